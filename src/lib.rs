@@ -1,1 +1,5 @@
+//! Portway, an EDI/B2B gateway. The floors, top to bottom, imports only pointing down:
+//! `command` > `api` > `pipeline` > `transport`, `endpoint`, `alert` > `net` > `ledger` > `profile` > the parsers.
 
+pub mod clock;
+pub mod ledger;

@@ -1,0 +1,395 @@
+//! Deliveries: what is owed to an endpoint or a partner, and each try.
+//!
+//! A claim commits the attempt's row before the first byte leaves. What comes of it is written together with the end (or the next
+//! date) of the job, under the lease's epoch. A delivery that is dead or held keeps its job, parked: it blocks later ones of its
+//! order key until a person redelivers, releases or cancels it.
+
+use super::job::{self, Lease, lock_lane, take_jobs};
+use super::{Error, Ledger, Result, at, id, message};
+use jiff::Timestamp;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// A claimed delivery with everything it takes to send it.
+#[derive(Debug)]
+pub struct Due {
+    pub lease: Lease,
+    pub attempt: Uuid,
+    pub id: Uuid,
+    /// What goes: the event of this set, or the message itself.
+    pub subject: Uuid,
+    pub target: String,
+    pub way: String,
+    /// Tries so far, this one included.
+    pub tries: i32,
+    pub partner: Option<String>,
+    pub thread: Option<Uuid>,
+    pub file_name: Option<String>,
+    pub bytes: Vec<u8>,
+}
+
+/// What a try came to, as the ledger keeps it.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// `delivered`, `deferred`, `uncertain`, `refused`.
+    pub outcome: &'static str,
+    pub status: Option<i32>,
+    pub detail: String,
+    pub next: Next,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Done,
+    /// Another try at this time; the state says `deferred` or `uncertain`.
+    Again(Timestamp),
+    /// Given up: `dead`.
+    Dead,
+    /// Waits for a person: `held`.
+    Held,
+}
+
+type DueRow = (
+    i64,
+    i64,
+    i32,
+    Uuid,
+    Uuid,
+    Uuid,
+    String,
+    String,
+    i32,
+    Option<String>,
+    Option<Uuid>,
+    Option<String>,
+    Option<i16>,
+    Option<i32>,
+    Option<Vec<u8>>,
+);
+
+impl Ledger {
+    /// Claims due deliveries of a lane and writes their attempts, in one commit.
+    pub async fn claim_deliveries(&self, lane: &str, most: i64, now: Timestamp) -> Result<Vec<Due>> {
+        let since = Instant::now();
+        let mut tx = self.pool.begin().await?;
+        if !lock_lane(&mut tx, lane).await? {
+            tx.rollback().await?;
+            return Ok(Vec::new());
+        }
+        let rows: Vec<DueRow> = sqlx::query_as(take_jobs!(
+            ", d AS (
+                UPDATE delivery SET state = 'delivering', tries = delivery.tries + 1, next_try_at = NULL
+                FROM taken WHERE delivery.id = taken.subject
+                RETURNING delivery.*, taken.id AS job, taken.epoch, taken.tries AS job_tries, taken.position, id_new($2) AS attempt
+             ), a AS (
+                INSERT INTO attempt (id, delivery_id, number, epoch, node, started_at)
+                SELECT attempt, id, tries, epoch, $4, $2 FROM d
+             )
+             SELECT d.job, d.epoch, d.job_tries, d.attempt, d.id, coalesce(d.set_id, d.message_id), d.target, d.way, d.tries,
+                coalesce(s.partner, m.partner), s.thread_id, m.file_name, p.codec, p.size, p.bytes
+             FROM d
+             LEFT JOIN transaction_set s ON s.id = d.set_id
+             LEFT JOIN message m ON m.id = d.message_id
+             LEFT JOIN payload p ON p.owner = coalesce(d.set_id, d.message_id) AND p.part = 0
+             ORDER BY d.position, d.job"
+        ))
+        .bind(lane)
+        .bind(at(now))
+        .bind(most)
+        .bind(self.node)
+        .bind(self.lease.as_secs_f64())
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut due = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (job, epoch, job_tries, attempt, id, subject, target, way, tries, partner, thread, file_name, codec, size, bytes) =
+                row;
+            let lease = Lease::new(self, job, epoch, job_tries, since);
+            let bytes = self.whole(subject, codec, size, bytes).await?;
+            due.push(Due { lease, attempt, id, subject, target, way, tries, partner, thread, file_name, bytes });
+        }
+        Ok(due)
+    }
+
+    async fn whole(&self, owner: Uuid, codec: Option<i16>, size: Option<i32>, bytes: Option<Vec<u8>>) -> Result<Vec<u8>> {
+        let (Some(codec), Some(size), Some(bytes)) = (codec, size, bytes) else {
+            return Ok(Vec::new());
+        };
+        let mut all = message::unpack(codec, size, bytes)?;
+        if all.len() == message::PART {
+            let mut part = 1;
+            while let Some(more) = self.payload_part(owner, part).await? {
+                all.extend_from_slice(&more);
+                part += 1;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Writes what a try came to. One statement, one commit.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`]: another worker has the job; nothing is written but that this attempt was late.
+    pub async fn finish_delivery(&self, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
+        let (state, again) = match tried.next {
+            Next::Done => ("delivered", None),
+            Next::Again(when) => (if tried.outcome == "uncertain" { "uncertain" } else { "deferred" }, Some(when)),
+            Next::Dead => ("dead", None),
+            Next::Held => ("held", None),
+        };
+        let rows: i64 = sqlx::query_scalar(
+            "WITH gone AS (
+                DELETE FROM job WHERE id = $1 AND epoch = $2 AND $4 = 'delivered' RETURNING 1
+             ), kept AS (
+                UPDATE job SET node = NULL, lease_until = NULL, run_at = coalesce($5, run_at),
+                    state = CASE WHEN $4 IN ('dead', 'held') THEN 'parked' ELSE 'ready' END
+                WHERE id = $1 AND epoch = $2 AND $4 <> 'delivered' RETURNING 1
+             ), j AS (SELECT * FROM gone UNION ALL SELECT * FROM kept),
+             d AS (
+                UPDATE delivery SET state = $4, next_try_at = $5, status = $7, detail = $8,
+                    finished_at = CASE WHEN $4 = 'delivered' THEN $6 END
+                WHERE id = $3 AND EXISTS (SELECT 1 FROM j) RETURNING set_id, message_id
+             ), a AS (
+                UPDATE attempt SET finished_at = $6, outcome = $9, status = $7, detail = $8
+                WHERE id = $10 AND EXISTS (SELECT 1 FROM j)
+             ), s AS (
+                UPDATE transaction_set t SET open_deliveries = open_deliveries - 1,
+                    state = CASE WHEN open_deliveries = 1 AND state = 'routed' THEN 'done' ELSE state END,
+                    finished_at = CASE WHEN open_deliveries = 1 THEN $6 ELSE finished_at END
+                FROM d WHERE t.id = d.set_id AND $4 = 'delivered'
+             ), m AS (
+                UPDATE message SET state = 'sent', finished_at = $6 FROM d WHERE message.id = d.message_id AND $4 = 'delivered'
+             ), k AS (
+                UPDATE acknowledgement SET state = 'sent' FROM d
+                WHERE acknowledgement.message_id = d.message_id AND direction = 'owed' AND $4 = 'delivered'
+             ), h AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT $11, $3, $6, $4, jsonb_strip_nulls(jsonb_build_object('status', $7, 'detail', $8)) FROM j
+             )
+             SELECT count(*) FROM j",
+        )
+        .bind(due.lease.job)
+        .bind(due.lease.epoch)
+        .bind(due.id)
+        .bind(state)
+        .bind(again.map(at))
+        .bind(at(now))
+        .bind(tried.status)
+        .bind(&tried.detail)
+        .bind(tried.outcome)
+        .bind(due.attempt)
+        .bind(id::new(now))
+        .fetch_one(&self.pool)
+        .await?;
+        if rows == 0 {
+            self.note_late(due, tried, now).await?;
+        }
+        job::one_row(rows)
+    }
+
+    /// Gives a claimed delivery back without having sent anything (shutdown, lease nearly over).
+    pub async fn give_back_delivery(&self, due: &Due, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "WITH j AS (UPDATE job SET node = NULL, lease_until = NULL, tries = greatest(tries - 1, 0)
+                        WHERE id = $1 AND epoch = $2 RETURNING 1),
+             a AS (UPDATE attempt SET finished_at = $5, outcome = 'deferred', detail = 'not sent: the gateway was stopping'
+                   WHERE id = $4 AND EXISTS (SELECT 1 FROM j))
+             UPDATE delivery SET state = 'queued', tries = greatest(tries - 1, 0) WHERE id = $3 AND EXISTS (SELECT 1 FROM j)",
+        )
+        .bind(due.lease.job)
+        .bind(due.lease.epoch)
+        .bind(due.id)
+        .bind(due.attempt)
+        .bind(at(now))
+        .execute(&self.pool)
+        .await?;
+        self.wake.ring(&job::endpoint_lane(&due.target));
+        Ok(())
+    }
+
+    async fn note_late(&self, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "WITH a AS (UPDATE attempt SET finished_at = $2, outcome = $3, status = $4, detail = $5 WHERE id = $1)
+             INSERT INTO history (id, subject, at, event, detail)
+             VALUES ($6, $7, $2, 'stale completion refused', jsonb_build_object('epoch', $8, 'outcome', $3))",
+        )
+        .bind(due.attempt)
+        .bind(at(now))
+        .bind(tried.outcome)
+        .bind(tried.status)
+        .bind(&tried.detail)
+        .bind(id::new(now))
+        .bind(due.id)
+        .bind(due.lease.epoch)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+/// One item of a partner's outbox.
+#[derive(Debug, Clone)]
+pub struct OutboxItem {
+    pub delivery: Uuid,
+    pub message: Uuid,
+    pub file_name: String,
+    pub size: i64,
+    pub created_at: Timestamp,
+}
+
+impl Ledger {
+    /// What waits for a partner to fetch, oldest first.
+    pub async fn outbox(&self, partner: &str, most: i64) -> Result<Vec<OutboxItem>> {
+        let rows: Vec<(Uuid, Uuid, Option<String>, i64, jiff_sqlx::Timestamp)> = sqlx::query_as(
+            "SELECT d.id, m.id, m.file_name, m.size, d.created_at FROM delivery d JOIN message m ON m.id = d.message_id
+             WHERE d.way = 'outbox' AND d.state = 'queued' AND d.target = $1 ORDER BY d.id LIMIT $2",
+        )
+        .bind(partner)
+        .bind(most)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(delivery, message, name, size, created)| OutboxItem {
+                delivery,
+                message,
+                file_name: name.unwrap_or_default(),
+                size,
+                created_at: created.to_jiff(),
+            })
+            .collect())
+    }
+
+    /// The bytes of one outbox item of this partner, whether or not it was fetched before.
+    pub async fn outbox_item(&self, partner: &str, message: Uuid) -> Result<Option<Vec<u8>>> {
+        let owed: Option<i32> =
+            sqlx::query_scalar("SELECT 1 FROM delivery WHERE way = 'outbox' AND target = $1 AND message_id = $2")
+                .bind(partner)
+                .bind(message)
+                .fetch_optional(&self.pool)
+                .await?;
+        match owed {
+            None => Ok(None),
+            Some(_) => self.payload(message).await.map(Some),
+        }
+    }
+
+    /// The partner has read it to its end and confirms: it counts as sent. `false` if there is no such item.
+    pub async fn outbox_taken(&self, partner: &str, message: Uuid, now: Timestamp) -> Result<bool> {
+        let rows: i64 = sqlx::query_scalar(
+            "WITH d AS (
+                UPDATE delivery SET state = 'delivered', finished_at = $3, tries = tries + 1, detail = 'fetched by the partner'
+                WHERE way = 'outbox' AND target = $1 AND message_id = $2 AND state = 'queued' RETURNING id, message_id
+             ), m AS (
+                UPDATE message SET state = 'sent', finished_at = $3 FROM d WHERE message.id = d.message_id
+             ), k AS (
+                UPDATE acknowledgement SET state = 'sent' FROM d WHERE acknowledgement.message_id = d.message_id AND direction = 'owed'
+             ), h AS (
+                INSERT INTO history (id, subject, at, event) SELECT id_new($3), id, $3, 'delivered' FROM d
+             )
+             SELECT count(*) FROM delivery WHERE way = 'outbox' AND target = $1 AND message_id = $2",
+        )
+        .bind(partner)
+        .bind(message)
+        .bind(at(now))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(rows > 0)
+    }
+}
+
+/// What a person may do with a document's open deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// To our systems again: same bytes, same event id. Also what was delivered before, when asked by id.
+    Redeliver,
+    Hold,
+    Cancel,
+}
+
+impl Ledger {
+    /// Carries out a person's order on the deliveries of a set, optionally of one endpoint. Returns how many it touched.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if none of them is in a state that allows it.
+    pub async fn order_deliveries(&self, set: Uuid, endpoint: Option<&str>, order: Order, reason: &str, now: Timestamp) -> Result<u64> {
+        let sql = match order {
+            Order::Redeliver => {
+                "WITH d AS (
+                    UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0
+                    WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
+                      AND state IN ('delivered', 'dead', 'held', 'deferred', 'uncertain', 'cancelled')
+                    RETURNING id, target, (SELECT old.finished_at IS NOT NULL FROM delivery old WHERE old.id = delivery.id) AS ended
+                 ), s AS (
+                    UPDATE transaction_set SET state = 'routed', reason = NULL, finished_at = NULL,
+                        open_deliveries = open_deliveries + (SELECT count(*) FROM d WHERE ended)
+                    WHERE id = $1 AND EXISTS (SELECT 1 FROM d)
+                 ), j AS (
+                    INSERT INTO job (lane, kind, subject, partner, position, run_at)
+                    SELECT 'endpoint:' || d.target, 'deliver', d.id, s.partner, m.position, $3
+                    FROM d, transaction_set s JOIN message m ON m.id = s.message_id WHERE s.id = $1
+                    ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
+                 )"
+            }
+            Order::Hold => {
+                "WITH d AS (
+                    UPDATE delivery SET state = 'held', next_try_at = NULL
+                    WHERE set_id = $1 AND ($2::text IS NULL OR target = $2) AND state IN ('queued', 'deferred', 'uncertain')
+                    RETURNING id, target
+                 ), j AS (
+                    UPDATE job SET state = 'parked', node = NULL, lease_until = NULL, epoch = epoch + 1
+                    WHERE kind = 'deliver' AND subject IN (SELECT id FROM d) AND $3::timestamptz IS NOT NULL
+                 )"
+            }
+            Order::Cancel => {
+                "WITH d AS (
+                    UPDATE delivery SET state = 'cancelled', next_try_at = NULL, finished_at = $3
+                    WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
+                      AND state IN ('queued', 'deferred', 'uncertain', 'held', 'dead')
+                    RETURNING id, target
+                 ), j AS (
+                    DELETE FROM job WHERE kind = 'deliver' AND subject IN (SELECT id FROM d)
+                 ), s AS (
+                    UPDATE transaction_set SET open_deliveries = open_deliveries - (SELECT count(*) FROM d),
+                        state = CASE WHEN open_deliveries = (SELECT count(*) FROM d) THEN 'cancelled' ELSE state END,
+                        finished_at = CASE WHEN open_deliveries = (SELECT count(*) FROM d) THEN $3 ELSE finished_at END
+                    WHERE id = $1 AND EXISTS (SELECT 1 FROM d)
+                 )"
+            }
+        };
+        let event = match order {
+            Order::Redeliver => "redeliver",
+            Order::Hold => "hold",
+            Order::Cancel => "cancel",
+        };
+        let sql = format!(
+            "{sql}, h AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT id_new($3), $1, $3, $4, jsonb_build_object('reason', $5::text, 'deliveries', (SELECT count(*) FROM d))
+                WHERE EXISTS (SELECT 1 FROM d)
+             ) SELECT target FROM d"
+        );
+        let targets: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(set)
+            .bind(endpoint)
+            .bind(at(now))
+            .bind(event)
+            .bind(reason)
+            .fetch_all(&self.pool)
+            .await?;
+        if targets.is_empty() {
+            return Err(Error::Refused(format!(
+                "no delivery of this document can be {}: see 'portway doc show {set}' for where they stand",
+                match order {
+                    Order::Redeliver => "redelivered now (one that is queued or delivering is on its way already)",
+                    Order::Hold => "held (only waiting ones can)",
+                    Order::Cancel => "cancelled (what is delivered stays delivered)",
+                }
+            )));
+        }
+        let lanes: Vec<String> = targets.iter().map(|(t,)| job::endpoint_lane(t)).collect();
+        self.ring_all(&lanes.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        Ok(targets.len() as u64)
+    }
+}

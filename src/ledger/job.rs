@@ -1,0 +1,233 @@
+//! The queue: lanes, jobs, leases, epochs.
+//!
+//! A lane (one a partner, an endpoint, and one each for processing and mail) has a cap over all nodes and is locked only to
+//! claim, in batches: first the lane's row `FOR UPDATE SKIP LOCKED`, then, in a statement with a fresh view, its jobs. (One
+//! combined statement leases a job twice now and then.) Completion touches the job's row only. A lease runs on the database's
+//! clock; a heartbeat renews it; each claim raises the epoch, and a worker that slept past its lease is refused.
+
+use super::{Error, Ledger, Result, at};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+pub const PROCESS_LANE: &str = "process";
+pub const MAIL_LANE: &str = "mail";
+/// A job that killed its worker this often is not tried again.
+pub const POISON_TRIES: i32 = 3;
+
+pub fn endpoint_lane(name: &str) -> String {
+    format!("endpoint:{name}")
+}
+
+pub fn partner_lane(id: &str) -> String {
+    format!("partner:{id}")
+}
+
+/// The leases this node holds, for the heartbeat.
+#[derive(Default)]
+pub struct Held(Mutex<HashMap<i64, (i64, Instant)>>);
+
+impl Held {
+    fn put(&self, job: i64, epoch: i64, until: Instant) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job, (epoch, until));
+    }
+
+    fn until(&self, job: i64, epoch: i64) -> Option<Instant> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&job).filter(|(e, _)| *e == epoch).map(|(_, until)| *until)
+    }
+
+    fn all(&self) -> (Vec<i64>, Vec<i64>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(job, (epoch, _))| (*job, *epoch)).unzip()
+    }
+
+    fn drop_lease(&self, job: i64, epoch: i64) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.get(&job).is_some_and(|(e, _)| *e == epoch) {
+            held.remove(&job);
+        }
+    }
+}
+
+/// A job of ours, for as long as the lease lasts. Renewed by the heartbeat until dropped.
+pub struct Lease {
+    pub job: i64,
+    pub epoch: i64,
+    pub tries: i32,
+    held: Arc<Held>,
+}
+
+impl std::fmt::Debug for Lease {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "job {} epoch {}", self.job, self.epoch)
+    }
+}
+
+impl Lease {
+    /// `since`: taken before the statement that claimed it was sent, so our view of the lease ends no later than the database's.
+    pub(crate) fn new(ledger: &Ledger, job: i64, epoch: i64, tries: i32, since: Instant) -> Lease {
+        ledger.held.put(job, epoch, since + ledger.lease);
+        Lease { job, epoch, tries, held: ledger.held.clone() }
+    }
+
+    /// Time left by our own clock. Checked before the first byte leaves.
+    pub fn remaining(&self) -> Duration {
+        self.held
+            .until(self.job, self.epoch)
+            .map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.held.drop_lease(self.job, self.epoch);
+    }
+}
+
+impl Ledger {
+    /// Makes the lane, or gives it a new cap.
+    pub async fn set_lanes(&self, lanes: &[(String, u32)]) -> Result<()> {
+        let (names, caps): (Vec<&str>, Vec<i32>) =
+            lanes.iter().map(|(n, c)| (n.as_str(), i32::try_from(*c).unwrap_or(i32::MAX).max(1))).unzip();
+        sqlx::query(
+            "INSERT INTO lane (name, cap) SELECT * FROM unnest($1::text[], $2::int[])
+             ON CONFLICT (name) DO UPDATE SET cap = excluded.cap WHERE lane.cap <> excluded.cap",
+        )
+        .bind(names)
+        .bind(caps)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Renews all leases of this node. Called every third of a lease.
+    pub async fn heartbeat(&self, now: Timestamp) -> Result<()> {
+        let since = Instant::now();
+        let (jobs, epochs) = self.held.all();
+        let renewed: Vec<(i64, i64)> = sqlx::query_as(
+            "WITH seen AS (UPDATE node SET seen_at = $5 WHERE id = $3)
+             UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $4)
+             FROM unnest($1::bigint[], $2::bigint[]) AS mine (id, epoch)
+             WHERE job.id = mine.id AND job.epoch = mine.epoch AND job.node = $3 RETURNING job.id, job.epoch",
+        )
+        .bind(&jobs)
+        .bind(&epochs)
+        .bind(self.node)
+        .bind(self.lease.as_secs_f64())
+        .bind(at(now))
+        .fetch_all(&self.pool)
+        .await?;
+        let mut held = self.held.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (job, epoch) in renewed {
+            if let Some(lease) = held.get_mut(&job).filter(|(e, _)| *e == epoch) {
+                lease.1 = since + self.lease;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn lease_time(&self) -> Duration {
+        self.lease
+    }
+
+    /// Gives a job back untouched, for others to take at once. Used on shutdown.
+    pub async fn give_back(&self, lease: &Lease) -> Result<()> {
+        sqlx::query(
+            "UPDATE job SET node = NULL, lease_until = NULL, tries = greatest(tries - 1, 0) WHERE id = $1 AND epoch = $2",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// When the lane's next job that waits for its time is due.
+    pub async fn next_due(&self, lane: &str) -> Result<Option<Timestamp>> {
+        let due: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(
+            "SELECT min(greatest(run_at, coalesce(lease_until, run_at))) FROM job WHERE lane = $1 AND state = 'ready'",
+        )
+        .bind(lane)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(due.map(|d| d.to_jiff()))
+    }
+}
+
+/// Locks the lane for one claim; `false` if it is paused, unknown, or being claimed by another node just now.
+pub(crate) async fn lock_lane(tx: &mut sqlx::PgTransaction<'_>, lane: &str) -> Result<bool> {
+    let locked: Option<i32> = sqlx::query_scalar("SELECT 1 FROM lane WHERE name = $1 AND NOT paused FOR UPDATE SKIP LOCKED")
+        .bind(lane)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(locked.is_some())
+}
+
+/// The statement that takes jobs of a locked lane: `$1` lane, `$2` now, `$3` at most, `$4` node, `$5` lease in seconds.
+/// Ends in a CTE `taken (id, epoch, tries, subject)`.
+macro_rules! take_jobs {
+    ($rest:literal) => {
+        concat!(
+            "WITH free AS (
+                SELECT j.id FROM job j
+                WHERE j.lane = $1 AND j.state = 'ready' AND j.run_at <= $2
+                  AND (j.lease_until IS NULL OR j.lease_until <= clock_timestamp())
+                  AND (j.order_key IS NULL OR (
+                        NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane AND e.order_key = j.order_key
+                                    AND (e.position, e.id) < (j.position, j.id))
+                        AND NOT EXISTS (SELECT 1 FROM job p WHERE p.kind = 'process' AND p.partner = j.partner
+                                    AND p.position < j.position)))
+                ORDER BY j.position, j.id
+                LIMIT least($3, greatest(0, (SELECT cap FROM lane WHERE name = $1)
+                    - (SELECT count(*) FROM job f WHERE f.lane = $1 AND f.lease_until > clock_timestamp())))
+            ), taken AS (
+                UPDATE job SET epoch = epoch + 1, tries = tries + 1, node = $4,
+                    lease_until = clock_timestamp() + make_interval(secs => $5)
+                FROM free WHERE job.id = free.id
+                RETURNING job.id, job.epoch, job.tries, job.subject, job.position
+            )",
+            $rest
+        )
+    };
+}
+pub(crate) use take_jobs;
+
+/// A completion touched one row, or the lease is lost.
+pub(crate) fn one_row(rows: i64) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(Error::LeaseLost) }
+}
+
+/// A claimed job of a kind that has no further data.
+#[derive(Debug)]
+pub struct Claimed {
+    pub lease: Lease,
+    pub subject: Uuid,
+}
+
+impl Ledger {
+    /// Claims jobs of the processing or mail lane.
+    pub async fn claim_plain(&self, lane: &str, most: i64, now: Timestamp) -> Result<Vec<Claimed>> {
+        let since = Instant::now();
+        let mut tx = self.pool.begin().await?;
+        if !lock_lane(&mut tx, lane).await? {
+            tx.rollback().await?;
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(i64, i64, i32, Uuid)> =
+            sqlx::query_as(take_jobs!(" SELECT id, epoch, tries, subject FROM taken ORDER BY position"))
+                .bind(lane)
+                .bind(at(now))
+                .bind(most)
+                .bind(self.node)
+                .bind(self.lease.as_secs_f64())
+                .fetch_all(&mut *tx)
+                .await?;
+        tx.commit().await?;
+        Ok(rows
+            .into_iter()
+            .map(|(job, epoch, tries, subject)| Claimed { lease: Lease::new(self, job, epoch, tries, since), subject })
+            .collect())
+    }
+}

@@ -1,0 +1,308 @@
+//! Messages: what a transport carried, in and out, byte for byte.
+//!
+//! [`Ledger::accept`] is the one door in. When it returns, the bytes, the transport's facts and the first job (already leased to
+//! this node) are on disk; only then may a transport answer. Payloads are kept compressed in parts of one MiB, so no statement
+//! grows with the message.
+
+use super::job::{Lease, PROCESS_LANE};
+use super::{Error, Ledger, Result, at, id};
+use jiff::Timestamp;
+use std::io;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// Bytes of one payload part before compression.
+pub const PART: usize = 1 << 20;
+/// Below this, compressing costs more than it saves.
+const COMPRESS_FROM: usize = 512;
+
+/// What a transport hands over. `parts` yields the content in pieces of [`PART`] bytes, the last one shorter.
+pub struct Arrival<'a> {
+    pub transport: &'static str,
+    /// The authenticated partner id.
+    pub connection: &'a str,
+    pub remote: Option<&'a str>,
+    pub file_name: Option<&'a str>,
+    pub content_type: Option<&'a str>,
+    /// The profile version it will be worked under.
+    pub profile: &'a [u8; 32],
+    pub size: u64,
+    pub sha256: [u8; 32],
+    pub parts: &'a mut (dyn Iterator<Item = io::Result<Vec<u8>>> + Send),
+    /// Key of the sender's own making, scoped to the caller: the same key again yields the same answer.
+    pub idempotency_key: Option<&'a str>,
+}
+
+pub enum Accepted {
+    New(Receipt),
+    /// The same key and content as before: the earlier message's id.
+    Replay(Uuid),
+    /// The same key with other content.
+    KeyConflict(Uuid),
+}
+
+/// A committed message and the lease on its processing.
+#[derive(Debug)]
+pub struct Receipt {
+    pub message_id: Uuid,
+    pub lease: Lease,
+}
+
+/// A payload part ready to store.
+pub(crate) struct Part {
+    pub codec: i16,
+    pub size: i32,
+    pub bytes: Vec<u8>,
+}
+
+pub(crate) fn pack(bytes: Vec<u8>) -> Part {
+    let size = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+    if bytes.len() >= COMPRESS_FROM {
+        if let Ok(smaller) = zstd::bulk::compress(&bytes, 1) {
+            if smaller.len() < bytes.len() {
+                return Part { codec: 1, size, bytes: smaller };
+            }
+        }
+    }
+    Part { codec: 0, size, bytes }
+}
+
+pub(crate) fn unpack(codec: i16, size: i32, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    match codec {
+        0 => Ok(bytes),
+        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0))
+            .map_err(|e| Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))),
+    }
+}
+
+const ACCEPT: &str = "
+WITH key AS (
+    INSERT INTO idempotency (scope, key, message_id, sha256, at)
+    SELECT $4, $13, $1, $9, $2 WHERE $13 IS NOT NULL
+    ON CONFLICT DO NOTHING RETURNING 1
+), go AS (
+    SELECT nextval('receipt') AS position WHERE $13 IS NULL OR EXISTS (SELECT 1 FROM key)
+), m AS (
+    INSERT INTO message (id, position, direction, state, connection, transport, remote, file_name, content_type, size, sha256,
+                         profile, received_at)
+    SELECT $1, position, 'in', 'verified', $4, $3, $5, $6, $7, $8, $9, $10, $2 FROM go
+), p AS (
+    INSERT INTO payload (owner, part, codec, size, bytes) SELECT $1, $14, $15, $16, $17 FROM go
+), h AS (
+    INSERT INTO history (id, subject, at, event, detail)
+    SELECT $18, $1, $2, 'received', jsonb_build_object('transport', $3, 'from', $4, 'remote', $5, 'bytes', $8) FROM go
+)
+INSERT INTO job (lane, kind, subject, partner, position, run_at, tries, epoch, node, lease_until)
+SELECT 'process', 'process', $1, $4, position, $2, 1, 1, $11, clock_timestamp() + make_interval(secs => $12) FROM go
+RETURNING id";
+
+impl Ledger {
+    /// Commits a message. On any error nothing is accepted, and the sender must be told so.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]: answer 503. A commit whose answer was lost is not looked up here: the sender repeats, and the
+    /// interchange's control number (or its idempotency key) finds the first one.
+    pub async fn accept(&self, arrival: Arrival<'_>, now: Timestamp) -> Result<Accepted> {
+        let message_id = id::new(now);
+        let since = Instant::now();
+        let mut tx = None;
+        let mut last = (0i32, Vec::new());
+        // Every part but the last goes ahead in the same transaction; a message of one part is one statement, one commit.
+        loop {
+            let next = tokio::task::block_in_place(|| arrival.parts.next())
+                .transpose()
+                .map_err(|e| Error::Refused(format!("the spooled message cannot be read back: {e}")))?;
+            let Some(next) = next else { break };
+            if !last.1.is_empty() {
+                let part = tokio::task::block_in_place(|| pack(std::mem::take(&mut last.1)));
+                let tx = match &mut tx {
+                    Some(tx) => tx,
+                    none => none.insert(self.pool.begin().await?),
+                };
+                insert_part(tx, message_id, last.0, part).await?;
+                last.0 += 1;
+            }
+            last.1 = next;
+        }
+        let part = pack(last.1);
+        let query = sqlx::query_scalar::<_, i64>(ACCEPT)
+            .bind(message_id)
+            .bind(at(now))
+            .bind(arrival.transport)
+            .bind(arrival.connection)
+            .bind(arrival.remote)
+            .bind(arrival.file_name)
+            .bind(arrival.content_type)
+            .bind(i64::try_from(arrival.size).unwrap_or(i64::MAX))
+            .bind(&arrival.sha256[..])
+            .bind(&arrival.profile[..])
+            .bind(self.node)
+            .bind(self.lease.as_secs_f64())
+            .bind(arrival.idempotency_key)
+            .bind(last.0)
+            .bind(part.codec)
+            .bind(part.size)
+            .bind(part.bytes)
+            .bind(id::new(now));
+        let job = match tx {
+            None => query.fetch_optional(&self.pool).await?,
+            Some(mut tx) => {
+                let job = query.fetch_optional(&mut *tx).await?;
+                if job.is_some() {
+                    tx.commit().await?;
+                }
+                job
+            }
+        };
+        match job {
+            Some(job) => {
+                Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) }))
+            }
+            None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
+        }
+    }
+
+    async fn earlier(&self, scope: &str, key: Option<&str>, sha256: &[u8; 32]) -> Result<Accepted> {
+        let (message, earlier): (Uuid, Vec<u8>) =
+            sqlx::query_as("SELECT message_id, sha256 FROM idempotency WHERE scope = $1 AND key = $2")
+                .bind(scope)
+                .bind(key)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(if earlier == sha256 { Accepted::Replay(message) } else { Accepted::KeyConflict(message) })
+    }
+
+    /// One part of a payload, unpacked; `None` past the last.
+    pub async fn payload_part(&self, owner: Uuid, part: i32) -> Result<Option<Vec<u8>>> {
+        let row: Option<(i16, i32, Vec<u8>)> =
+            sqlx::query_as("SELECT codec, size, bytes FROM payload WHERE owner = $1 AND part = $2")
+                .bind(owner)
+                .bind(part)
+                .fetch_optional(&self.pool)
+                .await?;
+        row.map(|(codec, size, bytes)| unpack(codec, size, bytes)).transpose()
+    }
+
+    /// A whole payload in memory; for what is known to be small, and for people who ask for it.
+    pub async fn payload(&self, owner: Uuid) -> Result<Vec<u8>> {
+        let mut all = Vec::new();
+        let mut part = 0;
+        while let Some(bytes) = self.payload_part(owner, part).await? {
+            all.extend_from_slice(&bytes);
+            part += 1;
+        }
+        Ok(all)
+    }
+
+    /// What processing needs to know of a message it did not accept itself.
+    pub async fn message_to_process(&self, id: Uuid) -> Result<ToProcess> {
+        sqlx::query_as("SELECT id, position, connection, transport, profile, size, received_at FROM message WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?
+            .map(|(id, position, connection, transport, profile, size, received): ProcessRow| ToProcess {
+                id,
+                position,
+                connection: connection.unwrap_or_default(),
+                transport,
+                profile,
+                size: u64::try_from(size).unwrap_or(0),
+                received_at: received.to_jiff(),
+            })
+            .ok_or_else(|| Error::NotFound(format!("message {id}")))
+    }
+
+    /// Sets a message aside for a person, with the reason and one sentence that says whose move it is. Ends its job.
+    pub async fn quarantine(&self, message: Uuid, lease: &Lease, why: &Quarantine, now: Timestamp) -> Result<()> {
+        let rows: i64 = sqlx::query_scalar(
+            "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+             m AS (UPDATE message SET state = 'quarantined', reason = $4, detail = $5, partner = coalesce($6, partner),
+                       finished_at = $7
+                   WHERE id = $3 AND EXISTS (SELECT 1 FROM j)),
+             h AS (INSERT INTO history (id, subject, at, event, detail)
+                   SELECT $8, $3, $7, 'quarantined', jsonb_build_object('reason', $4, 'detail', $5) FROM j)
+             SELECT count(*) FROM j",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .bind(message)
+        .bind(why.reason)
+        .bind(&why.detail)
+        .bind(why.partner.as_deref())
+        .bind(at(now))
+        .bind(id::new(now))
+        .fetch_one(&self.pool)
+        .await?;
+        super::job::one_row(rows)
+    }
+
+    /// Puts a quarantined message back to work, for the connection it came by or another (`message assign`).
+    ///
+    /// # Errors
+    /// [`Error::Refused`] unless it is quarantined.
+    pub async fn requeue_message(&self, message: Uuid, connection: Option<(&str, &[u8; 32])>, now: Timestamp) -> Result<()> {
+        let rows: i64 = sqlx::query_scalar(
+            "WITH m AS (UPDATE message SET state = 'verified', reason = NULL, detail = NULL, finished_at = NULL,
+                            connection = coalesce($2, connection), profile = coalesce($3, profile)
+                        WHERE id = $1 AND state = 'quarantined' RETURNING id, connection, position),
+             j AS (INSERT INTO job (lane, kind, subject, partner, position, run_at)
+                   SELECT $4, 'process', id, connection, position, $5 FROM m),
+             h AS (INSERT INTO history (id, subject, at, event, detail)
+                   SELECT $6, id, $5, 'released', jsonb_build_object('to', connection) FROM m)
+             SELECT count(*) FROM m",
+        )
+        .bind(message)
+        .bind(connection.map(|(id, _)| id))
+        .bind(connection.map(|(_, hash)| &hash[..]))
+        .bind(PROCESS_LANE)
+        .bind(at(now))
+        .bind(id::new(now))
+        .fetch_one(&self.pool)
+        .await?;
+        if rows == 1 {
+            return Ok(());
+        }
+        let state: Option<String> =
+            sqlx::query_scalar("SELECT state FROM message WHERE id = $1").bind(message).fetch_optional(&self.pool).await?;
+        Err(match state {
+            None => Error::NotFound(format!("message {message}")),
+            Some(state) => Error::Refused(format!(
+                "message {message} is {state}, not quarantined: there is nothing to release. See 'portway message show {message}'"
+            )),
+        })
+    }
+}
+
+type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, i64, jiff_sqlx::Timestamp);
+
+#[derive(Debug, Clone)]
+pub struct ToProcess {
+    pub id: Uuid,
+    pub position: i64,
+    pub connection: String,
+    pub transport: String,
+    /// Hash of the profile version it is worked under.
+    pub profile: Option<Vec<u8>>,
+    pub size: u64,
+    pub received_at: Timestamp,
+}
+
+/// Why a message is set aside. `reason` is one of the ledger's.
+#[derive(Debug, Clone)]
+pub struct Quarantine {
+    pub reason: &'static str,
+    pub detail: String,
+    pub partner: Option<String>,
+}
+
+pub(crate) async fn insert_part(tx: &mut sqlx::PgTransaction<'_>, owner: Uuid, part: i32, packed: Part) -> Result<()> {
+    sqlx::query("INSERT INTO payload (owner, part, codec, size, bytes) VALUES ($1, $2, $3, $4, $5)")
+        .bind(owner)
+        .bind(part)
+        .bind(packed.codec)
+        .bind(packed.size)
+        .bind(packed.bytes)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,253 @@
+//! The ledger: the only SQL. Who sent what, who acknowledged it, what failed, and the queue made of it.
+//!
+//! One file a table family. A state and the jobs that follow from it are written in one short transaction; no transaction is
+//! open while anything is computed or waited for. Claiming work is a commit of its own. A worker completes a job with the epoch
+//! it claimed it under: one row, or [`Error::LeaseLost`].
+//!
+//! Fails with [`Error::Unavailable`] while PostgreSQL is away: callers answer 503 or wait, and nothing is lost.
+
+pub mod alert;
+pub mod cluster;
+pub mod delivery;
+pub mod document;
+pub mod history;
+pub mod id;
+pub mod job;
+pub mod message;
+pub mod process;
+pub mod profile;
+pub mod status;
+pub mod wake;
+
+use jiff::Timestamp;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+#[derive(Debug)]
+pub enum Error {
+    /// PostgreSQL cannot be reached, or went away in the middle. Temporary; whether a commit happened is unknown.
+    Unavailable(String),
+    /// The job was claimed by another worker since: what was computed must be dropped.
+    LeaseLost,
+    /// Nothing by that id or key.
+    NotFound(String),
+    /// The state does not allow it; says why and what to do.
+    Refused(String),
+    /// The server is not one we can promise anything on (`fsync=off`, read-only, too old).
+    Unsuitable(String),
+    /// A fault of ours or of the schema.
+    Sql(sqlx::Error),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Unavailable(why) => write!(f, "the ledger's PostgreSQL is not reachable: {why}"),
+            Error::LeaseLost => write!(f, "another worker has taken this job since"),
+            Error::NotFound(what) => write!(f, "{what}: not found in the ledger"),
+            Error::Refused(why) | Error::Unsuitable(why) => write!(f, "{why}"),
+            Error::Sql(error) => write!(f, "the ledger refused a statement: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let away = match &error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
+            // 57P01..03 shutting down, 08xxx connection, 53300 too many connections, 25006 became a standby.
+            sqlx::Error::Database(db) => db
+                .code()
+                .is_some_and(|c| c.starts_with("57P") || c.starts_with("08") || c == "53300" || c == "25006"),
+            _ => false,
+        };
+        if away { Error::Unavailable(error.to_string()) } else { Error::Sql(error) }
+    }
+}
+
+impl Error {
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Error::Unavailable(_))
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An instant as a bound parameter.
+pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
+    use jiff_sqlx::ToSqlx;
+    instant.to_sqlx()
+}
+
+/// Where the ledger is.
+#[derive(Clone)]
+pub struct Address {
+    pub options: PgConnectOptions,
+    pub connections: u32,
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Address")
+    }
+}
+
+impl Address {
+    pub fn url(url: &str, password: Option<&str>, connections: u32) -> Result<Address> {
+        let mut options: PgConnectOptions = url
+            .parse()
+            .map_err(|e| Error::Unsuitable(format!("[database] url cannot be read: {e}; it looks like postgres://user@host/name")))?;
+        if let Some(password) = password {
+            options = options.password(password);
+        }
+        Ok(Address { options, connections })
+    }
+
+    pub fn socket(folder: &std::path::Path, user: &str, database: &str, connections: u32) -> Address {
+        let options = PgConnectOptions::new_without_pgpass()
+            .host(&folder.to_string_lossy())
+            .port(5432)
+            .username(user)
+            .database(database)
+            .ssl_mode(sqlx::postgres::PgSslMode::Disable);
+        Address { options, connections }
+    }
+}
+
+/// A handle on the ledger; cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(crate) pool: PgPool,
+    /// This process, as leases name it.
+    pub(crate) node: Uuid,
+    pub(crate) lease: Duration,
+    pub(crate) held: Arc<job::Held>,
+    pub wake: wake::Bell,
+}
+
+impl Ledger {
+    /// Connects without touching the schema. Fails if PostgreSQL cannot be reached, is read-only, or runs without fsync.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Unsuitable`].
+    pub async fn connect(address: &Address, lease: Duration) -> Result<Ledger> {
+        let pool = PgPoolOptions::new()
+            .max_connections(address.connections)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    // A failed-over proxy may hand us a standby: better no connection than one that cannot commit.
+                    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut *connection).await?;
+                    if standby {
+                        return Err(sqlx::Error::Io(std::io::Error::other("this server is a read-only standby")));
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(
+                address.options.clone().application_name("portway").options([("jit", "off"), ("TimeZone", "UTC")]),
+            )
+            .await?;
+        let ledger = Ledger {
+            pool,
+            node: Uuid::now_v7(),
+            lease,
+            held: Arc::new(job::Held::default()),
+            wake: wake::Bell::default(),
+        };
+        ledger.check_server().await?;
+        Ok(ledger)
+    }
+
+    async fn check_server(&self) -> Result<()> {
+        let (fsync, commit, version): (String, String, String) = sqlx::query_as(
+            "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('server_version_num')",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        if fsync == "off" {
+            return Err(Error::Unsuitable(
+                "this PostgreSQL runs with fsync=off: a power cut would lose accepted messages. Set fsync = on there, or remove \
+                 [database] from gateway.toml to let Portway run its own"
+                    .into(),
+            ));
+        }
+        if commit == "off" {
+            return Err(Error::Unsuitable(
+                "this PostgreSQL runs with synchronous_commit=off: an answer could leave before its commit is on disk. Set it to \
+                 on for Portway's role or database"
+                    .into(),
+            ));
+        }
+        if version.parse::<u32>().is_ok_and(|v| v < 150_000) {
+            return Err(Error::Unsuitable(format!("this PostgreSQL is too old ({version}): Portway needs 15 or newer")));
+        }
+        Ok(())
+    }
+
+    /// Brings the schema up to date and makes the partitions ahead. Safe from several nodes at once.
+    pub async fn migrate(&self, now: Timestamp) -> Result<()> {
+        let mut migrator = sqlx::migrate!("src/ledger/migrations");
+        // The previous binary must run on a newer schema while gateways are upgraded one by one.
+        migrator.set_ignore_missing(true);
+        migrator.run(&self.pool).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(e) => Error::from(e),
+            other => Error::Unsuitable(format!("the ledger's schema cannot be brought up to date: {other}")),
+        })?;
+        self.make_partitions(now).await
+    }
+
+    /// Partitions of this month and the next three.
+    pub async fn make_partitions(&self, now: Timestamp) -> Result<()> {
+        sqlx::query("SELECT make_partitions($1, 4)").bind(at(now)).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Registers this process, and takes over at once what an earlier process with the same home left leased: whoever calls
+    /// this holds the home's lock, so the other is dead.
+    pub async fn enter(&self, home: &str, now: Timestamp) -> Result<u64> {
+        sqlx::query("INSERT INTO node (id, home, version, pid, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)")
+            .bind(self.node)
+            .bind(home)
+            .bind(env!("CARGO_PKG_VERSION"))
+            .bind(i32::try_from(std::process::id()).unwrap_or(0))
+            .bind(at(now))
+            .execute(&self.pool)
+            .await?;
+        let taken = sqlx::query(
+            "UPDATE job SET node = NULL, lease_until = NULL, epoch = epoch + 1
+             WHERE lease_until IS NOT NULL AND node IN (SELECT id FROM node WHERE home = $1 AND id <> $2)",
+        )
+        .bind(home)
+        .bind(self.node)
+        .execute(&self.pool)
+        .await?;
+        Ok(taken.rows_affected())
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// True if a trivial statement goes through.
+    pub async fn alive(&self) -> bool {
+        sqlx::query("SELECT 1").execute(&self.pool).await.is_ok()
+    }
+
+    pub fn node(&self) -> Uuid {
+        self.node
+    }
+
+    /// The state directory's lock file, for messages.
+    pub fn lock_path(state: &std::path::Path) -> PathBuf {
+        state.join("portway.lock")
+    }
+}

@@ -1,0 +1,452 @@
+//! The write side of processing a message: envelope verdicts, transaction sets, what is owed to our systems and to the partner.
+//!
+//! A [`Process`] is one short transaction, opened when everything is computed. A message that is small enough is one such
+//! transaction; a large one commits its frame first, then its sets in batches. Ids are derived from the message's, so a worker
+//! that was killed in between is repeated without effect: every insert skips what is there.
+//!
+//! Rows go over as one JSON array a statement (`jsonb_to_recordset`), so a batch is one statement whatever its size.
+
+use super::job::Lease;
+use super::message::{PART, pack};
+use super::{Ledger, Result, at, id, job};
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// One interchange and what we say of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct InterchangeRow {
+    pub id: Uuid,
+    pub ordinal: i32,
+    pub station: String,
+    pub standard: &'static str,
+    /// `01:123456789`.
+    pub sender: String,
+    pub receiver: String,
+    pub control_number: String,
+    pub version: String,
+    pub usage: String,
+    /// `accepted`, `accepted_with_errors`, `rejected`, `duplicate`, `held`.
+    pub state: &'static str,
+    pub note_code: String,
+    pub findings: serde_json::Value,
+    /// SHA-256 of the interchange's own bytes, in hex.
+    pub sha256: String,
+}
+
+/// What came under the same control number before.
+#[derive(Debug, Clone)]
+pub struct SeenBefore {
+    pub interchange: Uuid,
+    pub earlier_message: Uuid,
+    pub earlier_interchange: Uuid,
+    pub same_content: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct SetRow {
+    pub id: Uuid,
+    pub interchange: Uuid,
+    pub ordinal: i32,
+    pub group_number: String,
+    pub functional_id: String,
+    pub version: String,
+    pub code: String,
+    pub control_number: String,
+    pub partner: String,
+    pub usage: String,
+    pub state: &'static str,
+    pub reason: Option<String>,
+    /// `A`, `E`, `R`; `None` where the set is never acknowledged.
+    pub answer: Option<&'static str>,
+    pub document: Option<&'static str>,
+    pub number: Option<String>,
+    pub findings: serde_json::Value,
+    pub unmapped: i32,
+    pub thread: Uuid,
+    /// The frozen event for our systems.
+    #[serde(skip)]
+    pub event: Option<Vec<u8>>,
+    pub deliveries: Vec<DeliveryRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryRow {
+    pub id: Uuid,
+    /// Endpoint name.
+    pub target: String,
+    /// `http` or `directory`.
+    pub way: &'static str,
+    /// Deliveries of the same key keep the order of receipt.
+    pub order_key: Option<String>,
+}
+
+/// A message of ours to a partner, frozen.
+#[derive(Debug)]
+pub struct OutMessage {
+    pub id: Uuid,
+    pub delivery: Uuid,
+    pub partner: String,
+    pub station: String,
+    pub transport: &'static str,
+    /// `post`, `directory`, `outbox`.
+    pub way: &'static str,
+    pub file_name: String,
+    pub bytes: Vec<u8>,
+    pub acknowledgements: Vec<AcknowledgementRow>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct AcknowledgementRow {
+    pub id: Uuid,
+    /// `TA1`, `997`.
+    pub kind: &'static str,
+    pub interchange: Uuid,
+    pub group_number: Option<String>,
+    pub code: String,
+}
+
+pub struct Process<'a> {
+    ledger: &'a Ledger,
+    tx: sqlx::PgTransaction<'a>,
+    now: Timestamp,
+    position: i64,
+    message: Uuid,
+    /// Rung once committed.
+    lanes: Vec<String>,
+}
+
+impl Ledger {
+    /// `message` and `position`: the message being worked on.
+    pub async fn begin_process(&self, message: Uuid, position: i64, now: Timestamp) -> Result<Process<'_>> {
+        Ok(Process { ledger: self, tx: self.pool.begin().await?, now, position, message, lanes: Vec::new() })
+    }
+}
+
+impl Process<'_> {
+    /// Notes the control numbers as seen. Returns those that another interchange used since `oldest`. The rows' keys are
+    /// distinct: repetitions inside one message are the caller's to find.
+    pub async fn see_interchanges(&mut self, rows: &[InterchangeRow], oldest: Timestamp) -> Result<Vec<SeenBefore>> {
+        let found: Vec<(Uuid, Uuid, Uuid, bool)> = sqlx::query_as(
+            "WITH new AS (
+                SELECT id, station, standard, sender, receiver, control_number, usage, decode(sha256, 'hex') AS sha256
+                FROM jsonb_to_recordset($1) AS n (id uuid, station text, standard text, sender text, receiver text,
+                                                  control_number text, usage text, sha256 text)
+             ), put AS (
+                INSERT INTO interchange_seen AS s
+                    (station, standard, sender, receiver, control_number, usage, message_id, interchange_id, sha256, at)
+                SELECT station, standard, sender, receiver, control_number, usage, $2, id, sha256, $3 FROM new
+                ON CONFLICT (station, standard, sender, receiver, control_number, usage) DO UPDATE
+                    SET message_id = excluded.message_id, interchange_id = excluded.interchange_id,
+                        sha256 = excluded.sha256, at = excluded.at
+                    WHERE s.at < $4 OR s.interchange_id = excluded.interchange_id
+                RETURNING interchange_id
+             )
+             SELECT n.id, s.message_id, s.interchange_id, s.sha256 = n.sha256
+             FROM new n JOIN interchange_seen s USING (station, standard, sender, receiver, control_number, usage)
+             WHERE n.id NOT IN (SELECT interchange_id FROM put)",
+        )
+        .bind(Json(rows))
+        .bind(self.message)
+        .bind(at(self.now))
+        .bind(at(oldest))
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(found
+            .into_iter()
+            .map(|(interchange, earlier_message, earlier_interchange, same_content)| SeenBefore {
+                interchange,
+                earlier_message,
+                earlier_interchange,
+                same_content,
+            })
+            .collect())
+    }
+
+    /// Writes the envelopes' verdicts: from here on the answer to them does not change.
+    pub async fn write_frame(&mut self, rows: &[InterchangeRow], partner: &str, station: &str) -> Result<()> {
+        sqlx::query(
+            "WITH m AS (UPDATE message SET state = 'framed', partner = $3, station = $4 WHERE id = $2)
+             INSERT INTO interchange (id, message_id, ordinal, standard, sender, receiver, control_number, version, usage,
+                                      state, note_code, findings)
+             SELECT id, $2, ordinal, standard, sender, receiver, control_number, version, usage, state, note_code, findings
+             FROM jsonb_to_recordset($1) AS n (id uuid, ordinal int, standard text, sender text, receiver text,
+                control_number text, version text, usage text, state text, note_code text, findings jsonb)
+             ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(Json(rows))
+        .bind(self.message)
+        .bind(partner)
+        .bind(station)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes document numbers as seen; returns `(set, earlier set)` for those another set had before. Numbers within one call
+    /// are distinct.
+    pub async fn see_documents(&mut self, seen: &[DocumentSeen<'_>]) -> Result<Vec<(Uuid, Uuid)>> {
+        if seen.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = sqlx::query_as(
+            "WITH new AS (
+                SELECT * FROM jsonb_to_recordset($1) AS n (partner text, document text, number text, id uuid)
+             ), put AS (
+                INSERT INTO document_seen AS s (partner, document, number, set_id, at)
+                SELECT partner, document, number, id, $2 FROM new
+                ON CONFLICT (partner, document, number) DO UPDATE SET at = s.at WHERE s.set_id = excluded.set_id
+                RETURNING set_id
+             )
+             SELECT n.id, s.set_id FROM new n JOIN document_seen s USING (partner, document, number)
+             WHERE n.id NOT IN (SELECT set_id FROM put)",
+        )
+        .bind(Json(seen))
+        .bind(at(self.now))
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(found)
+    }
+
+    /// Writes sets with their events, deliveries and the deliveries' jobs. A set that is there already is left as it is.
+    pub async fn write_sets(&mut self, rows: &[SetRow], received_at: Timestamp) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.lanes.extend(rows.iter().flat_map(|r| &r.deliveries).map(|d| job::endpoint_lane(&d.target)));
+        let mut parts = Parts::default();
+        for row in rows {
+            if let Some(event) = &row.event {
+                parts.push(row.id, event);
+            }
+        }
+        sqlx::query(
+            "WITH new AS (
+                SELECT * FROM jsonb_to_recordset($1) AS n (id uuid, interchange uuid, ordinal int, group_number text,
+                    functional_id text, version text, code text, control_number text, partner text, usage text, state text,
+                    reason text, answer text, document text, number text, findings jsonb, unmapped int, thread uuid,
+                    deliveries jsonb)
+             ), s AS (
+                INSERT INTO transaction_set (id, message_id, interchange_id, ordinal, group_number, functional_id, version, code,
+                    control_number, partner, usage, state, reason, answer, document, number, findings, unmapped, thread_id,
+                    open_deliveries, received_at, finished_at)
+                SELECT id, $2, interchange, ordinal, group_number, functional_id, version, code, control_number, partner, usage,
+                    state, reason, answer, document, number, findings, unmapped, thread, jsonb_array_length(deliveries), $3,
+                    CASE WHEN state IN ('done', 'rejected') THEN $4 END
+                FROM new ON CONFLICT (id) DO NOTHING RETURNING id
+             ), p AS (
+                INSERT INTO payload (owner, part, codec, size, bytes)
+                SELECT owner, part, codec, size, bytes
+                FROM unnest($5::uuid[], $6::int[], $7::smallint[], $8::int[], $9::bytea[]) AS n (owner, part, codec, size, bytes)
+                WHERE owner IN (SELECT id FROM s)
+             ), owed AS (
+                SELECT d.*, new.id AS set_id, new.partner FROM new JOIN s USING (id),
+                    jsonb_to_recordset(new.deliveries) AS d (id uuid, target text, way text, order_key text)
+             ), d AS (
+                INSERT INTO delivery (id, set_id, target_kind, target, state, way, created_at)
+                SELECT id, set_id, 'endpoint', target, 'queued', way, $4 FROM owed
+             ), j AS (
+                INSERT INTO job (lane, kind, subject, order_key, partner, position, run_at)
+                SELECT 'endpoint:' || target, 'deliver', id, order_key, partner, $10, $4 FROM owed
+             )
+             INSERT INTO history (id, subject, at, event, detail)
+             SELECT id_new($4), id, $4, state, jsonb_strip_nulls(jsonb_build_object('reason', reason, 'answer', answer))
+             FROM new JOIN s USING (id)",
+        )
+        .bind(Json(rows))
+        .bind(self.message)
+        .bind(at(received_at))
+        .bind(at(self.now))
+        .bind(parts.owner)
+        .bind(parts.part)
+        .bind(parts.codec)
+        .bind(parts.size)
+        .bind(parts.bytes)
+        .bind(self.position)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// The next interchange and group control numbers for this identity pair, 1 to 999,999,999. The pair's rows stay locked
+    /// until the commit: ask last.
+    pub async fn control_numbers(&mut self, sender: &str, receiver: &str) -> Result<(u32, u32)> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "INSERT INTO control_number AS c (kind, sender, receiver, last) VALUES ('group', $1, $2, 1), ('interchange', $1, $2, 1)
+             ON CONFLICT (kind, sender, receiver) DO UPDATE SET last = CASE WHEN c.last >= 999999999 THEN 1 ELSE c.last + 1 END
+             RETURNING kind, last",
+        )
+        .bind(sender)
+        .bind(receiver)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let of = |kind: &str| {
+            rows.iter().find(|(k, _)| k == kind).and_then(|(_, n)| u32::try_from(*n).ok()).unwrap_or_default()
+        };
+        Ok((of("interchange"), of("group")))
+    }
+
+    /// Whether an answer to this interchange was written already (by a worker that was killed since).
+    pub async fn answered(&mut self, out_message: Uuid) -> Result<bool> {
+        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM message WHERE id = $1)")
+            .bind(out_message)
+            .fetch_one(&mut *self.tx)
+            .await?)
+    }
+
+    /// Writes an answer: frozen bytes, the acknowledgements it settles, and the obligation to get it to the partner.
+    pub async fn write_out(&mut self, out: &OutMessage) -> Result<()> {
+        use sha2::Digest;
+        let mut parts = Parts::default();
+        parts.push(out.id, &out.bytes);
+        if out.way != "outbox" {
+            self.lanes.push(job::partner_lane(&out.partner));
+        }
+        sqlx::query(
+            "WITH m AS (
+                INSERT INTO message (id, direction, state, partner, station, transport, file_name, size, sha256, received_at)
+                VALUES ($1, 'out', 'queued', $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING RETURNING id, position
+             ), p AS (
+                INSERT INTO payload (owner, part, codec, size, bytes)
+                SELECT owner, part, codec, size, bytes
+                FROM m, unnest($9::uuid[], $10::int[], $11::smallint[], $12::int[], $13::bytea[]) AS n (owner, part, codec, size, bytes)
+             ), d AS (
+                INSERT INTO delivery (id, message_id, target_kind, target, state, way, created_at)
+                SELECT $14, id, 'partner', $2, 'queued', $15, $8 FROM m
+             ), j AS (
+                INSERT INTO job (lane, kind, subject, position, run_at)
+                SELECT 'partner:' || $2, 'deliver', $14, position, $8 FROM m WHERE $15 <> 'outbox'
+             ), a AS (
+                INSERT INTO acknowledgement (id, direction, kind, state, interchange_id, group_number, code, message_id, at)
+                SELECT n.id, 'owed', kind, 'generated', interchange, group_number, code, $1, $8
+                FROM m, jsonb_to_recordset($16) AS n (id uuid, kind text, interchange uuid, group_number text, code text)
+                ON CONFLICT (id) DO UPDATE SET state = 'generated', code = excluded.code, message_id = excluded.message_id
+             )
+             INSERT INTO history (id, subject, at, event, detail)
+             SELECT id_new($8), $17, $8, 'acknowledgement generated', jsonb_build_object('message', id, 'kinds',
+                (SELECT jsonb_agg(kind || ' ' || code) FROM jsonb_to_recordset($16) AS n (kind text, code text))) FROM m",
+        )
+        .bind(out.id)
+        .bind(&out.partner)
+        .bind(&out.station)
+        .bind(out.transport)
+        .bind(&out.file_name)
+        .bind(i64::try_from(out.bytes.len()).unwrap_or(i64::MAX))
+        .bind(sha2::Sha256::digest(&out.bytes).to_vec())
+        .bind(at(self.now))
+        .bind(parts.owner)
+        .bind(parts.part)
+        .bind(parts.codec)
+        .bind(parts.size)
+        .bind(parts.bytes)
+        .bind(out.delivery)
+        .bind(out.way)
+        .bind(Json(&out.acknowledgements))
+        .bind(self.message)
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// The partner repeated an interchange: the original answer goes out again, the same bytes. Nothing to do while the
+    /// original has not left yet, or was never owed.
+    pub async fn answer_again(&mut self, earlier_interchange: Uuid) -> Result<u64> {
+        let again: Vec<(String,)> = sqlx::query_as(
+            "WITH d AS (
+                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL
+                WHERE state = 'delivered' AND message_id IN (
+                    SELECT message_id FROM acknowledgement WHERE interchange_id = $1 AND direction = 'owed' AND message_id IS NOT NULL)
+                RETURNING id, message_id, target, way
+             ), j AS (
+                INSERT INTO job (lane, kind, subject, position, run_at)
+                SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
+                WHERE d.way <> 'outbox' ON CONFLICT (kind, subject) DO NOTHING
+             ), h AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT id_new($2), $3, $2, 'original answer sent again', jsonb_build_object('message', message_id) FROM d
+             )
+             SELECT target FROM d",
+        )
+        .bind(earlier_interchange)
+        .bind(at(self.now))
+        .bind(self.message)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        self.lanes.extend(again.iter().map(|(target,)| job::partner_lane(target)));
+        Ok(again.len() as u64)
+    }
+
+    /// Ends the message and its job. The lease must still be ours.
+    pub async fn finish(&mut self, lease: &Lease) -> Result<()> {
+        let rows: i64 = sqlx::query_scalar(
+            "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+             m AS (UPDATE message SET state = 'done', finished_at = $4 WHERE id = $3 AND EXISTS (SELECT 1 FROM j))
+             SELECT count(*) FROM j",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .bind(self.message)
+        .bind(at(self.now))
+        .fetch_one(&mut *self.tx)
+        .await?;
+        job::one_row(rows)
+    }
+
+    /// A batch of a longer job is written only while the lease is ours.
+    pub async fn still_ours(&mut self, lease: &Lease) -> Result<()> {
+        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x")
+            .bind(lease.job)
+            .bind(lease.epoch)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        job::one_row(rows)
+    }
+
+    /// Commits, then wakes whoever has work now.
+    pub async fn commit(self) -> Result<()> {
+        let Process { ledger, tx, mut lanes, .. } = self;
+        tx.commit().await?;
+        lanes.sort();
+        lanes.dedup();
+        lanes.iter().for_each(|lane| ledger.wake.ring(lane));
+        Ok(())
+    }
+}
+
+/// A document number, to be noted as seen.
+#[derive(Debug, Serialize)]
+pub struct DocumentSeen<'a> {
+    pub partner: &'a str,
+    pub document: &'a str,
+    pub number: &'a str,
+    pub id: Uuid,
+}
+
+/// Payload parts as columns.
+#[derive(Default)]
+struct Parts {
+    owner: Vec<Uuid>,
+    part: Vec<i32>,
+    codec: Vec<i16>,
+    size: Vec<i32>,
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Parts {
+    fn push(&mut self, owner: Uuid, bytes: &[u8]) {
+        for (part, piece) in (0..).zip(bytes.chunks(PART)) {
+            let packed = pack(piece.to_vec());
+            self.owner.push(owner);
+            self.part.push(part);
+            self.codec.push(packed.codec);
+            self.size.push(packed.size);
+            self.bytes.push(packed.bytes);
+        }
+    }
+}
+
+/// The id of the answer to an interchange: derived, so that it is written once.
+pub fn answer_id(interchange: Uuid) -> Uuid {
+    id::derive(interchange, "answer", 0)
+}

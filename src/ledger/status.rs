@@ -1,0 +1,106 @@
+//! The state of the house in one look: what waits, what failed, how old the oldest is.
+
+use super::{Ledger, Result, at};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct LaneLine {
+    pub lane: String,
+    pub cap: i32,
+    pub paused: bool,
+    pub waiting: i64,
+    pub in_flight: i64,
+    pub parked: i64,
+    /// Seconds since the oldest waiting job became due.
+    pub oldest_seconds: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct Counted {
+    pub what: String,
+    pub state: String,
+    pub count: i64,
+}
+
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct OpenAlert {
+    pub id: Uuid,
+    pub cause: String,
+    #[sqlx(rename = "move")]
+    #[serde(rename = "move")]
+    pub whose: String,
+    pub title: String,
+    pub count: i32,
+    pub first_at: String,
+    pub last_at: String,
+}
+
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct NodeLine {
+    pub id: Uuid,
+    pub home: String,
+    pub version: String,
+    pub pid: i32,
+    pub started_at: String,
+    pub seen_at: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    pub nodes: Vec<NodeLine>,
+    pub lanes: Vec<LaneLine>,
+    /// Messages, sets and deliveries of the last day, and whatever is still open, by state.
+    pub counts: Vec<Counted>,
+    pub alerts: Vec<OpenAlert>,
+    pub database_bytes: i64,
+}
+
+impl Ledger {
+    pub async fn status(&self, now: Timestamp) -> Result<Status> {
+        let alive = now.checked_sub(jiff::SignedDuration::from_mins(2)).unwrap_or(now);
+        let day = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(now);
+        let nodes = sqlx::query_as(
+            "SELECT id, home, version, pid, instant(started_at) AS started_at, instant(seen_at) AS seen_at FROM node
+             WHERE seen_at >= $1 ORDER BY started_at",
+        )
+        .bind(at(alive))
+        .fetch_all(&self.pool)
+        .await?;
+        let lanes = sqlx::query_as(
+            "SELECT l.name AS lane, l.cap, l.paused,
+                count(j.id) FILTER (WHERE j.state = 'ready' AND j.lease_until IS NULL) AS waiting,
+                count(j.id) FILTER (WHERE j.lease_until IS NOT NULL) AS in_flight,
+                count(j.id) FILTER (WHERE j.state = 'parked') AS parked,
+                extract(epoch FROM $1 - min(j.run_at) FILTER (WHERE j.state = 'ready' AND j.run_at <= $1))::float8 AS oldest_seconds
+             FROM lane l LEFT JOIN job j ON j.lane = l.name GROUP BY l.name, l.cap, l.paused ORDER BY l.name",
+        )
+        .bind(at(now))
+        .fetch_all(&self.pool)
+        .await?;
+        let counts = sqlx::query_as(
+            "SELECT 'message ' || direction AS what, state, count(*) AS count FROM message
+                WHERE received_at >= $1 OR state = 'quarantined' GROUP BY 1, 2
+             UNION ALL
+             SELECT 'document', state, count(*) FROM transaction_set
+                WHERE received_at >= $1 OR state NOT IN ('done', 'cancelled') GROUP BY 2
+             UNION ALL
+             SELECT 'delivery', state, count(*) FROM delivery
+                WHERE created_at >= $1 OR state NOT IN ('delivered', 'cancelled') GROUP BY 2
+             ORDER BY 1, 2",
+        )
+        .bind(at(day))
+        .fetch_all(&self.pool)
+        .await?;
+        let alerts = sqlx::query_as(
+            "SELECT id, cause, move, title, count, instant(first_at) AS first_at, instant(last_at) AS last_at FROM alert
+             WHERE state = 'open' ORDER BY last_at DESC LIMIT 50",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let database_bytes =
+            sqlx::query_scalar("SELECT pg_database_size(current_database())").fetch_one(&self.pool).await?;
+        Ok(Status { nodes, lanes, counts, alerts, database_bytes })
+    }
+}
