@@ -1,1 +1,3 @@
+//! Portway: an EDI/B2B gateway appliance.
 
+pub mod profile;
