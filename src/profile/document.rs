@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// One step of a path through a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,32 +29,34 @@ impl From<usize> for Step {
     }
 }
 
-/// `path!["receive", code, "to", 0]`
-macro_rules! path {
+/// `steps!["receive", code, "to", 0]`
+macro_rules! steps {
     ($($step:expr),* $(,)?) => { [$(crate::profile::document::Step::from($step)),*] };
 }
-pub(super) use path;
+pub(super) use steps;
 
 #[derive(Debug, Clone)]
 pub(super) struct Document {
     pub file: PathBuf,
     pub text: Arc<str>,
-    pub table: Spanned<DeTable<'static>>,
 }
 
 impl Document {
     pub fn parse(file: &Path, text: &str) -> Result<Document, Problem> {
         let text: Arc<str> = Arc::from(text);
-        match DeTable::parse(&text) {
-            Ok(mut table) => {
-                table.get_mut().make_owned();
-                Ok(Document { file: file.to_owned(), table, text })
-            }
+        let read = DeTable::parse(&text).map(drop);
+        match read {
+            Ok(()) => Ok(Document { file: file.to_owned(), text }),
             Err(error) => {
                 let span = error.span().unwrap_or(0..0);
                 Err(Problem::at(file, &text, span, format!("this is not TOML: {}", error.message())))
             }
         }
+    }
+
+    /// The values with their places. Read anew: they borrow the text, and are wanted only when something is wrong.
+    pub fn table(&self) -> DeTable<'_> {
+        DeTable::parse_recoverable(&self.text).0.into_inner()
     }
 
     /// The plain values, without places.
@@ -75,10 +77,11 @@ impl Document {
     /// The place of the deepest part of `path` that the document has.
     pub fn locate(&self, path: &[Step]) -> Range<usize> {
         let mut found = 0..0;
-        let mut table = Some(self.table.get_ref());
-        let mut array = None;
+        let root = self.table();
+        let mut table = Some(&root);
+        let mut array: Option<&DeArray<'_>> = None;
         for step in path {
-            let value: &Spanned<DeValue<'static>> = match (step, table, array) {
+            let value: &Spanned<DeValue<'_>> = match (step, table, array) {
                 (Step::Key(key), Some(table), _) => match table.get_key_value(key.as_str()) {
                     Some((key, value)) => {
                         found = if value.get_ref().is_table() { key.span() } else { value.span() };
@@ -86,16 +89,13 @@ impl Document {
                     }
                     None => break,
                 },
-                (Step::Index(index), _, Some(array)) => {
-                    let array: &toml::de::DeArray<'static> = array;
-                    match array.get(*index) {
-                        Some(value) => {
-                            found = value.span();
-                            value
-                        }
-                        None => break,
+                (Step::Index(index), _, Some(array)) => match array.get(*index) {
+                    Some(value) => {
+                        found = value.span();
+                        value
                     }
-                }
+                    None => break,
+                },
                 _ => break,
             };
             table = value.get_ref().as_table();

@@ -68,7 +68,8 @@ impl FromStr for Span {
 }
 
 /// How a length of time is written, for the help of an error.
-pub(super) const HELP: &str = "write a whole number and a unit, as in \"250ms\", \"30s\", \"5m\", \"2h\" or \"400d\"";
+pub(super) const HELP: &str =
+    "write a whole number and a unit, as in \"250ms\", \"30s\", \"5m\", \"2h\" or \"400d\"";
 
 impl fmt::Display for Span {
     /// In the longest unit that leaves no rest: `3600 s` is `1h`.

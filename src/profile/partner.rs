@@ -194,8 +194,7 @@ pub struct Send {}
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct X12Id(pub PartyId);
 
-pub(super) const X12_ID_HELP: &str =
-    "write the ISA qualifier (two characters), a colon and the id (up to 15 characters), as in \"01:123456789\"";
+pub(super) const X12_ID_HELP: &str = "write the ISA qualifier (two characters), a colon and the id (up to 15 characters), as in \"01:123456789\"";
 
 impl FromStr for X12Id {
     type Err = String;
@@ -244,7 +243,8 @@ impl FromStr for TokenHash {
 
     /// Errors never repeat the text: it may be the token.
     fn from_str(text: &str) -> Result<TokenHash, String> {
-        let hex = text.strip_prefix("sha256:").ok_or("this is not a token's hash: it begins with `sha256:`")?;
+        let hex =
+            text.strip_prefix("sha256:").ok_or("this is not a token's hash: it begins with `sha256:`")?;
         if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(format!("a SHA-256 has 64 hex digits; here are {} characters", hex.chars().count()));
         }

@@ -37,7 +37,12 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at bytes `span` of `text`.
-    pub(super) fn at(file: &Path, text: &Arc<str>, span: Range<usize>, message: impl Into<String>) -> Problem {
+    pub(super) fn at(
+        file: &Path,
+        text: &Arc<str>,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Problem {
         let (line, column) = place(text, span.start);
         Problem { line, column, excerpt: Some((text.clone(), span)), ..Problem::of_file(file, message) }
     }

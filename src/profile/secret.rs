@@ -28,12 +28,23 @@ pub enum Secret {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretError {
     /// `$CREDENTIALS_DIRECTORY` is not set.
-    NoCredentials { name: String },
+    NoCredentials {
+        name: String,
+    },
     /// A credential's name holds a path.
-    BadName { name: String },
-    Unreadable { from: String, reason: String },
-    NotText { from: String },
-    Empty { from: String },
+    BadName {
+        name: String,
+    },
+    Unreadable {
+        from: String,
+        reason: String,
+    },
+    NotText {
+        from: String,
+    },
+    Empty {
+        from: String,
+    },
 }
 
 /// No key or token we know is longer.
@@ -45,7 +56,8 @@ impl Secret {
         let from = self.to_string();
         match self {
             Secret::Credential(name) => {
-                let plain = matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
+                let plain =
+                    matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
                 if !plain {
                     return Err(SecretError::BadName { name: name.clone() });
                 }
@@ -125,7 +137,9 @@ impl fmt::Display for SecretError {
             SecretError::BadName { name } => {
                 write!(f, "cannot read credential `{name}`: a credential is a plain name, without a path")
             }
-            SecretError::Unreadable { from, reason } => write!(f, "cannot read the secret from {from}: {reason}"),
+            SecretError::Unreadable { from, reason } => {
+                write!(f, "cannot read the secret from {from}: {reason}")
+            }
             SecretError::NotText { from } => write!(f, "the secret from {from} is not UTF-8 text"),
             SecretError::Empty { from } => write!(f, "the secret from {from} is empty"),
         }
@@ -194,7 +208,9 @@ mod tests {
     #[test]
     fn one_trailing_line_end_goes_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
-        for (content, value) in [("abc\n", "abc"), ("abc\r\n", "abc"), ("abc\n\n", "abc\n"), (" abc ", " abc ")] {
+        for (content, value) in
+            [("abc\n", "abc"), ("abc\r\n", "abc"), ("abc\n\n", "abc\n"), (" abc ", " abc ")]
+        {
             std::fs::write(folder.path().join("x"), content).unwrap();
             let secret = Secret::File("x".into()).resolve(folder.path()).unwrap();
             assert_eq!(secret.expose_secret(), value);
@@ -207,11 +223,13 @@ mod tests {
 
     #[test]
     fn failures_say_where_was_looked() {
-        let error = Secret::File("nothing-here".into()).resolve(Path::new("/nowhere")).unwrap_err().to_string();
+        let error =
+            Secret::File("nothing-here".into()).resolve(Path::new("/nowhere")).unwrap_err().to_string();
         assert!(error.contains("/nowhere/nothing-here"), "{error}");
         let error = Secret::Credential("../shadow".into()).resolve(Path::new("/")).unwrap_err();
         assert!(matches!(error, SecretError::BadName { .. }));
-        let error = Secret::Env("PORTWAY_TEST_IS_NOT_SET".into()).resolve(Path::new("/")).unwrap_err().to_string();
+        let error =
+            Secret::Env("PORTWAY_TEST_IS_NOT_SET".into()).resolve(Path::new("/")).unwrap_err().to_string();
         assert!(error.contains("PORTWAY_TEST_IS_NOT_SET") && error.contains("not set"), "{error}");
     }
 }
