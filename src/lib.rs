@@ -2,4 +2,7 @@
 //! `command` > `api` > `pipeline` > `transport`, `endpoint`, `alert` > `net` > `ledger` > `profile` > the parsers.
 
 pub mod clock;
+pub mod command;
 pub mod ledger;
+pub mod net;
+pub mod profile;

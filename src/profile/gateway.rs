@@ -1,71 +1,88 @@
 //! `gateway.toml`: who we are, the database, the doors, the endpoints of our own systems, mail and alerts.
+//!
+//! Promises: the types are the file, key by key; their comments are the descriptions that `portway schema gateway`
+//! shows, and everything that can have a default has one. A key that is not here is an error.
+//! Fails as a whole: with a broken `gateway.toml` the gateway does not start (exit 78), and a reload changes nothing.
 
 use super::secret::Secret;
 use super::{duration::Span, partner::X12Id};
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gateway {
     /// Our own identity; shorthand for a single `[station.us]`.
     pub us: Option<Station>,
+    /// Our identities, by name, where we have several.
     #[serde(default)]
     pub station: BTreeMap<String, Station>,
     /// Where the private PostgreSQL, the spool and the lock live. Default `/var/lib/portway`, or `$STATE_DIRECTORY`.
     pub state: Option<PathBuf>,
     /// Absent: a private PostgreSQL cluster under the state directory.
     pub database: Option<Database>,
+    /// The doors that partners come to.
     #[serde(default)]
     pub listen: Listen,
+    /// Our own systems, by name.
     #[serde(default)]
     pub endpoint: BTreeMap<String, Endpoint>,
+    /// The mail server for alerts. Absent: alerts are only in the ledger and the log.
     pub mail: Option<Mail>,
+    /// Who is told when something breaks.
     #[serde(default)]
     pub alerts: Alerts,
+    /// Sizes that are refused.
     #[serde(default)]
     pub limits: Limits,
+    /// How work is leased and drained.
     #[serde(default)]
     pub work: Work,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Station {
+    /// Our company's name, as people write it.
     pub name: String,
-    /// `ZZ:OURID`; several where we have several.
+    /// Our ISA qualifier:id, `ZZ:OURID`.
     pub x12: Option<X12Id>,
     /// GS02/GS03 where it differs from the ISA id.
     pub x12_group: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// `postgres://user@host/db`; a password by reference.
+    /// `postgres://user@host/db`; the password is not in it.
     pub url: String,
     pub password: Option<Secret>,
+    /// Connections held open at most.
     #[serde(default = "defaults::connections")]
     pub connections: u32,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
     /// The partners' HTTPS door. Absent: closed.
     pub https: Option<HttpsDoor>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpsDoor {
+    /// Address and port, `0.0.0.0:8443`.
+    #[schemars(extend("format" = "socket-address"))]
     pub address: SocketAddr,
     /// PEM chain and key, relative to the configuration folder. Both absent: a self-signed certificate is made on first start.
     pub certificate: Option<PathBuf>,
     pub key: Option<PathBuf>,
-    /// Issuers whose client certificates are asked for. A partner names its own certificate in its profile.
+    /// Connections open at once. (A partner's client certificate is named in its profile.)
     #[serde(default = "defaults::max_connections")]
     pub max_connections: usize,
 }
@@ -78,9 +95,44 @@ pub enum Endpoint {
     Directory(DirectoryEndpoint),
 }
 
-#[derive(Debug, Clone, Deserialize)]
+impl Endpoint {
+    /// Whether only test documents go there.
+    pub fn is_test(&self) -> bool {
+        match self {
+            Endpoint::Http(http) => http.test,
+            Endpoint::Directory(directory) => directory.test,
+        }
+    }
+}
+
+/// Each kind's own keys plus `kind`: written by hand, so that a fault in one kind is told in that kind's words.
+impl JsonSchema for Endpoint {
+    fn schema_name() -> Cow<'static, str> {
+        "Endpoint".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let kinds = [
+            ("http", HttpEndpoint::json_schema(generator)),
+            ("directory", DirectoryEndpoint::json_schema(generator)),
+        ];
+        let kinds = kinds.map(|(kind, schema)| {
+            let mut schema = schema.to_value();
+            schema["properties"]["kind"] = serde_json::json!({
+                "type": "string", "const": kind, "description": "`http` or `directory`."
+            });
+            if let Some(required) = schema["required"].as_array_mut() {
+                required.push("kind".into());
+            }
+            schema
+        });
+        schemars::json_schema!({ "oneOf": kinds, "discriminator": { "propertyName": "kind" } })
+    }
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpEndpoint {
+    /// Where events are posted, `https://` or `http://`.
     pub url: String,
     /// Standard Webhooks secrets, `whsec_…`; the first signs first, all sign while rotating.
     pub secrets: Vec<Secret>,
@@ -97,25 +149,31 @@ pub struct HttpEndpoint {
     /// Whether the receiver honours the id. `false`: a lost answer is held for a person instead of repeated.
     #[serde(default = "defaults::yes")]
     pub idempotent: bool,
+    /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DirectoryEndpoint {
+    /// The folder where events are written, one file each.
     pub path: PathBuf,
+    /// Only documents marked as test go to a test endpoint, and nowhere else.
     #[serde(default)]
     pub test: bool,
+    /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
 }
 
 /// Exponential back-off with jitter.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retry {
+    /// The wait after the first failure; it doubles from there.
     pub first: Span,
+    /// The longest wait between two tries.
     pub longest: Span,
     /// Tries before a delivery is dead.
     pub tries: u32,
@@ -127,32 +185,40 @@ impl Default for Retry {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// `smtp.example:587`.
+    /// The mail server's name, `smtp.example`.
     pub host: String,
+    /// Its port: 587 for `starttls`, 465 for `implicit`.
     pub port: u16,
+    /// How the connection is secured.
     #[serde(default)]
     pub tls: MailTls,
+    /// Absent: no login.
     pub username: Option<String>,
     pub password: Option<Secret>,
+    /// The sender's address.
     pub from: String,
+    /// Extra certificate authorities (PEM).
     pub ca: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MailTls {
     #[default]
     Starttls,
+    /// TLS from the first byte.
     Implicit,
+    /// In the clear: for a relay on this host only.
     None,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Alerts {
+    /// The gateway's operators, mailed about every partner.
     pub to: Vec<String>,
     /// Causes that arrive within this time go into one mail.
     pub coalesce: Span,
@@ -164,10 +230,12 @@ impl Default for Alerts {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
+    /// The largest message taken, in bytes.
     pub max_message_bytes: u64,
+    /// The largest transaction set held in memory, in bytes; a larger one is quarantined.
     pub max_set_bytes: usize,
 }
 
@@ -178,7 +246,7 @@ impl Default for Limits {
 }
 
 /// How the gateway works through the ledger.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Work {
     /// A worker that has not renewed its lease for this long has lost its job.

@@ -1,18 +1,29 @@
 //! A trading partner's profile: one file `partners.d/<id>.toml`.
+//!
+//! Promises: the types are the file, key by key; their comments are the descriptions that `portway schema partner`
+//! shows, and everything that can have a default has one. Addresses and token hashes are checked when read, so
+//! that code holding one holds a good one. A key that is not here is an error.
+//! Fails for this partner only; errors never repeat what could be a secret.
 
 use super::duration::Span;
 use super::secret::Secret;
 use portway_edi::x12::PartyId;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Partner {
     /// The file's name without `.toml`.
     pub id: String,
+    /// The company's name, as people write it.
     pub name: String,
+    /// How far the partner is: `draft`, `test`, `live` or `paused`.
     pub status: Status,
     /// A shipped or own template (`templates/<name>.toml`); one level only.
     pub extends: Option<String>,
@@ -23,8 +34,11 @@ pub struct Partner {
     /// Operators of this partner, mailed beside the gateway's.
     #[serde(default)]
     pub operators: Vec<String>,
+    /// The partner comes to our HTTPS door.
     pub https: Option<Https>,
+    /// The partner leaves files in a folder.
     pub directory: Option<Directory>,
+    /// The partner's X12 addresses and habits.
     pub x12: Option<X12>,
     /// What we take, by set code (`850`).
     #[serde(default)]
@@ -34,34 +48,39 @@ pub struct Partner {
     pub send: BTreeMap<String, Send>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Being written: nothing is taken, nothing is sent.
     Draft,
+    /// Only interchanges marked as test are processed.
     Test,
     Live,
+    /// Taken and kept, but not worked on.
     Paused,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Https {
     /// SHA-256 of the bearer token, `sha256:<64 hex>`; several while rotating.
     #[serde(default)]
     pub tokens: Vec<TokenHash>,
-    /// Client certificates (PEM), pinned.
+    /// Client certificates, pinned: PEM files relative to the configuration folder; several while rotating.
     #[serde(default)]
-    pub certificates: Vec<PathBuf>,
+    pub certificates: Vec<CertificateSource>,
     /// Where we post our answers. Absent: they wait in `GET /edi/outbox`.
     pub url: Option<String>,
     /// The bearer token we show there.
     pub token: Option<Secret>,
+    /// Extra certificate authorities (PEM) for that URL.
     pub ca: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Directory {
+    /// Where the partner's files arrive.
     #[serde(rename = "in")]
     pub inbound: PathBuf,
     /// Where our answers are written; absent: they take another way.
@@ -76,7 +95,7 @@ pub struct Directory {
     pub settle: Span,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct X12 {
     /// ISA qualifier:id.
@@ -106,7 +125,7 @@ pub struct X12 {
     pub duplicate_interchange: DuplicateInterchange,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ta1 {
     /// ISA14 = 1.
@@ -118,7 +137,7 @@ pub enum Ta1 {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tolerance {
     #[default]
@@ -126,7 +145,7 @@ pub enum Tolerance {
     ElementErrors,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DuplicateInterchange {
     #[default]
@@ -134,7 +153,7 @@ pub enum DuplicateInterchange {
     Reject,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Receive {
     /// Endpoints, by name.
@@ -147,7 +166,7 @@ pub struct Receive {
     pub order: Order,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DuplicateDocument {
     #[default]
@@ -156,7 +175,7 @@ pub enum DuplicateDocument {
     Accept,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// By document number: one delivery waits for earlier ones of its number.
@@ -167,17 +186,139 @@ pub enum Order {
     None,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Send {}
 
-/// `01:123456789`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `01:123456789`: ISA05/06 or ISA07/08, blanks at the end removed (X12.5, elements I05 to I07).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct X12Id(pub PartyId);
 
+pub(super) const X12_ID_HELP: &str = "write the ISA qualifier (two characters), a colon and the id (up to 15 characters), as in \"01:123456789\"";
+
+impl FromStr for X12Id {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<X12Id, String> {
+        let Some((qualifier, id)) = text.split_once(':') else {
+            return Err(format!("`{text}` is not an X12 address: the qualifier is missing"));
+        };
+        if qualifier.len() != 2 || !qualifier.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+            return Err(format!("`{qualifier}` is not an ISA qualifier"));
+        }
+        let id = id.trim_end_matches(' ');
+        if id.is_empty() || id.len() > 15 || !id.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+            return Err(format!("`{id}` is not an ISA id: it has 1 to 15 printable ASCII characters"));
+        }
+        if id.starts_with(' ') {
+            return Err(format!("`{id}` begins with a blank: ISA ids stand at the left"));
+        }
+        Ok(X12Id(PartyId { qualifier: qualifier.to_owned(), id: id.to_owned() }))
+    }
+}
+
+impl fmt::Display for X12Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// SHA-256 of a bearer token.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
+
+pub(super) const TOKEN_HELP: &str = "write the token's SHA-256, never the token: printf %s TOKEN | sha256sum, \
+     then \"sha256:<64 hex digits>\"; `portway partner new --token` makes one";
+
+impl TokenHash {
+    /// The hash under which a token is known.
+    pub fn of(token: &str) -> TokenHash {
+        use sha2::Digest;
+        TokenHash(sha2::Sha256::digest(token.as_bytes()).into())
+    }
+}
+
+impl FromStr for TokenHash {
+    type Err = String;
+
+    /// Errors never repeat the text: it may be the token.
+    fn from_str(text: &str) -> Result<TokenHash, String> {
+        let hex =
+            text.strip_prefix("sha256:").ok_or("this is not a token's hash: it begins with `sha256:`")?;
+        if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(format!("a SHA-256 has 64 hex digits; here are {} characters", hex.chars().count()));
+        }
+        let mut hash = [0; 32];
+        for (byte, pair) in hash.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+            let digit = |c: u8| (c as char).to_digit(16).unwrap_or(0) as u8;
+            *byte = digit(pair[0]) << 4 | digit(pair[1]);
+        }
+        Ok(TokenHash(hash))
+    }
+}
+
+impl fmt::Display for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    /// The first digits only: enough to tell two apart.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{:02x}{:02x}…", self.0[0], self.0[1])
+    }
+}
+
+/// A certificate: the path of a PEM file, or the PEM text itself (so a stored profile stands alone).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CertificateSource(pub String);
+
+impl CertificateSource {
+    /// The PEM text, where it is given in place.
+    pub fn inline(&self) -> Option<&str> {
+        self.0.trim_start().starts_with("-----BEGIN").then_some(self.0.as_str())
+    }
+}
+
+impl fmt::Debug for CertificateSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.inline().is_some() { "(PEM)" } else { &self.0 })
+    }
+}
+
+/// Reads a value from text and names its form in the JSON Schema.
+macro_rules! read_from_text {
+    ($type:ident, $format:literal, $pattern:literal, $help:expr) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(|message: String| serde::de::Error::custom(format!("{message}; {}", $help)))
+            }
+        }
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "format": $format, "pattern": $pattern })
+            }
+        }
+    };
+}
+read_from_text!(X12Id, "x12-id", "^[0-9A-Z]{2}:.{1,15}$", X12_ID_HELP);
+read_from_text!(TokenHash, "token-hash", "^sha256:[0-9a-fA-F]{64}$", TOKEN_HELP);
+
+impl JsonSchema for CertificateSource {
+    fn schema_name() -> Cow<'static, str> {
+        "CertificateSource".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
 
 fn any() -> String {
     "*".to_owned()

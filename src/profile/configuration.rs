@@ -1,0 +1,268 @@
+//! The whole configuration: `gateway.toml` and every partner in force, with the lookups that work needs.
+//!
+//! Promises: what is in a [`Configuration`] was read and checked, and never changes. A broken `gateway.toml` yields
+//! none at all (exit 78); a broken profile stops that partner only, and its last good version, where one is given,
+//! stays in force. No two partners share an address, token, certificate or folder.
+//! Fails with all problems found, each with its place. Reads files; writes nothing, and knows no SQL.
+
+use super::checks;
+use super::document::{Document, steps};
+use super::gateway::{Endpoint, Gateway, Station};
+use super::problem::Problem;
+use super::profile::{PartnerProfile, Surroundings, is_plain_name};
+use super::shape::{self, Extent};
+use portway_edi::x12::PartyId;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// The configuration folder; paths in the files are relative to it.
+    pub dir: PathBuf,
+    pub gateway: Gateway,
+    /// Partners in force, by id.
+    pub partners: BTreeMap<String, Arc<PartnerProfile>>,
+    /// Warnings, and the errors of profiles that are not in force as written.
+    pub problems: Vec<Problem>,
+    pub(super) gateway_document: Document,
+}
+
+/// Good versions to fall back on, by partner id: from the ledger, or from the configuration now in force.
+pub type LastGood = BTreeMap<String, Arc<PartnerProfile>>;
+
+impl Configuration {
+    /// Reads the folder. An error is fatal: `gateway.toml` is missing or broken.
+    pub fn load(dir: &Path) -> Result<Configuration, Vec<Problem>> {
+        Configuration::load_with(dir, &LastGood::new())
+    }
+
+    /// The same, with versions that stay in force where a partner's file is now broken.
+    pub fn load_with(dir: &Path, last_good: &LastGood) -> Result<Configuration, Vec<Problem>> {
+        let gateway = read_gateway(dir);
+        let (read, mut problems) = read_partners(dir);
+        let (gateway_document, gateway) = match gateway {
+            Ok((document, gateway, warnings)) => {
+                problems.extend(warnings);
+                (document, gateway)
+            }
+            Err(fatal) => {
+                let broken = read.into_values().filter_map(Result::err).flatten();
+                return Err(fatal.into_iter().chain(problems).chain(broken).collect());
+            }
+        };
+        let partners = checks::choose(&gateway, read, last_good, &mut problems);
+        Ok(Configuration { dir: dir.to_owned(), gateway, partners, problems, gateway_document })
+    }
+
+    /// A path from the configuration, made absolute by the configuration folder.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.dir.join(path)
+    }
+
+    /// Our station that an interchange is addressed to.
+    pub fn station(&self, x12: &PartyId) -> Option<(&str, &Station)> {
+        self.gateway.stations().find(|(_, station)| station.x12.as_ref().is_some_and(|id| id.0 == *x12))
+    }
+
+    /// The station that a partner trades with: the one it names, else the only one.
+    pub fn station_of(&self, partner: &PartnerProfile) -> Option<(&str, &Station)> {
+        self.gateway.station_named(partner.partner.station.as_deref())
+    }
+
+    pub fn endpoint(&self, name: &str) -> Option<&Endpoint> {
+        self.gateway.endpoint.get(name)
+    }
+
+    pub fn partner(&self, id: &str) -> Option<&Arc<PartnerProfile>> {
+        self.partners.get(id)
+    }
+
+    /// Who shows this bearer token; `sha256` is its SHA-256.
+    pub fn partner_of_token(&self, sha256: &[u8; 32]) -> Option<&Arc<PartnerProfile>> {
+        self.partners.values().find(|profile| {
+            profile.partner.https.iter().flat_map(|https| &https.tokens).any(|token| token.0 == *sha256)
+        })
+    }
+
+    /// Who shows this client certificate, byte for byte.
+    pub fn partner_of_certificate(&self, der: &[u8]) -> Option<&Arc<PartnerProfile>> {
+        self.partners
+            .values()
+            .find(|profile| profile.certificates.iter().any(|pinned| pinned.as_ref() == der))
+    }
+
+    /// Whose interchange this is: `sender` (ISA05/06) and `group_sender` (GS02, where a group is at hand) must
+    /// belong to the authenticated partner `connection`, or to a partner that comes `via` it.
+    pub fn partner_for_sender(
+        &self,
+        connection: &str,
+        sender: &PartyId,
+        group_sender: Option<&str>,
+    ) -> Result<Arc<PartnerProfile>, SenderMismatch> {
+        let mismatch = |reason| SenderMismatch {
+            connection: connection.to_owned(),
+            sender: sender.clone(),
+            group_sender: group_sender.map(str::to_owned),
+            reason,
+        };
+        let own = self.partners.get(connection).into_iter();
+        let carried = self.partners.values().filter(|p| p.partner.via.as_deref() == Some(connection));
+        let Some(profile) = own.chain(carried).find(|profile| profile.x12_ids().any(|id| id.0 == *sender))
+        else {
+            let owner = self.partners.values().find(|profile| profile.x12_ids().any(|id| id.0 == *sender));
+            return Err(mismatch(match owner {
+                Some(owner) => MismatchReason::OtherPartner(owner.partner.id.clone()),
+                None => MismatchReason::UnknownSender,
+            }));
+        };
+        let known_group = |group: &str| {
+            let group = group.trim_end_matches(' ');
+            let named = profile.partner.x12.as_ref().and_then(|x12| x12.group_id.as_deref());
+            named == Some(group) || profile.x12_ids().any(|id| id.0.id == group)
+        };
+        match group_sender {
+            Some(group) if !known_group(group) => {
+                Err(mismatch(MismatchReason::GroupSender(profile.partner.id.clone())))
+            }
+            _ => Ok(profile.clone()),
+        }
+    }
+}
+
+impl Gateway {
+    /// All our stations by name; `[us]` is the station `us`.
+    pub fn stations(&self) -> impl Iterator<Item = (&str, &Station)> {
+        let us = self.us.iter().map(|station| ("us", station));
+        us.chain(self.station.iter().map(|(name, station)| (name.as_str(), station)))
+    }
+
+    /// The station of that name; without a name, the only one.
+    pub fn station_named(&self, name: Option<&str>) -> Option<(&str, &Station)> {
+        let mut stations = self.stations();
+        match name {
+            Some(name) => stations.find(|(known, _)| *known == name),
+            None => stations.next().filter(|_| stations.next().is_none()),
+        }
+    }
+}
+
+/// The sender written in an interchange does not belong to who brought it: `quarantined{sender_mismatch}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderMismatch {
+    pub connection: String,
+    pub sender: PartyId,
+    pub group_sender: Option<String>,
+    pub reason: MismatchReason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MismatchReason {
+    /// No profile has this ISA sender.
+    UnknownSender,
+    /// The ISA sender is another partner, who does not come via this connection.
+    OtherPartner(String),
+    /// The ISA sender is right (this partner), the GS sender is not.
+    GroupSender(String),
+}
+
+impl fmt::Display for SenderMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sender, connection) = (&self.sender, &self.connection);
+        match &self.reason {
+            MismatchReason::UnknownSender => write!(
+                f,
+                "the ISA sender {sender} is in no partner's profile; it came over the connection of `{connection}`. \
+                 If it is theirs, add it to other_ids in partners.d/{connection}.toml; else ask them"
+            ),
+            MismatchReason::OtherPartner(owner) => write!(
+                f,
+                "the ISA sender {sender} is `{owner}`, but it came over the connection of `{connection}`. If they carry \
+                 for `{owner}`, write via = \"{connection}\" in partners.d/{owner}.toml; else ask them"
+            ),
+            MismatchReason::GroupSender(partner) => write!(
+                f,
+                "the ISA sender {sender} is `{partner}`, but GS02 is `{}`. If it is theirs, write it as group_id under \
+                 [x12] in partners.d/{partner}.toml; else ask them",
+                self.group_sender.as_deref().unwrap_or_default()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SenderMismatch {}
+
+type GatewayRead = (Document, Gateway, Vec<Problem>);
+
+fn read_gateway(dir: &Path) -> Result<GatewayRead, Vec<Problem>> {
+    let file = dir.join("gateway.toml");
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        let problem = Problem::of_file(&file, format!("cannot read gateway.toml: {error}"));
+        vec![problem.help("name the folder that holds gateway.toml; partner-profiles/example is one to copy")]
+    })?;
+    let document = Document::parse(&file, &text).map_err(|problem| vec![problem])?;
+    let problems = shape::check(&document, shape::gateway_schema(), Extent::Whole);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let gateway: Gateway = toml::from_str(&text).map_err(|error| vec![document.fault(&error)])?;
+    let problems = checks::gateway(&document, &gateway, dir);
+    if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((document, gateway, problems)) }
+}
+
+/// A partner's file as it was read.
+pub(super) type Read = BTreeMap<String, Result<PartnerProfile, Vec<Problem>>>;
+
+/// Every `partners.d/<id>.toml`; other names are left alone. The folder may be missing: there are no partners yet.
+fn read_partners(dir: &Path) -> (Read, Vec<Problem>) {
+    let folder = dir.join("partners.d");
+    let (mut read, mut problems) = (Read::new(), Vec::new());
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (read, problems),
+        Err(error) => {
+            problems.push(Problem::of_file(&folder, format!("cannot read the folder partners.d: {error}")));
+            return (read, problems);
+        }
+    };
+    for entry in entries {
+        let file = match entry {
+            Ok(entry) => entry.path(),
+            Err(error) => {
+                problems
+                    .push(Problem::of_file(&folder, format!("cannot read the folder partners.d: {error}")));
+                continue;
+            }
+        };
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let Some(id) = name.strip_suffix(".toml").filter(|id| !id.starts_with('.')) else { continue };
+        read.insert(id.to_owned(), read_partner(&file, id, dir));
+    }
+    (read, problems)
+}
+
+fn read_partner(file: &Path, id: &str, dir: &Path) -> Result<PartnerProfile, Vec<Problem>> {
+    let refuse =
+        |message: String, help: &str| vec![Problem::of_file(file, message).help(help).of_partner(id)];
+    if !is_plain_name(id) {
+        let help = "name it by lower-case letters, digits and `-`, at most 64, as in acme-retail.toml";
+        return Err(refuse(format!("`{id}` is not a partner's id"), help));
+    }
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        refuse(format!("cannot read the profile: {error}"), "make the file readable for the gateway's user")
+    })?;
+    PartnerProfile::parse(file, id, &text, &Surroundings { folder: Some(dir) })
+}
+
+impl PartnerProfile {
+    /// A problem at a place of this profile's file.
+    pub(super) fn problem(&self, at: &[super::document::Step], message: impl Into<String>) -> Problem {
+        self.document.problem(at, message).of_partner(&self.partner.id)
+    }
+
+    /// Where a receive rule names its endpoint.
+    pub(super) fn problem_of_route(&self, code: &str, index: usize, message: String) -> Problem {
+        self.problem(&steps!["receive", code, "to", index], message)
+    }
+}

@@ -1,0 +1,248 @@
+//! One partner's profile, read: typed, with its template merged in, its certificates, its text and its hash.
+//!
+//! Promises: `source` stands alone. Template and certificates are part of it, so a version kept elsewhere (the
+//! ledger) reads the same on any node, also after the files are gone; and a renewed certificate in an unchanged
+//! file is a new version. Secrets stay references. The same content has the same hash.
+//! Fails with every problem found, all of this partner only.
+
+use super::document::{Document, Step, steps};
+use super::partner::{CertificateSource, Partner};
+use super::problem::Problem;
+use super::shape::{self, Extent};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use sha2::Digest;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone)]
+pub struct PartnerProfile {
+    pub partner: Partner,
+    /// TOML text that stands alone: the file, or the file with template and certificates merged in.
+    pub source: String,
+    /// SHA-256 of `source`.
+    pub hash: [u8; 32],
+    /// The pinned client certificates, in the order of the profile.
+    pub certificates: Vec<CertificateDer<'static>>,
+    /// What people edit: for the places of problems found later.
+    pub(super) document: Document,
+}
+
+/// What a profile may take from outside its own text.
+pub struct Surroundings<'a> {
+    /// The configuration folder: own templates and certificates are below it. `None`: only what is shipped.
+    pub folder: Option<&'a Path>,
+}
+
+/// Templates that come with Portway, by name.
+pub const SHIPPED_TEMPLATES: [(&str, &str); 1] =
+    [("x12-4010-retail", include_str!("../../partner-profiles/templates/x12-4010-retail.toml"))];
+
+impl PartnerProfile {
+    /// Reads the text of `file`, whose name without `.toml` is `id`.
+    pub fn parse(
+        file: &Path,
+        id: &str,
+        text: &str,
+        around: &Surroundings<'_>,
+    ) -> Result<PartnerProfile, Vec<Problem>> {
+        read(file, id, text, around)
+            .map_err(|problems| problems.into_iter().map(|problem| problem.of_partner(id)).collect())
+    }
+
+    /// Reads a version kept elsewhere: the `source` of an earlier profile.
+    pub fn from_stored(id: &str, source: &str) -> Result<PartnerProfile, Vec<Problem>> {
+        let file = PathBuf::from(format!("(stored version of {id}.toml)"));
+        PartnerProfile::parse(&file, id, source, &Surroundings { folder: None })
+    }
+
+    /// The hash in hex, as it is shown.
+    pub fn hash_hex(&self) -> String {
+        self.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// All X12 addresses under which the partner sends; the first is its own.
+    pub fn x12_ids(&self) -> impl Iterator<Item = &super::partner::X12Id> {
+        self.partner.x12.iter().flat_map(|x12| std::iter::once(&x12.id).chain(&x12.other_ids))
+    }
+}
+
+fn read(
+    file: &Path,
+    id: &str,
+    text: &str,
+    around: &Surroundings<'_>,
+) -> Result<PartnerProfile, Vec<Problem>> {
+    let document = Document::parse(file, text).map_err(|problem| vec![problem])?;
+    let extends = document.table().get("extends").is_some();
+    let extent = if extends { Extent::Part } else { Extent::Whole };
+    let problems = shape::check(&document, shape::partner_schema(), extent);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut values = document.values().map_err(|problem| vec![problem])?;
+    let mut rewritten = false;
+    if let Some(toml::Value::String(name)) = values.remove("extends") {
+        let template = template(&document, &name, around)?;
+        merge(&mut values, template);
+        rewritten = true;
+    }
+    let (certificates, replaced) = certificates(&document, &mut values, around)?;
+    rewritten |= replaced;
+    let source = if rewritten { written(&document, &values)? } else { text.to_owned() };
+    if rewritten {
+        let merged = Document::parse(file, &source).map_err(|problem| vec![problem])?;
+        let problems = shape::missing(&merged, &document, shape::partner_schema());
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+    }
+    let partner: Partner = toml::from_str(&source).map_err(|error| {
+        vec![if rewritten { Problem::of_file(file, error.message()) } else { document.fault(&error) }]
+    })?;
+    if partner.id != id {
+        let message = format!("the id `{}` is not the file's name", partner.id);
+        let help = format!("write id = \"{id}\", or rename the file to {}.toml", partner.id);
+        return Err(vec![document.problem(&steps!["id"], message).help(help)]);
+    }
+    let hash = sha2::Sha256::digest(source.as_bytes()).into();
+    Ok(PartnerProfile { partner, source, hash, certificates, document })
+}
+
+fn written(document: &Document, values: &toml::Table) -> Result<String, Vec<Problem>> {
+    toml::to_string(values).map_err(|error| {
+        vec![Problem::of_file(&document.file, format!("cannot be written as one file: {error}"))]
+    })
+}
+
+/// The template's values: the folder's own first, then the shipped ones.
+fn template(document: &Document, name: &str, around: &Surroundings<'_>) -> Result<toml::Table, Vec<Problem>> {
+    let refuse =
+        |message: String, help: String| vec![document.problem(&steps!["extends"], message).help(help)];
+    if !is_plain_name(name) {
+        let help = "a template is named by lower-case letters, digits and `-`, without path and `.toml`";
+        return Err(refuse(format!("`{name}` is not a template's name"), help.to_owned()));
+    }
+    let own = around.folder.map(|folder| folder.join("templates").join(format!("{name}.toml")));
+    let own_text = match own.as_deref().map(std::fs::read_to_string) {
+        Some(Ok(text)) => Some(text),
+        Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
+            let help = "make the file readable for the gateway's user".to_owned();
+            return Err(refuse(format!("cannot read the template `{name}`: {error}"), help));
+        }
+        _ => None,
+    };
+    let shipped = SHIPPED_TEMPLATES.iter().find(|(shipped, _)| *shipped == name);
+    let (file, text) = match (own, own_text, shipped) {
+        (Some(file), Some(text), _) => (file, text),
+        (_, None, Some((_, text))) => (PathBuf::from(format!("(shipped)/{name}.toml")), (*text).to_owned()),
+        _ => {
+            let names = SHIPPED_TEMPLATES.iter().map(|(name, _)| *name);
+            let help = shape::suggest(name, names, "shipped templates").unwrap_or_default();
+            return Err(refuse(
+                format!("there is no template `{name}`"),
+                format!("{help} Own ones are templates/<name>.toml"),
+            ));
+        }
+    };
+    let template = Document::parse(&file, &text).map_err(|problem| vec![problem])?;
+    let mut problems = shape::check(&template, shape::partner_schema(), Extent::Part);
+    if template.table().contains_key("extends") {
+        let problem = template.problem(&steps!["extends"], "a template cannot extend another template");
+        problems.push(problem.help("copy what is needed into this template: there is one level only"));
+    }
+    if problems.is_empty() { template.values().map_err(|problem| vec![problem]) } else { Err(problems) }
+}
+
+/// The partner's keys win; tables are merged.
+fn merge(values: &mut toml::Table, template: toml::Table) {
+    for (key, from_template) in template {
+        match (values.get_mut(&key), from_template) {
+            (Some(toml::Value::Table(own)), toml::Value::Table(from_template)) => merge(own, from_template),
+            (Some(_), _) => {}
+            (None, from_template) => {
+                values.insert(key, from_template);
+            }
+        }
+    }
+}
+
+type Certificates = (Vec<CertificateDer<'static>>, bool);
+
+/// Reads the pinned certificates, and puts their PEM text in place of their paths (then the flag is set).
+fn certificates(
+    document: &Document,
+    values: &mut toml::Table,
+    around: &Surroundings<'_>,
+) -> Result<Certificates, Vec<Problem>> {
+    let list = values
+        .get_mut("https")
+        .and_then(|https| https.get_mut("certificates"))
+        .and_then(|l| l.as_array_mut());
+    let (mut read, mut problems, mut replaced) = (Vec::new(), Vec::new(), false);
+    for (index, value) in list.into_iter().flatten().enumerate() {
+        let Some(text) = value.as_str() else { continue };
+        let at = steps!["https", "certificates", index];
+        match pem(&CertificateSource(text.to_owned()), around) {
+            Ok((pem, certificate)) => {
+                read.push(certificate);
+                replaced |= pem != text;
+                *value = toml::Value::String(pem);
+            }
+            Err((message, help)) => problems.push(located(document, &at, message, help)),
+        }
+    }
+    if problems.is_empty() { Ok((read, replaced)) } else { Err(problems) }
+}
+
+fn located(document: &Document, at: &[Step], message: String, help: &str) -> Problem {
+    document.problem(at, message).help(help)
+}
+
+/// The certificate's PEM text alone, and the certificate. A private key beside it is left out.
+fn pem(
+    source: &CertificateSource,
+    around: &Surroundings<'_>,
+) -> Result<(String, CertificateDer<'static>), (String, &'static str)> {
+    let text = match (source.inline(), around.folder) {
+        (Some(pem), _) => pem.to_owned(),
+        (None, Some(folder)) => std::fs::read_to_string(folder.join(&source.0)).map_err(|error| {
+            let help =
+                "name a PEM file that the gateway's user can read, relative to the configuration folder";
+            (format!("cannot read the certificate `{}`: {error}", source.0), help)
+        })?,
+        (None, None) => {
+            let help = "a stored profile holds its certificates itself";
+            return Err((format!("the certificate `{}` is outside the stored profile", source.0), help));
+        }
+    };
+    let found = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
+    match found.map(|mut found| (found.len(), found.pop())) {
+        Ok((1, Some(certificate))) => Ok((one_block(&text), certificate)),
+        Ok((0, _)) => Err((
+            format!("`{source:?}` holds no certificate"),
+            "the file begins with -----BEGIN CERTIFICATE-----",
+        )),
+        Ok((count, _)) => Err((
+            format!("`{source:?}` holds {count} certificates"),
+            "name one file for each: only the partner's own is pinned",
+        )),
+        Err(error) => {
+            Err((format!("`{source:?}` is not PEM: {error}"), "ask for the certificate in PEM form"))
+        }
+    }
+}
+
+/// From BEGIN CERTIFICATE to END CERTIFICATE.
+fn one_block(text: &str) -> String {
+    const END: &str = "-----END CERTIFICATE-----";
+    let start = text.find("-----BEGIN CERTIFICATE-----").unwrap_or(0);
+    let rest = &text[start..];
+    let end = rest.find(END).map_or(rest.len(), |at| at + END.len());
+    format!("{}\n", rest[..end].replace("\r\n", "\n"))
+}
+
+/// What ids and names are made of: they are file names, and parts of URLs.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let letters = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    letters && !name.is_empty() && name.len() <= 64 && !name.starts_with('-')
+}
