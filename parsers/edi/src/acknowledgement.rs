@@ -50,7 +50,12 @@ pub struct InterchangeResult {
 }
 
 impl SetResult {
-    pub fn judge(_code: &str, _control_number: &str, _findings: Vec<Finding>, _tolerance: Tolerance) -> SetResult {
+    pub fn judge(
+        _code: &str,
+        _control_number: &str,
+        _findings: Vec<Finding>,
+        _tolerance: Tolerance,
+    ) -> SetResult {
         unimplemented!()
     }
 }
@@ -82,6 +87,10 @@ impl InterchangeResult {
 ///
 /// # Errors
 /// A header field that does not fit.
-pub fn write(_result: &InterchangeResult, _envelope: &Envelope, _ta1: bool) -> Result<Option<Vec<u8>>, WriteError> {
+pub fn write(
+    _result: &InterchangeResult,
+    _envelope: &Envelope,
+    _ta1: bool,
+) -> Result<Option<Vec<u8>>, WriteError> {
     unimplemented!()
 }

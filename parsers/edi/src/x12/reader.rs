@@ -27,9 +27,19 @@ pub enum Event<'a> {
     Group(FunctionalGroup),
     Set(TransactionSet<'a>),
     /// Findings of GE (count, control number, missing) and of the GS itself.
-    GroupEnd { declared_sets: Option<u32>, received_sets: u32, findings: Vec<Finding> },
+    GroupEnd {
+        declared_sets: Option<u32>,
+        received_sets: u32,
+        findings: Vec<Finding>,
+    },
     /// Findings of IEA and of the ISA itself. `length` from ISA to the end of IEA's terminator.
-    InterchangeEnd { declared_groups: Option<u32>, received_groups: u32, complete: bool, length: u64, findings: Vec<Finding> },
+    InterchangeEnd {
+        declared_groups: Option<u32>,
+        received_groups: u32,
+        complete: bool,
+        length: u64,
+        findings: Vec<Finding>,
+    },
     /// Bytes that belong to no interchange: junk before, between or after. Nothing is dropped in silence.
     Stray(Finding),
 }

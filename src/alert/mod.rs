@@ -1,0 +1,3 @@
+//! What operators are told, and by e-mail how.
+
+pub mod mail;

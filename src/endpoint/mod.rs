@@ -1,0 +1,24 @@
+//! Our own systems: one folder a kind. Each takes one event and says what became of it.
+//!
+//! An event is bytes frozen at commit plus an id; the same id always goes with the same bytes. Delivery is at least
+//! once; a receiver that remembers the id has it once in effect.
+
+pub mod directory;
+pub mod event;
+pub mod http;
+pub mod retry;
+
+pub use crate::net::outcome::Outcome;
+
+use bytes::Bytes;
+
+/// What is delivered, the same on every try.
+#[derive(Debug, Clone)]
+pub struct EventBody {
+    /// The stable id: `webhook-id`, `Idempotency-Key`, file name. Letters, digits, `-` and `_`.
+    pub id: String,
+    /// Unix seconds of this try (the signature covers it).
+    pub timestamp: i64,
+    /// The CloudEvents envelope, see [`event::event_bytes`].
+    pub bytes: Bytes,
+}

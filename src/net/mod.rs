@@ -1,0 +1,9 @@
+//! What transports and endpoints share on the wire: the spool, TLS and pinning, the accept loop, the HTTP client.
+//!
+//! Nothing here knows partners, documents or the ledger.
+
+pub mod accept;
+pub mod http;
+pub mod outcome;
+pub mod spool;
+pub mod tls;

@@ -1,0 +1,3 @@
+//! The partners' side: one folder a transport.
+
+pub mod directory;
