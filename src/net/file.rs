@@ -3,7 +3,8 @@
 //! A file is written under a hidden temporary name in its own folder, fsynced, and renamed; then the folder is fsynced.
 //! [`put`] replaces a file of that name, [`put_new`] never does. [`rename_new`] moves without overwriting, also where
 //! the file system lacks the call for it. Names are checked by [`plain_name`]: one part, not hidden, no control
-//! characters. Everything here blocks. A crash can leave a hidden `.portway-….tmp` behind, never a half file.
+//! characters. Everything here blocks. A crash can leave a hidden `.portway-….tmp` behind, never a half
+//! file; [`sweep`] removes old ones.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Permissions};
@@ -11,8 +12,10 @@ use std::io::{self, Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 
+const TEMPORARY: (&str, &str) = (".portway-", ".tmp");
 /// How far [`numbered`] counts.
 const MOST_NUMBERS: u32 = 9999;
 
@@ -92,6 +95,23 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
+/// Removes temporary files of crashed writers in `dir` that are older than `age` at `now`; says how many. A live writer
+/// needs seconds, so an age of a day is safe also where several gateways share the folder.
+pub fn sweep(dir: &Path, age: Duration, now: SystemTime) -> io::Result<usize> {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|n| n.starts_with(TEMPORARY.0) && n.ends_with(TEMPORARY.1));
+        let Ok(metadata) = entry.metadata() else { continue };
+        let old = metadata.modified().is_ok_and(|m| now.duration_since(m).is_ok_and(|passed| passed > age));
+        if ours && metadata.is_file() && old && std::fs::remove_file(entry.path()).is_ok() {
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
 /// Whether `name` is one visible file name and nothing else: no path, not hidden, no control characters, at most 200
 /// bytes.
 pub fn plain_name(name: &str) -> bool {
@@ -131,8 +151,8 @@ fn checked(name: &str) -> io::Result<&str> {
 fn write_temporary(dir: &Path, source: &mut dyn Read) -> io::Result<NamedTempFile> {
     // Readable as the umask says: others are to read it.
     let mut temporary = tempfile::Builder::new()
-        .prefix(".portway-")
-        .suffix(".tmp")
+        .prefix(TEMPORARY.0)
+        .suffix(TEMPORARY.1)
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(dir)?;
     io::copy(source, temporary.as_file_mut())?;
@@ -196,5 +216,17 @@ mod tests {
         assert_eq!(second("a.tar.gz"), "a.tar-1.gz");
         assert_eq!(second("plain"), "plain-1");
         assert_eq!(second(".dot"), ".dot-1");
+    }
+
+    #[test]
+    fn only_old_temporary_files_of_ours_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [".portway-1.tmp", ".portway-2.edi", "a.edi", ".other.tmp"] {
+            std::fs::write(dir.path().join(name), "x").unwrap();
+        }
+        let day = Duration::from_secs(86_400);
+        assert_eq!(sweep(dir.path(), day, SystemTime::now()).unwrap(), 0);
+        assert_eq!(sweep(dir.path(), day, SystemTime::now() + 2 * day).unwrap(), 1);
+        assert_eq!(names(dir.path()), [".other.tmp", ".portway-2.edi", "a.edi"]);
     }
 }

@@ -4,6 +4,7 @@
 //! Nothing here knows partners, documents or the ledger.
 
 pub mod accept;
+pub mod body;
 pub mod file;
 pub mod http;
 pub mod outcome;

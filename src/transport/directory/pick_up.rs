@@ -132,7 +132,14 @@ fn open_locked(path: &Path) -> io::Result<Option<File>> {
     use rustix::fs::OFlags;
     // NONBLOCK: a pipe put in place of the file must not make us wait.
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-    let file = OpenOptions::new().read(true).custom_flags(flags as i32).open(path)?;
+    let open = |write| OpenOptions::new().read(true).write(write).custom_flags(flags as i32).open(path);
+    // NFS locks only what is open for writing; elsewhere reading is enough, and all we may do.
+    let file = match open(true) {
+        Err(e) if matches!(e.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
+            open(false)?
+        }
+        other => other?,
+    };
     if !file.metadata()?.is_file() {
         return Ok(None);
     }
