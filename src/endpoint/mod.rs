@@ -11,6 +11,7 @@ pub mod retry;
 pub use crate::net::outcome::Outcome;
 
 use bytes::Bytes;
+use std::path::PathBuf;
 
 /// What is delivered, the same on every try.
 #[derive(Debug, Clone)]
@@ -21,4 +22,23 @@ pub struct EventBody {
     pub timestamp: i64,
     /// The CloudEvents envelope, see [`event::event_bytes`].
     pub bytes: Bytes,
+}
+
+/// One of our systems, ready to deliver to: a kind is an arm.
+#[derive(Clone)]
+pub enum Target {
+    /// The client keeps the connections, so one target is made for each endpoint and kept.
+    Http { client: reqwest::Client, target: http::HttpTarget },
+    /// A folder.
+    Directory(PathBuf),
+}
+
+impl Target {
+    /// One try.
+    pub async fn deliver(&self, event: &EventBody) -> Outcome {
+        match self {
+            Target::Http { client, target } => http::deliver(client, target, event).await,
+            Target::Directory(dir) => directory::deliver(dir, event).await,
+        }
+    }
 }

@@ -173,6 +173,8 @@ async fn requests(door: &Door, stream: impl AsyncRead + AsyncWrite + Unpin, peer
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(door.limits.header)
+        // Also what a request's head may take at most.
+        .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let mut stopping = false;

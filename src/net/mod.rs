@@ -1,8 +1,11 @@
-//! What transports and endpoints share on the wire: the spool, TLS and pinning, the accept loop, the HTTP client.
+//! What transports and endpoints share on the wire: the spool, TLS and pinning, the accept loop, the HTTP client,
+//! files that are whole or absent.
 //!
 //! Nothing here knows partners, documents or the ledger.
 
 pub mod accept;
+pub mod body;
+pub mod file;
 pub mod http;
 pub mod outcome;
 pub mod spool;
