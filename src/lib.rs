@@ -2,7 +2,10 @@
 //! `command` > `api` > `pipeline` > `transport`, `endpoint`, `alert` > `net` > `ledger` > `profile` > the parsers.
 
 pub mod clock;
-pub mod command;
+pub mod fault;
 pub mod ledger;
+pub mod endpoint;
 pub mod net;
+pub mod pipeline;
+pub mod transport;
 pub mod profile;

@@ -62,45 +62,59 @@ pub struct MailDue {
     pub tries: i32,
 }
 
-impl Ledger {
-    /// Raises a cause, or counts it where it is open already. The mail goes once `coalesce` has passed.
-    pub async fn raise(&self, raise: &Raise, coalesce: SignedDuration, now: Timestamp) -> Result<()> {
-        let due = now.checked_add(coalesce).unwrap_or(now);
-        let quiet = now.checked_sub(QUIET).unwrap_or(now);
-        sqlx::query("UPDATE alert SET state = 'closed', closed_at = $2 WHERE cause = $1 AND state = 'open' AND last_at < $3")
-            .bind(&raise.cause)
-            .bind(at(now))
-            .bind(at(quiet))
-            .execute(&self.pool)
-            .await?;
-        let fresh: Option<bool> = sqlx::query_scalar(
-            "WITH a AS (
-                INSERT INTO alert AS a (id, cause, state, move, partner, title, detail, subject, first_at, last_at)
-                VALUES ($2, $1, 'open', $3, $4, $5, $6, $7, $8, $8)
-                ON CONFLICT (cause) WHERE state = 'open' DO UPDATE SET count = a.count + 1, last_at = excluded.last_at
-                RETURNING id, count = 1 AS fresh
-             ), m AS (
-                INSERT INTO mail (id, alert_id, kind, state, created_at) SELECT $9, id, 'raised', 'queued', $8 FROM a WHERE fresh
-                RETURNING id
-             ), j AS (
-                INSERT INTO job (lane, kind, subject, position, run_at) SELECT $10, 'mail', id, 0, $11 FROM m
-             )
-             SELECT fresh FROM a",
-        )
+/// Raises a cause inside a transaction, or counts it where it is open already. `true`: a mail is owed, ring the mail lane
+/// once committed. The mail goes when `coalesce` has passed.
+pub(crate) async fn raise_in(
+    connection: &mut sqlx::PgConnection,
+    raise: &Raise,
+    coalesce: SignedDuration,
+    now: Timestamp,
+) -> Result<bool> {
+    let due = now.checked_add(coalesce).unwrap_or(now);
+    let quiet = now.checked_sub(QUIET).unwrap_or(now);
+    sqlx::query("UPDATE alert SET state = 'closed', closed_at = $2 WHERE cause = $1 AND state = 'open' AND last_at < $3")
         .bind(&raise.cause)
-        .bind(id::new(now))
-        .bind(raise.whose.name())
-        .bind(raise.partner.as_deref())
-        .bind(&raise.title)
-        .bind(&raise.detail)
-        .bind(raise.subject)
         .bind(at(now))
-        .bind(id::new(now))
-        .bind(MAIL_LANE)
-        .bind(at(due))
-        .fetch_optional(&self.pool)
+        .bind(at(quiet))
+        .execute(&mut *connection)
         .await?;
-        if fresh == Some(true) {
+    let fresh: bool = sqlx::query_scalar(
+        "WITH a AS (
+            INSERT INTO alert AS a (id, cause, state, move, partner, title, detail, subject, first_at, last_at)
+            VALUES ($2, $1, 'open', $3, $4, $5, $6, $7, $8, $8)
+            ON CONFLICT (cause) WHERE state = 'open' DO UPDATE SET count = a.count + 1, last_at = excluded.last_at
+            RETURNING id, count = 1 AS fresh
+         ), m AS (
+            INSERT INTO mail (id, alert_id, kind, state, created_at) SELECT $9, id, 'raised', 'queued', $8 FROM a WHERE fresh
+            RETURNING id
+         ), j AS (
+            INSERT INTO job (lane, kind, subject, position, run_at) SELECT $10, 'mail', id, 0, $11 FROM m
+         )
+         SELECT fresh FROM a",
+    )
+    .bind(&raise.cause)
+    .bind(id::new(now))
+    .bind(raise.whose.name())
+    .bind(raise.partner.as_deref())
+    .bind(&raise.title)
+    .bind(&raise.detail)
+    .bind(raise.subject)
+    .bind(at(now))
+    .bind(id::new(now))
+    .bind(MAIL_LANE)
+    .bind(at(due))
+    .fetch_one(&mut *connection)
+    .await?;
+    Ok(fresh)
+}
+
+impl Ledger {
+    /// Raises a cause in a transaction of its own.
+    pub async fn raise(&self, raise: &Raise, coalesce: SignedDuration, now: Timestamp) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        let mail = raise_in(&mut tx, raise, coalesce, now).await?;
+        tx.commit().await?;
+        if mail {
             self.wake.ring(MAIL_LANE);
         }
         Ok(())

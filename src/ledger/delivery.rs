@@ -4,9 +4,11 @@
 //! date) of the job, under the lease's epoch. A delivery that is dead or held keeps its job, parked: it blocks later ones of its
 //! order key until a person redelivers, releases or cancels it.
 
+use super::alert::{self, Raise};
 use super::job::{self, Lease, lock_lane, take_jobs};
+use super::process::DeliveryRow;
 use super::{Error, Ledger, Result, at, id, message};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -127,11 +129,25 @@ impl Ledger {
         Ok(all)
     }
 
-    /// Writes what a try came to. One statement, one commit.
+    /// Writes what a try came to: one statement, one commit, with the alert it raises if any.
     ///
     /// # Errors
     /// [`Error::LeaseLost`]: another worker has the job; nothing is written but that this attempt was late.
-    pub async fn finish_delivery(&self, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
+    pub async fn finish_delivery(&self, due: &Due, tried: &Tried, raise: Option<(&Raise, SignedDuration)>, now: Timestamp) -> Result<()> {
+        let Some((raise, coalesce)) = raise else {
+            return self.finish_on(&self.pool, due, tried, now).await;
+        };
+        let mut tx = self.pool.begin().await?;
+        self.finish_on(&mut *tx, due, tried, now).await?;
+        let mail = alert::raise_in(&mut tx, raise, coalesce, now).await?;
+        tx.commit().await?;
+        if mail {
+            self.wake.ring(job::MAIL_LANE);
+        }
+        Ok(())
+    }
+
+    async fn finish_on<'c>(&self, on: impl sqlx::PgExecutor<'c>, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
         let (state, again) = match tried.next {
             Next::Done => ("delivered", None),
             Next::Again(when) => (if tried.outcome == "uncertain" { "uncertain" } else { "deferred" }, Some(when)),
@@ -165,7 +181,7 @@ impl Ledger {
                 WHERE acknowledgement.message_id = d.message_id AND direction = 'owed' AND $4 = 'delivered'
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
-                SELECT $11, $3, $6, $4, jsonb_strip_nulls(jsonb_build_object('status', $7, 'detail', $8)) FROM j
+                SELECT $11, $3, $6, $4, jsonb_strip_nulls(jsonb_build_object('status', $7::int, 'detail', $8::text)) FROM j
              )
              SELECT count(*) FROM j",
         )
@@ -180,7 +196,7 @@ impl Ledger {
         .bind(tried.outcome)
         .bind(due.attempt)
         .bind(id::new(now))
-        .fetch_one(&self.pool)
+        .fetch_one(on)
         .await?;
         if rows == 0 {
             self.note_late(due, tried, now).await?;
@@ -212,7 +228,7 @@ impl Ledger {
         sqlx::query(
             "WITH a AS (UPDATE attempt SET finished_at = $2, outcome = $3, status = $4, detail = $5 WHERE id = $1)
              INSERT INTO history (id, subject, at, event, detail)
-             VALUES ($6, $7, $2, 'stale completion refused', jsonb_build_object('epoch', $8, 'outcome', $3))",
+             VALUES ($6, $7, $2, 'stale completion refused', jsonb_build_object('epoch', $8::bigint, 'outcome', $3::text))",
         )
         .bind(due.attempt)
         .bind(at(now))
@@ -296,6 +312,67 @@ impl Ledger {
         .fetch_one(&self.pool)
         .await?;
         Ok(rows > 0)
+    }
+}
+
+impl Ledger {
+    /// Gives a held set its deliveries: a person released it. Same event, same ids.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] unless it is held and translated.
+    pub async fn release_set(&self, set: Uuid, deliveries: &[DeliveryRow], reason: &str, now: Timestamp) -> Result<()> {
+        let released: Option<String> = sqlx::query_scalar(
+            "WITH s AS (
+                UPDATE transaction_set SET state = 'routed', reason = NULL, open_deliveries = open_deliveries + jsonb_array_length($2)
+                WHERE id = $1 AND state = 'held' AND EXISTS (SELECT 1 FROM payload WHERE owner = $1)
+                RETURNING id, partner, message_id
+             ), owed AS (
+                SELECT n.* FROM s, jsonb_to_recordset($2) AS n (id uuid, target text, way text, order_key text)
+             ), d AS (
+                INSERT INTO delivery (id, set_id, target_kind, target, state, way, created_at)
+                SELECT id, $1, 'endpoint', target, 'queued', way, $3 FROM owed
+             ), j AS (
+                INSERT INTO job (lane, kind, subject, order_key, partner, position, run_at)
+                SELECT 'endpoint:' || o.target, 'deliver', o.id, o.order_key, s.partner, m.position, $3
+                FROM owed o, s JOIN message m ON m.id = s.message_id
+             ), h AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT id_new($3), id, $3, 'released', jsonb_build_object('reason', $4::text) FROM s
+             )
+             SELECT partner FROM s",
+        )
+        .bind(set)
+        .bind(sqlx::types::Json(deliveries))
+        .bind(at(now))
+        .bind(reason)
+        .fetch_optional(&self.pool)
+        .await?;
+        if released.is_none() {
+            return Err(Error::Refused(format!(
+                "document {set} is not held, or was never translated: there is nothing to release. See 'portway doc show {set}'"
+            )));
+        }
+        let lanes: Vec<String> = deliveries.iter().map(|d| job::endpoint_lane(&d.target)).collect();
+        self.ring_all(&lanes.iter().map(String::as_str).collect::<Vec<_>>()).await
+    }
+
+    /// Holds a set back whole, or ends a held one: what has no delivery yet.
+    pub async fn cancel_held_set(&self, set: Uuid, reason: &str, now: Timestamp) -> Result<bool> {
+        let done: Option<i32> = sqlx::query_scalar(
+            "WITH s AS (
+                UPDATE transaction_set SET state = 'cancelled', finished_at = $2
+                WHERE id = $1 AND state IN ('held', 'failed') AND open_deliveries = 0 RETURNING id
+             ), h AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT id_new($2), id, $2, 'cancel', jsonb_build_object('reason', $3::text) FROM s
+             ) SELECT 1 FROM s",
+        )
+        .bind(set)
+        .bind(at(now))
+        .bind(reason)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(done.is_some())
     }
 }
 

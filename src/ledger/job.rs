@@ -143,17 +143,6 @@ impl Ledger {
         .await?;
         Ok(())
     }
-
-    /// When the lane's next job that waits for its time is due.
-    pub async fn next_due(&self, lane: &str) -> Result<Option<Timestamp>> {
-        let due: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(
-            "SELECT min(greatest(run_at, coalesce(lease_until, run_at))) FROM job WHERE lane = $1 AND state = 'ready'",
-        )
-        .bind(lane)
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(due.map(|d| d.to_jiff()))
-    }
 }
 
 /// Locks the lane for one claim; `false` if it is paused, unknown, or being claimed by another node just now.

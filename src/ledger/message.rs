@@ -212,30 +212,6 @@ impl Ledger {
             .ok_or_else(|| Error::NotFound(format!("message {id}")))
     }
 
-    /// Sets a message aside for a person, with the reason and one sentence that says whose move it is. Ends its job.
-    pub async fn quarantine(&self, message: Uuid, lease: &Lease, why: &Quarantine, now: Timestamp) -> Result<()> {
-        let rows: i64 = sqlx::query_scalar(
-            "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
-             m AS (UPDATE message SET state = 'quarantined', reason = $4, detail = $5, partner = coalesce($6, partner),
-                       finished_at = $7
-                   WHERE id = $3 AND EXISTS (SELECT 1 FROM j)),
-             h AS (INSERT INTO history (id, subject, at, event, detail)
-                   SELECT $8, $3, $7, 'quarantined', jsonb_build_object('reason', $4, 'detail', $5) FROM j)
-             SELECT count(*) FROM j",
-        )
-        .bind(lease.job)
-        .bind(lease.epoch)
-        .bind(message)
-        .bind(why.reason)
-        .bind(&why.detail)
-        .bind(why.partner.as_deref())
-        .bind(at(now))
-        .bind(id::new(now))
-        .fetch_one(&self.pool)
-        .await?;
-        super::job::one_row(rows)
-    }
-
     /// Puts a quarantined message back to work, for the connection it came by or another (`message assign`).
     ///
     /// # Errors
@@ -271,6 +247,36 @@ impl Ledger {
             )),
         })
     }
+}
+
+/// Sets a message aside for a person, with the reason and one sentence that says whose move it is. Ends its job.
+pub(crate) async fn quarantine_in(
+    connection: &mut sqlx::PgConnection,
+    message: Uuid,
+    lease: &Lease,
+    why: &Quarantine,
+    now: Timestamp,
+) -> Result<()> {
+    let rows: i64 = sqlx::query_scalar(
+        "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+         m AS (UPDATE message SET state = 'quarantined', reason = $4, detail = $5, partner = coalesce($6, partner),
+                   finished_at = $7
+               WHERE id = $3 AND EXISTS (SELECT 1 FROM j)),
+         h AS (INSERT INTO history (id, subject, at, event, detail)
+               SELECT $8, $3, $7, 'quarantined', jsonb_build_object('reason', $4::text, 'detail', $5::text) FROM j)
+         SELECT count(*) FROM j",
+    )
+    .bind(lease.job)
+    .bind(lease.epoch)
+    .bind(message)
+    .bind(why.reason)
+    .bind(&why.detail)
+    .bind(why.partner.as_deref())
+    .bind(at(now))
+    .bind(id::new(now))
+    .fetch_one(connection)
+    .await?;
+    super::job::one_row(rows)
 }
 
 type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, i64, jiff_sqlx::Timestamp);

@@ -7,7 +7,8 @@
 //! Rows go over as one JSON array a statement (`jsonb_to_recordset`), so a batch is one statement whatever its size.
 
 use super::job::Lease;
-use super::message::{PART, pack};
+use super::alert::{self, Raise};
+use super::message::{self, PART, Quarantine, pack};
 use super::{Ledger, Result, at, id, job};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -88,6 +89,8 @@ pub struct OutMessage {
     pub id: Uuid,
     pub delivery: Uuid,
     pub partner: String,
+    /// The partner whose connection carries it: itself, or the network it comes via.
+    pub target: String,
     pub station: String,
     pub transport: &'static str,
     /// `post`, `directory`, `outbox`.
@@ -301,7 +304,7 @@ impl Process<'_> {
         let mut parts = Parts::default();
         parts.push(out.id, &out.bytes);
         if out.way != "outbox" {
-            self.lanes.push(job::partner_lane(&out.partner));
+            self.lanes.push(job::partner_lane(&out.target));
         }
         sqlx::query(
             "WITH m AS (
@@ -313,10 +316,10 @@ impl Process<'_> {
                 FROM m, unnest($9::uuid[], $10::int[], $11::smallint[], $12::int[], $13::bytea[]) AS n (owner, part, codec, size, bytes)
              ), d AS (
                 INSERT INTO delivery (id, message_id, target_kind, target, state, way, created_at)
-                SELECT $14, id, 'partner', $2, 'queued', $15, $8 FROM m
+                SELECT $14, id, 'partner', $18, 'queued', $15, $8 FROM m
              ), j AS (
                 INSERT INTO job (lane, kind, subject, position, run_at)
-                SELECT 'partner:' || $2, 'deliver', $14, position, $8 FROM m WHERE $15 <> 'outbox'
+                SELECT 'partner:' || $18, 'deliver', $14, position, $8 FROM m WHERE $15 <> 'outbox'
              ), a AS (
                 INSERT INTO acknowledgement (id, direction, kind, state, interchange_id, group_number, code, message_id, at)
                 SELECT n.id, 'owed', kind, 'generated', interchange, group_number, code, $1, $8
@@ -344,6 +347,7 @@ impl Process<'_> {
         .bind(out.way)
         .bind(Json(&out.acknowledgements))
         .bind(self.message)
+        .bind(&out.target)
         .execute(&mut *self.tx)
         .await?;
         Ok(())
@@ -401,6 +405,19 @@ impl Process<'_> {
             .fetch_one(&mut *self.tx)
             .await?;
         job::one_row(rows)
+    }
+
+    /// Raises an alert that commits with the rest.
+    pub async fn raise(&mut self, raise: &Raise, coalesce: jiff::SignedDuration) -> Result<()> {
+        if alert::raise_in(&mut self.tx, raise, coalesce, self.now).await? {
+            self.lanes.push(job::MAIL_LANE.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Sets the message aside for a person instead of finishing it. Ends its job.
+    pub async fn quarantine(&mut self, lease: &Lease, why: &Quarantine) -> Result<()> {
+        message::quarantine_in(&mut self.tx, self.message, lease, why, self.now).await
     }
 
     /// Commits, then wakes whoever has work now.

@@ -58,6 +58,17 @@ pub struct Status {
 }
 
 impl Ledger {
+    /// Lanes that have a job due, or one whose worker lost its lease: the safety net under the bells.
+    pub async fn lanes_due(&self, now: Timestamp) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar(
+            "SELECT DISTINCT lane FROM job
+             WHERE state = 'ready' AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= clock_timestamp())",
+        )
+        .bind(at(now))
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     pub async fn status(&self, now: Timestamp) -> Result<Status> {
         let alive = now.checked_sub(jiff::SignedDuration::from_mins(2)).unwrap_or(now);
         let day = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(now);
