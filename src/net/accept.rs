@@ -316,6 +316,24 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn idle_connections_do_not_hold_up_the_end() {
+        let router = Router::new().route("/", get(|| async { "fine" }));
+        let patient = DoorLimits { drain: Duration::from_secs(3600), ..limits() };
+        let (address, stop, door) = open(None, router, patient).await;
+        // One that never spoke, one between two requests.
+        let silent = TcpStream::connect(address).await.unwrap();
+        let mut between = TcpStream::connect(address).await.unwrap();
+        between.write_all(b"GET / HTTP/1.1\r\nHost: gateway.example\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"fine") {
+            assert!(between.read_buf(&mut answer).await.unwrap() > 0);
+        }
+        stop.cancel();
+        door.await.unwrap();
+        drop((silent, between));
+    }
+
     fn door_certificate(dir: &Path) -> Arc<DoorCertificate> {
         let names = vec!["localhost".to_owned()];
         DoorCertificate::open(CertificateSource::SelfSigned { dir: dir.to_owned(), names }).unwrap()
