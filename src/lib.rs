@@ -1,11 +1,13 @@
 //! Portway, an EDI/B2B gateway. The floors, top to bottom, imports only pointing down:
 //! `command` > `api` > `pipeline` > `transport`, `endpoint`, `alert` > `net` > `ledger` > `profile` > the parsers.
+//! `clock` and `fault` stand below them all.
 
+pub mod alert;
 pub mod clock;
+pub mod endpoint;
 pub mod fault;
 pub mod ledger;
-pub mod endpoint;
 pub mod net;
 pub mod pipeline;
-pub mod transport;
 pub mod profile;
+pub mod transport;
