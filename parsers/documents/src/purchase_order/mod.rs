@@ -1,11 +1,243 @@
-//! The canonical purchase order.
+//! The canonical purchase order: what a buyer wants, from whom, for where, when and at which price.
+//!
+//! The words are near to those of UBL. Where the partner used a code, the code stands beside our word, so that nothing is lost
+//! in translation. Whatever no field took stands in `unmapped`. Fields are only ever added; `schema_version` says how many there
+//! may be.
 
 pub mod x12_850;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::allowance::AllowanceCharge;
+use crate::date::{Date, DateTime, LeadTime};
+use crate::item::{Description, Item};
+use crate::money::{Currency, Money, PaymentTerms, Price, QualifiedAmount, QualifiedPrice, Tax};
+use crate::party::{Contact, Party};
+use crate::quantity::{Decimal, Measurement, QualifiedQuantity, Quantity};
+use crate::reference::{Characteristic, Note, Reference, Unmapped};
+use crate::transport::{DeliveryTerms, Distribution, Marks, Pack, Packaging, ScheduleLine, Transport};
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PurchaseOrder {
-    pub number: String,
+/// The version of the shape, in every document.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+record! {
+    /// A purchase order. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
+    pub struct PurchaseOrder {
+        /// Version of this shape, `1.0`. Fields are only ever added.
+        one schema_version: String,
+        /// The buyer's number of the order.
+        one number: String,
+        /// Why the document was sent.
+        one purpose: Purpose,
+        /// X12 353.
+        one purpose_code: String,
+        /// What kind of order it is.
+        one kind: OrderKind,
+        /// X12 92.
+        one kind_code: String,
+        /// Release against a blanket order.
+        opt release_number: String,
+        /// Day of the order.
+        opt order_date: Date,
+        /// Number of the contract it is placed under.
+        opt contract_number: String,
+        /// Which acknowledgement the buyer wants: X12 587.
+        opt acknowledgement_code: String,
+        /// X12 1019.
+        opt invoice_type_code: String,
+        /// X12 1166.
+        opt contract_type_code: String,
+        /// X12 1232.
+        opt purchase_category_code: String,
+        /// X12 786.
+        opt security_level_code: String,
+        /// X12 640.
+        opt transaction_type_code: String,
+        opt currency: Currency,
+        many dates: DateTime,
+        many lead_times: LeadTime,
+        many references: Reference,
+        many parties: Party,
+        many contacts: Contact,
+        many payment_terms: PaymentTerms,
+        many delivery_terms: DeliveryTerms,
+        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        one transport: Transport,
+        many packaging: Packaging,
+        many marks: Marks,
+        many taxes: Tax,
+        many prices: QualifiedPrice,
+        many allowances_and_charges: AllowanceCharge,
+        many sales_requirements: SalesRequirement,
+        many amounts: QualifiedAmount,
+        many descriptions: Description,
+        many measurements: Measurement,
+        many characteristics: Characteristic,
+        many notes: Note,
+        many lines: OrderLine,
+        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        one totals: Totals,
+        /// Every element that no field took.
+        many unmapped: Unmapped,
+    }
+}
+
+vocabulary! {
+    /// Why a document was sent.
+    pub enum Purpose {
+        Original,
+        Cancellation,
+        Change,
+        Replacement,
+        Confirmation,
+        Duplicate,
+        Resubmission,
+        Reissue,
+        InformationCopy,
+        Draft,
+        Request,
+        Proposal,
+        /// An original that wants no answer.
+        OriginalNoResponse,
+    }
+}
+
+vocabulary! {
+    /// What kind of order it is.
+    pub enum OrderKind {
+        StandAlone,
+        New,
+        Release,
+        BlanketFirm,
+        BlanketEstimated,
+        BlanketAgreement,
+        Confirmation,
+        Consignment,
+        Dropship,
+        DirectShip,
+        Emergency,
+        Rush,
+        Reorder,
+        Renewal,
+        Repair,
+        Rental,
+        Sample,
+        SpecialOrder,
+        StandingOrder,
+        Promotion,
+        NewStore,
+        Contract,
+        Warranty,
+        SupplyOrService,
+        Change,
+        InformationCopy,
+        MutuallyDefined,
+    }
+}
+
+record! {
+    /// A line: what, how much, at which price, and for where.
+    pub struct OrderLine {
+        /// The buyer's number of the line.
+        opt number: String,
+        opt quantity: Quantity,
+        opt price: Price,
+        one item: Item,
+        /// Where it differs from that of the order.
+        opt currency: Currency,
+        /// Prices beside the one ordered at.
+        many prices: QualifiedPrice,
+        many packs: Pack,
+        many packaging: Packaging,
+        many marks: Marks,
+        many dates: DateTime,
+        many lead_times: LeadTime,
+        many references: Reference,
+        many contacts: Contact,
+        many payment_terms: PaymentTerms,
+        many delivery_terms: DeliveryTerms,
+        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        one transport: Transport,
+        many taxes: Tax,
+        many allowances_and_charges: AllowanceCharge,
+        many sales_requirements: SalesRequirement,
+        many amounts: QualifiedAmount,
+        many measurements: Measurement,
+        many characteristics: Characteristic,
+        /// Quantities beside the one ordered.
+        many quantities: QualifiedQuantity,
+        /// When which part is wanted.
+        many schedule: ScheduleLine,
+        /// Where which part goes.
+        many distribution: Distribution,
+        many parties: Party,
+        many sublines: SubLine,
+        many notes: Note,
+    }
+}
+
+record! {
+    /// A part of a line: a component of a kit, a size of an assortment.
+    pub struct SubLine {
+        one number: String,
+        /// Number of the line or subline it belongs to.
+        opt parent_number: String,
+        /// X12 662: `I` included, `A` in addition.
+        one relationship_code: String,
+        opt quantity: Quantity,
+        opt price: Price,
+        /// X12 662.
+        opt price_relationship_code: String,
+        one item: Item,
+        many prices: QualifiedPrice,
+        many packs: Pack,
+        many dates: DateTime,
+        many taxes: Tax,
+        many allowances_and_charges: AllowanceCharge,
+        many characteristics: Characteristic,
+        many quantities: QualifiedQuantity,
+        many parties: Party,
+        many notes: Note,
+    }
+}
+
+record! {
+    /// What the seller may do: back-order, substitute, and the like. X12 CSH and IT8.
+    pub struct SalesRequirement {
+        /// X12 563: `N` no back order, `Y` back order if out of stock.
+        opt code: String,
+        /// X12 306.
+        opt action_code: String,
+        opt money: Money,
+        opt account_number: String,
+        opt date: Date,
+        /// X12 559.
+        opt agency_code: String,
+        /// X12 560.
+        opt service_code: String,
+        /// X12 566.
+        opt substitution_code: String,
+        opt percent: Decimal,
+        /// X12 1004.
+        opt percent_code: String,
+        /// What may come instead.
+        many product_ids: crate::item::ProductId,
+    }
+}
+
+record! {
+    /// What the sender counted.
+    pub struct Totals {
+        opt line_count: Decimal,
+        /// Sum of the quantities ordered, for checking.
+        opt hash_total: Decimal,
+        opt weight: Quantity,
+        opt volume: Quantity,
+        opt description: String,
+        many amounts: QualifiedAmount,
+    }
+}
+
+impl Totals {
+    pub fn is_empty(&self) -> bool {
+        *self == Totals::default()
+    }
 }

@@ -1,0 +1,81 @@
+//! Allowances and charges as they stand in every document, of a whole order or of a line.
+//!
+//! The kind says which way the money goes. Amounts are exact: X12 gives SAC05 two implied decimals. A rate has its own unit.
+
+use crate::money::{Currency, Money, QualifiedPrice};
+use crate::quantity::{Decimal, Quantity};
+
+record! {
+    /// A discount, a surcharge, a service.
+    pub struct AllowanceCharge {
+        one kind: AllowanceKind,
+        /// X12 248.
+        one kind_code: String,
+        /// What for: X12 1300, `D240` freight, `C310` discount.
+        opt service_code: String,
+        /// X12 559, who keeps the list `agency_service_code` is of.
+        opt agency_code: String,
+        opt agency_service_code: String,
+        opt money: Money,
+        opt percent: Decimal,
+        /// What the percent is of: X12 378.
+        opt percent_basis_code: String,
+        opt rate: Rate,
+        /// The quantity it applies to.
+        opt quantity: Quantity,
+        /// The other end of a range of quantities, or the quantity given free.
+        opt second_quantity: Decimal,
+        opt handling: AllowanceHandling,
+        /// X12 331.
+        opt handling_code: String,
+        opt reference: String,
+        opt option: String,
+        opt description: String,
+        /// X12 819, ISO 639.
+        opt language: String,
+        opt currency: Currency,
+        opt price: QualifiedPrice,
+    }
+}
+
+record! {
+    /// An amount for each unit.
+    pub struct Rate {
+        one amount: Decimal,
+        /// UN/ECE Recommendation 20 code.
+        opt unit: String,
+        /// X12 355.
+        opt original_unit: String,
+    }
+}
+
+vocabulary! {
+    /// Which way the money goes.
+    pub enum AllowanceKind {
+        Allowance,
+        Charge,
+        NoAllowanceOrCharge,
+        Promotion,
+        ChargeRequest,
+        AllowanceRequest,
+        Service,
+    }
+}
+
+vocabulary! {
+    /// How it is settled.
+    pub enum AllowanceHandling {
+        BillBack,
+        OffInvoice,
+        VendorCheck,
+        CreditAccount,
+        PaidByVendor,
+        PaidByCustomer,
+        Optional,
+        OffGrossQuantity,
+        AddToInvoice,
+        Collect,
+        Prepaid,
+        InformationOnly,
+    }
+}

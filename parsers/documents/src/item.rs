@@ -1,0 +1,114 @@
+//! Items as they stand in every document: what is ordered, by everybody's number.
+//!
+//! The numbers that most readers want (GTIN, buyer's, seller's) have fields of their own, filled from the first of their scheme;
+//! `product_ids` lists every number that came, with its scheme and the partner's code, in order.
+
+record! {
+    /// What is ordered.
+    pub struct Item {
+        /// GS1 Global Trade Item Number as it came, of 8, 12, 13 or 14 digits: the one of 14 if there is one.
+        opt gtin: String,
+        /// The GTIN-12 (UPC) of the consumer unit.
+        opt upc: String,
+        /// The GTIN-13 (EAN).
+        opt ean: String,
+        opt isbn: String,
+        /// Stock keeping unit.
+        opt sku: String,
+        opt buyer_number: String,
+        opt seller_number: String,
+        opt manufacturer_number: String,
+        opt style: String,
+        opt color: String,
+        opt size: String,
+        /// Every number that came, in order.
+        many product_ids: ProductId,
+        many descriptions: Description,
+    }
+}
+
+record! {
+    /// A number of an item, with the scheme it comes from.
+    pub struct ProductId {
+        one scheme: ProductIdScheme,
+        /// The partner's code for the scheme: X12 235.
+        one scheme_code: String,
+        one id: String,
+    }
+}
+
+vocabulary! {
+    /// Where a product number comes from.
+    pub enum ProductIdScheme {
+        /// GTIN-14.
+        Gtin,
+        /// GTIN-12 of the consumer unit.
+        Upc,
+        /// GTIN-12 of the case.
+        UpcCase,
+        /// GTIN-13.
+        Ean,
+        /// GTIN-8.
+        EanShort,
+        Isbn,
+        Sku,
+        BuyerNumber,
+        BuyerPart,
+        BuyerCatalog,
+        BuyerColor,
+        BuyerSize,
+        SellerNumber,
+        SellerPart,
+        SellerCatalog,
+        SellerStyle,
+        SellerColor,
+        SellerSize,
+        ManufacturerNumber,
+        ManufacturerName,
+        Model,
+        Style,
+        Color,
+        Brand,
+        Lot,
+        Serial,
+        /// National Drug Code.
+        DrugCode,
+        /// Harmonized System.
+        HarmonizedCode,
+        /// National (NATO) stock number.
+        StockNumber,
+        CommodityGroup,
+        EngineeringChange,
+        CountryOfOrigin,
+        PurchaseOrder,
+        Line,
+        Contract,
+        MutuallyDefined,
+        NrfColor,
+        NrfSize,
+        DrawingRevision,
+    }
+}
+
+record! {
+    /// Words or codes that describe an item: X12 PID.
+    pub struct Description {
+        /// X12 349: `F` free text, `S` coded, `X` both.
+        one form_code: String,
+        /// Which property it describes: X12 750, `08` product, `73` color.
+        opt characteristic_code: String,
+        /// X12 559, who keeps the list of codes.
+        opt agency_code: String,
+        opt code: String,
+        opt text: String,
+        /// X12 752.
+        opt position_code: String,
+        /// X12 822.
+        opt source_code: String,
+        /// X12 1073: `Y` or `N`.
+        opt answer_code: String,
+        /// X12 819, ISO 639.
+        opt language: String,
+        many measurements: crate::quantity::Measurement,
+    }
+}

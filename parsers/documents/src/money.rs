@@ -1,0 +1,198 @@
+//! Money, prices, taxes and terms of payment as they stand in every document.
+//!
+//! An amount is an exact decimal, written as a JSON string; elements with implied decimals (X12 type N2) are given their point,
+//! so `"10000"` in SAC05 is `"100.00"`. The currency is the one in force where the amount stands; absent when the partner named
+//! none.
+
+use crate::date::{Date, DateTime};
+use crate::party::PartyRole;
+use crate::quantity::{Decimal, Quantity};
+use crate::reference::Identifier;
+
+record! {
+    /// An amount of money.
+    pub struct Money {
+        one amount: Decimal,
+        /// ISO 4217 code in force here.
+        opt currency: String,
+    }
+}
+
+record! {
+    /// The currency of a document or of a part of it, and its rate.
+    pub struct Currency {
+        /// ISO 4217 code.
+        one code: String,
+        /// Whose currency it is.
+        one role: PartyRole,
+        /// X12 98.
+        one role_code: String,
+        opt exchange_rate: Decimal,
+        opt target_role_code: String,
+        opt target_currency: String,
+        /// X12 669.
+        opt market_code: String,
+        many dates: DateTime,
+    }
+}
+
+record! {
+    /// The price of one base quantity.
+    pub struct Price {
+        one amount: Decimal,
+        opt currency: String,
+        /// How many units the amount is for, where the basis says so: `"100"` for a price per hundred.
+        opt base_quantity: Decimal,
+        /// The partner's code for the basis: X12 639, `PE` per each, `HP` per hundred, `CT` contract.
+        opt basis_code: String,
+    }
+}
+
+record! {
+    /// A price beside the one ordered at: retail, list, promotional.
+    pub struct QualifiedPrice {
+        one role: PriceRole,
+        /// X12 236.
+        opt role_code: String,
+        /// X12 687.
+        opt trade_class_code: String,
+        opt price: Price,
+        /// The quantity the price holds for, or starts at.
+        opt quantity: Quantity,
+        /// X12 648, with `multiplier`: `DIS` and `0.9` is a tenth off.
+        opt multiplier_code: String,
+        opt multiplier: Decimal,
+        opt rebate: Money,
+        opt condition_value: String,
+        opt multiple_quantity: Decimal,
+        /// Where it differs from the one in force.
+        opt currency: Currency,
+    }
+}
+
+impl QualifiedPrice {
+    /// States the currency of the price, in place of the one in force.
+    pub fn set_currency(&mut self, currency: Currency) {
+        if let Some(price) = &mut self.price {
+            price.currency = Some(currency.code.clone());
+        }
+        if let Some(rebate) = &mut self.rebate {
+            rebate.currency = Some(currency.code.clone());
+        }
+        self.currency = Some(currency);
+    }
+}
+
+vocabulary! {
+    /// Which price it is.
+    pub enum PriceRole {
+        Retail,
+        SuggestedRetail,
+        List,
+        Catalog,
+        Contract,
+        Promotional,
+        Net,
+        Wholesale,
+        Discount,
+        Resale,
+        SuggestedList,
+        UnitCost,
+        Distributor,
+        ExpectedUnit,
+        Quote,
+    }
+}
+
+record! {
+    /// An amount that says what it is.
+    pub struct QualifiedAmount {
+        one role: AmountRole,
+        /// X12 522.
+        one role_code: String,
+        opt money: Money,
+        /// X12 478: `C` credit, `D` debit.
+        opt credit_debit_code: String,
+        many references: crate::reference::Reference,
+        many dates: DateTime,
+    }
+}
+
+vocabulary! {
+    /// What an amount is.
+    pub enum AmountRole {
+        Total,
+        LineTotal,
+        Tax,
+        Discount,
+        InvoiceTotal,
+        Gross,
+        SalesTax,
+        GoodsAndServicesTax,
+    }
+}
+
+record! {
+    /// A tax number, exemption or tax amount.
+    pub struct Tax {
+        /// X12 963, such as `ST` state sales tax, `VA` value added tax.
+        opt type_code: String,
+        opt money: Money,
+        opt percent: Decimal,
+        /// The number of the taxpayer, or of the exemption.
+        opt number: String,
+        /// The places that levy it: X12 309 and 310.
+        many jurisdictions: Identifier,
+        /// X12 441.
+        opt exempt_code: String,
+        /// X12 1179.
+        opt customs_code: String,
+        /// X12 662.
+        opt relationship_code: String,
+        /// What the percent is of.
+        opt base: Decimal,
+        opt assigned_number: String,
+    }
+}
+
+record! {
+    /// When and how to pay.
+    pub struct PaymentTerms {
+        /// X12 336, `01` basic, `08` discount offered, `14` as agreed.
+        opt type_code: String,
+        /// What the days count from.
+        opt basis: TermsBasis,
+        /// X12 333.
+        opt basis_code: String,
+        opt discount_percent: Decimal,
+        opt discount_days: Decimal,
+        opt discount_due_date: Date,
+        opt discount: Money,
+        opt net_days: Decimal,
+        opt net_due_date: Date,
+        opt deferred_due_date: Date,
+        opt deferred: Money,
+        opt payable_percent: Decimal,
+        opt day_of_month: Decimal,
+        /// X12 107.
+        opt payment_method_code: String,
+        opt percent: Decimal,
+        opt description: String,
+    }
+}
+
+vocabulary! {
+    /// The day that terms of payment count from.
+    pub enum TermsBasis {
+        OrderDate,
+        ShipDate,
+        DeliveryDate,
+        InvoiceDate,
+        InvoiceReceiptDate,
+        InvoiceTransmissionDate,
+        ReceiptOfGoods,
+        AnticipatedDeliveryDate,
+        EffectiveDate,
+        SpecifiedDate,
+    }
+}

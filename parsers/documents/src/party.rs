@@ -1,0 +1,167 @@
+//! Parties, addresses and contacts as they stand in every document.
+//!
+//! A party has a role, as a word and as the partner's code, and any number of identifiers, each with its scheme. On a line a
+//! party may carry its own quantities and dates: then that part of the line is for it.
+
+use crate::date::DateTime;
+use crate::quantity::QualifiedQuantity;
+use crate::reference::{Characteristic, Identifier, Reference};
+use crate::transport::{DeliveryTerms, Packaging, ScheduleLine, Transport};
+
+record! {
+    /// Somebody who takes part: buyer, seller, ship-to.
+    pub struct Party {
+        one role: PartyRole,
+        /// The partner's code for the role: X12 98.
+        one role_code: String,
+        opt name: String,
+        /// Further lines of the name.
+        many additional_names: String,
+        many ids: Identifier,
+        /// X12 706.
+        opt relationship_code: String,
+        /// The role of the party it relates to: X12 98.
+        opt related_role_code: String,
+        opt address: Address,
+        many references: Reference,
+        many contacts: Contact,
+        many characteristics: Characteristic,
+        many delivery_terms: DeliveryTerms,
+        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        one transport: Transport,
+        many packaging: Packaging,
+        many dates: DateTime,
+        many quantities: QualifiedQuantity,
+        many schedule: ScheduleLine,
+    }
+}
+
+vocabulary! {
+    /// What a party does in the document.
+    pub enum PartyRole {
+        Buyer,
+        Seller,
+        ShipTo,
+        ShipFrom,
+        BillTo,
+        RemitTo,
+        SoldTo,
+        Payer,
+        Payee,
+        Carrier,
+        FreightForwarder,
+        Consignee,
+        Consignor,
+        UltimateConsignee,
+        Manufacturer,
+        Distributor,
+        Vendor,
+        Supplier,
+        SellingAgent,
+        Store,
+        Warehouse,
+        MarkFor,
+        NotifyParty,
+        ReceivingLocation,
+        PlanningLocation,
+        Customer,
+        EndUser,
+        Importer,
+        Exporter,
+        CustomsBroker,
+        MessageFrom,
+        MessageTo,
+        OrderedBy,
+        PlaceOfDelivery,
+        Agent,
+        BuyingGroup,
+        Shipper,
+        ManufacturingPlant,
+    }
+}
+
+record! {
+    /// A postal address.
+    pub struct Address {
+        /// Street and the like, line by line.
+        many lines: String,
+        opt city: String,
+        /// State, province or county.
+        opt region: String,
+        opt postal_code: String,
+        /// As it came: ISO 3166 code by the standard.
+        opt country: String,
+        opt location: Identifier,
+        /// A place that is only described by its kind: X12 309.
+        opt location_code: String,
+        many components: AddressComponent,
+    }
+}
+
+record! {
+    /// One named part of an address: X12 NX2.
+    pub struct AddressComponent {
+        /// X12 1106.
+        one code: String,
+        opt text: String,
+        opt county: String,
+    }
+}
+
+record! {
+    /// A person or a desk, and how to reach it.
+    pub struct Contact {
+        one role: ContactRole,
+        /// X12 366.
+        one role_code: String,
+        opt name: String,
+        many channels: Channel,
+        opt reference: String,
+    }
+}
+
+vocabulary! {
+    /// What a contact is for.
+    pub enum ContactRole {
+        Buyer,
+        Order,
+        Information,
+        General,
+        Delivery,
+        Receiving,
+        Shipping,
+        Schedule,
+        Sales,
+        AccountsPayable,
+        AccountsReceivable,
+        Edi,
+        Emergency,
+        Expediter,
+        Technical,
+        CustomerRelations,
+        UltimateReceiver,
+    }
+}
+
+record! {
+    /// A number or address to reach somebody at.
+    pub struct Channel {
+        one kind: ChannelKind,
+        /// X12 365.
+        one kind_code: String,
+        one value: String,
+    }
+}
+
+vocabulary! {
+    /// The medium of a channel.
+    pub enum ChannelKind {
+        Telephone,
+        Extension,
+        Mobile,
+        Fax,
+        Email,
+        Url,
+        Edi,
+    }
+}

@@ -1,0 +1,180 @@
+//! References, identifiers and notes as they stand in every document.
+//!
+//! A reference is a number by which somebody knows something: a department, a contract, a promotion. Its kind is a word where we
+//! have one, and the partner's own code stands beside it always. A note is text for people, whole, line by line.
+
+use crate::date::DateTime;
+
+record! {
+    /// A number by which somebody knows something.
+    pub struct Reference {
+        one kind: ReferenceKind,
+        /// The partner's code for the kind: X12 128.
+        one kind_code: String,
+        opt value: String,
+        opt description: String,
+        /// Further numbers that make the reference complete.
+        many parts: ReferencePart,
+    }
+}
+
+record! {
+    /// A part of a reference: X12 composite C040.
+    pub struct ReferencePart {
+        one kind: ReferenceKind,
+        one kind_code: String,
+        one value: String,
+    }
+}
+
+vocabulary! {
+    /// What a reference is to.
+    pub enum ReferenceKind {
+        Department,
+        Division,
+        Contract,
+        PurchaseOrder,
+        Release,
+        Requisition,
+        CustomerOrder,
+        CustomerReference,
+        InternalVendor,
+        Vendor,
+        Account,
+        Promotion,
+        MerchandiseType,
+        Quote,
+        BillOfLading,
+        CarrierReference,
+        Tracking,
+        Shipment,
+        Invoice,
+        PackingList,
+        Store,
+        Location,
+        Warehouse,
+        Lot,
+        Serial,
+        Job,
+        Project,
+        TaxExemption,
+        TaxIdentification,
+        Line,
+        Batch,
+        Authorization,
+        Appointment,
+        Drawing,
+        MutuallyDefined,
+        VendorOrder,
+        InternalOrder,
+        Customer,
+        BillingAccount,
+        ProductGroup,
+        WorkOrder,
+        Delivery,
+        Text,
+    }
+}
+
+record! {
+    /// An identifier with the scheme it comes from.
+    pub struct Identifier {
+        one scheme: IdScheme,
+        /// The partner's code for the scheme: X12 66 (parties, carriers) or 309 (places).
+        opt scheme_code: String,
+        one id: String,
+    }
+}
+
+vocabulary! {
+    /// Who gave out an identifier.
+    pub enum IdScheme {
+        /// GS1 Global Location Number.
+        Gln,
+        Duns,
+        /// D-U-N-S with a suffix of four.
+        DunsPlusFour,
+        AssignedByBuyer,
+        AssignedBySeller,
+        AssignedByCarrier,
+        AssignedByThirdParty,
+        /// Standard Carrier Alpha Code.
+        Scac,
+        /// Standard Address Number, of the book trade.
+        San,
+        TaxNumber,
+        Telephone,
+        PostalCode,
+        Plant,
+        Warehouse,
+        Department,
+        Store,
+        DistributionCenter,
+        LoadingDock,
+        /// US Drug Enforcement Administration.
+        Dea,
+        /// Health Industry Number.
+        Hin,
+        /// US Department of Defense activity address.
+        Dodaac,
+        /// Commercial and Government Entity.
+        Cage,
+        UnLocode,
+        Country,
+        City,
+        Region,
+        Port,
+        Origin,
+        Destination,
+        MutuallyDefined,
+        GlnWithSuffix,
+        AssignedBySender,
+        AssignedByReceiver,
+        County,
+    }
+}
+
+record! {
+    /// Text for people, or an instruction, with what it is about.
+    pub struct Note {
+        /// The partner's code for what the note is: X12 128 (N9) or 363 (MTX).
+        opt code: String,
+        opt kind: ReferenceKind,
+        /// A number it refers to.
+        opt reference: String,
+        opt subject: String,
+        opt date: DateTime,
+        many dates: DateTime,
+        /// The text, line by line as it came.
+        many lines: String,
+    }
+}
+
+record! {
+    /// Coded characteristics that an agency keeps a list of: X12 SI.
+    pub struct Characteristic {
+        /// X12 559.
+        one agency_code: String,
+        /// X12 1000.
+        one code: String,
+        one value: String,
+    }
+}
+
+record! {
+    /// What no field of the document took: nothing that came is lost.
+    pub struct Unmapped {
+        /// Segment id, `PO1`.
+        one segment: String,
+        /// Position of the segment in its set; ST counts as 1.
+        one position: u32,
+        /// 1-based element number.
+        one element: u16,
+        /// 1-based component number, where only a part of the element is left over.
+        opt component: u16,
+        one value: String,
+        /// The loop the segment stands in, by its trigger segment. Absent in the header.
+        #[serde(rename = "loop")]
+        opt loop_id: String,
+    }
+}
