@@ -1,3 +1,35 @@
-//! The partners' side: one folder a transport.
+//! The partner side, in and out: one folder (or file) a transport.
+//!
+//! A transport authenticates, spools, commits through [`crate::ledger::Ledger::accept`], and only then answers. What it has
+//! committed it hands on as [`Arrived`], with the bytes still at hand; if nobody takes that, the ledger's queue does.
 
+pub mod accept;
 pub mod directory;
+pub mod https;
+
+use crate::clock::SharedClock;
+use crate::ledger::Ledger;
+use crate::ledger::job::Lease;
+use crate::net::spool::{Spool, Spooled};
+use crate::profile::Store;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+/// A committed message whose processing is leased to this node.
+#[derive(Debug)]
+pub struct Arrived {
+    pub message: Uuid,
+    pub lease: Lease,
+    pub content: Spooled,
+}
+
+/// What a door works with.
+#[derive(Clone)]
+pub struct Doors {
+    pub ledger: Ledger,
+    pub profiles: Arc<Store>,
+    pub spool: Spool,
+    pub clock: SharedClock,
+    pub arrivals: mpsc::Sender<Arrived>,
+}

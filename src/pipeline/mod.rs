@@ -1,0 +1,44 @@
+//! The stages between the doors: frame, translate, route, acknowledge, deliver, send. One file a stage.
+//!
+//! Stages do not call each other. What waits for nobody (frame, translate, route, acknowledge) runs through as one job for one
+//! message ([`process`]); delivering to our systems and sending to partners are jobs of their own lanes ([`deliver`]). Each
+//! computes without side effects and then writes the next state, and the jobs that follow, in one short transaction.
+
+pub mod acknowledge;
+pub mod deliver;
+pub mod frame;
+pub mod process;
+pub mod route;
+pub mod send;
+pub mod supervise;
+pub mod translate;
+
+use crate::clock::SharedClock;
+use crate::ledger::Ledger;
+use crate::net::spool::Spool;
+use crate::profile::Store;
+use crate::transport::Arrived;
+use std::sync::Arc;
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// What every stage works with.
+#[derive(Clone)]
+pub struct House {
+    pub ledger: Ledger,
+    pub profiles: Arc<Store>,
+    pub spool: Spool,
+    pub clock: SharedClock,
+    /// Cancelled when the gateway is to stop: nothing new is begun.
+    pub stop: CancellationToken,
+}
+
+impl House {
+    fn coalesce(&self) -> jiff::SignedDuration {
+        let wait = self.profiles.current().gateway.alerts.coalesce.duration();
+        jiff::SignedDuration::try_from(wait).unwrap_or(jiff::SignedDuration::from_secs(60))
+    }
+}
+
+/// Messages that a transport has just committed, with their bytes still at hand.
+pub type Arrivals = Arc<Mutex<mpsc::Receiver<Arrived>>>;

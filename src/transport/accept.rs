@@ -1,0 +1,69 @@
+//! From spooled bytes to a committed message: what all transports do the same.
+
+use super::{Arrived, Doors};
+use crate::ledger::message::{Accepted, Arrival, PART};
+use crate::ledger::{self, job};
+use crate::net::spool::Spooled;
+use crate::profile::PartnerProfile;
+use uuid::Uuid;
+
+/// The transport's facts of one message.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    pub transport: &'static str,
+    pub remote: Option<&'a str>,
+    pub file_name: Option<&'a str>,
+    pub content_type: Option<&'a str>,
+    pub idempotency_key: Option<&'a str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    New(Uuid),
+    /// The same key and content as before.
+    Replay(Uuid),
+    /// The same key, other content.
+    KeyConflict(Uuid),
+}
+
+impl Doors {
+    /// Commits the message and hands it to the workers. When this returns `Ok`, it is safe on disk.
+    ///
+    /// # Errors
+    /// The ledger's: nothing was accepted, or (connection lost in the commit) nobody knows; the sender must repeat.
+    pub async fn take(&self, from: &PartnerProfile, facts: Facts<'_>, content: Spooled) -> ledger::Result<Taken> {
+        let mut parts = content.chunks(PART).map(|part| part.map(|bytes| bytes.to_vec()));
+        let arrival = Arrival {
+            transport: facts.transport,
+            connection: &from.partner.id,
+            remote: facts.remote,
+            file_name: facts.file_name,
+            content_type: facts.content_type,
+            profile: &from.hash,
+            size: content.size,
+            sha256: content.sha256,
+            parts: &mut parts,
+            idempotency_key: facts.idempotency_key,
+        };
+        let accepted = self.ledger.accept(arrival, self.clock.now()).await?;
+        crate::fault::point("accept.committed");
+        Ok(match accepted {
+            Accepted::New(receipt) => {
+                let message = receipt.message_id;
+                let arrived = Arrived { message, lease: receipt.lease, content };
+                if let Err(refused) = self.arrivals.try_send(arrived) {
+                    // The workers are behind: the queue keeps it, and the memory is free for the next.
+                    let arrived = match refused {
+                        tokio::sync::mpsc::error::TrySendError::Full(a) => a,
+                        tokio::sync::mpsc::error::TrySendError::Closed(a) => a,
+                    };
+                    self.ledger.give_back(&arrived.lease).await?;
+                    self.ledger.wake.ring(job::PROCESS_LANE);
+                }
+                Taken::New(message)
+            }
+            Accepted::Replay(message) => Taken::Replay(message),
+            Accepted::KeyConflict(message) => Taken::KeyConflict(message),
+        })
+    }
+}
