@@ -88,7 +88,7 @@ pub fn check(dir: &Path, id: &str, as_json: bool) -> ExitCode {
 pub struct NewPartner {
     pub id: String,
     pub name: Option<String>,
-    /// `01:123456789`.
+    /// `01:123456789`; needed with the default template.
     pub x12: Option<String>,
     /// A template; default `x12-4010-retail`.
     pub extends: Option<String>,
@@ -108,6 +108,12 @@ pub fn new(dir: &Path, new: &NewPartner) -> ExitCode {
         eprintln!(
             "error: `{}` is not a partner's id: use lower-case letters, digits and `-`, at most 64",
             new.id
+        );
+        return ExitCode::from(USAGE);
+    }
+    if new.x12.is_none() && new.extends.is_none() {
+        eprintln!(
+            "error: the partner's address is missing: give its ISA qualifier and id, --x12 01:123456789"
         );
         return ExitCode::from(USAGE);
     }
@@ -371,8 +377,12 @@ mod tests {
     #[test]
     fn a_bad_new_partner_is_not_written() {
         let folder = tempfile::tempdir().unwrap();
-        for (id, x12, extends) in [("../x", None, None), ("x", Some("1"), None), ("x", None, Some("no-such"))]
-        {
+        for (id, x12, extends) in [
+            ("../x", Some("ZZ:X"), None),
+            ("x", None, None),
+            ("x", Some("1"), None),
+            ("x", None, Some("no-such")),
+        ] {
             let (x12, extends) = (x12.map(str::to_owned), extends.map(str::to_owned));
             new(folder.path(), &NewPartner { id: id.into(), x12, extends, ..NewPartner::default() });
             assert!(!folder.path().join("partners.d").exists(), "{id}");
