@@ -156,7 +156,7 @@ fn endpoint_of(
             if http.concurrency == 0 {
                 let problem =
                     document.problem(&at("concurrency"), "with a concurrency of 0 nothing is ever delivered");
-                problems.push(problem.help("write 1 or more; `portway endpoint` pauses an endpoint"));
+                problems.push(problem.help("write 1 or more, or leave it out for 8"));
             }
             if http.timeout.is_zero() {
                 problems.push(
