@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod clock;
+pub mod command;
 pub mod endpoint;
 pub mod fault;
 pub mod ledger;

@@ -1,19 +1,17 @@
 //! Checks across keys and across files, on typed values.
 //!
-//! Promises: all faults are reported, not the first only, each at the key that has to change. Between partners that
-//! claim the same address, token, certificate or folder, the one already in force keeps it; among new ones the
-//! first by id. So an order of files or a reload never hands one partner's traffic to another in silence.
+//! Promises: all faults are reported, not the first only, each at the key that has to change. Errors in the
+//! gateway's file are fatal; a partner's stop that partner. Warnings are for what is allowed but hardly meant.
+//! Looks at files only to see whether they can be read. Changes nothing.
 
-use super::configuration::{LastGood, Read};
 use super::document::{Document, Step, steps};
 use super::gateway::{Endpoint, Gateway};
 use super::partner::Status;
+use super::partner_profile::{PartnerProfile, is_plain_name};
 use super::problem::Problem;
-use super::profile::{PartnerProfile, is_plain_name};
 use super::shape::suggest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 /// `gateway.toml` in itself. Errors are fatal.
 pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec<Problem> {
@@ -37,6 +35,13 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
             }
         }
     }
+    database(document, gateway, &mut problems);
+    mail(document, gateway, dir, &mut problems);
+    never_zero(document, gateway, &mut problems);
+    problems
+}
+
+fn database(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>) {
     if let Some(database) = &gateway.database {
         let at = steps!["database", "url"];
         if !database.url.starts_with("postgres://") && !database.url.starts_with("postgresql://") {
@@ -53,8 +58,17 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
             problems.push(problem.help("take it out, and write password = { credential = \"database\" }"));
         }
     }
-    if let Some(ca) = gateway.mail.as_ref().and_then(|mail| mail.ca.as_ref()) {
-        readable(document, &steps!["mail", "ca"], &dir.join(ca), &mut problems);
+}
+
+fn mail(document: &Document, gateway: &Gateway, dir: &Path, problems: &mut Vec<Problem>) {
+    if let Some(mail) = &gateway.mail {
+        mail_address(document, &steps!["mail", "from"], &mail.from, problems);
+        if let Some(ca) = &mail.ca {
+            readable(document, &steps!["mail", "ca"], &dir.join(ca), problems);
+        }
+    }
+    for (index, address) in gateway.alerts.to.iter().enumerate() {
+        mail_address(document, &steps!["alerts", "to", index], address, problems);
     }
     match (&gateway.mail, gateway.alerts.to.is_empty()) {
         (Some(_), true) => {
@@ -71,6 +85,9 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
         }
         _ => {}
     }
+}
+
+fn never_zero(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>) {
     for (at, zero) in [
         (steps!["work", "lease"], gateway.work.lease.is_zero()),
         (steps!["work", "processors"], gateway.work.processors == Some(0)),
@@ -83,7 +100,6 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
                 .push(document.problem(&at, "this cannot be zero").help("leave the key out for its default"));
         }
     }
-    problems
 }
 
 fn stations(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>) {
@@ -98,6 +114,12 @@ fn stations(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>)
     }
     let mut seen = BTreeMap::new();
     for (name, station) in gateway.stations() {
+        if let Some(group) = &station.x12_group {
+            let short = steps!["us", "x12_group"];
+            let long = steps!["station", name, "x12_group"];
+            let at: &[Step] = if gateway.station.contains_key(name) { &long } else { &short };
+            group_address(document, at, group, problems);
+        }
         let Some(id) = &station.x12 else { continue };
         if let Some(first) = seen.insert(id.to_string(), name) {
             let at = steps!["station", name, "x12"];
@@ -134,7 +156,7 @@ fn endpoint_of(
             if http.concurrency == 0 {
                 let problem =
                     document.problem(&at("concurrency"), "with a concurrency of 0 nothing is ever delivered");
-                problems.push(problem.help("write 1 or more; `portway endpoint` pauses an endpoint"));
+                problems.push(problem.help("write 1 or more, or leave it out for 8"));
             }
             if http.timeout.is_zero() {
                 problems.push(
@@ -179,6 +201,21 @@ fn url(document: &Document, at: &[Step], text: &str, problems: &mut Vec<Problem>
     }
 }
 
+fn mail_address(document: &Document, at: &[Step], text: &str, problems: &mut Vec<Problem>) {
+    if text.parse::<lettre::message::Mailbox>().is_err() {
+        let problem = document.problem(at, format!("`{text}` is not a mail address"));
+        problems.push(problem.help("write it as in \"edi@acme.example\" or \"EDI Desk <edi@acme.example>\""));
+    }
+}
+
+/// GS02/GS03 (X12.5, elements 142 and 124): 2 to 15 characters.
+fn group_address(document: &Document, at: &[Step], text: &str, problems: &mut Vec<Problem>) {
+    if !(2..=15).contains(&text.len()) || !text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        let problem = document.problem(at, format!("`{text}` is not a group address"));
+        problems.push(problem.help("GS02 and GS03 have 2 to 15 printable ASCII characters"));
+    }
+}
+
 fn readable(document: &Document, at: &[Step], file: &Path, problems: &mut Vec<Problem>) {
     if let Err(error) = std::fs::File::open(file) {
         let problem = document.problem(at, format!("cannot read {}: {error}", file.display()));
@@ -189,150 +226,8 @@ fn readable(document: &Document, at: &[Step], file: &Path, problems: &mut Vec<Pr
     }
 }
 
-/// Decides which version of each partner is in force: the file's, its last good one, or none.
-pub(super) fn choose(
-    gateway: &Gateway,
-    read: Read,
-    last_good: &LastGood,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<String, Arc<PartnerProfile>> {
-    let ids: BTreeSet<String> = read.keys().cloned().collect();
-    let (mut incumbents, mut newcomers) = (Vec::new(), Vec::new());
-    for (id, result) in read {
-        let last = last_good.get(&id);
-        let checked = result.and_then(|profile| {
-            let found = partner(gateway, &profile, &ids);
-            let broken = found.iter().any(Problem::is_error);
-            if broken { Err(found) } else { Ok((profile, found)) }
-        });
-        match (checked, last) {
-            (Ok((profile, warnings)), Some(last)) if last.hash == profile.hash => {
-                problems.extend(warnings);
-                incumbents.push(Arc::new(profile));
-            }
-            (Ok((profile, warnings)), _) => newcomers.push((Arc::new(profile), warnings)),
-            (Err(found), last) => {
-                problems.extend(found);
-                incumbents.extend(last.cloned());
-            }
-        }
-    }
-    let mut claims = Claims::default();
-    let mut chosen = BTreeMap::new();
-    for profile in incumbents {
-        settle(gateway, profile, &mut claims, &mut chosen, problems);
-    }
-    for (profile, warnings) in newcomers {
-        let id = profile.partner.id.clone();
-        if settle(gateway, profile, &mut claims, &mut chosen, problems) {
-            problems.extend(warnings);
-        } else if let Some(last) = last_good.get(&id) {
-            settle(gateway, last.clone(), &mut claims, &mut chosen, problems);
-        }
-    }
-    chosen
-}
-
-fn settle(
-    gateway: &Gateway,
-    profile: Arc<PartnerProfile>,
-    claims: &mut Claims,
-    chosen: &mut BTreeMap<String, Arc<PartnerProfile>>,
-    problems: &mut Vec<Problem>,
-) -> bool {
-    let conflicts = claims.take(gateway, &profile);
-    let fine = conflicts.is_empty();
-    problems.extend(conflicts);
-    if fine {
-        chosen.insert(profile.partner.id.clone(), profile);
-    }
-    fine
-}
-
-/// What only one partner can have, and who has it.
-#[derive(Default)]
-struct Claims {
-    taken: BTreeMap<(&'static str, String), String>,
-}
-
-impl Claims {
-    /// Takes all that the profile claims, or nothing and says why.
-    fn take(&mut self, gateway: &Gateway, profile: &PartnerProfile) -> Vec<Problem> {
-        let claims = claims_of(gateway, profile);
-        let mut problems = Vec::new();
-        let mut own = BTreeSet::new();
-        for claim in &claims {
-            let key = (claim.what, claim.value.clone());
-            let place = &claim.place[..];
-            if let Some(owner) = self.taken.get(&key) {
-                let message = format!("the {} is that of partner `{owner}` already", claim.shown);
-                let help =
-                    format!("only one partner can have it: change it here or in partners.d/{owner}.toml");
-                problems.push(profile.problem(place, message).help(help));
-            } else if !own.insert(key) {
-                problems.push(
-                    profile.problem(place, format!("the {} is listed twice", claim.shown)).help("remove one"),
-                );
-            }
-        }
-        if problems.is_empty() {
-            let id = &profile.partner.id;
-            self.taken.extend(claims.into_iter().map(|claim| ((claim.what, claim.value), id.clone())));
-        }
-        problems
-    }
-}
-
-struct Claim {
-    what: &'static str,
-    value: String,
-    shown: String,
-    place: Vec<Step>,
-}
-
-fn claims_of(gateway: &Gateway, profile: &PartnerProfile) -> Vec<Claim> {
-    let partner = &profile.partner;
-    let station = gateway.station_named(partner.station.as_deref()).map_or("", |(name, _)| name);
-    let mut claims = Vec::new();
-    for (index, id) in profile.x12_ids().enumerate() {
-        let place = match index.checked_sub(1) {
-            None => steps!["x12", "id"].to_vec(),
-            Some(other) => steps!["x12", "other_ids", other].to_vec(),
-        };
-        let shown = format!("X12 address {id}");
-        claims.push(Claim { what: "x12", value: format!("{station} {id}"), shown, place });
-    }
-    for (index, token) in partner.https.iter().flat_map(|https| &https.tokens).enumerate() {
-        let (value, shown) = (token.to_string(), format!("token {token:?}"));
-        claims.push(Claim { what: "token", value, shown, place: steps!["https", "tokens", index].to_vec() });
-    }
-    for (index, certificate) in profile.certificates.iter().enumerate() {
-        let value = certificate.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown = "client certificate".to_owned();
-        claims.push(Claim {
-            what: "certificate",
-            value,
-            shown,
-            place: steps!["https", "certificates", index].to_vec(),
-        });
-    }
-    if let Some(directory) = &partner.directory {
-        let folders = [
-            ("in", Some(&directory.inbound)),
-            ("out", directory.out.as_ref()),
-            ("taken", directory.taken.as_ref()),
-        ];
-        for (key, folder) in folders {
-            let Some(folder) = folder else { continue };
-            let (value, shown) = (folder.display().to_string(), format!("folder {}", folder.display()));
-            claims.push(Claim { what: "folder", value, shown, place: steps!["directory", key].to_vec() });
-        }
-    }
-    claims
-}
-
 /// One profile against the gateway and the other files.
-fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSet<String>) -> Vec<Problem> {
+pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSet<String>) -> Vec<Problem> {
     let partner = &profile.partner;
     let mut problems = Vec::new();
     match &partner.station {
@@ -361,20 +256,37 @@ fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSet<String>) 
             problems.push(profile.problem(&at, format!("there is no partner `{via}`")).help(help));
         }
     }
-    routes(gateway, profile, &mut problems);
-    if let Some(https) = &partner.https {
-        if let Some(text) = &https.url {
-            let before = problems.len();
-            url(&profile.document, &steps!["https", "url"], text, &mut problems);
-            problems[before..].iter_mut().for_each(|problem| problem.partner = Some(partner.id.clone()));
+    let mut own = Vec::new();
+    for (index, address) in partner.operators.iter().enumerate() {
+        mail_address(&profile.document, &steps!["operators", index], address, &mut own);
+    }
+    if let Some(x12) = &partner.x12 {
+        if let Some(group) = &x12.group_id {
+            group_address(&profile.document, &steps!["x12", "group_id"], group, &mut own);
         }
-        if https.tokens.is_empty() && https.certificates.is_empty() && https.url.is_none() {
+        if !(1..=12).contains(&x12.version.len()) || !x12.version.bytes().all(|b| b.is_ascii_alphanumeric()) {
             let problem =
-                profile.problem(&steps!["https"], "[https] names no token and no certificate").warning();
-            problems.push(
-                problem.help("`portway partner new --token` makes a token; without one nobody can come in"),
+                profile.problem(&steps!["x12", "version"], format!("`{}` is not a version", x12.version));
+            own.push(
+                problem.help("write GS08, up to 12 letters and digits, as in \"004010\" or \"004010VICS\""),
             );
         }
+    }
+    if let Some(text) = partner.https.as_ref().and_then(|https| https.url.as_ref()) {
+        url(&profile.document, &steps!["https", "url"], text, &mut own);
+    }
+    problems.extend(own.into_iter().map(|problem| problem.of_partner(&partner.id)));
+    routes(gateway, profile, &mut problems);
+    if let Some(https) = &partner.https
+        && https.tokens.is_empty()
+        && https.certificates.is_empty()
+        && https.url.is_none()
+    {
+        let problem =
+            profile.problem(&steps!["https"], "[https] names no token and no certificate").warning();
+        problems.push(
+            problem.help("`portway partner new --token` makes a token; without one nobody can come in"),
+        );
     }
     if partner.status != Status::Draft
         && partner.https.is_none()

@@ -6,10 +6,11 @@
 //! Fails with all problems found, each with its place. Reads files; writes nothing, and knows no SQL.
 
 use super::checks;
+use super::choice;
 use super::document::{Document, steps};
 use super::gateway::{Endpoint, Gateway, Station};
+use super::partner_profile::{PartnerProfile, Surroundings, is_plain_name};
 use super::problem::Problem;
-use super::profile::{PartnerProfile, Surroundings, is_plain_name};
 use super::shape::{self, Extent};
 use portway_edi::x12::PartyId;
 use std::collections::BTreeMap;
@@ -52,7 +53,7 @@ impl Configuration {
                 return Err(fatal.into_iter().chain(problems).chain(broken).collect());
             }
         };
-        let partners = checks::choose(&gateway, read, last_good, &mut problems);
+        let partners = choice::choose(&gateway, read, last_good, &mut problems);
         Ok(Configuration { dir: dir.to_owned(), gateway, partners, problems, gateway_document })
     }
 
@@ -95,6 +96,7 @@ impl Configuration {
 
     /// Whose interchange this is: `sender` (ISA05/06) and `group_sender` (GS02, where a group is at hand) must
     /// belong to the authenticated partner `connection`, or to a partner that comes `via` it.
+    #[allow(clippy::result_large_err)] // once an interchange, and the words are worth it
     pub fn partner_for_sender(
         &self,
         connection: &str,
@@ -201,7 +203,7 @@ fn read_gateway(dir: &Path) -> Result<GatewayRead, Vec<Problem>> {
         let problem = Problem::of_file(&file, format!("cannot read gateway.toml: {error}"));
         vec![problem.help("name the folder that holds gateway.toml; partner-profiles/example is one to copy")]
     })?;
-    let document = Document::parse(&file, &text).map_err(|problem| vec![problem])?;
+    let document = Document::parse(&file, &text)?;
     let problems = shape::check(&document, shape::gateway_schema(), Extent::Whole);
     if !problems.is_empty() {
         return Err(problems);

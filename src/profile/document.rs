@@ -42,16 +42,19 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub fn parse(file: &Path, text: &str) -> Result<Document, Problem> {
+    /// Every fault of syntax is reported, not the first only.
+    pub fn parse(file: &Path, text: &str) -> Result<Document, Vec<Problem>> {
         let text: Arc<str> = Arc::from(text);
-        let read = DeTable::parse(&text).map(drop);
-        match read {
-            Ok(()) => Ok(Document { file: file.to_owned(), text }),
-            Err(error) => {
-                let span = error.span().unwrap_or(0..0);
-                Err(Problem::at(file, &text, span, format!("this is not TOML: {}", error.message())))
-            }
+        let mut faults: Vec<_> = DeTable::parse_recoverable(&text)
+            .1
+            .into_iter()
+            .map(|error| (error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message())))
+            .collect();
+        if faults.is_empty() {
+            return Ok(Document { file: file.to_owned(), text });
         }
+        faults.sort_by_key(|(span, _)| span.start);
+        Err(faults.into_iter().map(|(span, message)| Problem::at(file, &text, span, message)).collect())
     }
 
     /// The values with their places. Read anew: they borrow the text, and are wanted only when something is wrong.
@@ -60,8 +63,8 @@ impl Document {
     }
 
     /// The plain values, without places.
-    pub fn values(&self) -> Result<toml::Table, Problem> {
-        toml::from_str(&self.text).map_err(|error| self.fault(&error))
+    pub fn values(&self) -> Result<toml::Table, Vec<Problem>> {
+        toml::from_str(&self.text).map_err(|error| vec![self.fault(&error)])
     }
 
     /// A problem at the value (or, for a table, the key) of `path`.

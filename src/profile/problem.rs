@@ -108,13 +108,15 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// All problems as rustc shows them, an empty line between two. `coloured` adds ANSI colours.
+/// All problems as rustc shows them, an empty line between two, no line end after the last. `coloured` adds ANSI colours.
 pub fn render(problems: &[Problem], coloured: bool) -> String {
     let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for problem in problems {
+        if !out.is_empty() {
+            out.push_str("\n\n");
+        }
         out.push_str(&renderer.render(&[group(problem)]));
-        out.push_str("\n\n");
     }
     out
 }

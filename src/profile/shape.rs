@@ -111,6 +111,7 @@ impl Walk {
         }
         let known = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
+        let mut mistyped = Vec::new();
         for (name, value) in table {
             let place = if value.get_ref().is_table() { name.span() } else { value.span() };
             let inner = known.and_then(|known| known.get(name.get_ref().as_ref())).or(others);
@@ -119,14 +120,16 @@ impl Walk {
                     self.below(Step::from(name.get_ref().as_ref()), |walk| walk.value(inner, value, place));
                 }
                 None => {
-                    let names = known.into_iter().flatten().map(|(name, _)| name.as_str());
-                    let help = suggest(name.get_ref(), names, "known here");
+                    let names = || known.into_iter().flatten().map(|(name, _)| name.as_str());
+                    mistyped.extend(nearest(name.get_ref(), names()));
+                    let help = suggest(name.get_ref(), names(), "known here");
                     self.fault(name.span(), format!("unknown key `{}`", name.get_ref()), help);
                 }
             }
         }
         for name in schema.get("required").and_then(Value::as_array).into_iter().flatten() {
-            let Some(name) = name.as_str().filter(|name| !table.contains_key(*name)) else { continue };
+            let stated = |name: &&str| table.contains_key(*name) || mistyped.contains(name);
+            let Some(name) = name.as_str().filter(|name| !stated(name)) else { continue };
             let about = known.and_then(|k| k.get(name)?.get("description")?.as_str());
             let help = about.map(|about| format!("`{name}`: {}", about.replace('\n', " ")));
             self.fault(key.clone(), format!("the key `{name}` is missing"), help).missing = true;
@@ -176,7 +179,8 @@ impl Walk {
             (DeValue::Integer(number), "integer") => {
                 let read = i64::from_str_radix(&number.as_str().replace('_', ""), number.radix());
                 let at_least = schema.get("minimum").and_then(Value::as_i64).unwrap_or(i64::MIN);
-                let at_most = schema.get("maximum").and_then(Value::as_i64).unwrap_or(i64::MAX);
+                let widest = if format == Some("uint32") { i64::from(u32::MAX) } else { i64::MAX };
+                let at_most = schema.get("maximum").and_then(Value::as_i64).unwrap_or(widest);
                 if !read.is_ok_and(|number| (at_least..=at_most).contains(&number)) {
                     let help =
                         (at_most < i64::MAX).then(|| format!("write a number from {at_least} to {at_most}"));
@@ -200,10 +204,18 @@ impl Walk {
                 };
                 let message =
                     format!("{} is expected here, not {}", words(expected), words(found.type_str()));
-                self.fault(value.span(), message, help);
+                self.fault(value.span(), message, help).concealed = sensitive(schema);
             }
         }
     }
+}
+
+/// Where a value in the wrong shape may be a secret written in plain text.
+fn sensitive(schema: &Value) -> bool {
+    let format = |schema: &Value| {
+        matches!(schema.get("format").and_then(Value::as_str), Some("secret" | "token-hash"))
+    };
+    format(schema) || schema.get("items").is_some_and(format)
 }
 
 type Refusal = (String, Option<String>);
@@ -248,8 +260,8 @@ fn kind(schema: &Value) -> Option<&str> {
 
 /// The schema of an optional value without its "or null": TOML has no null.
 fn plain(schema: &Value) -> &Value {
-    let any = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
-    any.filter(|one| one.get("type").and_then(Value::as_str) != Some("null")).next().unwrap_or(schema)
+    let mut any = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    any.find(|one| one.get("type").and_then(Value::as_str) != Some("null")).unwrap_or(schema)
 }
 
 fn expected_type(schema: &Value) -> &str {
@@ -280,12 +292,16 @@ fn words(type_name: &str) -> &str {
 pub(super) fn suggest<'a>(found: &str, known: impl Iterator<Item = &'a str>, listed: &str) -> Option<String> {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
-    let distance = |name: &&str| strsim::damerau_levenshtein(found, name);
-    let near =
-        known.iter().copied().min_by_key(distance).filter(|name| distance(name) <= 1 + found.len() / 3);
+    let near = nearest(found, known.iter().copied());
     match near {
         Some(name) => Some(format!("did you mean `{name}`?")),
         None if known.is_empty() => None,
         None => Some(format!("{listed}: `{}`", known.join("`, `"))),
     }
+}
+
+/// The known name that `found` most probably means.
+fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.map(|name| (strsim::damerau_levenshtein(found, name), name)).min();
+    near.filter(|(distance, _)| *distance <= 1 + found.chars().count() / 3).map(|(_, name)| name)
 }

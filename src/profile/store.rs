@@ -6,8 +6,8 @@
 //! once run one after the other. Files only: whoever calls records what was accepted.
 
 use super::configuration::{Configuration, LastGood};
+use super::partner_profile::PartnerProfile;
 use super::problem::Problem;
-use super::profile::PartnerProfile;
 use arc_swap::ArcSwap;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -72,14 +72,14 @@ fn read(
     text: &str,
     around: &Surroundings<'_>,
 ) -> Result<PartnerProfile, Vec<Problem>> {
-    let document = Document::parse(file, text).map_err(|problem| vec![problem])?;
+    let document = Document::parse(file, text)?;
     let extends = document.table().get("extends").is_some();
     let extent = if extends { Extent::Part } else { Extent::Whole };
     let problems = shape::check(&document, shape::partner_schema(), extent);
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut values = document.values().map_err(|problem| vec![problem])?;
+    let mut values = document.values()?;
     let mut rewritten = false;
     if let Some(toml::Value::String(name)) = values.remove("extends") {
         let template = template(&document, &name, around)?;
@@ -90,7 +90,7 @@ fn read(
     rewritten |= replaced;
     let source = if rewritten { written(&document, &values)? } else { text.to_owned() };
     if rewritten {
-        let merged = Document::parse(file, &source).map_err(|problem| vec![problem])?;
+        let merged = Document::parse(file, &source)?;
         let problems = shape::missing(&merged, &document, shape::partner_schema());
         if !problems.is_empty() {
             return Err(problems);
@@ -144,13 +144,13 @@ fn template(document: &Document, name: &str, around: &Surroundings<'_>) -> Resul
             ));
         }
     };
-    let template = Document::parse(&file, &text).map_err(|problem| vec![problem])?;
+    let template = Document::parse(&file, &text)?;
     let mut problems = shape::check(&template, shape::partner_schema(), Extent::Part);
     if template.table().contains_key("extends") {
         let problem = template.problem(&steps!["extends"], "a template cannot extend another template");
         problems.push(problem.help("copy what is needed into this template: there is one level only"));
     }
-    if problems.is_empty() { template.values().map_err(|problem| vec![problem]) } else { Err(problems) }
+    if problems.is_empty() { template.values() } else { Err(problems) }
 }
 
 /// The partner's keys win; tables are merged.
@@ -242,7 +242,7 @@ fn one_block(text: &str) -> String {
 }
 
 /// What ids and names are made of: they are file names, and parts of URLs.
-pub(super) fn is_plain_name(name: &str) -> bool {
+pub fn is_plain_name(name: &str) -> bool {
     let letters = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     letters && !name.is_empty() && name.len() <= 64 && !name.starts_with('-')
 }

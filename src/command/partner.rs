@@ -1,0 +1,402 @@
+//! `portway partner list|show|new|check`: profiles as files.
+//!
+//! Promises: reads only, but for `new`, which writes one new file and never over another. Needs no database.
+//! Data goes to stdout (`--json`: one object a line), words to stderr. A token made by `new` is shown once, on
+//! stdout, and kept nowhere; the file has its hash.
+//! Exit: 0 fine, 1 problems found, 2 wrong arguments, 5 no such partner, 78 `gateway.toml` is missing or broken.
+
+use super::validate::{count, print, say};
+use crate::profile::gateway::Endpoint;
+use crate::profile::partner::{Status, TokenHash, X12Id};
+use crate::profile::secret::Secret;
+use crate::profile::{Configuration, PartnerProfile, Problem};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+const PROBLEMS: u8 = 1;
+const USAGE: u8 = 2;
+const NOT_FOUND: u8 = 5;
+const BAD_CONFIGURATION: u8 = 78;
+
+/// `partner list`: id, name, status, addresses and ways, one line each.
+pub fn list(dir: &Path, as_json: bool) -> ExitCode {
+    let configuration = match load(dir) {
+        Ok(configuration) => configuration,
+        Err(exit) => return exit,
+    };
+    if as_json {
+        configuration.partners.values().for_each(|profile| say(summary(profile)));
+    } else {
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::presets::NOTHING).set_header(["ID", "STATUS", "X12", "WAYS", "NAME"]);
+        for profile in configuration.partners.values() {
+            let ids = profile.x12_ids().map(X12Id::to_string).collect::<Vec<_>>().join(" ");
+            let (partner, ways) = (&profile.partner, ways(profile).join(" "));
+            table.add_row([partner.id.as_str(), word(partner.status), &ids, &ways, &partner.name]);
+        }
+        say(table);
+    }
+    let (errors, _) = count(&configuration.problems);
+    if errors > 0 {
+        eprintln!("{errors} errors in the configuration: `portway validate` shows them");
+        return ExitCode::from(PROBLEMS);
+    }
+    ExitCode::SUCCESS
+}
+
+/// `partner show ID`: the profile as it is in force, template merged in.
+pub fn show(dir: &Path, id: &str, as_json: bool) -> ExitCode {
+    let configuration = match load(dir) {
+        Ok(configuration) => configuration,
+        Err(exit) => return exit,
+    };
+    let Some(profile) = configuration.partner(id) else { return absent(&configuration, id, as_json) };
+    if as_json {
+        say(summary(profile));
+    } else {
+        say(format_args!("# {id}: version {}\n{}", profile.hash_hex(), profile.source.trim_end()));
+    }
+    ExitCode::SUCCESS
+}
+
+/// `partner check ID`: complete, certificates in date, secret files readable, its endpoints there.
+pub fn check(dir: &Path, id: &str, as_json: bool) -> ExitCode {
+    let configuration = match load(dir) {
+        Ok(configuration) => configuration,
+        Err(exit) => return exit,
+    };
+    let Some(profile) = configuration.partner(id) else { return absent(&configuration, id, as_json) };
+    let problems: Vec<_> = of_partner(&configuration.problems, id);
+    print(&problems, as_json);
+    let checks = checks(&configuration, profile);
+    for check in &checks {
+        if as_json {
+            let verdict = if check.fine { "fine" } else { "bad" };
+            say(json!({ "check": check.what, "verdict": verdict, "message": check.found }));
+        } else {
+            say(format_args!("{:4} {}: {}", if check.fine { "ok" } else { "BAD" }, check.what, check.found));
+        }
+    }
+    let bad = checks.iter().filter(|check| !check.fine).count() + count(&problems).0;
+    ExitCode::from(if bad > 0 { PROBLEMS } else { 0 })
+}
+
+/// What `partner new` writes into the file.
+#[derive(Debug, Clone, Default)]
+pub struct NewPartner {
+    pub id: String,
+    pub name: Option<String>,
+    /// `01:123456789`; needed with the default template.
+    pub x12: Option<String>,
+    /// A template; default `x12-4010-retail`.
+    pub extends: Option<String>,
+    /// Endpoints that get the 850.
+    pub to: Vec<String>,
+    /// Make a bearer token, print it, and write its hash.
+    pub token: bool,
+}
+
+/// `partner new ID`: writes `partners.d/ID.toml` as a draft, and checks it.
+pub fn new(dir: &Path, new: &NewPartner) -> ExitCode {
+    if let Some(Err(message)) = new.x12.as_deref().map(str::parse::<X12Id>) {
+        eprintln!("error: {message}");
+        return ExitCode::from(USAGE);
+    }
+    if !crate::profile::is_plain_name(&new.id) {
+        eprintln!(
+            "error: `{}` is not a partner's id: use lower-case letters, digits and `-`, at most 64",
+            new.id
+        );
+        return ExitCode::from(USAGE);
+    }
+    if new.x12.is_none() && new.extends.is_none() {
+        eprintln!(
+            "error: the partner's address is missing: give its ISA qualifier and id, --x12 01:123456789"
+        );
+        return ExitCode::from(USAGE);
+    }
+    let token = new.token.then(make_token);
+    let text = profile_text(new, token.as_deref());
+    let folder = dir.join("partners.d");
+    let file = folder.join(format!("{}.toml", new.id));
+    let around = crate::profile::Surroundings { folder: Some(dir) };
+    if let Err(problems) = PartnerProfile::parse(&file, &new.id, &text, &around) {
+        print(&problems, false);
+        return ExitCode::from(USAGE);
+    }
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::File::create_new(&file))
+        .and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.sync_all()));
+    match written {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            eprintln!("error: {} is there already; it was left as it is", file.display());
+            return ExitCode::from(USAGE);
+        }
+        Err(error) => {
+            eprintln!("error: cannot write {}: {error}", file.display());
+            return ExitCode::from(PROBLEMS);
+        }
+    }
+    eprintln!(
+        "wrote {}; next: complete it, `portway partner check {}`, then status = \"test\"",
+        file.display(),
+        new.id
+    );
+    if let Some(token) = token {
+        eprintln!("the partner's bearer token, shown this once:");
+        say(token);
+    }
+    ExitCode::SUCCESS
+}
+
+fn profile_text(new: &NewPartner, token: Option<&str>) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut text = format!(
+        "id = {}\nname = {}\nstatus = \"draft\"                       # draft | test | live | paused\nextends = {}\n",
+        quoted(&new.id),
+        quoted(new.name.as_deref().unwrap_or(&new.id)),
+        quoted(new.extends.as_deref().unwrap_or("x12-4010-retail")),
+    );
+    if let Some(token) = token {
+        text.push_str(&format!("\n[https]\ntokens = [\"{}\"]\n", TokenHash::of(token)));
+    }
+    match &new.x12 {
+        Some(id) => text.push_str(&format!("\n[x12]\nid = {}\n", quoted(id))),
+        None => text.push_str(
+            "\n# [x12]\n# id = \"01:123456789\"              # the partner's ISA qualifier and id\n",
+        ),
+    }
+    let to = new.to.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+    match (&new.x12, to.as_str()) {
+        (_, "") => text.push_str("\n# [receive.850]\n# to = [\"erp\"]\n"),
+        (None, to) => text.push_str(&format!("\n# [receive.850]\n# to = [{to}]\n")),
+        (Some(_), to) => text.push_str(&format!("\n[receive.850]\nto = [{to}]\n")),
+    }
+    text
+}
+
+/// 256 random bits, in letters that pass through headers and shells as they are.
+fn make_token() -> String {
+    use base64::Engine;
+    let bytes: [u8; 32] = rand::random();
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+struct Check {
+    what: String,
+    found: String,
+    fine: bool,
+}
+
+fn checks(configuration: &Configuration, profile: &PartnerProfile) -> Vec<Check> {
+    let partner = &profile.partner;
+    let mut checks = Vec::new();
+    let mut add = |what: String, result: Result<String, String>| {
+        let fine = result.is_ok();
+        checks.push(Check { what, found: result.unwrap_or_else(|bad| bad), fine });
+    };
+    let station =
+        configuration.station_of(profile).and_then(|(name, station)| Some((name, station.x12.as_ref()?)));
+    add(
+        "station".to_owned(),
+        match station {
+            Some((name, id)) => Ok(format!("`{name}`, {id}")),
+            None => Err("our station has no X12 address: write x12 under [us] in gateway.toml".to_owned()),
+        },
+    );
+    add(
+        "X12 address".to_owned(),
+        match &partner.x12 {
+            Some(x12) => Ok(x12.id.to_string()),
+            None => Err("[x12] is missing".to_owned()),
+        },
+    );
+    let ways = ways(profile);
+    let none = "no way in: write [https], [directory] or via = \"<network>\"".to_owned();
+    add("way in".to_owned(), if ways.is_empty() { Err(none) } else { Ok(ways.join(", ")) });
+    for (index, certificate) in profile.certificates.iter().enumerate() {
+        add(format!("client certificate {}", index + 1), validity(certificate));
+    }
+    if let Some(token) = partner.https.as_ref().and_then(|https| https.token.as_ref()) {
+        add(format!("token from {token}"), secret(configuration, token));
+    }
+    if partner.receive.is_empty() && partner.send.is_empty() {
+        add(
+            "sets".to_owned(),
+            Err("nothing is exchanged: write [receive.850] with to = [\"erp\"]".to_owned()),
+        );
+    }
+    for (code, receive) in &partner.receive {
+        for name in &receive.to {
+            add(format!("{code} to `{name}`"), reachable(configuration, name));
+        }
+    }
+    checks
+}
+
+/// Whether the endpoint is there and its secrets can be read. Nothing is sent.
+fn reachable(configuration: &Configuration, name: &str) -> Result<String, String> {
+    match configuration.endpoint(name) {
+        None => Err("there is no such endpoint in gateway.toml".to_owned()),
+        Some(Endpoint::Directory(directory)) => Ok(directory.path.display().to_string()),
+        Some(Endpoint::Http(http)) => {
+            http.secrets.iter().try_for_each(|one| secret(configuration, one).map(drop))?;
+            Ok(format!("{}{}", http.url, if http.test { " (test)" } else { "" }))
+        }
+    }
+}
+
+/// A credential or a variable is the service's, not this shell's: only files are tried.
+fn secret(configuration: &Configuration, secret: &Secret) -> Result<String, String> {
+    match secret {
+        Secret::File(_) => secret.resolve(&configuration.dir).map(|_| "can be read".to_owned()),
+        Secret::Credential(_) | Secret::Env(_) => Ok("only the running gateway can read it".to_owned()),
+    }
+    .map_err(|error| error.to_string())
+}
+
+fn validity(der: &[u8]) -> Result<String, String> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der)
+        .map_err(|error| format!("is not an X.509 certificate: {error}; ask the partner for it again"))?;
+    let validity = certificate.validity();
+    let (from, until) = (validity.not_before.to_string(), validity.not_after.to_string());
+    let now = x509_parser::time::ASN1Time::now();
+    match () {
+        () if now < validity.not_before => Err(format!("{}: valid only from {from}", certificate.subject())),
+        () if now > validity.not_after => {
+            Err(format!("{}: expired on {until}; ask the partner for the new one", certificate.subject()))
+        }
+        () => Ok(format!("{}, until {until}", certificate.subject())),
+    }
+}
+
+fn ways(profile: &PartnerProfile) -> Vec<String> {
+    let partner = &profile.partner;
+    let https = partner.https.as_ref().map(|_| "https".to_owned());
+    let directory = partner.directory.as_ref().map(|_| "directory".to_owned());
+    let via = partner.via.as_ref().map(|network| format!("via:{network}"));
+    https.into_iter().chain(directory).chain(via).collect()
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::Test => "test",
+        Status::Live => "live",
+        Status::Paused => "paused",
+    }
+}
+
+fn summary(profile: &PartnerProfile) -> Value {
+    let partner = &profile.partner;
+    let routes = partner.receive.iter().map(|(code, receive)| (code.clone(), json!(receive.to)));
+    json!({
+        "id": partner.id,
+        "name": partner.name,
+        "status": partner.status,
+        "station": partner.station,
+        "via": partner.via,
+        "x12": profile.x12_ids().map(X12Id::to_string).collect::<Vec<_>>(),
+        "ways": ways(profile),
+        "receive": routes.collect::<serde_json::Map<_, _>>(),
+        "send": partner.send.keys().collect::<Vec<_>>(),
+        "version": profile.hash_hex(),
+    })
+}
+
+/// Loads for a command that only looks; a fatal problem is printed and becomes the exit code.
+fn load(dir: &Path) -> Result<Configuration, ExitCode> {
+    Configuration::load(dir).map_err(|problems| {
+        anstream::eprintln!("{}", crate::profile::render(&problems, true));
+        ExitCode::from(BAD_CONFIGURATION)
+    })
+}
+
+/// The partner is not in force: its file is broken, or there is none.
+fn absent(configuration: &Configuration, id: &str, as_json: bool) -> ExitCode {
+    let problems = of_partner(&configuration.problems, id);
+    if problems.is_empty() {
+        eprintln!("error: there is no partner `{id}`; `portway partner list` shows all");
+        return ExitCode::from(NOT_FOUND);
+    }
+    print(&problems, as_json);
+    ExitCode::from(PROBLEMS)
+}
+
+fn of_partner(problems: &[Problem], id: &str) -> Vec<Problem> {
+    problems.iter().filter(|problem| problem.partner.as_deref() == Some(id)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    const GATEWAY: &str = "[us]\nname = \"Us\"\nx12 = \"ZZ:US\"\n[endpoint.erp]\nkind = \"http\"\n\
+                           url = \"https://erp.us.example\"\nsecrets = [{ file = \"erp.key\" }]\n";
+
+    fn verdicts(configuration: &Configuration, id: &str) -> Vec<(String, bool)> {
+        checks(configuration, configuration.partner(id).unwrap())
+            .into_iter()
+            .map(|c| (c.what, c.fine))
+            .collect()
+    }
+
+    #[test]
+    fn a_new_partner_is_a_good_draft_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("gateway.toml"), GATEWAY).unwrap();
+        let wanted = NewPartner {
+            id: "acme".into(),
+            name: Some("Acme \"Retail\" Inc.".into()),
+            x12: Some("01:123456789".into()),
+            to: vec!["erp".into()],
+            token: true,
+            ..NewPartner::default()
+        };
+        new(folder.path(), &wanted);
+        let configuration = Configuration::load(folder.path()).unwrap();
+        assert!(configuration.problems.is_empty(), "{:?}", configuration.problems);
+        let partner = &configuration.partner("acme").unwrap().partner;
+        assert_eq!((partner.name.as_str(), partner.status), ("Acme \"Retail\" Inc.", Status::Draft));
+        assert_eq!(partner.https.as_ref().unwrap().tokens.len(), 1);
+        let before = std::fs::read(folder.path().join("partners.d/acme.toml")).unwrap();
+        new(folder.path(), &wanted);
+        assert_eq!(std::fs::read(folder.path().join("partners.d/acme.toml")).unwrap(), before);
+        assert!(
+            verdicts(&configuration, "acme").contains(&("850 to `erp`".into(), false)),
+            "the key file is missing"
+        );
+        std::fs::write(folder.path().join("erp.key"), "whsec_x").unwrap();
+        assert!(verdicts(&configuration, "acme").iter().all(|(_, fine)| *fine));
+    }
+
+    #[test]
+    fn a_bad_new_partner_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        for (id, x12, extends) in [
+            ("../x", Some("ZZ:X"), None),
+            ("x", None, None),
+            ("x", Some("1"), None),
+            ("x", None, Some("no-such")),
+        ] {
+            let (x12, extends) = (x12.map(str::to_owned), extends.map(str::to_owned));
+            new(folder.path(), &NewPartner { id: id.into(), x12, extends, ..NewPartner::default() });
+            assert!(!folder.path().join("partners.d").exists(), "{id}");
+            assert!(!folder.path().join("x.toml").exists());
+        }
+    }
+
+    #[test]
+    fn an_expired_certificate_is_told() {
+        let mut parameters = rcgen::CertificateParams::new(vec!["acme.example".to_owned()]).unwrap();
+        let key = rcgen::KeyPair::generate().unwrap();
+        assert!(validity(parameters.self_signed(&key).unwrap().der()).is_ok());
+        parameters.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        let error = validity(parameters.self_signed(&key).unwrap().der()).unwrap_err();
+        assert!(error.contains("expired on"), "{error}");
+    }
+}
