@@ -277,42 +277,71 @@ impl Ledger {
             .collect())
     }
 
-    /// The bytes of one outbox item of this partner, whether or not it was fetched before.
-    pub async fn outbox_item(&self, partner: &str, message: Uuid) -> Result<Option<Vec<u8>>> {
-        let owed: Option<i32> =
-            sqlx::query_scalar("SELECT 1 FROM delivery WHERE way = 'outbox' AND target = $1 AND message_id = $2")
-                .bind(partner)
-                .bind(message)
-                .fetch_optional(&self.pool)
-                .await?;
-        match owed {
+    /// Name and bytes of one outbox item of this partner, whether or not it was fetched before.
+    pub async fn outbox_item(&self, partner: &str, message: Uuid) -> Result<Option<(String, Vec<u8>)>> {
+        let name: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT m.file_name FROM delivery d JOIN message m ON m.id = d.message_id
+             WHERE d.way = 'outbox' AND d.target = $1 AND d.message_id = $2",
+        )
+        .bind(partner)
+        .bind(message)
+        .fetch_optional(&self.pool)
+        .await?;
+        match name {
             None => Ok(None),
-            Some(_) => self.payload(message).await.map(Some),
+            Some(name) => Ok(Some((name.unwrap_or_default(), self.payload(message).await?))),
         }
     }
 
-    /// The partner has read it to its end and confirms: it counts as sent. `false` if there is no such item.
-    pub async fn outbox_taken(&self, partner: &str, message: Uuid, now: Timestamp) -> Result<bool> {
-        let rows: i64 = sqlx::query_scalar(
-            "WITH d AS (
-                UPDATE delivery SET state = 'delivered', finished_at = $3, tries = tries + 1, detail = 'fetched by the partner'
-                WHERE way = 'outbox' AND target = $1 AND message_id = $2 AND state = 'queued' RETURNING id, message_id
-             ), m AS (
-                UPDATE message SET state = 'sent', finished_at = $3 FROM d WHERE message.id = d.message_id
-             ), k AS (
-                UPDATE acknowledgement SET state = 'sent' FROM d WHERE acknowledgement.message_id = d.message_id AND direction = 'owed'
-             ), h AS (
-                INSERT INTO history (id, subject, at, event) SELECT id_new($3), id, $3, 'delivered' FROM d
-             )
-             SELECT count(*) FROM delivery WHERE way = 'outbox' AND target = $1 AND message_id = $2",
+    /// The partner has read the item to its end.
+    pub async fn outbox_read(&self, partner: &str, message: Uuid, now: Timestamp) -> Result<()> {
+        sqlx::query(
+            "UPDATE delivery SET read_at = $3, tries = tries + 1 WHERE way = 'outbox' AND target = $1 AND message_id = $2",
         )
         .bind(partner)
         .bind(message)
         .bind(at(now))
-        .fetch_one(&self.pool)
+        .execute(&self.pool)
         .await?;
-        Ok(rows > 0)
+        Ok(())
     }
+
+    /// The partner confirms an item: it counts as sent if it was read before.
+    pub async fn outbox_taken(&self, partner: &str, message: Uuid, now: Timestamp) -> Result<Confirmed> {
+        let read: Option<bool> = sqlx::query_scalar(
+            "WITH d AS (
+                UPDATE delivery SET state = 'delivered', finished_at = $3, detail = 'fetched by the partner'
+                WHERE way = 'outbox' AND target = $1 AND message_id = $2 AND state = 'queued' AND read_at IS NOT NULL
+                RETURNING id, message_id
+             ), m AS (
+                UPDATE message SET state = 'sent', finished_at = $3 FROM d WHERE message.id = d.message_id
+             ), k AS (
+                UPDATE acknowledgement SET state = 'sent' FROM d
+                WHERE acknowledgement.message_id = d.message_id AND direction = 'owed'
+             ), h AS (
+                INSERT INTO history (id, subject, at, event) SELECT id_new($3), id, $3, 'delivered' FROM d
+             )
+             SELECT read_at IS NOT NULL FROM delivery WHERE way = 'outbox' AND target = $1 AND message_id = $2",
+        )
+        .bind(partner)
+        .bind(message)
+        .bind(at(now))
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(match read {
+            None => Confirmed::Unknown,
+            Some(true) => Confirmed::Sent,
+            Some(false) => Confirmed::Unread,
+        })
+    }
+}
+
+/// What became of a confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    Sent,
+    Unread,
+    Unknown,
 }
 
 impl Ledger {

@@ -358,7 +358,7 @@ impl Process<'_> {
     pub async fn answer_again(&mut self, earlier_interchange: Uuid) -> Result<u64> {
         let again: Vec<(String,)> = sqlx::query_as(
             "WITH d AS (
-                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL
+                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL
                 WHERE state = 'delivered' AND message_id IN (
                     SELECT message_id FROM acknowledgement WHERE interchange_id = $1 AND direction = 'owed' AND message_id IS NOT NULL)
                 RETURNING id, message_id, target, way

@@ -6,10 +6,12 @@
 
 pub mod acknowledge;
 pub mod deliver;
+mod envelope;
 pub mod frame;
 pub mod process;
 pub mod route;
 pub mod send;
+pub mod set;
 pub mod supervise;
 pub mod translate;
 

@@ -206,6 +206,8 @@ CREATE TABLE delivery (
     status      integer,
     detail      text,
     created_at  timestamptz NOT NULL,
+    -- Outbox only: the partner has read it to its end, and may confirm it.
+    read_at     timestamptz,
     finished_at timestamptz,
     CHECK ((set_id IS NULL) <> (message_id IS NULL)),
     CHECK ((target_kind = 'endpoint') = (set_id IS NOT NULL)),

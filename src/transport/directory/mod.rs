@@ -11,7 +11,9 @@
 mod answer;
 mod pick_up;
 mod scan;
+mod watch;
 
 pub use answer::write_answer;
 pub use pick_up::{Finished, PickedUp, ReadError, claim, leftovers};
 pub use scan::{Candidate, Mark, Memory, Pattern, scan};
+pub use watch::{hand_over, watch};

@@ -69,4 +69,6 @@ pub struct TransactionSet<'a> {
     pub findings: Vec<crate::Finding>,
     pub offset: u64,
     pub length: u64,
+    /// Over the limit: its segments were passed over.
+    pub too_large: bool,
 }

@@ -1,0 +1,210 @@
+//! The envelopes of a message: whose it is, to which of our stations, and whether its number was seen before.
+//!
+//! The sender in ISA and GS must belong to the authenticated connection, or to a partner that comes via it; else nothing of
+//! the message is worked on. A repeated control number with the same content is answered with the original answer again; with
+//! other content it is held, or by profile rejected.
+
+use super::frame::{Framed, FramedInterchange};
+use super::process::{Failure, Work};
+use super::set::{findings_json, one_line};
+use crate::ledger::alert::{Move, Raise};
+use crate::ledger::id;
+use crate::ledger::process::{InterchangeRow, Process};
+use crate::profile::PartnerProfile;
+use crate::profile::gateway::Station;
+use crate::profile::partner::DuplicateInterchange;
+use jiff::Timestamp;
+use portway_edi::acknowledgement::AckCode;
+use portway_edi::{Answer, Code, Finding, Place, Severity};
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// An interchange whose envelope is judged.
+pub struct Judged {
+    pub framed: FramedInterchange,
+    pub row: InterchangeRow,
+    pub profile: Arc<PartnerProfile>,
+    pub station: Option<(String, Station)>,
+    /// False: nothing of it may be routed.
+    pub open: bool,
+}
+
+impl Work<'_> {
+    /// Whose interchanges these are, to whom, and what their envelopes are worth.
+    pub(super) fn judge(&self, framed: Framed) -> Result<Vec<Judged>, String> {
+        let mut stray = framed.stray;
+        let mut all = Vec::new();
+        for (ordinal, mut framed) in (1..).zip(framed.interchanges) {
+            let header = framed.result.header.clone();
+            let groups: Vec<String> = framed.result.groups.iter().map(|g| g.header.sender.clone()).collect();
+            let profile = self.sender(&header.sender, &groups)?;
+            let station = self.configuration.station(&header.receiver).map(|(name, s)| (name.to_owned(), s.clone()));
+            if station.is_none() {
+                framed.result.findings.push(not_our_address(&header));
+            }
+            framed.result.findings.append(&mut stray);
+            let rejected = framed.result.verdict() == AckCode::Rejected;
+            let row = InterchangeRow {
+                id: id::derive(self.message.id, "interchange", ordinal),
+                ordinal: i32::try_from(ordinal).unwrap_or(i32::MAX),
+                station: station.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
+                standard: "x12",
+                sender: header.sender.to_string(),
+                receiver: header.receiver.to_string(),
+                control_number: header.control_number.clone(),
+                version: header.version.clone(),
+                usage: header.usage.to_string(),
+                state: match framed.result.verdict() {
+                    AckCode::Accepted => "accepted",
+                    AckCode::Rejected => "rejected",
+                    AckCode::AcceptedWithErrors | AckCode::PartiallyAccepted => "accepted_with_errors",
+                },
+                note_code: framed.result.note_code().to_owned(),
+                findings: findings_json(&framed.result.findings),
+                sha256: hex(&framed.sha256),
+            };
+            all.push(Judged { framed, row, profile, station, open: !rejected });
+        }
+        Ok(all)
+    }
+
+    fn sender(&self, sender: &portway_edi::x12::PartyId, groups: &[String]) -> Result<Arc<PartnerProfile>, String> {
+        let connection = &self.connection.partner.id;
+        let mut profile = self.configuration.partner_for_sender(connection, sender, None).map_err(|e| e.to_string())?;
+        for group in groups {
+            self.configuration.partner_for_sender(connection, sender, Some(group)).map_err(|e| e.to_string())?;
+        }
+        if profile.partner.id == *connection {
+            // Its own: the version the message was accepted under.
+            profile = self.connection.clone();
+        }
+        Ok(profile)
+    }
+
+    /// Finds repeated control numbers: the same content is answered again and done with, other content is held.
+    pub(super) async fn see_interchanges(&self, tx: &mut Process<'_>, judged: &mut [Judged]) -> Result<(), Failure> {
+        let mut own: HashMap<(String, String, String, String), usize> = HashMap::new();
+        let mut repeated: Vec<(usize, usize)> = Vec::new();
+        for (nth, one) in judged.iter().enumerate() {
+            let row = &one.row;
+            let key = (row.sender.clone(), row.receiver.clone(), row.control_number.clone(), row.usage.clone());
+            match own.get(&key) {
+                Some(first) => repeated.push((nth, *first)),
+                None => {
+                    own.insert(key, nth);
+                }
+            }
+        }
+        // A rejected interchange does not use its number up: the partner mends it and sends it again.
+        let counted = |nth: usize, one: &Judged| one.open && !repeated.iter().any(|(r, _)| *r == nth);
+        let rows: Vec<InterchangeRow> =
+            judged.iter().enumerate().filter(|(nth, one)| counted(*nth, one)).map(|(_, one)| one.row.clone()).collect();
+        let window = judged.first().and_then(|j| j.profile.partner.x12.as_ref()).map(|x| x.duplicate_window.duration());
+        let window = window.and_then(|w| jiff::SignedDuration::try_from(w).ok()).unwrap_or(jiff::SignedDuration::from_hours(9600));
+        let oldest = self.now.checked_sub(window).unwrap_or(Timestamp::UNIX_EPOCH);
+        let seen = tx.see_interchanges(&rows, oldest).await?;
+        for before in seen {
+            if before.same_content {
+                tx.answer_again(before.earlier_interchange).await?;
+            }
+            if let Some(one) = judged.iter_mut().find(|j| j.row.id == before.interchange) {
+                self.repeat(tx, one, before.same_content, before.earlier_message).await?;
+            }
+        }
+        for (nth, first) in repeated {
+            let same = judged[nth].row.sha256 == judged[first].row.sha256;
+            self.repeat(tx, &mut judged[nth], same, self.message.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Operators hear of an interchange that is rejected whole.
+    pub(super) async fn tell_rejected(&self, tx: &mut Process<'_>, judged: &[Judged]) -> Result<(), Failure> {
+        for one in judged.iter().filter(|j| j.row.state == "rejected") {
+            let (partner, number) = (&one.profile.partner.id, &one.row.control_number);
+            let mut detail = format!("Interchange {number} of {partner} was rejected whole (TA1 {}). Nothing of it was posted.\n", one.row.note_code);
+            for finding in one.framed.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10) {
+                detail += &format!("{}\n", one_line(finding));
+            }
+            detail += &format!("\nLook at it:      portway message show {}\n", self.message.id);
+            let raise = Raise {
+                cause: format!("interchange:rejected:{partner}"),
+                whose: Move::Partner,
+                partner: Some(partner.clone()),
+                title: format!("{partner}: interchange {number} was rejected (TA1 {})", one.row.note_code),
+                detail,
+                subject: Some(self.message.id),
+            };
+            tx.raise(&raise, self.house.coalesce()).await?;
+        }
+        Ok(())
+    }
+
+    async fn repeat(&self, tx: &mut Process<'_>, one: &mut Judged, same: bool, earlier: Uuid) -> Result<(), Failure> {
+        one.open = false;
+        let (id, number) = (&one.profile.partner.id, &one.row.control_number);
+        if same {
+            one.row.state = "duplicate";
+            return Ok(());
+        }
+        let policy = one.profile.partner.x12.as_ref().map(|x| x.duplicate_interchange).unwrap_or_default();
+        if policy == DuplicateInterchange::Reject {
+            one.framed.result.findings.push(duplicate_number(number, earlier));
+            one.row.state = "rejected";
+            one.row.note_code = one.framed.result.note_code().to_owned();
+            one.row.findings = findings_json(&one.framed.result.findings);
+        } else {
+            one.row.state = "held";
+        }
+        let raise = Raise {
+            cause: format!("interchange:duplicate:{id}"),
+            whose: Move::Partner,
+            partner: Some(id.clone()),
+            title: format!("{id}: interchange {number} came again with other content"),
+            detail: format!(
+                "Control number {number} was used by message {earlier}; message {} has the same number and other content. Nothing of \
+                 it was posted.\nAsk {id} which of the two they mean, and to send it under a new number.\n\nCompare:         portway \
+                 message raw {earlier}\n                 portway message raw {}",
+                self.message.id, self.message.id
+            ),
+            subject: Some(self.message.id),
+        };
+        Ok(tx.raise(&raise, self.house.coalesce()).await?)
+    }
+
+}
+
+fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
+    Finding {
+        code: Code("X1091"),
+        severity: Severity::Error,
+        place: Place {
+            interchange: Some(header.control_number.clone()),
+            segment: Some("ISA".into()),
+            element: Some(8),
+            offset: header.offset,
+            ..Place::default()
+        },
+        value: Some(header.receiver.to_string()),
+        message: format!("the receiver {} is none of our stations", header.receiver),
+        help: Some("if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house".into()),
+        answer: Some(Answer { element: "TA105".into(), code: "008".into() }),
+    }
+}
+
+fn duplicate_number(number: &str, earlier: Uuid) -> Finding {
+    Finding {
+        code: Code("X1092"),
+        severity: Severity::Error,
+        place: Place { interchange: Some(number.into()), segment: Some("ISA".into()), element: Some(13), ..Place::default() },
+        value: Some(number.into()),
+        message: format!("control number {number} was used before, by message {earlier}, with other content"),
+        help: Some("the partner must send it under a new control number".into()),
+        answer: Some(Answer { element: "TA105".into(), code: "025".into() }),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -1,0 +1,95 @@
+//! Send: our own messages (answers, later documents) to a partner, one lane a partner.
+//!
+//! The way was chosen when the message was written: posted to the partner's URL, put into the out folder, or left in the outbox
+//! (which has no job: it counts as sent once fetched and confirmed). Bytes and control numbers are frozen; a repetition is a
+//! repetition of the same bytes under the same id.
+
+use super::House;
+use super::deliver::judge;
+use crate::endpoint::Outcome;
+use crate::ledger::alert::{Move, Raise};
+use crate::ledger::delivery::{Due, Next};
+use crate::ledger::job;
+use crate::profile::PartnerProfile;
+use crate::profile::gateway::Retry;
+use crate::transport::{directory, https};
+use std::sync::Arc;
+use tracing::Instrument;
+
+const TELL_AFTER: i32 = 3;
+/// Sends to one partner at once.
+pub const CAP: u32 = 4;
+
+impl House {
+    pub async fn send(&self, due: Due) {
+        let span = tracing::info_span!("send", delivery = %due.id, message = %due.subject, partner = %due.target, epoch = due.lease.epoch);
+        async {
+            crate::fault::point("send.claimed");
+            if due.lease.remaining() < self.ledger.lease_time() / 4 {
+                return;
+            }
+            let configuration = self.profiles.current();
+            let outcome = match configuration.partner(&due.target) {
+                Some(profile) => self.hand_over(profile.clone(), &due).await,
+                None => Outcome::Deferred {
+                    reason: format!("there is no profile {} any more; restore it, or cancel the message", due.target),
+                    retry_after: None,
+                    status: None,
+                },
+            };
+            crate::fault::point("send.answered");
+            let tried = judge(&outcome, &due, Retry::default(), true, self.clock.now(), rand::random());
+            tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
+            let raise = raise_for(&due, &tried.detail, tried.next);
+            self.settle(&due, &tried, raise.as_ref()).await;
+            if tried.next == Next::Done && due.tries > TELL_AFTER {
+                if let Err(error) = self.ledger.recover(&cause(&due.target), self.clock.now()).await {
+                    tracing::warn!(%error, "the recovery was not noted");
+                }
+            }
+        }
+        .instrument(span)
+        .await;
+    }
+
+    async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &Due) -> Outcome {
+        let name = due.file_name.clone().unwrap_or_else(|| format!("{}.edi", due.subject));
+        match due.way.as_str() {
+            "directory" => directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await,
+            _ => https::post(&self.profiles.current(), &profile, &due.subject.to_string(), &name, due.bytes.clone()).await,
+        }
+    }
+}
+
+fn cause(partner: &str) -> String {
+    format!("partner:{partner}:send")
+}
+
+fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
+    let partner = &due.target;
+    let (title, text) = match next {
+        Next::Done => return None,
+        Next::Again(_) if due.tries < TELL_AFTER => return None,
+        Next::Again(_) => (
+            format!("{partner}: our messages cannot be handed over"),
+            format!("{} tries failed so far; Portway goes on trying.", due.tries),
+        ),
+        Next::Dead | Next::Held => {
+            (format!("{partner}: a message of ours could not be sent (dead)"), format!("After {} tries it is given up.", due.tries))
+        }
+    };
+    Some(Raise {
+        cause: cause(partner),
+        whose: Move::Partner,
+        partner: Some(partner.clone()),
+        title,
+        detail: format!("{text} The last one: {detail}\n\nLook at it:      portway message show {}", due.subject),
+        subject: Some(due.subject),
+    })
+}
+
+/// The lane of a partner, until the gateway stops.
+pub async fn run_lane(house: House, partner: String) {
+    let lane = job::partner_lane(&partner);
+    super::supervise::lane(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
+}

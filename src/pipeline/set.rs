@@ -1,0 +1,241 @@
+//! One transaction set: its row in the ledger, its route, its duplicates, and what operators must know of it.
+
+use super::acknowledge;
+use super::envelope::Judged;
+use super::frame;
+use super::process::{Failure, Work};
+use super::route::{self, Route};
+use super::translate::Translated;
+use crate::endpoint::event::{EventParts, event_bytes};
+use crate::ledger::alert::{Move, Raise};
+use crate::ledger::id;
+use crate::ledger::process::{DocumentSeen, Process, SetRow};
+use crate::profile::partner::DuplicateDocument;
+use portway_edi::acknowledgement::AckCode;
+use portway_edi::{Code, Finding, Place, Severity};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Findings kept in the ledger for one set.
+const MOST_FINDINGS: usize = 100;
+
+/// A translated set on its way into the ledger.
+pub struct Pending {
+    /// Among the sets of the message, from 1.
+    pub nth: usize,
+    pub interchange: usize,
+    pub group: usize,
+    pub translated: Translated,
+    /// The set that had the same document number before.
+    pub earlier: Option<Uuid>,
+}
+
+impl Work<'_> {
+    /// The set's row as things stand before duplicates are known.
+    pub(super) fn row(&self, one: &Judged, pending: &Pending) -> SetRow {
+        let group = &one.framed.result.groups[pending.group];
+        let translated = &pending.translated;
+        let partner = &one.profile.partner.id;
+        let set = id::derive(self.message.id, "set", pending.nth as u64);
+        let number = translated.number.clone();
+        let thread = id::derive(Uuid::nil(), &format!("{partner}/{}", number.as_deref().unwrap_or(&set.to_string())), 0);
+        let acknowledged = group.header.functional_id != "FA";
+        let accepted = one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
+        let code = translated.result.code.clone();
+        let mut row = SetRow {
+            id: set,
+            interchange: one.row.id,
+            ordinal: i32::try_from(pending.nth).unwrap_or(i32::MAX),
+            group_number: group.header.control_number.clone(),
+            functional_id: group.header.functional_id.clone(),
+            version: group.header.version.clone(),
+            control_number: translated.result.control_number.clone(),
+            partner: partner.clone(),
+            usage: one.row.usage.clone(),
+            state: "rejected",
+            reason: None,
+            answer: (acknowledged && one.open).then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
+            document: translated.kind.map(|k| k.name()),
+            number,
+            findings: findings_json(&translated.result.findings),
+            unmapped: i32::try_from(translated.unmapped).unwrap_or(i32::MAX),
+            thread,
+            event: None,
+            deliveries: Vec::new(),
+            code,
+        };
+        if !accepted {
+            let reason = if !one.open { "interchange_rejected" } else if translated.unknown { "not_supported" } else { "invalid" };
+            row.reason = Some(reason.into());
+        } else if !acknowledged {
+            // An acknowledgement of what we sent: kept, never posted, never acknowledged.
+            row.state = "done";
+        } else if let Some(data) = &translated.data {
+            self.route(one, &mut row, data);
+        } else {
+            row.state = "held";
+            row.reason = Some("no_document".into());
+        }
+        row
+    }
+
+    fn route(&self, one: &Judged, row: &mut SetRow, data: &serde_json::value::RawValue) {
+        let usage = one.framed.result.header.usage;
+        row.event = Some(self.event(one, row, data));
+        match route::route(&self.configuration, &one.profile, &row.code, usage) {
+            Route::To(hops) => {
+                row.state = "routed";
+                row.deliveries = route::deliveries(&one.profile, &row.code, row.id, row.number.as_deref(), &hops);
+            }
+            Route::Held { reason, .. } => {
+                row.state = "held";
+                row.reason = Some(reason.into());
+            }
+        }
+    }
+
+    fn event(&self, one: &Judged, row: &SetRow, data: &serde_json::value::RawValue) -> Vec<u8> {
+        let (set, thread, message) = (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
+        let document = row.document.unwrap_or_default();
+        event_bytes(EventParts {
+            id: &set,
+            source: &format!("/portway/{}", one.row.station),
+            event_type: &format!("portway.{document}.received"),
+            subject: row.number.as_deref(),
+            time: &crate::clock::rfc3339(self.message.received_at),
+            data_schema: Some(&format!("https://portway.example/schemas/{document}-1.json")),
+            partner: &row.partner,
+            station: &one.row.station,
+            thread: Some(&thread),
+            message: Some(&message),
+            test: one.framed.result.header.usage != 'P',
+            data,
+        })
+    }
+
+    /// Sets whose document number was seen before, with the earlier set.
+    pub(super) async fn duplicates(&self, tx: &mut Process<'_>, rows: &[SetRow]) -> Result<HashMap<Uuid, Uuid>, Failure> {
+        let mut found = HashMap::new();
+        let mut own: HashMap<(&str, &str, &str), Uuid> = HashMap::new();
+        let mut seen = Vec::new();
+        for row in rows.iter().filter(|r| r.state == "routed" || r.state == "held") {
+            let (Some(document), Some(number)) = (row.document, row.number.as_deref()) else { continue };
+            match own.get(&(row.partner.as_str(), document, number)) {
+                Some(first) => {
+                    found.insert(row.id, *first);
+                }
+                None => {
+                    own.insert((&row.partner, document, number), row.id);
+                    seen.push(DocumentSeen { partner: &row.partner, document, number, id: row.id });
+                }
+            }
+        }
+        found.extend(tx.see_documents(&seen).await?);
+        Ok(found)
+    }
+
+    pub(super) fn duplicate_document(&self, one: &Judged, row: &mut SetRow, pending: &mut Pending, earlier: Uuid) {
+        let policy = one.profile.partner.receive.get(&row.code).map(|r| r.duplicate).unwrap_or_default();
+        match policy {
+            DuplicateDocument::Accept => return,
+            DuplicateDocument::Hold => row.state = "held",
+            DuplicateDocument::Reject => {
+                row.state = "rejected";
+                row.answer = row.answer.map(|_| "R");
+                row.event = None;
+                pending.translated.result.findings.push(duplicate_document(row, earlier));
+                pending.translated.result.verdict = AckCode::Rejected;
+                row.findings = findings_json(&pending.translated.result.findings);
+            }
+        }
+        row.reason = Some("duplicate_document".into());
+        row.deliveries.clear();
+        pending.earlier = Some(earlier);
+    }
+
+    /// What operators must know of this set, if anything.
+    pub(super) fn alert_of(&self, row: &SetRow, pending: &Pending) -> Option<Raise> {
+        let reason = row.reason.as_deref()?;
+        let (partner, code, id) = (&row.partner, &row.code, row.id);
+        let number = row.number.as_deref().unwrap_or("without a number");
+        let (whose, what) = match (row.state, reason) {
+            // The interchange's own alert tells of those.
+            ("rejected", "interchange_rejected") => return None,
+            ("rejected", _) => (Move::Partner, "was rejected"),
+            ("held", "duplicate_document") => (Move::Partner, "came again under a new control number and is held"),
+            ("held", _) => (Move::Us, "is held"),
+            _ => return None,
+        };
+        let mut detail = match why_held(self, row, reason) {
+            Some(detail) => format!("{detail}\n"),
+            None => String::new(),
+        };
+        if let Some(earlier) = pending.earlier {
+            detail += &format!("The same number came before: portway doc show {earlier}\n");
+        }
+        for finding in pending.translated.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10) {
+            detail += &format!("{}\n", one_line(finding));
+        }
+        detail += &format!("\nLook at it:      portway doc show {id}\n");
+        if row.state == "held" {
+            detail += &format!("Let it through:  portway doc release {id} --reason \"…\"\n");
+        } else {
+            detail += "Nothing of it was posted; the partner has our answer and must send it again, mended.\n";
+        }
+        Some(Raise {
+            cause: format!("set:{}:{reason}:{partner}:{code}", row.state),
+            whose,
+            partner: Some(partner.clone()),
+            title: format!("{partner}: {code} {number} {what} ({reason})"),
+            detail,
+            subject: Some(id),
+        })
+    }
+}
+
+fn why_held(work: &Work<'_>, row: &SetRow, reason: &str) -> Option<String> {
+    if row.state != "held" || reason == "duplicate_document" {
+        return None;
+    }
+    let profile = work.configuration.partner(&row.partner)?;
+    match route::route(&work.configuration, profile, &row.code, row.usage.chars().next()?) {
+        Route::Held { detail, .. } => Some(detail),
+        Route::To(_) => None,
+    }
+}
+
+fn duplicate_document(row: &SetRow, earlier: Uuid) -> Finding {
+    let number = row.number.clone().unwrap_or_default();
+    Finding {
+        code: Code("X1191"),
+        severity: Severity::Error,
+        place: Place { set: Some(row.control_number.clone()), segment: Some("ST".into()), position: Some(1), ..Place::default() },
+        message: format!("document number {number} was received before, as document {earlier}"),
+        value: Some(number),
+        help: Some("the partner must send a change (860), or use a new number".into()),
+        answer: None,
+    }
+}
+
+/// `X1203 error at PO1 (5) element 3: …`.
+pub fn one_line(finding: &Finding) -> String {
+    let place = &finding.place;
+    let mut at = String::new();
+    if let Some(segment) = &place.segment {
+        at = format!(" at {segment}");
+        if let Some(element) = place.element {
+            at += &format!("{element:02}");
+        }
+        if let Some(position) = place.position {
+            at += &format!(" (segment {position})");
+        }
+    }
+    let value = finding.value.as_ref().map(|v| format!(", value {v:?}")).unwrap_or_default();
+    let answer = finding.answer.as_ref().map(|a| format!(" [{} {}]", a.element, a.code)).unwrap_or_default();
+    format!("{}{at}: {}{value}{answer}", finding.code.0, finding.message)
+}
+
+pub fn findings_json(findings: &[Finding]) -> serde_json::Value {
+    let kept: Vec<&Finding> = findings.iter().take(MOST_FINDINGS).collect();
+    serde_json::to_value(kept).unwrap_or_default()
+}

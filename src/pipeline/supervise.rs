@@ -1,0 +1,252 @@
+//! The workers: who waits for which bell, how many work at once, and how they end.
+//!
+//! Processors take what a transport has just committed, and from the queue what another node left. Each lane has one loop that
+//! claims and spawns. One heartbeat renews the leases of this node, one look a second at the whole queue rings the bells that
+//! got lost. All end when the gateway stops; what is running then is waited for by [`Workers::drain`].
+
+use super::{Arrivals, House, deliver, send};
+use crate::ledger::delivery::Due;
+use crate::ledger::job::{Lease, PROCESS_LANE};
+use crate::net::spool::Spooled;
+use crate::pipeline::deliver::Outlet;
+use crate::pipeline::process::Failure;
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+use uuid::Uuid;
+
+/// How long a lane waits after the ledger failed it.
+const PAUSE: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The running workers of this node.
+pub struct Workers {
+    house: House,
+    tasks: TaskTracker,
+    lanes: Mutex<HashSet<String>>,
+    outlets: Mutex<HashMap<String, tokio_util::sync::CancellationToken>>,
+}
+
+impl Workers {
+    /// Starts the processors, the heartbeat and the queue's watch; lanes come with [`Workers::reconcile`].
+    pub fn start(house: House, arrivals: Arrivals, processors: usize) -> Arc<Workers> {
+        let workers = Arc::new(Workers {
+            house: house.clone(),
+            tasks: TaskTracker::new(),
+            lanes: Mutex::default(),
+            outlets: Mutex::default(),
+        });
+        for _ in 0..processors {
+            workers.tasks.spawn(processor(house.clone(), arrivals.clone()));
+        }
+        workers.tasks.spawn(abandoned(house.clone(), processors));
+        workers.tasks.spawn(heartbeat(house.clone()));
+        workers.tasks.spawn(watch(house.clone()));
+        for bells in [true, false] {
+            let house = house.clone();
+            workers.tasks.spawn(async move {
+                let ledger = house.ledger.clone();
+                tokio::select! {
+                    () = house.stop.cancelled() => {}
+                    () = async { if bells { ledger.send_bells().await } else { ledger.hear_bells().await } } => {}
+                }
+            });
+        }
+        workers
+    }
+
+    /// Brings the lanes in line with the configuration in force: new ones start, changed endpoints get a new outlet.
+    ///
+    /// # Errors
+    /// The ledger's, for the lanes' rows. An endpoint that cannot be opened is logged, and its documents wait.
+    pub async fn reconcile(self: &Arc<Self>) -> crate::ledger::Result<()> {
+        let configuration = self.house.profiles.current();
+        let troubled: HashSet<String> = self.house.ledger.open_causes().await?.into_iter().collect();
+        let mut rows = vec![
+            (PROCESS_LANE.to_owned(), 10_000),
+            (crate::ledger::job::MAIL_LANE.to_owned(), 1),
+        ];
+        for (name, endpoint) in &configuration.gateway.endpoint {
+            let open = troubled.contains(&format!("endpoint:{name}"));
+            let outlet = match Outlet::open(&configuration, name, endpoint, open) {
+                Ok(outlet) => Arc::new(outlet),
+                Err(error) => {
+                    tracing::error!(%error, "this endpoint gets nothing until that is mended and reloaded; its documents wait");
+                    continue;
+                }
+            };
+            rows.push((crate::ledger::job::endpoint_lane(name), outlet.cap));
+            self.replace_outlet(name, outlet);
+        }
+        for partner in configuration.partners.keys() {
+            let lane = crate::ledger::job::partner_lane(partner);
+            rows.push((lane.clone(), send::CAP));
+            if self.lanes.lock().unwrap_or_else(PoisonError::into_inner).insert(lane) {
+                self.tasks.spawn(send::run_lane(self.house.clone(), partner.clone()));
+            }
+        }
+        self.house.ledger.set_lanes(&rows).await
+    }
+
+    fn replace_outlet(&self, name: &str, outlet: Arc<Outlet>) {
+        let stop = self.house.stop.child_token();
+        let house = House { stop: stop.clone(), ..self.house.clone() };
+        let before = self.outlets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), stop);
+        if let Some(before) = before {
+            before.cancel();
+        }
+        self.tasks.spawn(deliver::run_lane(house, outlet));
+    }
+
+    /// Waits for running work, at most `time`. `false`: some of it did not end.
+    pub async fn drain(&self, time: Duration) -> bool {
+        self.tasks.close();
+        tokio::time::timeout(time, self.tasks.wait()).await.is_ok()
+    }
+}
+
+async fn processor(house: House, arrivals: Arrivals) {
+    loop {
+        let arrived = {
+            let mut queue = arrivals.lock().await;
+            tokio::select! {
+                () = house.stop.cancelled() => None,
+                arrived = queue.recv() => arrived,
+            }
+        };
+        let Some(arrived) = arrived else { return };
+        house.work(arrived.message, arrived.lease, Some(arrived.content)).await;
+    }
+}
+
+/// Messages whose worker died, or that came while all were busy.
+async fn abandoned(house: House, most: usize) {
+    let bell = house.ledger.wake.of(PROCESS_LANE);
+    let places = Arc::new(Semaphore::new(most.max(1)));
+    loop {
+        tokio::select! {
+            () = house.stop.cancelled() => return,
+            () = bell.notified() => {}
+        }
+        loop {
+            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let claimed = match house.ledger.claim_plain(PROCESS_LANE, 1, house.clock.now()).await {
+                Ok(claimed) => claimed,
+                Err(error) => {
+                    tracing::warn!(%error, "no messages claimed");
+                    break;
+                }
+            };
+            let Some(claimed) = claimed.into_iter().next() else { break };
+            let house = house.clone();
+            tokio::spawn(async move {
+                house.work(claimed.subject, claimed.lease, None).await;
+                drop(place);
+            });
+        }
+    }
+}
+
+impl House {
+    async fn work(&self, message: Uuid, lease: Lease, content: Option<Spooled>) {
+        let span = tracing::info_span!("process", %message, epoch = lease.epoch);
+        async {
+            crate::fault::point("process.leased");
+            let Err(failure) = self.process(message, &lease, content).await else { return };
+            match &failure {
+                Failure::Ledger(crate::ledger::Error::LeaseLost) => {
+                    tracing::warn!("another worker has this message since: what was computed here is dropped");
+                }
+                Failure::Ledger(error) if error.is_unavailable() => {
+                    tracing::warn!(%error, "not processed yet; it is tried again when its lease has passed");
+                }
+                _ => tracing::error!(%failure, "not processed; it is tried again when its lease has passed"),
+            }
+        }
+        .instrument(span)
+        .await;
+    }
+}
+
+async fn heartbeat(house: House) {
+    let every = house.ledger.lease_time() / 3;
+    loop {
+        tokio::select! {
+            () = house.stop.cancelled() => {}
+            () = tokio::time::sleep(every) => {}
+        }
+        if let Err(error) = house.ledger.heartbeat(house.clock.now()).await {
+            tracing::warn!(%error, "leases not renewed");
+        }
+        if house.stop.is_cancelled() {
+            return;
+        }
+    }
+}
+
+/// Rings the bells of lanes with due work once a second: retries whose time has come, and bells that got lost.
+async fn watch(house: House) {
+    loop {
+        tokio::select! {
+            () = house.stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        match house.ledger.lanes_due(house.clock.now()).await {
+            Ok(lanes) => lanes.iter().for_each(|lane| house.ledger.wake.ring_here(lane)),
+            Err(error) => tracing::debug!(%error, "the queue cannot be looked at"),
+        }
+    }
+}
+
+/// The loop of one delivery lane: waits for its bell, claims up to the free places, spawns one task a delivery.
+pub async fn lane<F, W>(house: House, lane: String, cap: u32, work: F)
+where
+    F: Fn(House, Due) -> W + Clone + Send + 'static,
+    W: Future<Output = ()> + Send + 'static,
+{
+    let bell = house.ledger.wake.of(&lane);
+    let places = Arc::new(Semaphore::new(cap as usize));
+    let running = TaskTracker::new();
+    // Work may have waited here since before this process began.
+    bell.notify_one();
+    loop {
+        tokio::select! {
+            () = house.stop.cancelled() => break,
+            () = bell.notified() => {}
+        }
+        loop {
+            let free = places.available_permits();
+            if free == 0 || house.stop.is_cancelled() {
+                break;
+            }
+            let due = match house.ledger.claim_deliveries(&lane, free as i64, house.clock.now()).await {
+                Ok(due) => due,
+                Err(error) => {
+                    tracing::warn!(%error, lane, "nothing claimed");
+                    tokio::time::sleep(PAUSE).await;
+                    break;
+                }
+            };
+            let claimed = due.len();
+            for due in due {
+                let Ok(place) = places.clone().acquire_owned().await else { return };
+                let (house, work, bell) = (house.clone(), work.clone(), bell.clone());
+                running.spawn(async move {
+                    work(house, due).await;
+                    drop(place);
+                    // A place is free, and the next of this order key may go.
+                    bell.notify_one();
+                });
+            }
+            if claimed < free {
+                break;
+            }
+        }
+    }
+    running.close();
+    running.wait().await;
+}
