@@ -62,7 +62,7 @@ pub(super) fn validate<'a>(
         placer.place(segment, key, entry);
         // ST and SE are the envelope's, and checked by the reader.
         let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
-        if let Some(shape) = entry.filter(|e| e.shape != NONE && !envelope) {
+        if let Some(shape) = entry.filter(|e| e.bit != 0 && e.shape != NONE && !envelope) {
             let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
             let shape = &dictionary.segments[usize::from(shape.shape)];
             Checker { dictionary, classes, segment, sink: &mut placer.sink }.check(shape);

@@ -137,7 +137,8 @@ impl<R: BufRead> Cutter<R> {
     }
 
     fn segment(&mut self, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
-        if (to - from) as usize > self.max_segment && swallowed.is_none() {
+        let too_long = (to - from) as usize > self.max_segment;
+        if too_long && swallowed.is_none() && !self.header_at(from) {
             self.at = to + 1;
             return Ok(Cut::TooLong { from, next: self.at });
         }
@@ -186,6 +187,11 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
+    fn header_at(&self, from: u64) -> bool {
+        let bytes = self.window.rest(from);
+        bytes.starts_with(b"ISA") && isa::read_fixed(bytes).is_some()
+    }
+
     fn header_within(&self, from: u64, to: u64) -> Option<u64> {
         let mut hits = self.isa.find_iter(self.window.slice(from..to));
         hits.find_map(|hit| isa::read_fixed(self.window.rest(from + hit as u64)).map(|_| from + hit as u64))
@@ -193,6 +199,10 @@ impl<R: BufRead> Cutter<R> {
 
     /// No terminator in `from..end`: the input ends there, or the limit is reached.
     fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
+        if self.header_at(from) {
+            // With another terminator than ours; the reader leaves this interchange and begins anew.
+            return Ok(Cut::Segment { from, to: from + ISA_LENGTH as u64 });
+        }
         if let Some(isa) = self.header_within(from + 1, end) {
             return Ok(self.rest(from, isa));
         }

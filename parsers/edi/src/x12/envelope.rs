@@ -120,14 +120,12 @@ fn isa_findings(header: &Header<'_>, control_number: &str, offset: u64) -> Vec<F
     check(e[12].len() == 9 && digits(e[12]), finding::ISA_NUMBER, Error, 13, "018", "is not nine digits");
     check(matches!(e[13], b"0" | b"1"), finding::ISA_REQUEST, Warning, 14, "019", "is neither 0 nor 1");
     check(matches!(e[14], b"T" | b"P" | b"I"), finding::ISA_USAGE, Error, 15, "020", "is none of T, P, I");
-    check(
-        !e[15][0].is_ascii_alphanumeric(),
-        finding::ISA_DELIMITERS,
-        Error,
-        16,
-        "027",
-        "cannot separate components",
-    );
+    let (severity, why) = match e[15].first() {
+        None => (Warning, "is empty: there is no component separator"),
+        Some(_) => (Error, "cannot separate components"),
+    };
+    let separates = e[15].first().is_some_and(|b| !b.is_ascii_alphanumeric());
+    check(separates, finding::ISA_DELIMITERS, severity, 16, "027", why);
     if !header.fixed {
         let place = within.place("ISA", None, offset);
         let message =

@@ -16,6 +16,9 @@ use nom::{IResult, Parser};
 /// Widths of ISA01 to ISA16.
 const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
 
+/// Where ISA16 cannot separate components: no text holds a unit separator, so that nothing is taken for a composite.
+const NO_COMPONENT: u8 = 0x1f;
+
 /// Bytes to offer: an ISA is 106 bytes; a crooked one may be longer, and what follows it helps to tell.
 pub(super) const LOOKAHEAD: usize = 256;
 
@@ -39,8 +42,10 @@ pub(super) fn read(bytes: &[u8]) -> Option<Header<'_>> {
         return None;
     }
     let separator = bytes.get(3).copied().filter(|&b| may_delimit(b))?;
-    header(bytes, separator, fixed(separator), true)
-        .or_else(|| header(bytes, separator, crooked(separator), false))
+    match header(bytes, separator, fixed(separator), true) {
+        Some(header) => Some(without_component_separator(bytes, &header).unwrap_or(header)),
+        None => header(bytes, separator, crooked(separator), false),
+    }
 }
 
 /// The header, if it has its exact widths: what tells an interchange from data that happens to begin with `ISA`.
@@ -51,6 +56,21 @@ pub(super) fn read_fixed(bytes: &[u8]) -> Option<Header<'_>> {
 
 fn may_delimit(byte: u8) -> bool {
     !byte.is_ascii_alphanumeric() && !matches!(byte, b' ' | b'\r' | b'\n' | 0)
+}
+
+/// An ISA16 left empty before a line end makes the terminator look like ISA16, and the line end like the terminator. The
+/// next segment tells: it ends in both of them too.
+fn without_component_separator<'a>(bytes: &'a [u8], header: &Header<'a>) -> Option<Header<'a>> {
+    let Delimiters { segment, component, .. } = header.delimiters;
+    let rest = bytes.get(header.length..)?.trim_ascii_start();
+    let next = &rest[..rest.iter().position(|&b| b == segment)?];
+    if !matches!(segment, b'\r' | b'\n') || next.last() != Some(&component) {
+        return None;
+    }
+    let mut elements = header.elements;
+    elements[15] = &[];
+    let delimiters = Delimiters { segment: component, component: NO_COMPONENT, ..header.delimiters };
+    Some(Header { elements, delimiters, length: header.length - 1, fixed: true })
 }
 
 /// `"ISA" 16(separator element-of-its-width) terminator`
@@ -100,7 +120,7 @@ fn header<'a>(
     let delimiters = Delimiters {
         segment,
         element: separator,
-        component,
+        component: if component.is_ascii_alphanumeric() { NO_COMPONENT } else { component },
         repetition: repetition(&elements, [separator, component, segment]),
         release: None,
     };

@@ -136,6 +136,11 @@ impl<R: BufRead> Reader<R> {
         self.accounted
     }
 
+    /// Memory that the window takes: bounded by the limits, whatever the input.
+    pub fn window_bytes(&self) -> usize {
+        self.cutter.window.capacity()
+    }
+
     /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>> {
         let step = loop {

@@ -28,6 +28,10 @@ impl<R: BufRead> Window<R> {
         self.base + self.filled as u64
     }
 
+    pub fn capacity(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// What is there from `from` on.
     pub fn rest(&self, from: u64) -> &[u8] {
         &self.buffer[self.index(from)..self.filled]

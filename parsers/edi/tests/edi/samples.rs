@@ -1,7 +1,5 @@
 //! Every published sample, and our own: read without a panic, every byte accounted for, validated where a schema is shipped.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use portway_edi::schema::Schema;
 use portway_edi::x12::reader::{Event, Limits, Reader};
 use std::path::{Path, PathBuf};
@@ -68,18 +66,18 @@ fn every_published_sample_is_read_to_its_last_byte() {
 
 #[test]
 fn a_clean_order_has_no_findings() {
-    assert_eq!(read(include_bytes!("samples/850-clean.edi"), Limits::default()), (vec![], 1));
+    assert_eq!(read(include_bytes!("../samples/850-clean.edi"), Limits::default()), (vec![], 1));
 }
 
 #[test]
 fn a_broken_order_has_one_finding_for_each_fault() {
-    let (codes, sets) = read(include_bytes!("samples/850-broken.edi"), Limits::default());
+    let (codes, sets) = read(include_bytes!("../samples/850-broken.edi"), Limits::default());
     assert_eq!((codes, sets), (vec!["X1201", "X1208", "X1107", "X1207", "X1202", "X1101"], 1));
 }
 
 #[test]
 fn a_cut_at_any_byte_is_read_to_its_last_byte() {
-    let clean: &[u8] = include_bytes!("samples/850-clean.edi");
+    let clean: &[u8] = include_bytes!("../samples/850-clean.edi");
     for end in 0..clean.len() {
         let (codes, _) = read(&clean[..end], Limits::default());
         // Only a last terminator may be missing.
@@ -90,7 +88,7 @@ fn a_cut_at_any_byte_is_read_to_its_last_byte() {
 
 #[test]
 fn a_flipped_byte_anywhere_does_no_harm() {
-    let clean: &[u8] = include_bytes!("samples/850-clean.edi");
+    let clean: &[u8] = include_bytes!("../samples/850-clean.edi");
     for at in 0..clean.len() {
         let mut bytes = clean.to_vec();
         bytes[at] = [b'~', b'*', b'>', b'I', 0, 0xff][at % 6];
