@@ -1,4 +1,31 @@
 //! The command line's verbs, one file each. `main` parses the arguments and calls them.
+//!
+//! Data goes to stdout, words to stderr. Exit: 0 fine, 1 problems found, 2 usage, 3 gateway or database unreachable,
+//! 5 not found, 78 bad configuration.
 
+pub mod arguments;
 pub mod partner;
+pub mod serve;
 pub mod validate;
+
+mod connect;
+
+use std::process::ExitCode;
+
+pub const FINE: u8 = 0;
+pub const PROBLEMS: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const UNREACHABLE: u8 = 3;
+pub const NOT_FOUND: u8 = 5;
+pub const BAD_CONFIGURATION: u8 = 78;
+
+/// Says what went wrong, and exits with the code that fits.
+pub fn fail(error: &crate::ledger::Error) -> ExitCode {
+    use crate::ledger::Error;
+    anstream::eprintln!("error: {error}");
+    ExitCode::from(match error {
+        Error::Unavailable(_) | Error::Unsuitable(_) => UNREACHABLE,
+        Error::NotFound(_) => NOT_FOUND,
+        Error::Refused(_) | Error::LeaseLost | Error::Sql(_) => PROBLEMS,
+    })
+}

@@ -1,0 +1,225 @@
+//! How the reader takes what partners send: delimiters, line ends, several interchanges, junk, cut-off files, sheer size.
+
+use super::reading::{ORDER, Reading, counted, read, read_with, told};
+use portway_edi::acknowledgement::Tolerance;
+use portway_edi::x12::reader::{Event, Limits, Reader};
+use std::io::Read;
+
+fn codes(reading: &Reading) -> Vec<String> {
+    reading.findings.iter().map(told).collect()
+}
+
+fn clean(text: &str) -> Reading {
+    let reading = read(text.as_bytes());
+    assert!(reading.findings.is_empty(), "{:?} in {text}", codes(&reading));
+    assert!(reading.complete.iter().all(|&c| c));
+    reading
+}
+
+/// The order with other delimiters: element, component, segment.
+fn delimited(element: &str, component: &str, segment: &str) -> String {
+    counted(ORDER).replace('*', element).replace('>', component).replace('~', segment)
+}
+
+#[test]
+fn any_delimiters_will_do() {
+    for (element, component, segment) in [
+        ("|", ":", "'"),
+        ("^", "\\", "\x1c"),
+        ("\x1d", "\x1f", "\x1e"),
+        ("*", ">", "\n"),
+        ("+", ":", "\r"),
+        ("\t", "<", "$"),
+    ] {
+        let reading = clean(&delimited(element, component, segment));
+        assert_eq!(reading.sets, 1);
+        let delimiters = reading.results[0].header.delimiters;
+        assert_eq!(delimiters.element, element.as_bytes()[0]);
+        assert_eq!(delimiters.component, component.as_bytes()[0]);
+        assert_eq!(delimiters.segment, segment.as_bytes()[0]);
+    }
+}
+
+#[test]
+fn line_ends_and_indentation_after_terminators_are_no_data() {
+    for end in ["~\n", "~\r\n", "~\r", "~\n\n", "~\r\n  ", "~ ", "\r\n"] {
+        assert_eq!(clean(&counted(ORDER).replace('~', end)).sets, 1);
+    }
+}
+
+#[test]
+fn header_fields_are_read() {
+    let reading = clean(&counted(ORDER));
+    let header = &reading.results[0].header;
+    assert_eq!(header.sender.to_string(), "ZZ:GREENFIELD");
+    assert_eq!(header.receiver.to_string(), "01:123456789");
+    assert_eq!(
+        (header.date.as_str(), header.time.as_str(), header.version.as_str()),
+        ("260105", "0930", "00401")
+    );
+    assert_eq!(
+        (header.control_number.as_str(), header.usage, header.acknowledgement_requested),
+        ("000000007", 'T', false)
+    );
+    let group = &reading.results[0].groups[0].header;
+    assert_eq!(
+        (group.functional_id.as_str(), group.control_number.as_str(), group.version.as_str()),
+        ("PO", "7", "004010")
+    );
+}
+
+#[test]
+fn several_interchanges_each_with_its_own_delimiters() {
+    let text = format!(
+        "\u{feff}  \r\n{}\r\n\r\n{}{}",
+        counted(ORDER),
+        delimited("|", ":", "\n"),
+        delimited("+", "/", "'")
+    );
+    let reading = clean(&text);
+    assert_eq!((reading.sets, reading.results.len()), (3, 3));
+}
+
+#[test]
+fn a_last_terminator_may_be_missing() {
+    clean(counted(ORDER).trim_end_matches('~'));
+    let lines = counted(ORDER).replace('~', "~\n");
+    let two = format!("{}\n{}", lines.trim_end().trim_end_matches('~'), lines);
+    assert_eq!(clean(&two).results.len(), 2);
+}
+
+#[test]
+fn isa_in_data_begins_no_interchange() {
+    let text = counted(ORDER).replace("Rose~", "ISA*00*~").replace("*GARDEN~", "*ISA~");
+    assert_eq!(read(text.as_bytes()).results.len(), 1);
+    let text = counted(&ORDER.replace("CTT*1~", "ISA*00*          *00*~CTT*1~"));
+    let reading = read(text.as_bytes());
+    assert_eq!(codes(&reading), ["X1106 ISA:9 AK304=6"]);
+}
+
+#[test]
+fn an_empty_isa16_before_a_line_end_is_understood() {
+    let text = counted(ORDER).replace("*T*>~", "*T*~").replace('~', "~\n");
+    let reading = read(text.as_bytes());
+    assert_eq!(codes(&reading), ["X1003 ISA:16 TA105=027 (warning)"]);
+    assert_eq!(reading.results[0].header.delimiters.segment, b'~');
+}
+
+#[test]
+fn an_answer_to_our_own_interchange_is_an_event() {
+    let text = counted(ORDER).replace("GS*", "TA1*000000003*260105*0930*A*000~GS*");
+    let reading = clean(&text);
+    assert_eq!(reading.acknowledgements, ["000000003"]);
+    let (from, to) = (text.find("GS*").unwrap(), text.find("IEA").unwrap());
+    let alone = format!("{}IEA*0*000000007~", &text[..from]);
+    assert_eq!(clean(&alone).acknowledgements.len(), 1);
+    assert!(to > from);
+}
+
+#[test]
+fn the_next_interchange_ends_one_that_broke_off() {
+    let whole = counted(ORDER);
+    for end in 106..whole.len() {
+        for next in [whole.clone(), delimited("|", ":", "'"), format!("\n{whole}")] {
+            let reading = read(format!("{}{next}", &whole[..end]).as_bytes());
+            assert_eq!(reading.results.len(), 2, "cut at {end}: {:?}", codes(&reading));
+            // Of the second nothing is lost, whatever became of the first.
+            let second = &reading.results[1];
+            assert!(
+                second.verdict().accepts() && second.groups[0].verdict().accepts(),
+                "cut at {end}: {:?}",
+                codes(&reading)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_missing_trailer_ends_what_it_should_have_ended() {
+    let text = counted(ORDER);
+    let start = text.find("ST*").unwrap();
+    let (set, tail) = (&text[start..text.find("SE*").unwrap()], text.find("GE*").unwrap());
+    let text = format!("{}{set}{}", &text[..tail], &text[tail..]).replace("GE*1*", "GE*2*").replacen(
+        "ST*850*0001",
+        "ST*850*0009",
+        1,
+    );
+    let reading = read(text.as_bytes());
+    assert_eq!(reading.sets, 2);
+    assert_eq!(codes(&reading), ["X1032 SE:10:02 '0001' AK502=3", "X1031 SE:10 AK502=2"]);
+}
+
+#[test]
+fn a_large_set_is_skipped_and_the_next_one_read() {
+    let text = counted(ORDER);
+    let (start, end) = (text.find("ST*").unwrap(), text.find("GE*").unwrap());
+    let small = &text[start..end];
+    let large = small.replace("PID*", &"PID*F****Rose~".repeat(1000)).replace("*0001~", "*0002~");
+    let text = format!("{}{large}{small}GE*2*7~IEA*1*000000007~", &text[..start]);
+    let limits = Limits { max_set_bytes: 2000, ..Limits::default() };
+    let reading = read_with(text.as_bytes(), limits, Tolerance::Strict);
+    assert_eq!(reading.sets, 2);
+    assert_eq!(codes(&reading).last().unwrap(), "X1037 ST:1 AK502=1");
+    assert!(reading.results[0].groups[0].sets[1].verdict.accepts());
+}
+
+/// Ten megabytes a letter, then the end: nothing of it is ever in memory as a whole.
+struct Flood {
+    head: std::io::Cursor<Vec<u8>>,
+    byte: u8,
+    left: usize,
+}
+
+impl Read for Flood {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.head.read(buffer)?;
+        if count > 0 {
+            return Ok(count);
+        }
+        let count = buffer.len().min(self.left).min(4 << 20);
+        buffer[..count].fill(self.byte);
+        self.left -= count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_flood_without_terminators_is_read_in_little_memory() {
+    const FLOOD: usize = 100 << 20;
+    let whole = counted(ORDER);
+    for (head, expected) in [
+        ("", vec!["X1004"]),
+        ("ISA", vec!["X1001"]),
+        (&whole[..106], vec!["X1038", "X1006"]),
+        (&whole[..whole.find("ST*").unwrap()], vec!["X1038", "X1021", "X1006"]),
+        (&whole[..whole.find("SE*").unwrap()], vec!["X1038", "X1031", "X1037", "X1021", "X1006"]),
+    ] {
+        let flood = Flood { head: std::io::Cursor::new(head.as_bytes().to_vec()), byte: b'x', left: FLOOD };
+        let mut reader = Reader::new(std::io::BufReader::new(flood), Limits::default());
+        let mut found = Vec::new();
+        while let Some(event) = reader.next_event().unwrap() {
+            match event {
+                Event::Stray(finding) => found.push(finding),
+                Event::Set(set) => found.extend(set.findings),
+                Event::GroupEnd { findings, .. } | Event::InterchangeEnd { findings, .. } => {
+                    found.extend(findings)
+                }
+                _ => {}
+            }
+        }
+        let codes: Vec<&str> = found.iter().map(|f| f.code.0).collect();
+        assert_eq!(codes, expected, "{head}");
+        assert!(found.iter().all(|f| f.value.as_ref().is_none_or(|v| v.chars().count() <= 99)));
+        assert!(reader.window_bytes() <= 4 << 20, "{}", reader.window_bytes());
+        let accounted = reader.accounted();
+        assert_eq!(accounted.interchanges + accounted.stray, (head.len() + FLOOD) as u64);
+    }
+}
+
+#[test]
+fn nothing_at_all_is_no_event() {
+    for nothing in ["", " ", "\r\n\r\n", "\u{feff}"] {
+        let reading = read(nothing.as_bytes());
+        assert!(reading.results.is_empty() && reading.findings.is_empty());
+    }
+}

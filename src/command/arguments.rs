@@ -1,0 +1,241 @@
+//! The command line, as clap has it. The names are a contract: scripts hold on to them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(name = "portway", version, about = "An EDI/B2B gateway", propagate_version = true, max_term_width = 110)]
+pub struct Portway {
+    /// The configuration folder: gateway.toml, partners.d, certs.
+    #[arg(long, global = true, env = "PORTWAY_CONFIG", default_value = "/etc/portway", value_name = "DIR")]
+    pub config: PathBuf,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Run the gateway. SIGTERM drains, SIGHUP reloads.
+    Serve {
+        /// How log lines look.
+        #[arg(long, value_enum, default_value = "text")]
+        log: LogFormat,
+    },
+    /// See it work: a private PostgreSQL, a pretend partner and a pretend ERP, one good and one broken order.
+    Demo {
+        /// Keep everything running afterwards.
+        #[arg(long)]
+        stay: bool,
+    },
+    /// Check gateway.toml and all partner profiles.
+    Validate {
+        /// The folder to check; default --config.
+        dir: Option<PathBuf>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look at EDI files, offline.
+    #[command(subcommand)]
+    File(FileVerb),
+    /// What waits, what failed, what is due.
+    Status {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make the running gateways read their configuration again, and say what changed.
+    Reload {
+        #[arg(long)]
+        json: bool,
+    },
+    /// What came and what left, quarantine included.
+    #[command(subcommand)]
+    Message(MessageVerb),
+    /// Documents and their deliveries, by id or business key (PO:4500123).
+    #[command(subcommand)]
+    Doc(DocVerb),
+    /// Trading partners.
+    #[command(subcommand)]
+    Partner(PartnerVerb),
+    /// Our own systems.
+    #[command(subcommand)]
+    Endpoint(EndpointVerb),
+    /// The JSON Schema of a document (purchase-order), or of a configuration file (gateway, partner).
+    Schema { name: String },
+    /// What a diagnostic code (X1205) or an element (PO1-03) means.
+    Explain {
+        code: String,
+        /// The version for elements.
+        #[arg(long, default_value = "004010")]
+        version: String,
+    },
+    /// Write shell completions to stdout.
+    Completions { shell: clap_complete::Shell },
+    /// Write man pages into a folder.
+    Man { dir: PathBuf },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FileVerb {
+    /// Everything that is wrong with it, where, what it means, and what we would answer.
+    Lint {
+        file: PathBuf,
+        /// JSON Lines, one finding each.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The TA1 and 997 that we would answer, on stdout.
+    Ack {
+        file: PathBuf,
+        /// Which functional acknowledgement.
+        #[arg(long = "as", value_name = "SET", default_value = "997")]
+        kind: String,
+    },
+    /// The sets as JSON in the shape of their schema, one a line.
+    Json { file: PathBuf },
+    /// The canonical documents, one a line.
+    Convert {
+        file: PathBuf,
+        #[arg(long, value_name = "FORMAT", default_value = "json")]
+        to: String,
+    },
+}
+
+/// What a list shows.
+#[derive(Debug, Clone, Args)]
+pub struct ListArguments {
+    #[arg(long)]
+    pub partner: Option<String>,
+    #[arg(long)]
+    pub state: Option<String>,
+    /// Not older than this: 2h, 7d.
+    #[arg(long, value_name = "AGE")]
+    pub since: Option<String>,
+    #[arg(long, default_value_t = 50)]
+    pub limit: i64,
+    /// JSON Lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MessageVerb {
+    List {
+        #[command(flatten)]
+        list: ListArguments,
+        /// in or out.
+        #[arg(long)]
+        direction: Option<String>,
+        /// Only what is set aside.
+        #[arg(long)]
+        quarantined: bool,
+    },
+    Show {
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// The bytes, as they came or left, on stdout.
+    Raw { id: String },
+    /// Give a quarantined message to a partner and work on it.
+    Assign {
+        id: String,
+        #[arg(long)]
+        partner: String,
+    },
+    /// Work on a quarantined message again.
+    Release { id: String },
+}
+
+/// A document, and why a person does something with it.
+#[derive(Debug, Clone, Args)]
+pub struct Order {
+    /// An id, its first eight digits or more, or a business key: PO:4500123.
+    pub document: String,
+    /// Only this endpoint's delivery.
+    #[arg(long)]
+    pub endpoint: Option<String>,
+    /// Why; it is kept in the history.
+    #[arg(long)]
+    pub reason: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DocVerb {
+    List {
+        #[command(flatten)]
+        list: ListArguments,
+        /// Document or set: purchase-order, 850.
+        #[arg(long)]
+        kind: Option<String>,
+    },
+    /// A document's timeline: what came, what was found, who got it, what was answered.
+    Show {
+        document: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// To our systems again: same bytes, same event id.
+    Redeliver(Order),
+    /// Keep what has not been delivered.
+    Hold(Order),
+    /// Let a held document through.
+    Release(Order),
+    /// Give up what has not been delivered.
+    Cancel(Order),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PartnerVerb {
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    Show {
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Whether the profile is complete and what it names exists.
+    Check {
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a new profile, as a draft.
+    New {
+        id: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// Their ISA qualifier and id: 01:123456789.
+        #[arg(long)]
+        x12: String,
+        #[arg(long)]
+        extends: Option<String>,
+        /// Endpoints that take their orders.
+        #[arg(long, value_name = "ENDPOINT")]
+        to: Vec<String>,
+        /// Make a bearer token; it is shown once.
+        #[arg(long)]
+        token: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EndpointVerb {
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send a signed test event and say what came back.
+    Test {
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,338 @@
+//! `portway serve`: the daemon.
+//!
+//! Checks the configuration (exit 78), takes the state directory's lock, brings PostgreSQL and the schema up, opens the doors
+//! last. SIGHUP and `portway reload` reload; SIGTERM closes the doors, lets running work end, gives the rest back, and stops
+//! the private PostgreSQL. While PostgreSQL is away the doors answer 503, and work goes on when it is back.
+
+use super::connect::{self, Place};
+use super::fail;
+use crate::alert::{self, Post};
+use crate::clock::{Clock, SystemClock};
+use crate::ledger::alert::{Move, Raise};
+use crate::ledger::cluster::{Cluster, StateLock};
+use crate::ledger::{Error, Ledger};
+use crate::net::accept::{self, DoorLimits};
+use crate::net::spool::Spool;
+use crate::net::tls::{self, CertificateSource, DoorCertificate};
+use crate::pipeline::House;
+use crate::pipeline::supervise::Workers;
+use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
+use crate::transport::{Doors, directory, https};
+use std::collections::{BTreeMap, HashSet};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Messages committed and waiting for a processor with their bytes in memory.
+const ARRIVALS: usize = 256;
+const RELOAD: &str = "reload";
+
+/// Runs until SIGTERM or SIGINT.
+pub async fn run(dir: &Path) -> ExitCode {
+    let configuration = match connect::configuration(dir) {
+        Ok(configuration) => configuration,
+        Err(exit) => return exit,
+    };
+    for problem in &configuration.problems {
+        tracing::warn!("{problem}");
+    }
+    tls::install_provider();
+    match Gateway::open(dir, &configuration).await {
+        Ok(Some(gateway)) => gateway.run().await,
+        Ok(None) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// A gateway that runs.
+pub struct Gateway {
+    house: House,
+    doors: Doors,
+    workers: Arc<Workers>,
+    cluster: Option<Cluster>,
+    /// Door and watcher tasks.
+    open: TaskTracker,
+    /// Closes the doors; the workers end after.
+    close: CancellationToken,
+    certificate: Option<Arc<DoorCertificate>>,
+    watched: Mutex<HashSet<String>>,
+    /// Where the HTTPS door listens.
+    pub https: Option<SocketAddr>,
+    _lock: StateLock,
+}
+
+impl Gateway {
+    /// Brings everything up. `None`: told to stop before the ledger was reachable.
+    ///
+    /// # Errors
+    /// What a person must mend: the lock, PostgreSQL's binaries, a server that does not fit, a port in use.
+    pub async fn open(dir: &Path, configuration: &Configuration) -> Result<Option<Gateway>, Error> {
+        let place = Place::of(configuration)?;
+        let lock = StateLock::take(&place.state)?;
+        let close = CancellationToken::new();
+        if let Some(cluster) = place.cluster.clone() {
+            blocking(move || cluster.ensure()).await?;
+        }
+        let lease = configuration.gateway.work.lease.duration();
+        let Some(ledger) = connect_or_stop(&place, lease).await? else { return Ok(None) };
+        let now = SystemClock.now();
+        ledger.migrate(now).await?;
+        let taken = ledger.enter(&home(&place.state), now).await?;
+        if taken > 0 {
+            tracing::info!(jobs = taken, "took over the work that an earlier process of this gateway left");
+        }
+        let profiles = Arc::new(open_profiles(dir, &ledger).await?);
+        let spool = Spool::new(place.state.join("spool")).map_err(|e| Error::Unsuitable(format!("the spool folder: {e}")))?;
+        let stop = CancellationToken::new();
+        let clock = Arc::new(SystemClock);
+        let house = House { ledger: ledger.clone(), profiles: profiles.clone(), spool: spool.clone(), clock: clock.clone(), stop: stop.clone() };
+        let (arrivals, queue) = mpsc::channel(ARRIVALS);
+        let doors = Doors { ledger: ledger.clone(), profiles: profiles.clone(), spool, clock: clock.clone(), arrivals };
+        let processors = configuration.gateway.work.processors.unwrap_or(8).max(1);
+        let workers = Workers::start(house.clone(), Arc::new(tokio::sync::Mutex::new(queue)), processors);
+        workers.reconcile().await?;
+        tokio::spawn(alert::run(Post { ledger, profiles, clock, stop }));
+        let mut gateway = Gateway {
+            house,
+            doors,
+            workers,
+            cluster: place.cluster,
+            open: TaskTracker::new(),
+            close,
+            certificate: None,
+            watched: Mutex::default(),
+            https: None,
+            _lock: lock,
+        };
+        gateway.open_https(configuration, &place.state).await?;
+        gateway.watch_folders();
+        Ok(Some(gateway))
+    }
+
+    async fn open_https(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
+        let Some(door) = &configuration.gateway.listen.https else { return Ok(()) };
+        let source = match (&door.certificate, &door.key) {
+            (Some(chain), Some(key)) => {
+                CertificateSource::Files { chain: configuration.path(chain), key: configuration.path(key) }
+            }
+            _ => CertificateSource::SelfSigned { dir: state.join("certs"), names: own_names() },
+        };
+        let unsuitable = |e: String| Error::Unsuitable(format!("[listen.https]: {e}"));
+        let certificate = DoorCertificate::open(source).map_err(|e| unsuitable(e.to_string()))?;
+        let config = certificate.server_config().map_err(|e| unsuitable(e.to_string()))?;
+        let listener = accept::listen(door.address).await.map_err(|e| {
+            unsuitable(format!("{} cannot be opened: {e}; choose another address or stop what uses it", door.address))
+        })?;
+        let address = listener.local_addr().map_err(|e| unsuitable(e.to_string()))?;
+        let limits = DoorLimits {
+            connections: door.max_connections,
+            drain: configuration.gateway.work.drain.duration(),
+            ..DoorLimits::default()
+        };
+        let router = https::router(self.doors.clone());
+        self.open.spawn(accept::serve(listener, Some(config), router, limits, self.close.clone()));
+        tracing::info!(%address, "the HTTPS door is open");
+        self.certificate = Some(certificate);
+        self.https = Some(address);
+        Ok(())
+    }
+
+    /// One watcher for each partner with a drop folder; they follow their profiles by themselves.
+    fn watch_folders(&self) {
+        let configuration = self.house.profiles.current();
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, profile) in &configuration.partners {
+            if profile.partner.directory.is_some() && watched.insert(id.clone()) {
+                self.open.spawn(directory::watch(self.doors.clone(), id.clone(), self.close.clone()));
+            }
+        }
+    }
+
+    /// Serves until told to stop, then drains.
+    pub async fn run(self) -> ExitCode {
+        let gateway = Arc::new(self);
+        let side = tokio::spawn(gateway.clone().look_after());
+        let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+        else {
+            return fail(&Error::Unsuitable("signals cannot be handled on this system".into()));
+        };
+        notify(&[sd_notify::NotifyState::Ready]);
+        tracing::info!("ready");
+        let bell = gateway.house.ledger.wake.of(RELOAD);
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => gateway.reload().await,
+                () = bell.notified() => gateway.reload().await,
+            }
+        }
+        tracing::info!("stopping: the doors close, running work ends");
+        notify(&[sd_notify::NotifyState::Stopping]);
+        gateway.shut().await;
+        side.abort();
+        ExitCode::SUCCESS
+    }
+
+    /// Closes the doors, drains, and stops the private PostgreSQL.
+    pub async fn shut(&self) {
+        let drain = self.house.profiles.current().gateway.work.drain.duration();
+        self.close.cancel();
+        self.open.close();
+        let _ = tokio::time::timeout(drain, self.open.wait()).await;
+        self.house.stop.cancel();
+        if !self.workers.drain(drain).await {
+            tracing::warn!("some work did not end in time; it goes on when its lease has passed, here or on another node");
+        }
+        self.house.ledger.close().await;
+        if let Some(cluster) = self.cluster.clone() {
+            let _ = tokio::task::spawn_blocking(move || cluster.stop()).await;
+        }
+        tracing::info!("stopped");
+    }
+
+    /// Reloads: checked first, then put in force; a broken part keeps what it had.
+    pub async fn reload(&self) {
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Reloading, sd_notify::NotifyState::monotonic_usec_now().unwrap_or(sd_notify::NotifyState::Reloading)]);
+        let profiles = self.house.profiles.clone();
+        let Ok(report) = tokio::task::spawn_blocking(move || profiles.reload()).await else { return };
+        for problem in &report.problems {
+            tracing::warn!("{problem}");
+        }
+        if let Some(Err(error)) = self.certificate.as_ref().map(|c| c.reload()) {
+            tracing::error!(%error, "the HTTPS door keeps its old certificate");
+        }
+        if let Err(error) = self.put_in_force(&report).await {
+            tracing::warn!(%error, "the reload is in force here, but is not recorded in the ledger");
+        }
+        self.watch_folders();
+        notify(&[sd_notify::NotifyState::Ready]);
+        tracing::info!(added = ?report.added, changed = ?report.changed, removed = ?report.removed, gateway = report.gateway_changed, "reloaded");
+    }
+
+    async fn put_in_force(&self, report: &ReloadReport) -> Result<(), Error> {
+        let (ledger, now) = (&self.house.ledger, self.house.clock.now());
+        accept_profiles(ledger, &self.house.profiles.current()).await?;
+        self.workers.reconcile().await?;
+        let mut kept = Vec::new();
+        for partner in &report.removed {
+            let open = ledger.open_obligations(partner).await?;
+            if open > 0 {
+                kept.push(format!("{partner} has {open} open obligations: restore its file with status = \"paused\" until they are done"));
+            }
+        }
+        for (partner, problem) in &report.kept_last_good {
+            let raise = Raise {
+                cause: format!("profile:{partner}"),
+                whose: Move::Us,
+                partner: Some(partner.clone()),
+                title: format!("{partner}: its profile is broken; the last good version stays in force"),
+                detail: format!("{problem}\n\nMend the file, then: portway validate, portway reload"),
+                subject: None,
+            };
+            let wait = jiff::SignedDuration::try_from(self.house.profiles.current().gateway.alerts.coalesce.duration());
+            ledger.raise(&raise, wait.unwrap_or_default(), now).await?;
+        }
+        for partner in self.house.profiles.current().partners.keys() {
+            if !report.kept_last_good.iter().any(|(id, _)| id == partner) {
+                ledger.recover(&format!("profile:{partner}"), now).await?;
+            }
+        }
+        ledger.record_reload(None, &report_json(report, &kept), now).await
+    }
+
+    /// What runs beside: the private PostgreSQL's health, the partitions ahead, the watchdog.
+    async fn look_after(self: Arc<Self>) {
+        let mut ticks = 0u64;
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            ticks += 1;
+            if let Some(cluster) = self.cluster.clone() {
+                let mended = tokio::task::spawn_blocking(move || if cluster.running() { Ok(None) } else { cluster.ensure().map(Some) }).await;
+                match mended {
+                    Ok(Ok(Some(_))) => tracing::warn!("the private PostgreSQL had died and was started again"),
+                    Ok(Err(error)) => tracing::error!(%error, "the private PostgreSQL is down"),
+                    _ => {}
+                }
+            }
+            if ticks.is_multiple_of(10) {
+                notify(&[sd_notify::NotifyState::Watchdog]);
+            }
+            if ticks.is_multiple_of(2 * 3600 * 6) {
+                if let Err(error) = self.house.ledger.make_partitions(self.house.clock.now()).await {
+                    tracing::warn!(%error, "next month's partitions are not made yet");
+                }
+            }
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::Unavailable(e.to_string()))?
+}
+
+/// Connects, and goes on trying while the server is away.
+async fn connect_or_stop(place: &Place, lease: Duration) -> Result<Option<Ledger>, Error> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| Error::Unsuitable(e.to_string()))?;
+    loop {
+        match Ledger::connect(&place.address, lease).await {
+            Ok(ledger) => return Ok(Some(ledger)),
+            Err(error) if error.is_unavailable() => tracing::warn!(%error, "not reachable yet; trying again"),
+            Err(error) => return Err(error),
+        }
+        tokio::select! {
+            _ = terminate.recv() => return Ok(None),
+            () = tokio::time::sleep(Duration::from_secs(2)) => {}
+        }
+    }
+}
+
+/// The profiles in force: the files, or where one is broken its last good version from the ledger.
+async fn open_profiles(dir: &Path, ledger: &Ledger) -> Result<Store, Error> {
+    let stored = ledger.last_good_profiles().await?;
+    let last_good: BTreeMap<String, PartnerProfile> = stored
+        .into_iter()
+        .filter_map(|(id, source)| PartnerProfile::from_stored(&id, &source).ok().map(|profile| (id, profile)))
+        .collect();
+    let store = Store::open(dir, last_good)
+        .map_err(|problems| Error::Unsuitable(crate::profile::render(&problems, false)))?;
+    accept_profiles(ledger, &store.current()).await?;
+    Ok(store)
+}
+
+async fn accept_profiles(ledger: &Ledger, configuration: &Configuration) -> Result<(), Error> {
+    let versions: Vec<_> = configuration.partners.iter().map(|(id, p)| (id.clone(), p.hash, p.source.clone())).collect();
+    ledger.accept_profiles(&versions, SystemClock.now()).await
+}
+
+fn report_json(report: &ReloadReport, kept: &[String]) -> serde_json::Value {
+    serde_json::json!({
+        "gateway_changed": report.gateway_changed, "gateway_kept": report.gateway_kept,
+        "added": report.added, "changed": report.changed, "removed": report.removed,
+        "kept_last_good": report.kept_last_good.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        "problems": report.problems.iter().map(|p| p.to_json()).collect::<Vec<_>>(),
+        "obligations": kept,
+    })
+}
+
+/// Host and state directory: whoever holds that lock is the only one of this name.
+fn home(state: &Path) -> String {
+    format!("{}:{}", own_names().first().map(String::as_str).unwrap_or("localhost"), state.display())
+}
+
+fn own_names() -> Vec<String> {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    vec![name, "localhost".into(), "127.0.0.1".into()]
+}
+
+fn notify(states: &[sd_notify::NotifyState<'_>]) {
+    // Nobody listens outside systemd.
+    let _ = sd_notify::notify(states);
+}
