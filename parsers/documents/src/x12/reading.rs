@@ -11,6 +11,7 @@ use portway_edi::schema::Loop;
 use portway_edi::{Code, Finding, Place, Segment, Severity};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// Elements a mapping can take from one segment; the standard's longest (LIN) has 31. Further ones are unmapped.
 const ELEMENTS: usize = 32;
@@ -31,9 +32,9 @@ pub(crate) struct Reading {
     /// By position of the segment.
     usage: Vec<Usage>,
     /// Components taken from composites: position, element, component.
-    components: RefCell<Vec<(u32, u16, u16)>>,
+    components: RefCell<BTreeSet<(u32, u16, u16)>>,
     findings: RefCell<Vec<Finding>>,
-    unknown_units: RefCell<Vec<String>>,
+    unknown_units: RefCell<BTreeSet<String>>,
 }
 
 /// One bit an element.
@@ -122,7 +123,8 @@ impl Reading {
         };
         let components = self.components.borrow();
         let taken = |component: u16| components.contains(&(segment.position, element, component));
-        if !components.iter().any(|c| c.0 == segment.position && c.1 == element) {
+        let place = |component: u16| (segment.position, element, component);
+        if components.range(place(0)..=place(u16::MAX)).next().is_none() {
             list.push(entry(None, bytes));
             return;
         }
@@ -136,10 +138,9 @@ impl Reading {
 
     /// Says once a set that a unit has no code of UN/ECE Recommendation 20.
     fn unknown_unit(&self, fields: &Fields<'_, '_>, element: usize, unit: &str) {
-        if self.unknown_units.borrow().iter().any(|u| u == unit) {
+        if !self.unknown_units.borrow_mut().insert(unit.to_owned()) {
             return;
         }
-        self.unknown_units.borrow_mut().push(unit.to_owned());
         fields.report(
             UNKNOWN_UNIT,
             Severity::Note,
@@ -310,7 +311,7 @@ impl<'r, 'a> Fields<'r, 'a> {
             self.mark(element);
         } else {
             let place = (self.segment.position, element as u16, component as u16);
-            self.reading.components.borrow_mut().push(place);
+            self.reading.components.borrow_mut().insert(place);
             self.mark_when_all_taken(element);
         }
         Some(decode(part).into_owned())
