@@ -1,7 +1,10 @@
 //! What we answer: verdicts on interchange, groups and sets, and the TA1 and 997 that say so (X12.20, 997 in 004010).
+//!
+//! A verdict follows from findings alone: an error rejects, a warning that the acknowledgement has a code for is noted. One
+//! 997 a group, never one for a group of acknowledgements (FA). Nothing here decides whether an answer is owed.
 
-use crate::Finding;
-use crate::x12::writer::{Envelope, WriteError};
+use crate::finding::{Finding, Severity};
+use crate::x12::writer::{Envelope, InData, Value, WriteError, Writer};
 use crate::x12::{FunctionalGroup, Interchange};
 
 /// AK501/AK901 and TA104 share these letters.
@@ -12,6 +15,23 @@ pub enum AckCode {
     /// AK901 only: some sets of the group rejected.
     PartiallyAccepted,
     Rejected,
+}
+
+impl AckCode {
+    /// `A`, `E`, `P`, `R`.
+    pub fn letter(self) -> &'static str {
+        match self {
+            AckCode::Accepted => "A",
+            AckCode::AcceptedWithErrors => "E",
+            AckCode::PartiallyAccepted => "P",
+            AckCode::Rejected => "R",
+        }
+    }
+
+    /// What it is said of may be posted.
+    pub fn accepts(self) -> bool {
+        matches!(self, AckCode::Accepted | AckCode::AcceptedWithErrors)
+    }
 }
 
 /// How a set with faults is answered.
@@ -49,31 +69,89 @@ pub struct InterchangeResult {
     pub findings: Vec<Finding>,
 }
 
+fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|f| f.severity == Severity::Error)
+}
+
+/// Something the acknowledgement has a word for, that does not reject.
+fn is_noted(finding: &Finding) -> bool {
+    finding.severity >= Severity::Warning && finding.answer.is_some()
+}
+
 impl SetResult {
-    pub fn judge(_code: &str, _control_number: &str, _findings: Vec<Finding>, _tolerance: Tolerance) -> SetResult {
-        unimplemented!()
+    pub fn judge(
+        code: &str,
+        control_number: &str,
+        findings: Vec<Finding>,
+        tolerance: Tolerance,
+    ) -> SetResult {
+        let rejects = |f: &Finding| {
+            f.severity == Severity::Error && !(tolerance == Tolerance::ElementErrors && f.answers("AK403"))
+        };
+        let verdict = if findings.iter().any(rejects) {
+            AckCode::Rejected
+        } else if findings.iter().any(is_noted) {
+            AckCode::AcceptedWithErrors
+        } else {
+            AckCode::Accepted
+        };
+        SetResult { code: code.to_string(), control_number: control_number.to_string(), findings, verdict }
     }
 }
 
 impl GroupResult {
     /// Errors of the group's own envelope (GE missing, count, control number) reject the group whole.
     pub fn verdict(&self) -> AckCode {
-        unimplemented!()
+        let rejected = self.sets.iter().filter(|s| s.verdict == AckCode::Rejected).count();
+        if !self.envelope_accepted() || (rejected > 0 && rejected == self.sets.len()) {
+            AckCode::Rejected
+        } else if rejected > 0 {
+            AckCode::PartiallyAccepted
+        } else if self.findings.iter().any(is_noted)
+            || self.sets.iter().any(|s| s.verdict != AckCode::Accepted)
+        {
+            AckCode::AcceptedWithErrors
+        } else {
+            AckCode::Accepted
+        }
     }
     /// True if a set of it may be posted, as far as the group's own envelope goes.
     pub fn envelope_accepted(&self) -> bool {
-        unimplemented!()
+        !has_errors(&self.findings)
+    }
+
+    /// AK904: none when the group is rejected whole.
+    fn accepted_sets(&self) -> usize {
+        match self.envelope_accepted() {
+            true => self.sets.iter().filter(|s| s.verdict.accepts()).count(),
+            false => 0,
+        }
     }
 }
 
 impl InterchangeResult {
     /// Accepted, AcceptedWithErrors or Rejected: TA104.
     pub fn verdict(&self) -> AckCode {
-        unimplemented!()
+        if has_errors(&self.findings) {
+            AckCode::Rejected
+        } else if self.findings.iter().any(|f| is_noted(f) && f.answers("TA105")) {
+            AckCode::AcceptedWithErrors
+        } else {
+            AckCode::Accepted
+        }
     }
     /// TA105, `000` when nothing is wrong.
     pub fn note_code(&self) -> &str {
-        unimplemented!()
+        let worst = |severity| {
+            let mut of = self.findings.iter().filter(move |f| f.severity == severity && f.answers("TA105"));
+            of.find_map(|f| f.answer.as_ref()).map(|a| a.code.as_str())
+        };
+        match self.verdict() {
+            AckCode::Accepted => "000",
+            // An error without a code of its own is a fault of the content.
+            AckCode::Rejected => worst(Severity::Error).unwrap_or("024"),
+            _ => worst(Severity::Warning).unwrap_or("000"),
+        }
     }
 }
 
@@ -82,6 +160,135 @@ impl InterchangeResult {
 ///
 /// # Errors
 /// A header field that does not fit.
-pub fn write(_result: &InterchangeResult, _envelope: &Envelope, _ta1: bool) -> Result<Option<Vec<u8>>, WriteError> {
-    unimplemented!()
+pub fn write(
+    result: &InterchangeResult,
+    envelope: &Envelope,
+    ta1: bool,
+) -> Result<Option<Vec<u8>>, WriteError> {
+    let answered: Vec<&GroupResult> = match result.verdict().accepts() {
+        true => result.groups.iter().filter(|g| g.header.functional_id != "FA").collect(),
+        false => Vec::new(),
+    };
+    if !ta1 && answered.is_empty() {
+        return Ok(None);
+    }
+    // What the partner wrote is quoted: a delimiter of ours in it becomes a blank.
+    let mut writer = Writer::new(envelope, InData::ReplaceWith(b' '))?;
+    if ta1 {
+        let header = &result.header;
+        writer.interchange_acknowledgement(&[
+            &header.control_number,
+            &header.date,
+            &header.time,
+            result.verdict().letter(),
+            result.note_code(),
+        ])?;
+    }
+    if !answered.is_empty() {
+        writer.begin_group("FA")?;
+    }
+    for group in answered {
+        functional_acknowledgement(&mut writer, group)?;
+    }
+    writer.finish().map(Some)
+}
+
+/// ```text
+/// 997   ST, AK1, { AK2, { AK3, AK4 x99 }, AK5 }, AK9, SE
+/// ```
+fn functional_acknowledgement(writer: &mut Writer, group: &GroupResult) -> Result<(), WriteError> {
+    writer.begin_set("997")?;
+    writer.segment("AK1", &[&group.header.functional_id, &group.header.control_number])?;
+    for set in &group.sets {
+        // AK5 A beside AK9 R would contradict: of a group rejected whole, only sets with faults of their own are named.
+        if group.envelope_accepted() || set.verdict == AckCode::Rejected {
+            set_response(writer, set)?;
+        }
+    }
+    let verdict = group.verdict();
+    let received = group.received_sets.to_string();
+    let declared = group.declared_sets.map_or(received.clone(), |n| n.to_string());
+    let accepted = group.accepted_sets().to_string();
+    let mut elements = vec![verdict.letter(), declared.as_str(), received.as_str(), accepted.as_str()];
+    elements.extend(codes(&group.findings, "AK905"));
+    writer.segment("AK9", &elements)?;
+    writer.end_set()
+}
+
+fn set_response(writer: &mut Writer, set: &SetResult) -> Result<(), WriteError> {
+    writer.segment("AK2", &[fit(&set.code, 3), fit(&set.control_number, 9)])?;
+    let mut notes: Vec<&Finding> =
+        set.findings.iter().filter(|f| f.answers("AK304") || f.answers("AK403")).collect();
+    notes.sort_by_key(|f| f.place.position);
+    // A segment's own faults first, then one AK3 with code 8 for what is wrong within it.
+    for at_segment in
+        notes.chunk_by(|a, b| a.place.position == b.place.position && a.place.segment == b.place.segment)
+    {
+        for finding in at_segment.iter().filter(|f| f.answers("AK304")) {
+            segment_note(writer, finding, answer_code(finding))?;
+        }
+        let within: Vec<&&Finding> = at_segment.iter().filter(|f| f.answers("AK403")).collect();
+        if let Some(first) = within.first() {
+            segment_note(writer, first, "8")?;
+        }
+        for finding in within.into_iter().take(99) {
+            element_note(writer, finding)?;
+        }
+    }
+    let mut elements = vec![set.verdict.letter()];
+    let mut faults = codes(&set.findings, "AK502");
+    if !notes.is_empty() && !faults.contains(&"5") {
+        faults.insert(0, "5");
+        faults.truncate(5);
+    }
+    elements.extend(faults);
+    writer.segment("AK5", &elements)
+}
+
+/// `AK3*N1*4**3`
+fn segment_note(writer: &mut Writer, finding: &Finding, code: &str) -> Result<(), WriteError> {
+    let id = finding.place.segment.as_deref().filter(|id| !id.is_empty()).unwrap_or("??");
+    let position = finding.place.position.unwrap_or(1).min(999_999).to_string();
+    writer.segment("AK3", &[fit(id, 3), &position, "", code])
+}
+
+/// `AK4*3*355*7*EACH`, with a composite's component as `AK4*5>1*355*7*EACH`
+fn element_note(writer: &mut Writer, finding: &Finding) -> Result<(), WriteError> {
+    let element = finding.place.element.unwrap_or(1).to_string();
+    let component = finding.place.component.map(|c| c.to_string()).unwrap_or_default();
+    let position = [element.as_str(), component.as_str()];
+    // Composites have ids, but AK402 takes numbers only.
+    let reference =
+        finding.place.reference.as_deref().filter(|r| r.len() <= 4 && r.bytes().all(|b| b.is_ascii_digit()));
+    let value = finding.value.as_deref().unwrap_or("").trim();
+    writer.segment_of(
+        "AK4",
+        &[
+            Value::Composite(&position),
+            Value::Simple(reference.unwrap_or("")),
+            Value::Simple(answer_code(finding)),
+            Value::Simple(value),
+        ],
+    )
+}
+
+fn answer_code(finding: &Finding) -> &str {
+    finding.answer.as_ref().map_or("", |a| a.code.as_str())
+}
+
+/// The first `longest` characters.
+fn fit(text: &str, longest: usize) -> &str {
+    text.char_indices().nth(longest).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The different codes answered in this element, five at most: AK5 and AK9 have no room for more.
+fn codes<'f>(findings: &'f [Finding], element: &str) -> Vec<&'f str> {
+    let mut codes: Vec<&str> = Vec::new();
+    for finding in findings.iter().filter(|f| f.answers(element)) {
+        let code = answer_code(finding);
+        if codes.len() < 5 && !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
 }

@@ -1,5 +1,11 @@
 //! What is wrong with the data, where, what it means, and what we answer the partner for it.
+//!
+//! A finding carries a stable code; [`CODES`] explains each. Readers and schemas yield findings beside values and never
+//! stop at the first. A value at fault is kept as text, cut to 99 characters, since an AK404 holds no more.
 
+mod codes;
+
+pub use codes::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,4 +75,78 @@ pub struct Finding {
     pub help: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+}
+
+impl Code {
+    /// Its entry in the register.
+    pub fn explained(&self) -> Option<&'static Explained> {
+        explain(self.0)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Finding {
+    /// A finding with the fix of the register as help, and its answer when the register has exactly one.
+    pub fn new(code: Code, severity: Severity, place: Place, message: impl Into<String>) -> Finding {
+        let explained = code.explained();
+        let answer = match explained.map(|e| e.answers) {
+            Some([(element, code)]) => Some(Answer::new(element, code)),
+            _ => None,
+        };
+        Finding {
+            code,
+            severity,
+            place,
+            value: None,
+            message: message.into(),
+            help: explained.map(|e| e.fix.to_string()),
+            answer,
+        }
+    }
+
+    /// Keeps the value at fault, cut to 99 characters; nothing for an empty one.
+    pub fn with_value(mut self, value: &[u8]) -> Finding {
+        if !value.is_empty() {
+            self.value = Some(excerpt(value));
+        }
+        self
+    }
+
+    pub fn with_answer(mut self, element: &str, code: &str) -> Finding {
+        self.answer = Some(Answer::new(element, code));
+        self
+    }
+
+    /// True if it is answered in this element of the acknowledgement (`AK403`).
+    pub fn answers(&self, element: &str) -> bool {
+        self.answer.as_ref().is_some_and(|a| a.element == element)
+    }
+}
+
+impl Answer {
+    pub fn new(element: &str, code: &str) -> Answer {
+        Answer { element: element.to_string(), code: code.to_string() }
+    }
+}
+
+/// The first 99 characters: UTF-8 where it is, else read as ISO 8859-1.
+pub(crate) fn excerpt(value: &[u8]) -> String {
+    // Four bytes a character at most; the cut may fall into a character, whose rest is then left out.
+    let head = &value[..value.len().min(99 * 4)];
+    let valid = match std::str::from_utf8(head) {
+        Ok(text) => Some(text),
+        Err(e) if e.error_len().is_none() && head.len() < value.len() => {
+            std::str::from_utf8(&head[..e.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    };
+    match valid {
+        Some(text) => text.chars().take(99).collect(),
+        None => head.iter().take(99).map(|&b| b as char).collect(),
+    }
 }

@@ -6,6 +6,7 @@
 //! set, group or interchange.
 
 pub mod acknowledgement;
+mod calendar;
 pub mod finding;
 pub mod schema;
 pub mod segment;

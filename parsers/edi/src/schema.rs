@@ -1,11 +1,29 @@
 //! Schemas as data: one file a set and version, in the standard's own table notation; and validation against them.
+//!
+//! `schemas/x12/<version>/<set>.schema` is the table of a set, `segments`, `elements` and `codes.schema` beside it the
+//! dictionary of the version. They are embedded, compiled on first use and shared by the whole process. A new set or
+//! version is a file and a line in [`SHIPPED`]. Facts only; titles are our own words.
+
+mod codes;
+mod dictionary;
+mod element;
+mod json;
+mod table;
+mod validate;
+
+pub use codes::Codes;
+pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
 
 use crate::x12::TransactionSet;
 use crate::{Finding, Segment};
+use std::sync::OnceLock;
+use table::Table;
 
 /// A compiled schema of one set and version. Shipped ones are embedded; cheap to look up, shared for the whole process.
+#[derive(Debug)]
 pub struct Schema {
-    _private: (),
+    table: &'static Table,
+    dictionary: &'static Dictionary,
 }
 
 /// What a set is once validated: its loops as a tree, and everything that is wrong with it.
@@ -38,13 +56,205 @@ impl<'a> Loop<'a> {
     }
 }
 
+/// One element of a segment (or component of a composite), for people.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ElementDescription {
+    pub segment: &'static str,
+    pub segment_title: &'static str,
+    /// From 1.
+    pub element: usize,
+    pub component: Option<usize>,
+    /// Number in the dictionary (`355`), or the composite's id (`C001`).
+    pub reference: &'static str,
+    pub title: &'static str,
+    /// `M`, `O`, or `X` where a syntax note decides.
+    pub requirement: char,
+    /// `ID`, `AN`, `R`, `N2`, `DT`, `TM`; `composite`.
+    pub type_name: &'static str,
+    pub min: u32,
+    pub max: u32,
+    /// The values it may have; empty when any will do, or another body keeps the list.
+    pub codes: &'static [&'static str],
+    /// Of a composite.
+    pub components: Vec<ElementDescription>,
+}
+
+/// One version's files.
+struct Version {
+    /// First six characters of GS08.
+    name: &'static str,
+    segments: &'static str,
+    elements: &'static str,
+    codes: &'static str,
+    sets: &'static [(&'static str, &'static str)],
+    compiled: OnceLock<Result<Vec<Schema>, SchemaError>>,
+    dictionary: OnceLock<Result<Dictionary, SchemaError>>,
+}
+
+macro_rules! version {
+    ($name:literal, $($set:literal),*) => {
+        Version {
+            name: $name,
+            segments: include_str!(concat!("../schemas/x12/", $name, "/segments.schema")),
+            elements: include_str!(concat!("../schemas/x12/", $name, "/elements.schema")),
+            codes: include_str!(concat!("../schemas/x12/", $name, "/codes.schema")),
+            sets: &[$(($set, include_str!(concat!("../schemas/x12/", $name, "/", $set, ".schema")))),*],
+            compiled: OnceLock::new(),
+            dictionary: OnceLock::new(),
+        }
+    };
+}
+
+/// Every schema that comes with the program.
+static SHIPPED: [Version; 1] = [version!("004010", "850", "997")];
+
+impl Version {
+    fn dictionary(&'static self) -> Result<&'static Dictionary, SchemaError> {
+        let compiled = || Dictionary::compile(self.name, self.segments, self.elements, self.codes);
+        self.dictionary.get_or_init(compiled).as_ref().map_err(Clone::clone)
+    }
+
+    fn schemas(&'static self) -> Result<&'static [Schema], SchemaError> {
+        let compiled = || {
+            let dictionary = self.dictionary()?;
+            self.sets.iter().map(|&(set, text)| Schema::compile(set, text, dictionary)).collect()
+        };
+        self.compiled.get_or_init(compiled).as_ref().map(Vec::as_slice).map_err(Clone::clone)
+    }
+}
+
+/// Compiles everything that is shipped.
+///
+/// # Errors
+/// The first line of a schema file that cannot be read.
+pub fn check_shipped() -> Result<(), SchemaError> {
+    SHIPPED.iter().try_for_each(|version| version.schemas().map(|_| ()))
+}
+
+/// Set and version of every shipped schema.
+pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHIPPED.iter().flat_map(|version| version.sets.iter().map(|&(set, _)| (set, version.name)))
+}
+
+impl Dictionary {
+    /// The dictionary of a version (`004010`, `004010VICS`), for looking things up without a set.
+    pub fn x12(version: &str) -> Option<&'static Dictionary> {
+        SHIPPED.iter().find(|v| version.starts_with(v.name))?.dictionary().ok()
+    }
+
+    /// Element `element` (from 1) of a segment, explained.
+    pub fn describe(&'static self, segment: &str, element: usize) -> Option<ElementDescription> {
+        let shape = self.segment(segment)?;
+        let position = shape.positions.get(element.checked_sub(1)?)?;
+        Some(self.described(shape, position, element, None))
+    }
+
+    fn described(
+        &'static self,
+        shape: &'static Shape,
+        position: &Position,
+        element: usize,
+        component: Option<usize>,
+    ) -> ElementDescription {
+        let (segment, segment_title, requirement) = (shape.id, shape.title, position.requirement);
+        match position.holds {
+            Holds::Element(index) => {
+                let Element { id, title, type_name, min, max, ref codes, .. } =
+                    self.elements[usize::from(index)];
+                let codes = codes.as_ref().map_or(&[][..], Codes::values);
+                let (reference, components) = (id, Vec::new());
+                ElementDescription {
+                    segment,
+                    segment_title,
+                    element,
+                    component,
+                    reference,
+                    title,
+                    requirement,
+                    type_name,
+                    min,
+                    max,
+                    codes,
+                    components,
+                }
+            }
+            Holds::Composite(index) => {
+                let composite = &self.composites[usize::from(index)];
+                let parts = (1..).zip(&composite.positions);
+                let components: Vec<_> =
+                    parts.map(|(n, p)| self.described(composite, p, element, Some(n))).collect();
+                let (reference, title, type_name) = (composite.id, composite.title, "composite");
+                let (min, max, codes) = (0, 0, &[][..]);
+                ElementDescription {
+                    segment,
+                    segment_title,
+                    element,
+                    component,
+                    reference,
+                    title,
+                    requirement,
+                    type_name,
+                    min,
+                    max,
+                    codes,
+                    components,
+                }
+            }
+        }
+    }
+}
+
 impl Schema {
     /// The shipped schema for set `850`, GS08 `004010…`. `None`: known only by its envelope.
-    pub fn x12(_set: &str, _version: &str) -> Option<&'static Schema> {
-        unimplemented!()
+    pub fn x12(set: &str, version: &str) -> Option<&'static Schema> {
+        let version = SHIPPED.iter().find(|v| version.starts_with(v.name))?;
+        version.schemas().ok()?.iter().find(|schema| schema.table.code == set)
     }
+
+    /// A schema from a text in the notation of the shipped ones, over a dictionary; both stay for the whole process.
+    ///
+    /// # Errors
+    /// The first line that cannot be read, or names a segment that the dictionary does not have.
+    pub fn compile(
+        file: &'static str,
+        text: &'static str,
+        dictionary: &'static Dictionary,
+    ) -> Result<Schema, SchemaError> {
+        let table = Table::compile(file, text, dictionary)?;
+        Ok(Schema { table: Box::leak(Box::new(table)), dictionary })
+    }
+
     /// Validates in full. Segments the schema does not place are findings, and stay out of the tree.
-    pub fn validate<'a>(&self, _set: &TransactionSet<'a>) -> Validated<'a> {
-        unimplemented!()
+    pub fn validate<'a>(&self, set: &TransactionSet<'a>) -> Validated<'a> {
+        validate::validate(self.dictionary, self.table, set)
     }
+
+    /// `850`
+    pub fn code(&self) -> &'static str {
+        self.table.code
+    }
+
+    /// `Purchase order`
+    pub fn title(&self) -> &'static str {
+        self.table.title
+    }
+
+    /// GS01 of the groups this set travels in, `PO`.
+    pub fn functional_id(&self) -> &'static str {
+        self.table.functional_id
+    }
+
+    pub fn dictionary(&self) -> &'static Dictionary {
+        self.dictionary
+    }
+
+    /// Element `element` (from 1) of a segment, explained: `describe("PO1", 3)`.
+    pub fn describe(&self, segment: &str, element: usize) -> Option<ElementDescription> {
+        self.dictionary.describe(segment, element)
+    }
+}
+
+/// The tree as JSON in the shape of the schema.
+pub fn to_json(validated: &Validated<'_>) -> serde_json::Value {
+    json::of_loop(&validated.root)
 }

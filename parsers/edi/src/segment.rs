@@ -1,5 +1,9 @@
 //! A segment as a borrowed slice of the bytes that came, and the delimiters it is cut by.
+//!
+//! Nothing is copied: a segment is a window into the reader's buffer, cut into elements when asked. Missing elements
+//! are empty slices, never errors. EDIFACT's release character is not resolved here.
 
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// The separators in force. X12 takes them from the ISA (X12.5), EDIFACT from UNA (ISO 9735).
@@ -12,6 +16,20 @@ pub struct Delimiters {
     pub repetition: Option<u8>,
     /// EDIFACT only (`?`).
     pub release: Option<u8>,
+}
+
+impl Delimiters {
+    /// What most of North America sends: `~`, `*`, `>`, no repetition.
+    pub const X12: Delimiters =
+        Delimiters { segment: b'~', element: b'*', component: b'>', repetition: None, release: None };
+
+    /// True if the byte is one of them.
+    pub fn contains(&self, byte: u8) -> bool {
+        byte == self.segment
+            || byte == self.element
+            || byte == self.component
+            || Some(byte) == self.repetition
+    }
 }
 
 /// One segment, borrowed. Element numbers start at 1, as in the standard's tables (`BEG03` is `element(3)`).
@@ -27,24 +45,105 @@ pub struct Segment<'a> {
 }
 
 impl<'a> Segment<'a> {
+    /// The bytes of the segment id, up to the first element separator.
+    pub fn tag_bytes(&self) -> &'a [u8] {
+        // Tags are two or three bytes long: a plain loop beats a vector search.
+        let end = self.bytes.iter().position(|&b| b == self.delimiters.element).unwrap_or(self.bytes.len());
+        &self.bytes[..end]
+    }
     /// The segment id; empty for an empty segment. Bytes that are not UTF-8 yield an empty tag.
     pub fn tag(&self) -> &'a str {
-        unimplemented!()
+        std::str::from_utf8(self.tag_bytes()).unwrap_or("")
     }
     /// The bytes of element `number` (1-based); empty when absent.
-    pub fn element(&self, _number: usize) -> &'a [u8] {
-        unimplemented!()
+    pub fn element(&self, number: usize) -> &'a [u8] {
+        part(self.bytes, self.delimiters.element, number)
     }
     /// Element `number` as text: UTF-8 when it is, else read as ISO 8859-1. Empty when absent.
-    pub fn text(&self, _number: usize) -> Cow<'a, str> {
-        unimplemented!()
+    pub fn text(&self, number: usize) -> Cow<'a, str> {
+        to_text(self.element(number))
     }
     /// Component `component` (1-based) of element `number`.
-    pub fn component(&self, _number: usize, _component: usize) -> &'a [u8] {
-        unimplemented!()
+    pub fn component(&self, number: usize, component: usize) -> &'a [u8] {
+        match component {
+            0 => &[],
+            _ => part(self.element(number), self.delimiters.component, component - 1),
+        }
     }
     /// All elements after the tag, in order.
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        std::iter::empty()
+        parts(self.bytes, self.delimiters.element).skip(1)
+    }
+    /// The components of element `number`; one when it is simple, none when it is empty.
+    pub fn components(&self, number: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let element = self.element(number);
+        parts(element, self.delimiters.component).take(if element.is_empty() { 0 } else { usize::MAX })
+    }
+}
+
+/// UTF-8 when it is, else ISO 8859-1, which every byte string is.
+pub(crate) fn to_text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|&b| b as char).collect()),
+    }
+}
+
+/// Part `index` (0-based) of what the separator cuts; empty when there are fewer.
+fn part(bytes: &[u8], separator: u8, index: usize) -> &[u8] {
+    let mut rest = bytes;
+    for _ in 0..index {
+        match memchr(separator, rest) {
+            Some(at) => rest = &rest[at + 1..],
+            None => return &[],
+        }
+    }
+    &rest[..memchr(separator, rest).unwrap_or(rest.len())]
+}
+
+fn parts<'a>(bytes: &'a [u8], separator: u8) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let bytes = rest?;
+        match memchr(separator, bytes) {
+            Some(at) => {
+                rest = Some(&bytes[at + 1..]);
+                Some(&bytes[..at])
+            }
+            None => rest.take(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(bytes: &[u8]) -> Segment<'_> {
+        Segment { bytes, delimiters: Delimiters::X12, position: 1, offset: 0 }
+    }
+
+    #[test]
+    fn elements_are_counted_from_one() {
+        let s = segment(b"SLN*1**I*2*EA>2>LB**");
+        assert_eq!(s.tag(), "SLN");
+        assert_eq!(s.element(1), b"1");
+        assert_eq!(s.element(2), b"");
+        assert_eq!(s.component(5, 1), b"EA");
+        assert_eq!(s.component(5, 3), b"LB");
+        assert_eq!(s.component(5, 4), b"");
+        assert_eq!(s.component(3, 1), b"I");
+        assert_eq!(s.element(40), b"");
+        assert_eq!(s.elements().count(), 7);
+        assert_eq!(s.components(5).count(), 3);
+        assert_eq!(s.components(2).count(), 0);
+    }
+
+    #[test]
+    fn a_tag_alone_has_no_elements() {
+        assert_eq!(segment(b"BEG").elements().count(), 0);
+        assert_eq!(segment(b"").tag(), "");
+        assert_eq!(segment(b"\xff\xfe*1").tag(), "");
+        assert_eq!(segment(b"N1*M\xfcller").text(1), "Müller");
     }
 }

@@ -1,6 +1,14 @@
 //! X12 (X12.5, X12.6): interchanges, functional groups, transaction sets.
+//!
+//! `reader` turns a stream into events, `writer` values into bytes. In between: `window` (bytes over a stream), `cut`
+//! (segments), `isa` (the header and its delimiters), `envelope` (the rules of headers and trailers).
 
+mod control_numbers;
+mod cut;
+mod envelope;
+mod isa;
 pub mod reader;
+mod window;
 pub mod writer;
 
 use crate::segment::{Delimiters, Segment};
@@ -63,10 +71,15 @@ pub struct TransactionSet<'a> {
     pub code: String,
     /// ST02.
     pub control_number: String,
+    /// ISA13 and GS06 of what encloses it, for the findings.
+    pub interchange: String,
+    pub group: String,
     /// ST and SE included (SE may be missing from a cut-off set).
     pub segments: Vec<Segment<'a>>,
     /// Faults of the set's own envelope: SE missing, SE01, SE02.
     pub findings: Vec<crate::Finding>,
     pub offset: u64,
     pub length: u64,
+    /// The set was over a limit of the reader: `segments` is empty, `length` is what was skipped, a finding says so.
+    pub too_large: bool,
 }

@@ -1,20 +1,37 @@
 //! Reads any number of X12 interchanges from a stream, one transaction set in memory at a time.
+//!
+//! Promises: nothing is dropped in silence (what belongs nowhere is a finding), ends are always reported, memory is bounded
+//! by the limits however large or broken the input is, and work is linear in its length. Segments are borrowed from the
+//! reader's window. Faults in content are findings, never errors; errors are those of the input alone.
+//!
+//! ```text
+//! between interchanges --ISA--> in an interchange --GS--> in a group --ST..SE--> (a whole set is one event)
+//!          ^------------IEA, ISA, end----+   ^----GE, GS, IEA, ISA, end--+
+//! ```
 
+use super::control_numbers::Seen;
+use super::cut::{Cut, Cutter, Span};
+use super::envelope::{self, Within};
+use super::isa;
 use super::{FunctionalGroup, Interchange, TransactionSet};
-use crate::{Finding, Segment};
-use std::io::BufRead;
+use crate::finding::{self, Finding, Place, Severity, excerpt};
+use crate::segment::Segment;
+use std::collections::VecDeque;
+use std::io::{BufRead, Result};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Bytes of one transaction set, ST to SE.
     pub max_set_bytes: usize,
+    /// Segments of one transaction set: a set of nothing but tags would take many times its size in memory.
+    pub max_set_segments: usize,
     /// Bytes of one segment.
     pub max_segment_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { max_set_bytes: 64 << 20, max_segment_bytes: 1 << 20 }
+        Limits { max_set_bytes: 64 << 20, max_set_segments: 2_000_000, max_segment_bytes: 1 << 20 }
     }
 }
 
@@ -27,24 +44,497 @@ pub enum Event<'a> {
     Group(FunctionalGroup),
     Set(TransactionSet<'a>),
     /// Findings of GE (count, control number, missing) and of the GS itself.
-    GroupEnd { declared_sets: Option<u32>, received_sets: u32, findings: Vec<Finding> },
+    GroupEnd {
+        declared_sets: Option<u32>,
+        received_sets: u32,
+        findings: Vec<Finding>,
+    },
     /// Findings of IEA and of the ISA itself. `length` from ISA to the end of IEA's terminator.
-    InterchangeEnd { declared_groups: Option<u32>, received_groups: u32, complete: bool, length: u64, findings: Vec<Finding> },
+    InterchangeEnd {
+        declared_groups: Option<u32>,
+        received_groups: u32,
+        complete: bool,
+        length: u64,
+        findings: Vec<Finding>,
+    },
     /// Bytes that belong to no interchange: junk before, between or after. Nothing is dropped in silence.
     Stray(Finding),
 }
 
+/// Where the bytes read so far went. At the end of the input they add up to its length.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Accounted {
+    pub interchanges: u64,
+    /// Reported by [`Event::Stray`].
+    pub stray: u64,
+    /// Blanks, line ends and byte order marks between interchanges.
+    pub blank: u64,
+}
+
 pub struct Reader<R> {
-    _input: R,
+    cutter: Cutter<R>,
+    limits: Limits,
+    interchange: Option<OpenInterchange>,
+    group: Option<OpenGroup>,
+    pending: VecDeque<Step>,
+    /// Where the segments of the set being read stand.
+    spans: Vec<Span>,
+    accounted: Accounted,
+    finished: bool,
+}
+
+struct OpenInterchange {
+    header: Interchange,
+    findings: Vec<Finding>,
+    groups: u32,
+    group_numbers: Seen,
+}
+
+struct OpenGroup {
+    header: FunctionalGroup,
+    findings: Vec<Finding>,
+    sets: u32,
+    set_numbers: Seen,
+}
+
+/// An event that does not borrow yet. `Set` finds its segments in `spans`.
+enum Step {
+    Event(Event<'static>),
+    Acknowledgement(Span),
+    Set(TransactionSet<'static>),
+}
+
+/// The segments that shape an interchange.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Isa,
+    Gs,
+    St,
+    Se,
+    Ge,
+    Iea,
+    Ta1,
+    Other,
 }
 
 impl<R: BufRead> Reader<R> {
-    pub fn new(input: R, _limits: Limits) -> Self {
-        Reader { _input: input }
+    pub fn new(input: R, limits: Limits) -> Self {
+        Reader {
+            cutter: Cutter::new(input, limits.max_segment_bytes),
+            limits,
+            interchange: None,
+            group: None,
+            pending: VecDeque::new(),
+            spans: Vec::new(),
+            accounted: Accounted::default(),
+            finished: false,
+        }
+    }
+
+    /// Where the bytes went so far, open interchange excluded.
+    pub fn accounted(&self) -> Accounted {
+        self.accounted
     }
 
     /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content.
-    pub fn next_event(&mut self) -> std::io::Result<Option<Event<'_>>> {
-        unimplemented!()
+    pub fn next_event(&mut self) -> Result<Option<Event<'_>>> {
+        let step = loop {
+            if let Some(step) = self.pending.pop_front() {
+                break step;
+            }
+            if self.finished {
+                return Ok(None);
+            }
+            match (&self.interchange, &self.group) {
+                (None, _) => self.between()?,
+                (Some(_), None) => self.in_interchange()?,
+                (Some(_), Some(_)) => self.in_group()?,
+            }
+        };
+        Ok(Some(match step {
+            Step::Event(event) => event,
+            Step::Acknowledgement(span) => Event::InterchangeAcknowledgement(self.cutter.view(span)),
+            Step::Set(set) => Event::Set(TransactionSet {
+                segments: self.spans.iter().map(|&span| self.cutter.view(span)).collect(),
+                ..set
+            }),
+        }))
     }
+
+    /// Before, between and after interchanges: blanks, the next ISA, or bytes that belong to nothing.
+    fn between(&mut self) -> Result<()> {
+        self.accounted.blank += self.cutter.skip_blanks()?;
+        let offset = self.cutter.at();
+        self.cutter.window.ensure(offset, isa::LOOKAHEAD)?;
+        let bytes = self.cutter.window.rest(offset);
+        if bytes.is_empty() {
+            self.finished = true;
+        } else if let Some(header) = isa::read(bytes) {
+            let (interchange, findings) = envelope::interchange(&header, offset);
+            let length = header.length as u64;
+            self.cutter.enter(interchange.delimiters, offset + length);
+            self.push(Event::Interchange(interchange.clone()));
+            self.interchange = Some(OpenInterchange {
+                header: interchange,
+                findings,
+                groups: 0,
+                group_numbers: Seen::default(),
+            });
+        } else {
+            self.stray()?;
+        }
+        Ok(())
+    }
+
+    /// Junk up to the next interchange header or the end; only its first bytes are kept.
+    fn stray(&mut self) -> Result<()> {
+        let offset = self.cutter.at();
+        let head = self.cutter.window.rest(offset);
+        let head = head[..head.len().min(400)].to_vec();
+        let next = self.cutter.find_isa(offset + 1)?;
+        let length = next - offset;
+        self.cutter.go_to(next);
+        self.accounted.stray += length;
+        let head = &head[..head.len().min(length as usize)];
+        let place = Place { offset, ..Place::default() };
+        let only_mark = head[0] == 0x1a
+            && length as usize == head.len()
+            && head.iter().all(|b| matches!(b, 0x1a | 0 | b'\r' | b'\n' | b' '));
+        let finding = if only_mark {
+            Finding::new(
+                finding::END_OF_FILE_MARK,
+                Severity::Note,
+                place,
+                format!("{length} bytes of end-of-file mark"),
+            )
+        } else if head.starts_with(b"ISA") {
+            let message =
+                format!("{length} bytes begin with ISA but hold no readable interchange header; skipped");
+            Finding::new(finding::ISA_UNREADABLE, Severity::Error, place, message).with_value(head)
+        } else {
+            let message = format!("{length} bytes belong to no interchange; skipped");
+            Finding::new(finding::STRAY_BYTES, Severity::Warning, place, message).with_value(head)
+        };
+        self.push(Event::Stray(finding));
+        Ok(())
+    }
+
+    fn in_interchange(&mut self) -> Result<()> {
+        match self.cutter.cut(None)? {
+            Cut::Segment { from, to } => match self.tag(from, to) {
+                Tag::Gs => self.open_group(from, to),
+                Tag::Ta1 => self.pending.push_back(Step::Acknowledgement(Span::new(from, to, 0))),
+                Tag::Iea => self.close_interchange(Some((from, to))),
+                Tag::Isa => self.leave_at(from),
+                _ => self.outside(from, &[Tag::Gs, Tag::Ta1, Tag::Iea, Tag::Isa])?,
+            },
+            Cut::Rest { from, .. } => self.outside(from, &[Tag::Gs, Tag::Ta1, Tag::Iea, Tag::Isa])?,
+            Cut::TooLong { from, next } => self.note_too_long(from, next),
+            Cut::End => self.close_interchange(None),
+        }
+        Ok(())
+    }
+
+    fn in_group(&mut self) -> Result<()> {
+        const BELONGS: &[Tag] = &[Tag::St, Tag::Ge, Tag::Gs, Tag::Iea, Tag::Isa];
+        match self.cutter.cut(None)? {
+            Cut::Segment { from, to } => match self.tag(from, to) {
+                Tag::St => self.read_set(from, to)?,
+                Tag::Ge => self.close_group(Some((from, to))),
+                Tag::Gs | Tag::Iea | Tag::Isa => {
+                    self.cutter.go_to(from);
+                    self.close_group(None);
+                }
+                _ => self.outside(from, BELONGS)?,
+            },
+            Cut::Rest { from, .. } => self.outside(from, BELONGS)?,
+            Cut::TooLong { from, next } => self.note_too_long(from, next),
+            Cut::End => self.close_group(None),
+        }
+        Ok(())
+    }
+
+    /// A run of segments that stand where none of theirs may, up to one of `until`: one finding.
+    fn outside(&mut self, from: u64, until: &[Tag]) -> Result<()> {
+        let head = self.cutter.window.rest(from);
+        let head = head[..head.len().min(400)].to_vec();
+        let end = loop {
+            let before = self.cutter.at();
+            match self.cutter.cut(None)? {
+                Cut::Segment { from, to } if until.contains(&self.tag(from, to)) => {
+                    self.cutter.go_to(from);
+                    break before;
+                }
+                Cut::Segment { .. } | Cut::Rest { .. } | Cut::TooLong { .. } => {}
+                Cut::End => break self.cutter.at(),
+            }
+        };
+        let length = end - from;
+        let head = &head[..head.len().min(length as usize)];
+        let (code, what) = match self.group {
+            Some(_) => (finding::OUTSIDE_SET, "transaction set"),
+            None => (finding::OUTSIDE_GROUP, "functional group"),
+        };
+        let id = head
+            .iter()
+            .take(3)
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .map(|&b| b as char)
+            .collect::<String>();
+        let message = format!("{length} bytes stand outside any {what}; not read");
+        let finding = Finding::new(code, Severity::Error, self.within().place(&id, None, from), message)
+            .with_value(head);
+        self.note(finding);
+        Ok(())
+    }
+
+    fn open_group(&mut self, from: u64, to: u64) {
+        let Some(open) = &mut self.interchange else { return };
+        let gs = self.cutter.view(Span::new(from, to, 0));
+        let (header, findings) = envelope::group(&gs, &open.header.control_number, &mut open.group_numbers);
+        open.groups += 1;
+        self.push(Event::Group(header.clone()));
+        self.group = Some(OpenGroup { header, findings, sets: 0, set_numbers: Seen::default() });
+    }
+
+    /// By its GE, or without one: what came instead is still to be read.
+    fn close_group(&mut self, ge: Option<(u64, u64)>) {
+        let within = self.within();
+        let offset = self.cutter.at();
+        let Some(group) = self.group.take() else { return };
+        let mut findings = group.findings;
+        let declared_sets = match ge {
+            Some((from, to)) => {
+                let ge = self.cutter.view(Span::new(from, to, 0));
+                let (declared, faults) = envelope::trailer_of_group(&ge, &group.header, &within, group.sets);
+                findings.extend(faults);
+                declared
+            }
+            None => {
+                let message = format!("group {} has no GE", group.header.control_number);
+                findings.push(Finding::new(
+                    finding::GE_MISSING,
+                    Severity::Error,
+                    within.place("GE", None, offset),
+                    message,
+                ));
+                None
+            }
+        };
+        findings.extend(self.empty_segment(&within));
+        self.push(Event::GroupEnd { declared_sets, received_sets: group.sets, findings });
+    }
+
+    fn leave_at(&mut self, isa: u64) {
+        self.cutter.go_to(isa);
+        self.close_interchange(None);
+    }
+
+    fn close_interchange(&mut self, iea: Option<(u64, u64)>) {
+        let within = self.within();
+        let end = self.cutter.at();
+        let Some(open) = self.interchange.take() else { return };
+        let length = end - open.header.offset;
+        self.accounted.interchanges += length;
+        let mut findings = open.findings;
+        let declared_groups = match iea {
+            Some((from, to)) => {
+                let iea = self.cutter.view(Span::new(from, to, 0));
+                let (declared, faults) = envelope::trailer_of_interchange(&iea, &open.header, open.groups);
+                findings.extend(faults);
+                declared
+            }
+            None => {
+                let at_end = self.cutter.window.rest(end).is_empty();
+                let (before, answer) =
+                    if at_end { ("the input ends", "023") } else { ("another ISA comes", "022") };
+                let message =
+                    format!("{before} before the IEA of interchange {}", open.header.control_number);
+                let finding = Finding::new(
+                    finding::IEA_MISSING,
+                    Severity::Error,
+                    within.place("IEA", None, end),
+                    message,
+                );
+                findings.push(finding.with_answer("TA105", answer));
+                None
+            }
+        };
+        findings.extend(self.empty_segment(&within));
+        let received_groups = open.groups;
+        self.push(Event::InterchangeEnd {
+            declared_groups,
+            received_groups,
+            complete: iea.is_some(),
+            length,
+            findings,
+        });
+    }
+
+    /// From an ST to its SE, or to whatever ends it without one.
+    fn read_set(&mut self, from: u64, to: u64) -> Result<()> {
+        let mut within = self.within();
+        let Some(group) = &mut self.group else { return Ok(()) };
+        group.sets += 1;
+        let st = self.cutter.view(Span::new(from, to, 1));
+        let (code, control_number) = (st.text(1).into_owned(), st.text(2).into_owned());
+        within.set = Some(control_number.clone());
+        let mut findings = envelope::header_of_set(&st, &within, &mut group.set_numbers);
+        self.spans.clear();
+        self.spans.push(Span::new(from, to, 1));
+        let too_large = self.read_body(from, &control_number, &within, &mut findings)?;
+        findings.extend(self.empty_segment(&within));
+        let length = self.cutter.at() - from;
+        if too_large {
+            self.spans.clear();
+            let message = format!("the set has {length} bytes, more than is accepted; it was skipped");
+            let place = Place { position: Some(1), ..within.place("ST", None, from) };
+            findings.push(Finding::new(finding::SET_TOO_LARGE, Severity::Error, place, message));
+        }
+        let (interchange, group) = (within.interchange.unwrap_or_default(), within.group.unwrap_or_default());
+        let set = TransactionSet {
+            code,
+            control_number,
+            interchange,
+            group,
+            segments: Vec::new(),
+            findings,
+            offset: from,
+            length,
+            too_large,
+        };
+        self.pending.push_back(Step::Set(set));
+        Ok(())
+    }
+
+    /// Collects the spans of the set that starts at `start`. True if it grew over a limit, and was only counted from there on.
+    fn read_body(
+        &mut self,
+        start: u64,
+        control_number: &str,
+        within: &Within,
+        findings: &mut Vec<Finding>,
+    ) -> Result<bool> {
+        let mut count = 1u32;
+        let mut too_large = false;
+        loop {
+            let missing_at = match self.cutter.cut((!too_large).then_some(start))? {
+                Cut::Segment { from, to } => match self.tag(from, to) {
+                    Tag::Other | Tag::Ta1 => {
+                        count = count.saturating_add(1);
+                        too_large |= (to - start) as usize > self.limits.max_set_bytes
+                            || self.spans.len() >= self.limits.max_set_segments;
+                        if !too_large {
+                            self.spans.push(Span::new(from, to, count));
+                        }
+                        continue;
+                    }
+                    Tag::Se => {
+                        count = count.saturating_add(1);
+                        let se = Span::new(from, to, count);
+                        self.spans.push(se);
+                        findings.extend(envelope::trailer_of_set(
+                            &self.cutter.view(se),
+                            control_number,
+                            within,
+                            count,
+                        ));
+                        return Ok(too_large);
+                    }
+                    Tag::Isa | Tag::Gs | Tag::St | Tag::Ge | Tag::Iea => {
+                        self.cutter.go_to(from);
+                        (from, String::new())
+                    }
+                },
+                Cut::Rest { from, to } => (from, excerpt(self.cutter.window.slice(from..to))),
+                Cut::TooLong { from, next } => {
+                    too_large = true;
+                    count = count.saturating_add(1);
+                    let place = Place { position: Some(count), ..within.place("", None, from) };
+                    findings.push(too_long(place, next - from));
+                    continue;
+                }
+                Cut::End => (self.cutter.at(), String::new()),
+            };
+            let (offset, fragment) = missing_at;
+            let place = Place { position: Some(count.saturating_add(1)), ..within.place("SE", None, offset) };
+            let message = match fragment.as_str() {
+                "" => format!("set {control_number} has no SE"),
+                _ => format!("set {control_number} has no SE; it breaks off within a segment"),
+            };
+            let finding = Finding::new(finding::SE_MISSING, Severity::Error, place, message);
+            findings.push(finding.with_value(fragment.as_bytes()));
+            return Ok(too_large);
+        }
+    }
+
+    /// What the segment is to the envelope. An ISA counts only if it is a whole header.
+    fn tag(&self, from: u64, to: u64) -> Tag {
+        let bytes = self.cutter.window.slice(from..to);
+        let is = |tag: &[u8]| {
+            bytes.starts_with(tag)
+                && bytes.get(tag.len()).is_none_or(|&b| b == self.cutter.delimiters.element)
+        };
+        match bytes.first() {
+            Some(b'S') if is(b"SE") => Tag::Se,
+            Some(b'S') if is(b"ST") => Tag::St,
+            Some(b'G') if is(b"GS") => Tag::Gs,
+            Some(b'G') if is(b"GE") => Tag::Ge,
+            Some(b'I') if is(b"IEA") => Tag::Iea,
+            Some(b'I')
+                if bytes.starts_with(b"ISA") && isa::read_fixed(self.cutter.window.rest(from)).is_some() =>
+            {
+                Tag::Isa
+            }
+            Some(b'T') if is(b"TA1") => Tag::Ta1,
+            _ => Tag::Other,
+        }
+    }
+
+    fn within(&self) -> Within {
+        Within {
+            interchange: self.interchange.as_ref().map(|i| i.header.control_number.clone()),
+            group: self.group.as_ref().map(|g| g.header.control_number.clone()),
+            set: None,
+        }
+    }
+
+    fn push(&mut self, event: Event<'static>) {
+        self.pending.push_back(Step::Event(event));
+    }
+
+    /// A finding of the innermost that is open.
+    fn note(&mut self, finding: Finding) {
+        if let Some(group) = &mut self.group {
+            group.findings.push(finding);
+        } else if let Some(interchange) = &mut self.interchange {
+            interchange.findings.push(finding);
+        }
+    }
+
+    fn note_too_long(&mut self, from: u64, next: u64) {
+        let mut finding = too_long(self.within().place("", None, from), next - from);
+        // Outside a set there is no AK5 to say it in.
+        finding.answer = None;
+        if self.group.is_none() {
+            finding = finding.with_answer("TA105", "024");
+        }
+        self.note(finding);
+    }
+
+    fn empty_segment(&mut self, within: &Within) -> Option<Finding> {
+        let (offset, count) = self.cutter.take_empty()?;
+        let message = format!("{count} empty segments; they are not counted");
+        Some(Finding::new(
+            finding::EMPTY_SEGMENT,
+            Severity::Warning,
+            Place { segment: None, ..within.place("", None, offset) },
+            message,
+        ))
+    }
+}
+
+fn too_long(place: Place, length: u64) -> Finding {
+    let message = format!("{length} bytes without a segment terminator; skipped");
+    Finding::new(finding::SEGMENT_TOO_LONG, Severity::Error, Place { segment: None, ..place }, message)
 }

@@ -1,0 +1,200 @@
+//! The register of all diagnostic codes: what each means, how it is put right, whose move it is, what we answer.
+//!
+//! `portway explain X1205` prints from here. `X10xx` is the envelope, `X11xx` the structure of a set, `X12xx` its elements.
+//! A code exists only if it stands in this table, since the constants are made from it; a code never changes its meaning.
+
+use super::Code;
+use serde::Serialize;
+
+/// One code, explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    pub code: Code,
+    pub title: &'static str,
+    pub meaning: &'static str,
+    pub fix: &'static str,
+    pub whose_move: WhoseMove,
+    /// Element of the acknowledgement and code that we answer with, `("AK403", "7")`. Empty: never answered by itself.
+    pub answers: &'static [(&'static str, &'static str)],
+}
+
+/// Who must act before the data can go through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WhoseMove {
+    /// Whoever sent the data.
+    Partner,
+    /// The operators of this gateway.
+    Us,
+    /// Nobody has to.
+    Nobody,
+}
+
+/// The register entry of a code such as `X1205`, in any case.
+pub fn explain(code: &str) -> Option<&'static Explained> {
+    CODES.iter().find(|e| e.code.0.eq_ignore_ascii_case(code))
+}
+
+macro_rules! register {
+    ($($name:ident $code:literal $title:literal, $meaning:literal, $fix:literal, $who:ident, [$(($element:literal, $answer:literal)),*];)*) => {
+        $(#[doc = $title] pub const $name: Code = Code($code);)*
+        /// Every code there is, in order.
+        pub const CODES: &[Explained] = &[$(Explained {
+            code: $name, title: $title, meaning: $meaning, fix: $fix, whose_move: WhoseMove::$who, answers: &[$(($element, $answer)),*],
+        }),*];
+    };
+}
+
+register! {
+    ISA_UNREADABLE "X1001" "Interchange header unreadable",
+        "Bytes that begin with ISA are not an interchange header: it has 16 elements at fixed widths, 106 bytes in all.",
+        "The partner sends the file again with a complete ISA.", Partner, [];
+    ISA_WIDTHS "X1002" "Interchange header not at fixed widths",
+        "The elements of the ISA do not have their fixed lengths. It was read by its separators instead.",
+        "The partner pads the ISA elements with blanks to their lengths.", Partner, [("TA105", "022")];
+    ISA_DELIMITERS "X1003" "Unsuitable delimiter",
+        "The element separator, component separator and segment terminator must differ and be neither letters nor digits.",
+        "The partner chooses other delimiters.", Partner, [("TA105", "027"), ("TA105", "004")];
+    STRAY_BYTES "X1004" "Bytes outside any interchange",
+        "There is data before, between or after the interchanges. It belongs to nothing and was not read.",
+        "The partner removes it, or sends it as an interchange of its own if it was meant to be one.", Partner, [];
+    END_OF_FILE_MARK "X1005" "End-of-file mark",
+        "The file ends in a control-Z, as old systems write it. It does no harm.", "Nothing needs to be done.", Nobody, [];
+    IEA_MISSING "X1006" "Interchange trailer missing",
+        "The interchange has no IEA: the input or the next interchange came first. The rest of it may be lost.",
+        "The partner sends the whole interchange again.", Partner, [("TA105", "023"), ("TA105", "022")];
+    IEA_NUMBER "X1007" "Interchange control numbers differ",
+        "IEA02 is not the control number of ISA13: header and trailer may be of different interchanges.",
+        "The partner corrects the trailer and sends it again.", Partner, [("TA105", "001")];
+    IEA_COUNT "X1008" "Group count wrong",
+        "IEA01 is not the number of functional groups that came.",
+        "The partner checks whether a group was lost, and sends the interchange again.", Partner, [("TA105", "021")];
+    ISA_NUMBER "X1009" "Interchange control number invalid",
+        "ISA13 must be nine digits.", "The partner corrects its numbering.", Partner, [("TA105", "018")];
+    ISA_DATE "X1010" "Interchange date invalid",
+        "ISA09 must be a calendar date, YYMMDD.", "The partner corrects the date.", Partner, [("TA105", "014")];
+    ISA_TIME "X1011" "Interchange time invalid",
+        "ISA10 must be a time of day, HHMM.", "The partner corrects the time.", Partner, [("TA105", "015")];
+    ISA_REQUEST "X1012" "Acknowledgement request invalid",
+        "ISA14 must be 0 or 1. It is read as 0.", "The partner corrects ISA14.", Partner, [("TA105", "019")];
+    ISA_USAGE "X1013" "Usage indicator invalid",
+        "ISA15 must be T (test), P (production) or I (information). Without it nobody knows whether the data is real.",
+        "The partner corrects ISA15.", Partner, [("TA105", "020")];
+    ISA_VERSION "X1014" "Interchange version invalid",
+        "ISA12 must be five digits such as 00401.", "The partner corrects ISA12.", Partner, [("TA105", "017")];
+    ISA_QUALIFIER "X1015" "Interchange address qualifier unknown",
+        "ISA05 or ISA07 is not one of the qualifiers X12 defines.", "The partner corrects the qualifier.", Partner,
+        [("TA105", "005"), ("TA105", "007")];
+    ISA_ADDRESS "X1016" "Interchange address missing",
+        "ISA06 or ISA08 is blank: sender or receiver is not named.", "The partner fills it in.", Partner,
+        [("TA105", "006"), ("TA105", "008")];
+    ISA_SECURITY "X1017" "Authorisation or security qualifier unknown",
+        "ISA01 or ISA03 is not one of the qualifiers X12 defines.", "The partner sends 00 in both, with blanks behind them.", Partner,
+        [("TA105", "010"), ("TA105", "012")];
+    ISA_STANDARD "X1018" "Standards identifier invalid",
+        "ISA11 must be U before version 00402, a repetition separator from there on.", "The partner corrects ISA11.", Partner,
+        [("TA105", "016")];
+    OUTSIDE_GROUP "X1019" "Segments outside any group",
+        "Between ISA and IEA only functional groups and TA1 may stand. These segments were not read.",
+        "The partner puts the sets into a group (GS to GE) and sends the interchange again.", Partner, [("TA105", "024")];
+
+    GE_MISSING "X1021" "Group trailer missing",
+        "The functional group has no GE: sets of it may be lost.", "The partner sends the group again.", Partner, [("AK905", "3")];
+    GE_NUMBER "X1022" "Group control numbers differ",
+        "GE02 is not the control number of GS06.", "The partner corrects the trailer and sends the group again.", Partner,
+        [("AK905", "4")];
+    GE_COUNT "X1023" "Set count wrong",
+        "GE01 is not the number of transaction sets that came.",
+        "The partner checks whether a set was lost, and sends the group again.", Partner, [("AK905", "5")];
+    GS_NUMBER "X1024" "Group control number invalid",
+        "GS06 must be one to nine digits.", "The partner corrects its numbering.", Partner, [("AK905", "6")];
+    GS_DUPLICATE "X1025" "Group control number used twice",
+        "Another group of this interchange has the same GS06.", "The partner numbers its groups uniquely.", Partner, [("AK905", "19")];
+    GS_INCOMPLETE "X1026" "Group header incomplete",
+        "GS01 (what the group holds) or GS08 (its version) is missing, so that its sets cannot be read.",
+        "The partner completes the GS.", Partner, [("AK905", "1"), ("AK905", "2")];
+    GS_DATE "X1027" "Group date or time invalid",
+        "GS04 must be a calendar date, GS05 a time of day. The group is read all the same.", "The partner corrects them.", Partner, [];
+    OUTSIDE_SET "X1028" "Segments outside any set",
+        "Between GS and GE only transaction sets may stand. These segments were not read.",
+        "The partner puts them into a set (ST to SE) and sends the group again.", Partner, [];
+
+    SE_MISSING "X1031" "Set trailer missing",
+        "The transaction set has no SE: segments of it may be lost.", "The partner sends the set again.", Partner, [("AK502", "2")];
+    SE_NUMBER "X1032" "Set control numbers differ",
+        "SE02 is not the control number of ST02.", "The partner corrects the trailer and sends the set again.", Partner,
+        [("AK502", "3")];
+    SE_COUNT "X1033" "Segment count wrong",
+        "SE01 is not the number of segments that came, ST and SE counted.",
+        "The partner checks whether a segment was lost, and sends the set again.", Partner, [("AK502", "4")];
+    ST_CODE "X1034" "Set code missing or invalid",
+        "ST01 must be three characters such as 850.", "The partner corrects ST01.", Partner, [("AK502", "6")];
+    ST_NUMBER "X1035" "Set control number invalid",
+        "ST02 must be four to nine letters or digits.", "The partner corrects its numbering.", Partner, [("AK502", "7")];
+    ST_DUPLICATE "X1036" "Set control number used twice",
+        "Another set of this group has the same ST02.", "The partner numbers its sets uniquely within the group.", Partner,
+        [("AK502", "23")];
+    SET_TOO_LARGE "X1037" "Transaction set too large",
+        "The set is larger than the limit, and was skipped to its end.",
+        "Raise `max_set_bytes` if such sets are expected, or ask the partner to split it.", Us, [("AK502", "1")];
+    SEGMENT_TOO_LONG "X1038" "Segment too long",
+        "No segment terminator came within the limit. What was there was skipped.",
+        "The partner checks that every segment ends in the terminator of the ISA.", Partner, [("AK502", "5")];
+    EMPTY_SEGMENT "X1039" "Empty segment",
+        "Two segment terminators follow each other. The empty segment is neither counted nor read.",
+        "The partner writes one terminator only.", Partner, [];
+
+    SEGMENT_UNKNOWN "X1101" "Unknown segment",
+        "The version does not define a segment with this id.", "The partner corrects the id, or leaves the segment out.", Partner,
+        [("AK304", "1")];
+    SEGMENT_UNEXPECTED "X1102" "Segment outside its loop",
+        "The segment belongs to a loop that was not opened.", "The partner sends the segment that opens the loop before it.", Partner,
+        [("AK304", "2")];
+    SEGMENT_MISSING "X1103" "Mandatory segment missing",
+        "A segment that must be there did not come by the time the next one came.", "The partner adds it.", Partner, [("AK304", "3")];
+    LOOP_TOO_OFTEN "X1104" "Loop repeated too often",
+        "The loop occurs more often than the set allows.", "The partner sends fewer, or splits the document.", Partner,
+        [("AK304", "4")];
+    SEGMENT_TOO_OFTEN "X1105" "Segment repeated too often",
+        "The segment occurs more often than the set allows at this place.", "The partner sends fewer.", Partner, [("AK304", "5")];
+    SEGMENT_NOT_IN_SET "X1106" "Segment not part of this set",
+        "The version defines the segment, but this set has no place for it.", "The partner leaves it out.", Partner, [("AK304", "6")];
+    SEGMENT_ORDER "X1107" "Segment out of order",
+        "The segment is part of the set, but its place was before segments that have come already.",
+        "The partner sends the segments in the order of the set's table.", Partner, [("AK304", "7")];
+    MORE_FINDINGS "X1199" "More findings than are listed",
+        "The set has so many faults that the rest of them is not listed.", "Correct the first ones; they often cause the rest.", Partner,
+        [];
+
+    ELEMENT_MISSING "X1201" "Mandatory element missing",
+        "The element must have a value.", "The partner fills it in.", Partner, [("AK403", "1")];
+    ELEMENT_CONDITION "X1202" "Conditional element missing",
+        "A syntax note of the segment asks for this element because of what else is there, or for one of several.",
+        "The partner fills it in, or leaves out what asks for it.", Partner, [("AK403", "2")];
+    TOO_MANY_ELEMENTS "X1203" "Too many elements",
+        "The segment has more elements than the version defines.", "The partner leaves the surplus out.", Partner, [("AK403", "3")];
+    ELEMENT_TOO_SHORT "X1204" "Value too short",
+        "The value has fewer characters than the element's minimum.", "The partner sends the full value.", Partner, [("AK403", "4")];
+    ELEMENT_TOO_LONG "X1205" "Value too long",
+        "The value has more characters than the element's maximum. Sign and decimal point do not count.",
+        "The partner shortens it.", Partner, [("AK403", "5")];
+    INVALID_CHARACTER "X1206" "Invalid character",
+        "The value holds a character that the element's type does not allow, or a delimiter.", "The partner corrects the value.", Partner,
+        [("AK403", "6")];
+    INVALID_CODE "X1207" "Value not in the code list",
+        "The element takes only the values of its code list, and this is none of them.",
+        "The partner sends a listed value; or, if you agreed on this one, the profile allows it.", Partner, [("AK403", "7")];
+    INVALID_DATE "X1208" "Invalid date",
+        "The value is no day of the calendar.", "The partner corrects the date.", Partner, [("AK403", "8")];
+    INVALID_TIME "X1209" "Invalid time",
+        "The value is no time of day.", "The partner corrects the time.", Partner, [("AK403", "9")];
+    EXCLUSION "X1210" "Elements exclude each other",
+        "A syntax note of the segment allows only one of these elements.", "The partner sends one of them.", Partner, [("AK403", "10")];
+    TOO_MANY_REPETITIONS "X1212" "Element repeated too often",
+        "The element is repeated more often than the version allows.", "The partner sends fewer.", Partner, [("AK403", "12")];
+    TOO_MANY_COMPONENTS "X1213" "Too many components",
+        "The composite has more components than the version defines.", "The partner leaves the surplus out.", Partner, [("AK403", "3")];
+    BLANK_VALUE "X1214" "Value of blanks only",
+        "An element without a value is left empty, not filled with blanks. It is read as empty.",
+        "The partner leaves the element empty.", Partner, [];
+}

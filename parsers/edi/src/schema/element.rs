@@ -1,0 +1,411 @@
+//! One segment against its definition (X12.6): presence, types, lengths, codes, syntax notes.
+//!
+//! One pass over the bytes cuts and classifies them together. Nothing is allocated unless something is wrong. Each element
+//! yields one finding at most, each syntax note one.
+
+use super::dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
+use super::validate::Sink;
+use crate::calendar::{is_date, is_time};
+use crate::finding::{self, Code};
+use crate::segment::{Delimiters, Segment, to_text};
+
+/// What kinds of bytes a value has, as bits.
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+const OTHER: u8 = 4;
+const BLANK: u8 = 8;
+const CONTROL: u8 = 16;
+/// Outside ASCII: UTF-8 or an 8-bit set.
+const HIGH: u8 = 32;
+const COMPONENT: u8 = 64;
+const REPEAT: u8 = 128;
+
+/// The class of each byte under the delimiters in force.
+pub(super) struct Classes([u8; 256]);
+
+impl Classes {
+    pub fn new(delimiters: &Delimiters) -> Classes {
+        let mut table = [0; 256];
+        for (byte, class) in (0u8..=255).zip(table.iter_mut()) {
+            *class = match byte {
+                b'0'..=b'9' => DIGIT,
+                b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+                b' ' => BLANK,
+                0..=31 | 127 => CONTROL,
+                128.. => HIGH,
+                _ => OTHER,
+            };
+        }
+        table[usize::from(delimiters.component)] |= COMPONENT;
+        if let Some(repetition) = delimiters.repetition {
+            table[usize::from(repetition)] |= REPEAT;
+        }
+        Classes(table)
+    }
+
+    fn of(&self, value: &[u8]) -> u8 {
+        value.iter().fold(0, |class, &b| class | self.0[usize::from(b)])
+    }
+}
+
+/// Where a value stands: element, and component of a composite.
+#[derive(Clone, Copy)]
+struct At {
+    element: usize,
+    component: Option<usize>,
+}
+
+/// Checks one segment; findings go to the sink.
+pub(super) struct Checker<'c, 's> {
+    pub dictionary: &'c Dictionary,
+    pub classes: &'c Classes,
+    pub segment: &'c Segment<'c>,
+    pub sink: &'c mut Sink<'s>,
+}
+
+impl Checker<'_, '_> {
+    pub fn check(&mut self, shape: &Shape) {
+        let before = self.sink.count();
+        let bytes = self.segment.bytes;
+        let separator = self.segment.delimiters.element;
+        let mut at = shape.id.len();
+        let mut number = 0;
+        let mut present = 0u64;
+        while at < bytes.len() {
+            at += 1;
+            let start = at;
+            let mut class = 0;
+            while at < bytes.len() && bytes[at] != separator {
+                class |= self.classes.0[usize::from(bytes[at])];
+                at += 1;
+            }
+            number += 1;
+            if at == start {
+                continue;
+            }
+            let value = &bytes[start..at];
+            let Some(position) = shape.positions.get(number - 1) else {
+                let message =
+                    format!("{} has {} elements at most, there is one more", shape.id, shape.positions.len());
+                self.report(
+                    finding::TOO_MANY_ELEMENTS,
+                    At { element: number, component: None },
+                    None,
+                    value,
+                    message,
+                );
+                break;
+            };
+            if self.position(position, At { element: number, component: None }, value, class) {
+                present |= 1 << (number - 1);
+            }
+        }
+        if shape.mandatory & !present != 0 {
+            self.missing(shape, present, None);
+        }
+        for note in &shape.notes {
+            self.note(note, shape, present, None);
+        }
+        self.sink.sort_from(before);
+    }
+
+    /// True if there is a value.
+    fn position(&mut self, position: &Position, at: At, value: &[u8], class: u8) -> bool {
+        if class == BLANK {
+            let message = format!("{} holds blanks only", name(self.segment, at));
+            self.report(finding::BLANK_VALUE, at, Some(position), b"", message);
+            return false;
+        }
+        if class & REPEAT != 0 {
+            self.repeats(position, at, value);
+            return true;
+        }
+        match position.holds {
+            Holds::Element(element) => {
+                self.value(&self.dictionary.elements[usize::from(element)], position, at, value, class)
+            }
+            Holds::Composite(composite) => {
+                self.composite(&self.dictionary.composites[usize::from(composite)], at, value)
+            }
+        }
+        true
+    }
+
+    fn repeats(&mut self, position: &Position, at: At, value: &[u8]) {
+        let separator = self.segment.delimiters.repetition;
+        let mut count = 0;
+        for repeat in value.split(|&b| Some(b) == separator) {
+            count += 1;
+            if count > position.max_repeat {
+                let message = format!("{} may come {} times", name(self.segment, at), position.max_repeat);
+                return self.report(finding::TOO_MANY_REPETITIONS, at, Some(position), value, message);
+            }
+            if !repeat.is_empty() {
+                self.position(position, at, repeat, self.classes.of(repeat));
+            }
+        }
+    }
+
+    fn composite(&mut self, shape: &Shape, at: At, value: &[u8]) {
+        let mut present = 0u64;
+        for (index, part) in value.split(|&b| b == self.segment.delimiters.component).enumerate() {
+            if part.is_empty() {
+                continue;
+            }
+            let at = At { component: Some(index + 1), ..at };
+            let Some(position) = shape.positions.get(index) else {
+                let message =
+                    format!("{} has {} components at most", name(self.segment, at), shape.positions.len());
+                self.report(finding::TOO_MANY_COMPONENTS, at, None, part, message);
+                break;
+            };
+            if self.position(position, at, part, self.classes.of(part)) {
+                present |= 1 << index;
+            }
+        }
+        if shape.mandatory & !present != 0 {
+            self.missing(shape, present, Some(at.element));
+        }
+        for note in &shape.notes {
+            self.note(note, shape, present, Some(at.element));
+        }
+    }
+
+    fn value(&mut self, element: &Element, position: &Position, at: At, value: &[u8], class: u8) {
+        let fault = match element.kind {
+            _ if class & CONTROL != 0 => Some(finding::INVALID_CHARACTER),
+            _ if class & COMPONENT != 0 => Some(finding::INVALID_CHARACTER),
+            Kind::Identifier => identifier(element, value, class),
+            Kind::Text => length(element, value, class),
+            Kind::Numeric(_) => numeric(element, value, class),
+            Kind::Decimal => decimal(element, value, class),
+            Kind::Date => date(element, value),
+            Kind::Time => time(element, value),
+            Kind::Binary => length(element, value, class),
+        };
+        if let Some(code) = fault {
+            self.fault(code, element, position, at, value);
+        }
+    }
+
+    #[cold]
+    fn fault(&mut self, code: Code, element: &Element, position: &Position, at: At, value: &[u8]) {
+        let name = name(self.segment, at);
+        let shown = to_text(value);
+        let Element { id, title, min, max, type_name, .. } = element;
+        let message = match code {
+            finding::INVALID_CODE => format!("{name} '{shown}' is not in the code list of {id} ({title})"),
+            finding::ELEMENT_TOO_SHORT => {
+                format!("{name} '{shown}' is too short: {id} ({title}) has at least {min} characters")
+            }
+            finding::ELEMENT_TOO_LONG => {
+                format!("{name} '{shown}' is too long: {id} ({title}) has at most {max} characters")
+            }
+            finding::INVALID_DATE => format!("{name} '{shown}' is no date of the calendar ({id}, {title})"),
+            finding::INVALID_TIME => format!("{name} '{shown}' is no time of day ({id}, {title})"),
+            _ => format!(
+                "{name} '{}' holds a character that {id} ({title}, type {type_name}) does not allow",
+                shown.escape_debug()
+            ),
+        };
+        self.report(code, at, Some(position), value, message);
+    }
+
+    #[cold]
+    fn missing(&mut self, shape: &Shape, present: u64, inside: Option<usize>) {
+        for index in bits(shape.mandatory & !present) {
+            let at = at(index, inside);
+            let message = format!(
+                "{} is mandatory and missing: {}",
+                name(self.segment, at),
+                self.describe(shape, index)
+            );
+            self.report(finding::ELEMENT_MISSING, at, shape.positions.get(index), b"", message);
+        }
+    }
+
+    fn note(&mut self, note: &Note, shape: &Shape, present: u64, inside: Option<usize>) {
+        let there = note.positions & present;
+        let others = note.positions & !note.first;
+        let broken = match note.rule {
+            Rule::Paired => there != 0 && there != note.positions,
+            Rule::Required => there == 0,
+            Rule::Exclusive => there.count_ones() > 1,
+            Rule::Conditional => present & note.first != 0 && others & present != others,
+            Rule::ListConditional => present & note.first != 0 && others & present == 0,
+        };
+        if broken {
+            self.broken_note(note, shape, present, inside);
+        }
+    }
+
+    #[cold]
+    fn broken_note(&mut self, note: &Note, shape: &Shape, present: u64, inside: Option<usize>) {
+        let others = note.positions & !note.first;
+        let named =
+            |set: u64| bits(set).map(|i| name(self.segment, at(i, inside))).collect::<Vec<_>>().join(", ");
+        // The element to point at: the first that is missing, or the second that is too many.
+        let index = match note.rule {
+            Rule::Exclusive => bits(note.positions & present).nth(1),
+            Rule::Required | Rule::ListConditional => bits(others).next(),
+            Rule::Paired | Rule::Conditional => bits(others & !present).next(),
+        };
+        let index = index.unwrap_or(0);
+        let place = at(index, inside);
+        let there = named(note.positions & present);
+        let (code, message) = match note.rule {
+            Rule::Paired => (
+                finding::ELEMENT_CONDITION,
+                format!("{} must be there because {there} is", name(self.segment, place)),
+            ),
+            Rule::Required => {
+                (finding::ELEMENT_CONDITION, format!("one of {} must be there", named(note.positions)))
+            }
+            Rule::Exclusive => (
+                finding::EXCLUSION,
+                format!("only one of {} may be there, not {there}", named(note.positions)),
+            ),
+            Rule::Conditional => (
+                finding::ELEMENT_CONDITION,
+                format!("{} must be there because {} is", name(self.segment, place), named(note.first)),
+            ),
+            Rule::ListConditional => (
+                finding::ELEMENT_CONDITION,
+                format!("one of {} must be there because {} is", named(others), named(note.first)),
+            ),
+        };
+        let value = match note.rule {
+            Rule::Exclusive if inside.is_none() => self.segment.element(place.element),
+            _ => b"",
+        };
+        self.report(code, place, shape.positions.get(index), value, message);
+    }
+
+    /// `355 (Unit of measure)`
+    fn describe(&self, shape: &Shape, index: usize) -> String {
+        match shape.positions.get(index).map(|p| p.holds) {
+            Some(Holds::Element(e)) => {
+                let element = &self.dictionary.elements[usize::from(e)];
+                format!("{} ({})", element.id, element.title)
+            }
+            Some(Holds::Composite(c)) => self.dictionary.composites[usize::from(c)].title.to_string(),
+            None => String::new(),
+        }
+    }
+
+    #[cold]
+    fn report(&mut self, code: Code, at: At, position: Option<&Position>, value: &[u8], message: String) {
+        let reference = position.map(|p| match p.holds {
+            Holds::Element(e) => self.dictionary.elements[usize::from(e)].id,
+            Holds::Composite(c) => self.dictionary.composites[usize::from(c)].id,
+        });
+        self.sink.element(code, self.segment, (at.element, at.component), reference, value, message);
+    }
+}
+
+fn at(index: usize, inside: Option<usize>) -> At {
+    match inside {
+        Some(element) => At { element, component: Some(index + 1) },
+        None => At { element: index + 1, component: None },
+    }
+}
+
+/// `PO103`, or `SLN05-2` within a composite.
+fn name(segment: &Segment<'_>, at: At) -> String {
+    match at.component {
+        Some(component) => format!("{}{:02}-{component}", segment.tag(), at.element),
+        None => format!("{}{:02}", segment.tag(), at.element),
+    }
+}
+
+fn bits(set: u64) -> impl Iterator<Item = usize> {
+    (0..64).filter(move |i| set >> i & 1 == 1)
+}
+
+/// Characters, not bytes, where the value is UTF-8.
+fn characters(value: &[u8], class: u8) -> usize {
+    match class & HIGH != 0 && std::str::from_utf8(value).is_ok() {
+        true => value.iter().filter(|&&b| b & 0xc0 != 0x80).count(),
+        false => value.len(),
+    }
+}
+
+fn within(element: &Element, count: usize) -> Option<Code> {
+    if count < element.min as usize {
+        Some(finding::ELEMENT_TOO_SHORT)
+    } else if count > element.max as usize {
+        Some(finding::ELEMENT_TOO_LONG)
+    } else {
+        None
+    }
+}
+
+/// Blanks at the end may fill a value up, and are forgiven beyond the maximum.
+fn length(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+    match within(element, characters(value, class)) {
+        Some(finding::ELEMENT_TOO_LONG) if class & BLANK != 0 => {
+            let value = value.trim_ascii_end();
+            within(element, characters(value, class)).filter(|&fault| fault == finding::ELEMENT_TOO_LONG)
+        }
+        fault => fault,
+    }
+}
+
+fn identifier(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+    let fault = length(element, value, class);
+    match &element.codes {
+        _ if fault.is_some() => fault,
+        Some(codes) if class & BLANK == 0 && !codes.contains(value) => Some(finding::INVALID_CODE),
+        Some(codes) if class & BLANK != 0 && !codes.contains(value.trim_ascii_end()) => {
+            Some(finding::INVALID_CODE)
+        }
+        _ => None,
+    }
+}
+
+/// `[-]digits`; the sign does not count.
+fn numeric(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+    if class == DIGIT {
+        return within(element, value.len());
+    }
+    match value.strip_prefix(b"-") {
+        Some(digits) if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+            within(element, digits.len())
+        }
+        _ => Some(finding::INVALID_CHARACTER),
+    }
+}
+
+/// `[-]digits[.digits][E[-]digits]`; only digits count.
+fn decimal(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+    if class == DIGIT {
+        return within(element, value.len());
+    }
+    let mut digits = 0;
+    let mut point = false;
+    let mut exponent = false;
+    let mut previous = 0u8;
+    for &byte in value {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' if !point && !exponent => point = true,
+            b'E' if !exponent && digits > 0 => exponent = true,
+            b'-' if previous == 0 || previous == b'E' => {}
+            _ => return Some(finding::INVALID_CHARACTER),
+        }
+        previous = byte;
+    }
+    match digits == 0 || matches!(previous, b'E' | b'-') {
+        true => Some(finding::INVALID_CHARACTER),
+        false => within(element, digits),
+    }
+}
+
+/// Too short and too long first: `260105` where eight digits are asked for is a date, but not of this format.
+fn date(element: &Element, value: &[u8]) -> Option<Code> {
+    within(element, value.len()).or_else(|| (!is_date(value)).then_some(finding::INVALID_DATE))
+}
+
+fn time(element: &Element, value: &[u8]) -> Option<Code> {
+    within(element, value.len()).or_else(|| (!is_time(value)).then_some(finding::INVALID_TIME))
+}

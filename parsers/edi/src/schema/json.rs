@@ -1,0 +1,41 @@
+//! Schema-shaped JSON: any set that validates, without a mapping of its own.
+//!
+//! ```text
+//! {"loop": "PO1", "segments": [{"id": "PO1", "position": 12, "elements": {"01": "1", "05": ["EA", "2"]}}], "loops": [...]}
+//! ```
+//! Elements are named by their positions, composites are arrays, repeats arrays of `{"repeat": ...}`-free values only in
+//! versions that have them. Empty elements are left out; a key without content is too.
+
+use super::Loop;
+use crate::segment::{Segment, to_text};
+use serde_json::{Map, Value, json};
+
+/// One loop and what is in it; the root's `loop` is the set's code.
+pub(super) fn of_loop(tree: &Loop<'_>) -> Value {
+    let mut object = Map::new();
+    object.insert("loop".to_string(), Value::from(tree.id));
+    object.insert("segments".to_string(), tree.segments.iter().map(of_segment).collect());
+    if !tree.loops.is_empty() {
+        object.insert("loops".to_string(), tree.loops.iter().map(of_loop).collect());
+    }
+    Value::Object(object)
+}
+
+fn of_segment(segment: &Segment<'_>) -> Value {
+    let elements: Map<String, Value> = (1..)
+        .zip(segment.elements())
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(number, value): (usize, _)| (format!("{number:02}"), of_element(segment, value)))
+        .collect();
+    json!({ "id": segment.tag(), "position": segment.position, "elements": elements })
+}
+
+fn of_element(segment: &Segment<'_>, value: &[u8]) -> Value {
+    let component = segment.delimiters.component;
+    match value.contains(&component) {
+        true => {
+            value.split(|&b| b == component).map(|part| Value::from(to_text(part).into_owned())).collect()
+        }
+        false => Value::from(to_text(value).into_owned()),
+    }
+}

@@ -1,0 +1,329 @@
+//! Places each segment of a set into the set's table, builds the loops, and lists everything that is wrong.
+//!
+//! A segment goes to the first place that takes it: forward from the last one in the innermost open loop, then in the
+//! loops around it, outwards. A place that is used up is taken only if there is no other. What has no place is reported
+//! once and left out of the tree; if it opens a loop (or belongs to one that was not opened) its followers are placed in
+//! that loop aside, so that one misplaced segment yields one finding. Never stops at the first fault.
+
+use super::dictionary::Dictionary;
+use super::element::{Checker, Classes};
+use super::table::{Child, Entry, LoopTable, NONE, Table, key};
+use super::{Loop, Validated};
+use crate::finding::{self, Code, Finding, Place, Severity};
+use crate::segment::Segment;
+use crate::x12::TransactionSet;
+
+/// Findings of one set that are listed; a set with more is rejected by the first already.
+const MAX_FINDINGS: usize = 1000;
+
+/// An open loop: how far it is, and what is in it.
+struct Frame<'a> {
+    table: u16,
+    /// The child last placed, and how often.
+    at: usize,
+    count: u32,
+    tree: Loop<'a>,
+    /// Opened where it has no place: not part of the tree.
+    aside: bool,
+}
+
+/// Where a segment may go.
+#[derive(Clone, Copy)]
+struct Spot {
+    frame: usize,
+    child: usize,
+}
+
+/// Collects findings and knows where in the interchange the set stands.
+pub(super) struct Sink<'s> {
+    set: &'s TransactionSet<'s>,
+    findings: Vec<Finding>,
+    dropped: u32,
+}
+
+struct Placer<'v, 'a> {
+    table: &'static Table,
+    frames: Vec<Frame<'a>>,
+    sink: Sink<'v>,
+}
+
+pub(super) fn validate<'a>(
+    dictionary: &'static Dictionary,
+    table: &'static Table,
+    set: &TransactionSet<'a>,
+) -> Validated<'a> {
+    let sink = Sink { set, findings: Vec::new(), dropped: 0 };
+    let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
+    placer.open(0, false);
+    let mut classes = None;
+    for segment in &set.segments {
+        let key = key(segment.tag_bytes());
+        let entry = placer.table.entry(key);
+        placer.place(segment, key, entry);
+        // ST and SE are the envelope's, and checked by the reader.
+        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
+        if let Some(shape) = entry.filter(|e| e.shape != NONE && !envelope) {
+            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
+            let shape = &dictionary.segments[usize::from(shape.shape)];
+            Checker { dictionary, classes, segment, sink: &mut placer.sink }.check(shape);
+        }
+    }
+    placer.finish()
+}
+
+impl<'a> Placer<'_, 'a> {
+    fn open(&mut self, table: u16, aside: bool) {
+        let definition = &self.table.loops[usize::from(table)];
+        let tree = Loop { id: definition.id, segments: Vec::new(), loops: Vec::new() };
+        self.frames.push(Frame { table, at: 0, count: 0, tree, aside });
+    }
+
+    fn definition(&self, frame: usize) -> &'static LoopTable {
+        &self.table.loops[usize::from(self.frames[frame].table)]
+    }
+
+    fn child(&self, spot: Spot) -> &'static Child {
+        &self.definition(spot.frame).children[spot.child]
+    }
+
+    fn place(&mut self, segment: &Segment<'a>, key: u32, entry: Option<Entry>) {
+        let Some(entry) = entry else {
+            let message = format!("'{}' is no segment of this version", segment.tag());
+            return self.sink.structure(finding::SEGMENT_UNKNOWN, segment, None, message);
+        };
+        if entry.bit == 0 {
+            let message = format!("{} has no place in a {}", segment.tag(), self.table.code);
+            return self.sink.structure(finding::SEGMENT_NOT_IN_SET, segment, None, message);
+        }
+        let (free, used_up) = self.search(key, entry.bit);
+        match (free, used_up) {
+            (Some(spot), _) => self.put(spot, segment),
+            (None, Some(spot)) => {
+                self.too_often(spot, segment);
+                self.put(spot, segment);
+            }
+            (None, None) => self.misplaced(key, segment),
+        }
+    }
+
+    /// The nearest place that takes one more, and the nearest that is used up.
+    fn search(&self, key: u32, bit: u128) -> (Option<Spot>, Option<Spot>) {
+        let mut used_up = None;
+        for (level, frame) in self.frames.iter().enumerate().rev() {
+            let definition = &self.table.loops[usize::from(frame.table)];
+            if definition.holds & bit == 0 {
+                continue;
+            }
+            // A loop's trigger does not repeat within the loop: the loop does.
+            let start = if level == 0 { frame.at } else { frame.at.max(1) };
+            let Some(rest) = definition.children.get(start..) else { continue };
+            for (ahead, child) in rest.iter().enumerate().filter(|(_, c)| c.key == key) {
+                let spot = Spot { frame: level, child: start + ahead };
+                if spot.child != frame.at || frame.count < child.max {
+                    return (Some(spot), used_up);
+                }
+                used_up = used_up.or(Some(spot));
+            }
+        }
+        (None, used_up)
+    }
+
+    /// Closes the loops within, notes what was skipped, and puts the segment there.
+    fn put(&mut self, spot: Spot, segment: &Segment<'a>) {
+        while self.frames.len() > spot.frame + 1 {
+            self.close(Some(segment));
+        }
+        let definition = self.definition(spot.frame);
+        let frame = &mut self.frames[spot.frame];
+        if spot.child == frame.at {
+            frame.count = frame.count.saturating_add(1);
+        } else {
+            let first = if frame.count == 0 { frame.at } else { frame.at + 1 };
+            let skipped = &definition.children[first..spot.child];
+            (frame.at, frame.count) = (spot.child, 1);
+            if !frame.aside {
+                self.sink.missing(skipped, segment);
+            }
+        }
+        match definition.children[spot.child].inner {
+            None => self.frames[spot.frame].tree.segments.push(*segment),
+            Some(inner) => self.enter(inner, self.frames[spot.frame].aside, segment),
+        }
+    }
+
+    fn enter(&mut self, inner: u16, aside: bool, trigger: &Segment<'a>) {
+        self.open(inner, aside);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.count = 1;
+            frame.tree.segments.push(*trigger);
+        }
+    }
+
+    /// Closes the innermost loop; `next` is the segment that ended it, `None` where the set breaks off.
+    fn close(&mut self, next: Option<&Segment<'a>>) {
+        let Some(frame) = self.frames.pop() else { return };
+        if frame.aside {
+            return;
+        }
+        if let Some(next) = next {
+            let definition = &self.table.loops[usize::from(frame.table)];
+            self.sink.missing(&definition.children[frame.at + 1..], next);
+        }
+        if let Some(outer) = self.frames.last_mut() {
+            outer.tree.loops.push(frame.tree);
+        }
+    }
+
+    #[cold]
+    fn too_often(&mut self, spot: Spot, segment: &Segment<'a>) {
+        let child = self.child(spot);
+        let (code, what) = match child.inner {
+            Some(_) => (finding::LOOP_TOO_OFTEN, "loop"),
+            None => (finding::SEGMENT_TOO_OFTEN, "segment"),
+        };
+        let message = format!("the {what} {} may come {} times here", child.id, child.max);
+        let loop_id = self.loop_id(spot.frame);
+        self.sink.structure(code, segment, loop_id, message);
+    }
+
+    /// The set has the segment, but not here.
+    #[cold]
+    fn misplaced(&mut self, key: u32, segment: &Segment<'a>) {
+        for level in (0..self.frames.len()).rev() {
+            let definition = self.definition(level);
+            let before = &definition.children[..self.frames[level].at];
+            let skip_trigger = usize::from(level > 0);
+            if let Some(child) = before.iter().skip(skip_trigger).find(|c| c.key == key) {
+                let now = definition.children[self.frames[level].at].id;
+                let message = format!("{} has its place before {now}, which came already", child.id);
+                let loop_id = self.loop_id(level);
+                self.sink.structure(finding::SEGMENT_ORDER, segment, loop_id, message);
+                if let Some(inner) = child.inner {
+                    self.enter(inner, true, segment);
+                }
+                return;
+            }
+        }
+        let Some((table, at)) = self.holder(key) else { return };
+        let definition = &self.table.loops[usize::from(table)];
+        let message =
+            format!("{} belongs into the loop {}, which was not opened", segment.tag(), definition.id);
+        self.sink.structure(finding::SEGMENT_UNEXPECTED, segment, None, message);
+        self.open(table, true);
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.at, frame.count) = (at, 1);
+        }
+        if let Some(inner) = definition.children[at].inner {
+            self.enter(inner, true, segment);
+        }
+    }
+
+    /// A loop that could hold the segment: one that could be opened from where we are, else the first of the table.
+    fn holder(&self, key: u32) -> Option<(u16, usize)> {
+        let mut first = None;
+        let mut nearest = None;
+        for (index, definition) in (0u16..).zip(&self.table.loops) {
+            let Some(at) = definition.children.iter().position(|c| c.key == key) else { continue };
+            first = first.or(Some((index, at)));
+            let level = self.frames.iter().rposition(|f| Some(f.table) == definition.parent);
+            if level.is_some() && nearest.is_none_or(|(best, _)| level > best) {
+                nearest = Some((level, (index, at)));
+            }
+        }
+        nearest.map(|(_, holder)| holder).or(first)
+    }
+
+    fn loop_id(&self, frame: usize) -> Option<&'static str> {
+        (frame > 0).then(|| self.definition(frame).id)
+    }
+
+    /// A set that breaks off has its finding from the reader: what would have come is not called missing as well.
+    fn finish(mut self) -> Validated<'a> {
+        while self.frames.len() > 1 {
+            self.close(None);
+        }
+        let root = self.frames.pop().map(|f| f.tree).unwrap_or_default();
+        Validated { root, findings: self.sink.finish() }
+    }
+}
+
+impl Sink<'_> {
+    fn place(&self, segment: &Segment<'_>) -> Place {
+        Place {
+            interchange: Some(self.set.interchange.clone()),
+            group: Some(self.set.group.clone()),
+            set: Some(self.set.control_number.clone()),
+            segment: Some(segment.tag().chars().take(35).collect()),
+            position: Some(segment.position),
+            offset: segment.offset,
+            ..Place::default()
+        }
+    }
+
+    fn push(&mut self, finding: Finding) {
+        match self.findings.len() < MAX_FINDINGS {
+            true => self.findings.push(finding),
+            false => self.dropped = self.dropped.saturating_add(1),
+        }
+    }
+
+    pub fn count(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// Puts the findings of one segment into the order of its elements.
+    pub fn sort_from(&mut self, before: usize) {
+        if let Some(found @ [_, _, ..]) = self.findings.get_mut(before..) {
+            found.sort_by_key(|f| (f.place.element, f.place.component));
+        }
+    }
+
+    #[cold]
+    fn structure(&mut self, code: Code, segment: &Segment<'_>, loop_id: Option<&str>, message: String) {
+        let place = Place { loop_id: loop_id.map(str::to_string), ..self.place(segment) };
+        self.push(Finding::new(code, Severity::Error, place, message));
+    }
+
+    fn missing(&mut self, skipped: &'static [Child], next: &Segment<'_>) {
+        for child in skipped.iter().filter(|c| c.mandatory) {
+            let what = if child.inner.is_some() { "loop" } else { "segment" };
+            let message = format!("the mandatory {what} {} did not come before {}", child.id, next.tag());
+            let place = Place { segment: Some(child.id.to_string()), ..self.place(next) };
+            self.push(Finding::new(finding::SEGMENT_MISSING, Severity::Error, place, message));
+        }
+    }
+
+    /// A finding within a segment; `at` is element and component, from 1.
+    #[cold]
+    pub fn element(
+        &mut self,
+        code: Code,
+        segment: &Segment<'_>,
+        at: (usize, Option<usize>),
+        reference: Option<&str>,
+        value: &[u8],
+        message: String,
+    ) {
+        let place = Place {
+            element: Some(at.0 as u16),
+            component: at.1.map(|c| c as u16),
+            reference: reference.map(str::to_string),
+            ..self.place(segment)
+        };
+        let severity = if code == finding::BLANK_VALUE { Severity::Warning } else { Severity::Error };
+        self.push(Finding::new(code, severity, place, message).with_value(value));
+    }
+
+    fn finish(mut self) -> Vec<Finding> {
+        if self.dropped > 0 {
+            let place = Place {
+                set: Some(self.set.control_number.clone()),
+                offset: self.set.offset,
+                ..Place::default()
+            };
+            let message = format!("{} more findings are not listed", self.dropped);
+            self.findings.push(Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message));
+        }
+        self.findings
+    }
+}

@@ -1,0 +1,266 @@
+//! Cuts a stream into segments by the terminator in force (X12.5), with `memchr`.
+//!
+//! Line ends and blanks after a terminator are skipped, empty segments counted. A segment over the limit is skipped without
+//! being kept. Where an interchange breaks off and the next one follows without a terminator between, the cut is made
+//! before the next ISA: what stands before it is a rest.
+
+use super::isa;
+use super::window::Window;
+use crate::segment::{Delimiters, Segment};
+use memchr::memchr;
+use memchr::memmem::Finder;
+use std::io::{BufRead, Result};
+
+pub(super) enum Cut {
+    /// `from..to`, the terminator not included.
+    Segment { from: u64, to: u64 },
+    /// Bytes without a terminator at the end of the input, or before an ISA that comes out of turn.
+    Rest { from: u64, to: u64 },
+    /// Longer than the limit; skipped up to `next`.
+    TooLong { from: u64, next: u64 },
+    /// Nothing but blanks to the end of the input.
+    End,
+}
+
+/// Where a segment stands, for when the window may still move.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub from: u64,
+    pub length: u32,
+    pub position: u32,
+}
+
+impl Span {
+    /// A segment is never longer than `max_segment_bytes`, which is far below 4 GB.
+    pub fn new(from: u64, to: u64, position: u32) -> Span {
+        Span { from, length: u32::try_from(to - from).unwrap_or(u32::MAX), position }
+    }
+}
+
+pub(super) struct Cutter<R> {
+    pub window: Window<R>,
+    pub delimiters: Delimiters,
+    /// The next byte to read.
+    at: u64,
+    max_segment: usize,
+    /// Offset of the first empty segment since last asked, and how many there were.
+    empty: Option<(u64, u32)>,
+    isa: Finder<'static>,
+}
+
+/// From this length on a segment is searched for an ISA that it may have swallowed.
+const SUSPICIOUS: usize = 2048;
+/// Bytes of an ISA without its terminator.
+const ISA_LENGTH: usize = 105;
+
+impl<R: BufRead> Cutter<R> {
+    pub fn new(input: R, max_segment: usize) -> Self {
+        Cutter {
+            window: Window::new(input),
+            delimiters: Delimiters::X12,
+            at: 0,
+            max_segment,
+            empty: None,
+            isa: Finder::new(b"ISA"),
+        }
+    }
+
+    pub fn view(&self, span: Span) -> Segment<'_> {
+        Segment {
+            bytes: self.window.slice(span.from..span.from + u64::from(span.length)),
+            delimiters: self.delimiters,
+            position: span.position,
+            offset: span.from,
+        }
+    }
+
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    pub fn go_to(&mut self, at: u64) {
+        self.at = at;
+    }
+
+    /// An interchange with these delimiters goes on at `at`.
+    pub fn enter(&mut self, delimiters: Delimiters, at: u64) {
+        self.delimiters = delimiters;
+        self.at = at;
+    }
+
+    pub fn take_empty(&mut self) -> Option<(u64, u32)> {
+        self.empty.take()
+    }
+
+    /// Skips blanks, line ends and byte order marks between interchanges; how many bytes.
+    pub fn skip_blanks(&mut self) -> Result<u64> {
+        let start = self.at;
+        loop {
+            self.window.ensure(self.at, 3)?;
+            match self.window.rest(self.at) {
+                [b' ' | b'\t' | b'\r' | b'\n', ..] => self.at += 1,
+                [0xef, 0xbb, 0xbf, ..] => self.at += 3,
+                _ => return Ok(self.at - start),
+            }
+        }
+    }
+
+    /// The next segment. Bytes from `keep` on stay in the window; without it, only those of the segment itself.
+    pub fn cut(&mut self, keep: Option<u64>) -> Result<Cut> {
+        loop {
+            self.skip_after_terminator(keep)?;
+            let from = self.at;
+            let mut searched = from;
+            let to = loop {
+                if let Some(found) = memchr(self.delimiters.segment, self.window.rest(searched)) {
+                    break Some(searched + found as u64);
+                }
+                searched = self.window.end();
+                if (searched - from) as usize > self.max_segment || !self.window.fill(keep.unwrap_or(from))? {
+                    break None;
+                }
+            };
+            match to {
+                Some(to) if to == from => {
+                    self.at = to + 1;
+                    let (first, count) = self.empty.unwrap_or((from, 0));
+                    self.empty = Some((first, count.saturating_add(1)));
+                }
+                Some(to) => {
+                    let swallowed = self.swallowed(from, to);
+                    return self.segment(from, to, swallowed);
+                }
+                None if searched == from => return Ok(Cut::End),
+                None => return self.unterminated(from, searched),
+            }
+        }
+    }
+
+    fn segment(&mut self, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
+        if (to - from) as usize > self.max_segment && swallowed.is_none() {
+            self.at = to + 1;
+            return Ok(Cut::TooLong { from, next: self.at });
+        }
+        match swallowed {
+            Some(isa) => Ok(self.rest(from, isa)),
+            None => {
+                self.at = to + 1;
+                Ok(Cut::Segment { from, to })
+            }
+        }
+    }
+
+    /// Line ends after a terminator are common, indentation is seen in test suites; neither is data.
+    fn skip_after_terminator(&mut self, keep: Option<u64>) -> Result<()> {
+        loop {
+            let rest = self.window.rest(self.at);
+            match rest
+                .iter()
+                .position(|&b| !matches!(b, b'\r' | b'\n' | b' ' | b'\t') || b == self.delimiters.element)
+            {
+                Some(blanks) => {
+                    self.at += blanks as u64;
+                    return Ok(());
+                }
+                None => self.at = self.window.end(),
+            }
+            if !self.window.fill(keep.unwrap_or(self.at))? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The offset of an interchange header within `from..to`: the one before it broke off.
+    fn swallowed(&self, from: u64, to: u64) -> Option<u64> {
+        let length = (to - from) as usize;
+        if length <= ISA_LENGTH {
+            return None;
+        }
+        let tail = to - ISA_LENGTH as u64;
+        let tail_is_header =
+            self.window.slice(tail..tail + 3) == b"ISA" && isa::read_fixed(self.window.rest(tail)).is_some();
+        match tail_is_header {
+            true => Some(tail),
+            false if length > SUSPICIOUS => self.header_within(from + 1, to),
+            false => None,
+        }
+    }
+
+    fn header_within(&self, from: u64, to: u64) -> Option<u64> {
+        let mut hits = self.isa.find_iter(self.window.slice(from..to));
+        hits.find_map(|hit| isa::read_fixed(self.window.rest(from + hit as u64)).map(|_| from + hit as u64))
+    }
+
+    /// No terminator in `from..end`: the input ends there, or the limit is reached.
+    fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
+        if let Some(isa) = self.header_within(from + 1, end) {
+            return Ok(self.rest(from, isa));
+        }
+        if (end - from) as usize <= self.max_segment {
+            return Ok(self.rest(from, end));
+        }
+        let next = self.skip_to_terminator(end)?;
+        self.at = next;
+        Ok(Cut::TooLong { from, next })
+    }
+
+    /// A trailer that only lacks its terminator is still a trailer.
+    fn rest(&mut self, from: u64, to: u64) -> Cut {
+        self.at = to;
+        let bytes = self.window.slice(from..to).trim_ascii_end();
+        let separator = self.delimiters.element;
+        let trailer = [&b"IEA"[..], b"GE", b"SE"]
+            .iter()
+            .any(|t| bytes.starts_with(t) && bytes.get(t.len()) == Some(&separator));
+        match trailer {
+            true => Cut::Segment { from, to: from + bytes.len() as u64 },
+            false => Cut::Rest { from, to },
+        }
+    }
+
+    /// Behind the next terminator, before the next ISA, or at the end of the input; nothing is kept.
+    fn skip_to_terminator(&mut self, from: u64) -> Result<u64> {
+        let mut at = from;
+        loop {
+            let terminator =
+                memchr(self.delimiters.segment, self.window.rest(at)).map(|found| at + found as u64 + 1);
+            // The terminator of a swallowed ISA may be ours: the ISA stands before it.
+            if let Some(isa) = self
+                .header_within(at.saturating_sub(ISA_LENGTH as u64), terminator.unwrap_or(self.window.end()))
+            {
+                return Ok(isa);
+            }
+            if let Some(next) = terminator {
+                return Ok(next);
+            }
+            at = self.window.end();
+            if !self.window.fill(at.saturating_sub(ISA_LENGTH as u64))? {
+                return Ok(at);
+            }
+        }
+    }
+
+    /// The next offset from `from` on where an interchange header stands, or the end of the input; nothing is kept.
+    pub fn find_isa(&mut self, from: u64) -> Result<u64> {
+        let mut at = from;
+        loop {
+            match self.isa.find(self.window.rest(at)) {
+                Some(hit) => {
+                    at += hit as u64;
+                    self.window.ensure(at, isa::LOOKAHEAD)?;
+                    if isa::read(self.window.rest(at)).is_some() {
+                        return Ok(at);
+                    }
+                    at += 3;
+                }
+                None => {
+                    // The last two bytes may be the beginning of one.
+                    at = at.max(self.window.end().saturating_sub(2));
+                    if !self.window.fill(at)? {
+                        return Ok(self.window.end());
+                    }
+                }
+            }
+        }
+    }
+}
