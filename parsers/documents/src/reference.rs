@@ -145,6 +145,8 @@ record! {
         /// A number it refers to.
         opt reference: String,
         opt subject: String,
+        /// Further numbers that make the reference complete.
+        many parts: ReferencePart,
         opt date: DateTime,
         many dates: DateTime,
         /// The text, line by line as it came.

@@ -53,6 +53,7 @@ pub(crate) fn note(node: Node<'_, '_>) -> Note {
                     time_zone_code: f.text(6),
                     ..DateTime::default()
                 });
+                note.parts = parts(&f, 7);
             }
             "DTM" => note.dates.push(date::dtm(&f)),
             "MSG" => note.lines.extend(f.text(1)),

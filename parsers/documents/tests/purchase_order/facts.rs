@@ -227,9 +227,35 @@ fn schedules_sublines_and_the_rest() {
         .iter()
         .map(|u| (u.segment.as_str(), u.element, u.component, u.value.as_str(), u.loop_id.as_deref()))
         .collect();
-    assert!(left.contains(&("PO3", 1, None, "AI", Some("PO1"))), "{left:?}");
+    assert!(left.contains(&("PO3", 1, None, "QP", Some("PO1"))), "{left:?}");
     assert!(left.contains(&("SLN", 5, Some(4), "PC", Some("SLN"))), "{left:?}");
     assert!(!left.iter().any(|u| u.0 == "SLN" && u.2 == Some(1)), "{left:?}");
+}
+
+#[test]
+fn the_realistic_cases_are_valid_orders() {
+    for name in ["retailer-distribution", "schedules", "minimal"] {
+        let faults = case(name).faults;
+        assert!(faults.is_empty(), "{name}: {faults:#?}");
+    }
+}
+
+/// The case has every element of every segment of the 850; these segments alone are left to `unmapped`.
+#[test]
+fn segments_without_fields_of_their_own() {
+    let order = case("every-element").order;
+    let whole: std::collections::BTreeSet<_> = order
+        .unmapped
+        .iter()
+        .filter(|u| !matches!(u.loop_id.as_deref(), Some("SPI" | "CB1" | "LM" | "FA1" | "ADV")))
+        .filter(|u| u.element == 1 && !(u.segment == "LIN" && u.loop_id.is_some()))
+        .map(|u| u.segment.as_str())
+        .collect();
+    let expected = [
+        "ADV", "CN1", "CTB", "DIS", "G61", "INC", "IT3", "LIN", "MAN", "MEA", "MSG", "N1", "N2", "N3", "N4",
+        "PAM", "PCT", "PO3", "PWK", "REF", "SPI",
+    ];
+    assert_eq!(whole.into_iter().collect::<Vec<_>>(), expected);
 }
 
 #[test]

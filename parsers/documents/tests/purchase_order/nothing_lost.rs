@@ -21,7 +21,7 @@ struct Change {
 fn every_element_shows_in_the_document() {
     for (folder, input) in cases() {
         let before = order(&input);
-        let (json, named) = (before.json(), before.named());
+        let named = before.named();
         let changes = changes(&input);
         assert!(!changes.is_empty());
         for change in changes {
@@ -34,9 +34,9 @@ fn every_element_shows_in_the_document() {
                 change.component,
                 String::from_utf8_lossy(&change.was)
             );
-            assert_ne!(after.json(), json, "{what} is lost");
+            assert!(after.order != before.order, "{what} is lost");
             if !before.order.unmapped.iter().any(|u| change.is(u)) {
-                assert_ne!(after.named(), named, "{what} is neither in a named field nor unmapped");
+                assert!(after.named() != named, "{what} is neither in a named field nor unmapped");
             }
         }
     }

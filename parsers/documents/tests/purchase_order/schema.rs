@@ -59,3 +59,16 @@ fn the_schema_refuses_what_is_no_order() {
     json.as_object_mut().unwrap().remove("number");
     assert!(!validator.is_valid(&json), "an order has a number");
 }
+
+#[test]
+fn the_example_of_the_manual_is_an_order() {
+    let page = std::fs::read_to_string(crate::sets::workspace().join("docs/documents.md")).unwrap();
+    let example = page.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let order: portway_documents::PurchaseOrder = serde_json::from_str(example).unwrap();
+    assert_eq!(
+        serde_json::to_value(&order).unwrap(),
+        serde_json::from_str::<serde_json::Value>(example).unwrap()
+    );
+    let validator = jsonschema::validator_for(&DocumentKind::PurchaseOrder.json_schema()).unwrap();
+    assert!(validator.is_valid(&serde_json::to_value(&order).unwrap()));
+}

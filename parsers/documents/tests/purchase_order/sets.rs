@@ -16,6 +16,8 @@ pub struct Order {
     pub order: Box<PurchaseOrder>,
     /// Of the mapping alone.
     pub findings: Vec<Finding>,
+    /// Of the set and its validation.
+    pub faults: Vec<Finding>,
     /// Elements with something in them, ST and SE aside, of all segments the schema could place.
     pub elements: usize,
 }
@@ -26,10 +28,8 @@ impl Order {
     }
 
     /// The document without its `unmapped`.
-    pub fn named(&self) -> serde_json::Value {
-        let mut json = self.json();
-        json.as_object_mut().unwrap().remove("unmapped");
-        json
+    pub fn named(&self) -> PurchaseOrder {
+        PurchaseOrder { unmapped: Vec::new(), ..(*self.order).clone() }
     }
 
     pub fn codes(&self) -> Vec<&str> {
@@ -51,7 +51,8 @@ pub fn orders(input: &[u8]) -> Vec<Order> {
                 let mapped = portway_documents::from_x12("850", &validated.root).unwrap();
                 let Document::PurchaseOrder(order) = mapped.document;
                 let elements = count(&validated.root);
-                orders.push(Order { order, findings: mapped.findings, elements });
+                let faults = set.findings.iter().chain(&validated.findings).cloned().collect();
+                orders.push(Order { order, findings: mapped.findings, faults, elements });
             }
             _ => {}
         }
