@@ -5,7 +5,7 @@
 //!
 //! Fails with the place of the element that is lost.
 
-use crate::sets::{cases, order};
+use crate::sets::{cases, order, orders};
 use portway_documents::reference::Unmapped;
 
 /// One element or component that was changed.
@@ -50,6 +50,40 @@ fn unmapped_entries_are_in_order_and_hold_what_came() {
         assert!(places.is_sorted(), "{}", folder.display());
         assert!(order.unmapped.iter().all(|u| !u.value.trim().is_empty()), "{}", folder.display());
     }
+}
+
+#[test]
+fn broken_input_never_stops_the_mapping() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below as u64) as usize
+    };
+    let mut mapped = 0;
+    for (_, input) in cases() {
+        for round in 0..120 {
+            let mut broken = input.clone();
+            for _ in 0..=random(8) {
+                // The envelope stays whole, so that there is a set to map.
+                let at = 106 + random(broken.len() - 106);
+                match random(3) {
+                    0 => broken[at] = random(256) as u8,
+                    1 => broken[at] = input[[3, 104, 105][random(3)]],
+                    _ => drop(broken.drain(at..broken.len().min(at + random(40)))),
+                }
+                if broken.len() < 200 {
+                    break;
+                }
+            }
+            if round % 10 == 0 {
+                broken.truncate(106 + random(broken.len() - 106));
+            }
+            mapped += orders(&broken).len();
+        }
+    }
+    assert!(mapped > 300, "only {mapped} sets were still there to map");
 }
 
 impl Change {

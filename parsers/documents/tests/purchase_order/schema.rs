@@ -35,6 +35,9 @@ fn the_schema_says_what_it_is() {
     assert_eq!(quantity["type"], "string");
     assert!(quantity["pattern"].is_string());
     assert!(schema["properties"]["number"]["description"].is_string());
+    assert!(!schema.to_string().contains(r#""null""#), "what is absent is left out, never null");
+    let required = schema["required"].as_array().unwrap();
+    assert!(required.contains(&"number".into()) && !required.contains(&"unmapped".into()));
 }
 
 #[test]
