@@ -11,6 +11,7 @@ mod record;
 
 pub mod allowance;
 pub mod date;
+pub mod finding;
 pub mod item;
 pub mod money;
 pub mod party;

@@ -6,6 +6,7 @@
 //! Never fails: what cannot be read is a finding, and what no field takes is listed in `unmapped`.
 
 use super::{OrderLine, PurchaseOrder, SCHEMA_VERSION, SalesRequirement, SubLine, Totals};
+use crate::finding::COUNT_DIFFERS;
 use crate::item::Description;
 use crate::money::QualifiedPrice;
 use crate::quantity::{Decimal, QualifiedQuantity};
@@ -14,7 +15,7 @@ use crate::x12::allowance::allowance_charge;
 use crate::x12::item::{commodity, description, identify, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::{measurement, qty, quantity};
-use crate::x12::reading::{COUNT_DIFFERS, Fields, Node, Reading};
+use crate::x12::reading::{Fields, Node, Reading};
 use crate::x12::{codes, date, money, reference, transport};
 use crate::{Document, Mapped};
 use portway_edi::Severity;

@@ -5,6 +5,7 @@
 //! the set, so nothing is lost in silence. Trailing blanks are no content (X12.6), so an element of blanks counts as empty.
 
 use crate::date::{Date, Time};
+use crate::finding::{UNKNOWN_UNIT, UNREADABLE_DATE, UNREADABLE_NUMBER, UNREADABLE_TIME};
 use crate::quantity::Decimal;
 use crate::reference::Unmapped;
 use portway_edi::schema::Loop;
@@ -20,12 +21,6 @@ const BEYOND: u64 = 1 << 63;
 
 /// Segments that only bound the set and its loops.
 const BOUNDS: &[&str] = &["ST", "SE", "LS", "LE"];
-
-pub(crate) const UNKNOWN_UNIT: Code = Code("D1001");
-pub(crate) const UNREADABLE_DATE: Code = Code("D1002");
-pub(crate) const UNREADABLE_TIME: Code = Code("D1003");
-pub(crate) const UNREADABLE_NUMBER: Code = Code("D1004");
-pub(crate) const COUNT_DIFFERS: Code = Code("D1005");
 
 /// One reading of one set.
 pub(crate) struct Reading {

@@ -296,6 +296,7 @@ fn odd_values_are_reported_and_stay_unmapped() {
     for finding in &order.findings {
         assert!(finding.place.segment.is_some() && finding.place.position.is_some(), "{finding:?}");
         assert!(finding.place.element.is_some() && finding.help.is_some(), "{finding:?}");
+        assert!(portway_documents::finding::explain(finding.code.0).is_some(), "{finding:?}");
     }
 }
 
