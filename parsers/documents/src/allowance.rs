@@ -1,6 +1,8 @@
 //! Allowances and charges as they stand in every document, of a whole order or of a line.
 //!
 //! The kind says which way the money goes. Amounts are exact: X12 gives SAC05 two implied decimals. A rate has its own unit.
+//!
+//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/allowance.rs`.
 
 use crate::money::{Currency, Money, QualifiedPrice};
 use crate::quantity::{Decimal, Quantity};

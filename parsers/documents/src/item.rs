@@ -2,11 +2,13 @@
 //!
 //! The numbers that most readers want (GTIN, buyer's, seller's) have fields of their own, filled from the first of their scheme;
 //! `product_ids` lists every number that came, with its scheme and the partner's code, in order.
+//!
+//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/item.rs`.
 
 record! {
     /// What is ordered.
     pub struct Item {
-        /// GS1 Global Trade Item Number as it came, of 8, 12, 13 or 14 digits: the one of 14 if there is one.
+        /// GS1 Global Trade Item Number as it came: the one of 14 digits if there is one, else that of 12, 13 or 8.
         opt gtin: String,
         /// The GTIN-12 (UPC) of the consumer unit.
         opt upc: String,
@@ -24,6 +26,16 @@ record! {
         /// Every number that came, in order.
         many product_ids: ProductId,
         many descriptions: Description,
+        many commodities: Commodity,
+    }
+}
+
+record! {
+    /// What kind of goods it is, for customs and freight: X12 TC2.
+    pub struct Commodity {
+        /// X12 23: `J` Harmonized System, `N` NMFC.
+        one scheme_code: String,
+        one code: String,
     }
 }
 

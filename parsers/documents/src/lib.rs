@@ -11,6 +11,7 @@ mod record;
 
 pub mod allowance;
 pub mod date;
+pub mod finding;
 pub mod item;
 pub mod money;
 pub mod party;
@@ -61,7 +62,36 @@ impl DocumentKind {
         let id = format!("https://portway.example/schemas/{}-1.json", self.name());
         schema.insert("$id".to_owned(), id.into());
         schema.insert("title".to_owned(), title.into());
-        schema.to_value()
+        let mut schema = schema.to_value();
+        without_null(&mut schema);
+        schema
+    }
+}
+
+/// What is absent is left out of our JSON, never null; so the schema allows no null either.
+fn without_null(schema: &mut serde_json::Value) {
+    use serde_json::Value;
+    match schema {
+        Value::Array(list) => list.iter_mut().for_each(without_null),
+        Value::Object(map) => {
+            if let Some(Value::Array(types)) = map.get_mut("type") {
+                types.retain(|t| t != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    map.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
+                choices.retain(|c| c != &serde_json::json!({ "type": "null" }));
+                if let [Value::Object(only)] = choices.as_slice() {
+                    let only = only.clone();
+                    map.remove("anyOf");
+                    map.extend(only);
+                }
+            }
+            map.values_mut().for_each(without_null);
+        }
+        _ => {}
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! A party has a role, as a word and as the partner's code, and any number of identifiers, each with its scheme. On a line a
 //! party may carry its own quantities and dates: then that part of the line is for it.
+//!
+//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/party.rs`.
 
-use crate::date::DateTime;
+use crate::date::{DateTime, LeadTime};
 use crate::quantity::QualifiedQuantity;
 use crate::reference::{Characteristic, Identifier, Reference};
 use crate::transport::{DeliveryTerms, Packaging, ScheduleLine, Transport};
@@ -33,6 +35,7 @@ record! {
         many dates: DateTime,
         many quantities: QualifiedQuantity,
         many schedule: ScheduleLine,
+        many lead_times: LeadTime,
     }
 }
 

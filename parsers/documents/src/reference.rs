@@ -2,6 +2,8 @@
 //!
 //! A reference is a number by which somebody knows something: a department, a contract, a promotion. Its kind is a word where we
 //! have one, and the partner's own code stands beside it always. A note is text for people, whole, line by line.
+//!
+//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/reference.rs`.
 
 use crate::date::DateTime;
 
@@ -143,6 +145,8 @@ record! {
         /// A number it refers to.
         opt reference: String,
         opt subject: String,
+        /// Further numbers that make the reference complete.
+        many parts: ReferencePart,
         opt date: DateTime,
         many dates: DateTime,
         /// The text, line by line as it came.

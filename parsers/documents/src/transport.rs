@@ -1,6 +1,8 @@
 //! How goods travel, are packed and are scheduled, as it stands in every document.
 //!
 //! Carriers and places keep their scheme and the partner's code; weights and volumes are quantities with both units.
+//!
+//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/transport.rs`.
 
 use crate::date::DateTime;
 use crate::quantity::{Decimal, Quantity};

@@ -8,7 +8,7 @@ pub mod x12_850;
 
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime};
-use crate::item::{Description, Item};
+use crate::item::{Commodity, Description, Item};
 use crate::money::{Currency, Money, PaymentTerms, Price, QualifiedAmount, QualifiedPrice, Tax};
 use crate::party::{Contact, Party};
 use crate::quantity::{Decimal, Measurement, QualifiedQuantity, Quantity};
@@ -69,6 +69,7 @@ record! {
         many sales_requirements: SalesRequirement,
         many amounts: QualifiedAmount,
         many descriptions: Description,
+        many commodities: Commodity,
         many measurements: Measurement,
         many characteristics: Characteristic,
         many notes: Note,

@@ -1,19 +1,21 @@
 //! X12 850 (004010) to [`PurchaseOrder`].
 //!
 //! One pass over the segments of each loop: the tag says which field it fills; how a segment is read stands in [`crate::x12`].
+//! Segments that no arm names are left alone, and so are listed in `unmapped`.
+//!
 //! Never fails: what cannot be read is a finding, and what no field takes is listed in `unmapped`.
 
 use super::{OrderLine, PurchaseOrder, SCHEMA_VERSION, SalesRequirement, SubLine, Totals};
-use crate::date::LeadTime;
+use crate::finding::COUNT_DIFFERS;
 use crate::item::Description;
 use crate::money::QualifiedPrice;
 use crate::quantity::{Decimal, QualifiedQuantity};
 use crate::reference::Characteristic;
 use crate::x12::allowance::allowance_charge;
-use crate::x12::item::{description, identify, product_ids};
+use crate::x12::item::{commodity, description, identify, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::{measurement, qty, quantity};
-use crate::x12::reading::{COUNT_DIFFERS, Fields, Node, Reading};
+use crate::x12::reading::{Fields, Node, Reading};
 use crate::x12::{codes, date, money, reference, transport};
 use crate::{Document, Mapped};
 use portway_edi::Severity;
@@ -48,6 +50,7 @@ fn header(root: Node<'_, '_>, order: &mut PurchaseOrder) {
             "LDT" => order.lead_times.push(date::lead_time(&f)),
             "SI" => order.characteristics.extend(reference::characteristics(&f)),
             "PID" => order.descriptions.push(description(&f)),
+            "TC2" => order.commodities.push(commodity(&f)),
             "MEA" => order.measurements.push(measurement(&f)),
             "PKG" => order.packaging.push(transport::packaging(&f)),
             "MAN" => order.marks.extend(transport::marks(&f)),
@@ -175,6 +178,7 @@ fn line_segment(f: &Fields<'_, '_>, line: &mut OrderLine, order_currency: Option
         }
         "SI" => line.characteristics.extend(reference::characteristics(f)),
         "MEA" => line.measurements.push(measurement(f)),
+        "TC2" => line.item.commodities.push(commodity(f)),
         "PO4" => line.packs.push(transport::pack(f)),
         "REF" => line.references.push(reference::reference(f)),
         "PER" => line.contacts.push(contact(f)),
@@ -202,7 +206,7 @@ fn line_loop(node: Node<'_, '_>, line: &mut OrderLine, currency: Option<&str>) {
         "PKG" => line
             .packaging
             .extend(node.segments().filter(|f| f.tag() == "PKG").map(|f| transport::packaging(&f))),
-        "LS" => line.lead_times.extend(node.loops().filter(|l| l.id() == "LDT").map(lead_time)),
+        "LS" => line.lead_times.extend(node.loops().filter(|l| l.id() == "LDT").map(date::lead_times)),
         "N9" => line.notes.push(reference::note(node)),
         "N1" => line.parties.push(party(node)),
         "SLN" => line.sublines.push(subline(node, currency)),
@@ -252,21 +256,6 @@ fn counted(
     }
 }
 
-/// The loop LDT between LS and LE: a lead time, and what it is for.
-fn lead_time(node: Node<'_, '_>) -> LeadTime {
-    let mut lead_time = LeadTime::default();
-    for f in node.segments() {
-        match f.tag() {
-            "LDT" => lead_time = date::lead_time(&f),
-            "QTY" => lead_time.quantities.push(qty(&f)),
-            "MSG" => lead_time.notes.push(reference::message(&f)),
-            "REF" => lead_time.references.push(reference::reference(&f)),
-            _ => {}
-        }
-    }
-    lead_time
-}
-
 /// The loop SLN.
 fn subline(node: Node<'_, '_>, currency: Option<&str>) -> SubLine {
     let mut subline = SubLine::default();
@@ -276,6 +265,7 @@ fn subline(node: Node<'_, '_>, currency: Option<&str>) -> SubLine {
             "MSG" => subline.notes.push(reference::message(&f)),
             "SI" => subline.characteristics.extend(reference::characteristics(&f)),
             "PID" => subline.item.descriptions.push(description(&f)),
+            "TC2" => subline.item.commodities.push(commodity(&f)),
             "DTM" => subline.dates.push(date::dtm(&f)),
             "CTP" => subline.prices.push(money::qualified_price(&f, currency)),
             "PO4" => subline.packs.push(transport::pack(&f)),

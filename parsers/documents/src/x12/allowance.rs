@@ -1,4 +1,9 @@
 //! Allowances and charges: the loop SAC (SAC, CUR, CTP).
+//!
+//! SAC05 has two implied decimals (type N2): `12550` is 125.50. The currency is the one in force, or that of a CUR in the loop.
+//! SAC09 is the unit of the rate in SAC08 and of the quantity in SAC10; where there is neither it stays unmapped.
+//!
+//! Never fails: what cannot be read is a finding.
 
 use super::codes;
 use super::money::{cents, currency, qualified_price};

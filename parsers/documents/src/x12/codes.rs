@@ -1,7 +1,9 @@
 //! X12 codes to our words: one table a data element, named by its number in the dictionary.
 //!
-//! A code without a word becomes `other`; the code itself is always kept beside it. Only codes whose meaning is beyond doubt
-//! stand here.
+//! A code without a word becomes `other`; the code itself is always kept beside it, so a missing word loses nothing. Only codes
+//! whose meaning is beyond doubt stand here.
+//!
+//! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;

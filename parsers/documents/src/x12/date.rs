@@ -1,7 +1,12 @@
 //! Dates, periods and lead times: DTM, LDT, and the triples of qualifier, date and time within other segments.
+//!
+//! A date is CCYYMMDD, a time HHMM with or without seconds, as the partner's clock shows it: no zone is guessed. A range of
+//! dates (`RD8`) has its start and its end, and what came beside them.
+//!
+//! Never fails: a day that does not exist is a finding, and stays unmapped.
 
-use super::codes;
-use super::reading::{Fields, parse_date};
+use super::reading::{Fields, Node, parse_date};
+use super::{codes, quantity, reference};
 use crate::date::{DateTime, LeadTime, Period};
 
 /// DTM: qualifier, date, time, zone, and a period in another notation.
@@ -30,6 +35,21 @@ pub(crate) fn lead_time(f: &Fields<'_, '_>) -> LeadTime {
         date: f.date(4),
         ..LeadTime::default()
     }
+}
+
+/// The loop LDT: a lead time, and what it is for.
+pub(crate) fn lead_times(node: Node<'_, '_>) -> LeadTime {
+    let mut time = LeadTime::default();
+    for f in node.segments() {
+        match f.tag() {
+            "LDT" => time = lead_time(&f),
+            "QTY" => time.quantities.push(quantity::qty(&f)),
+            "MSG" => time.notes.push(reference::message(&f)),
+            "REF" => time.references.push(reference::reference(&f)),
+            _ => {}
+        }
+    }
+    time
 }
 
 /// X12 1250: `D8` is one day, `RD8` a range of them; others stay as they came.

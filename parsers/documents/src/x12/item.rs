@@ -1,8 +1,13 @@
-//! Items: pairs of qualifier and product number within PO1, SLN, LIN and IT8, and PID.
+//! Items: pairs of qualifier and product number within PO1, SLN, LIN and IT8; PID; TC2.
+//!
+//! Every pair is kept in order. The first of a scheme also fills the item's own field for it, and the GTIN is the one of 14
+//! digits where there is one. A number without its qualifier, or a qualifier without its number, stays unmapped.
+//!
+//! Never fails.
 
 use super::codes;
 use super::reading::Fields;
-use crate::item::{Description, Item, ProductId, ProductIdScheme};
+use crate::item::{Commodity, Description, Item, ProductId, ProductIdScheme};
 
 /// The pairs of qualifier and number that start at one of `elements`. A number without a qualifier stays unmapped.
 pub(crate) fn product_ids(f: &Fields<'_, '_>, elements: impl Iterator<Item = usize>) -> Vec<ProductId> {
@@ -37,9 +42,18 @@ pub(crate) fn identify(item: &mut Item, ids: Vec<ProductId>) {
         field.get_or_insert_with(|| id.clone());
     }
     item.product_ids.extend(ids);
-    let first = |scheme: S| item.product_ids.iter().find(|p| p.scheme == scheme);
+    let first = |scheme: S| item.product_ids.iter().find(|p| p.scheme == scheme && looks_like_gtin(&p.id));
     let gtin = [S::Gtin, S::Upc, S::Ean, S::EanShort].into_iter().find_map(first);
     item.gtin = gtin.map(|p| p.id.clone());
+}
+
+fn looks_like_gtin(id: &str) -> bool {
+    matches!(id.len(), 8 | 12 | 13 | 14) && id.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// TC2.
+pub(crate) fn commodity(f: &Fields<'_, '_>) -> Commodity {
+    Commodity { scheme_code: f.required(1), code: f.required(2) }
 }
 
 /// PID.

@@ -1,6 +1,9 @@
 //! Money: CUR, CTP, AMT, TAX, TXI, ITD, and the unit price of a line.
 //!
-//! The currency in force is handed in by the mapping: it is that of the nearest CUR.
+//! The currency in force is handed in by the mapping: it is that of the nearest CUR. Elements of type N2 have two implied
+//! decimals; those of type R have the point where it stands.
+//!
+//! Never fails: what cannot be read is a finding.
 
 use super::codes;
 use super::date;

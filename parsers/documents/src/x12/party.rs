@@ -1,4 +1,9 @@
-//! Parties and contacts: the loop N1 (N1, N2, N3, N4, NX2, REF, PER, and on a line its quantities and dates), PER.
+//! Parties and contacts: the loop N1 (N1, N2, N3, N4, NX2, REF, PER, and on a line its quantities and dates), and PER.
+//!
+//! One pass over the segments of the loop. A party has one address: a second N4 stays unmapped. An identifier without its
+//! qualifier is kept, with the scheme `other`; a qualifier without its identifier stays unmapped.
+//!
+//! Never fails: what cannot be read is a finding.
 
 use super::codes;
 use super::reading::{Fields, Node};
@@ -38,6 +43,7 @@ pub(crate) fn party(node: Node<'_, '_>) -> Party {
         }
     }
     party.address = address;
+    party.lead_times.extend(node.loops().filter(|l| l.id() == "LDT").map(date::lead_times));
     party
 }
 

@@ -1,6 +1,9 @@
 //! Quantities and measurements: a value element and its unit element, QTY, MEA.
 //!
-//! A unit is only taken together with its value: a unit that stands alone says nothing, and is listed as unmapped.
+//! A unit is only taken together with its value: a unit that stands alone says nothing, and is listed as unmapped. A value that
+//! is no number is a finding. A unit that Recommendation 20 does not have keeps its X12 code, and is a finding once a set.
+//!
+//! Never fails otherwise.
 
 use super::reading::Fields;
 use crate::quantity::{Measurement, QualifiedQuantity, Quantity};

@@ -5,12 +5,14 @@
 //! the set, so nothing is lost in silence. Trailing blanks are no content (X12.6), so an element of blanks counts as empty.
 
 use crate::date::{Date, Time};
+use crate::finding::{UNKNOWN_UNIT, UNREADABLE_DATE, UNREADABLE_NUMBER, UNREADABLE_TIME};
 use crate::quantity::Decimal;
 use crate::reference::Unmapped;
 use portway_edi::schema::Loop;
 use portway_edi::{Code, Finding, Place, Segment, Severity};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// Elements a mapping can take from one segment; the standard's longest (LIN) has 31. Further ones are unmapped.
 const ELEMENTS: usize = 32;
@@ -20,20 +22,14 @@ const BEYOND: u64 = 1 << 63;
 /// Segments that only bound the set and its loops.
 const BOUNDS: &[&str] = &["ST", "SE", "LS", "LE"];
 
-pub(crate) const UNKNOWN_UNIT: Code = Code("D1001");
-pub(crate) const UNREADABLE_DATE: Code = Code("D1002");
-pub(crate) const UNREADABLE_TIME: Code = Code("D1003");
-pub(crate) const UNREADABLE_NUMBER: Code = Code("D1004");
-pub(crate) const COUNT_DIFFERS: Code = Code("D1005");
-
 /// One reading of one set.
 pub(crate) struct Reading {
     /// By position of the segment.
     usage: Vec<Usage>,
     /// Components taken from composites: position, element, component.
-    components: RefCell<Vec<(u32, u16, u16)>>,
+    components: RefCell<BTreeSet<(u32, u16, u16)>>,
     findings: RefCell<Vec<Finding>>,
-    unknown_units: RefCell<Vec<String>>,
+    unknown_units: RefCell<BTreeSet<String>>,
 }
 
 /// One bit an element.
@@ -122,7 +118,8 @@ impl Reading {
         };
         let components = self.components.borrow();
         let taken = |component: u16| components.contains(&(segment.position, element, component));
-        if !components.iter().any(|c| c.0 == segment.position && c.1 == element) {
+        let place = |component: u16| (segment.position, element, component);
+        if components.range(place(0)..=place(u16::MAX)).next().is_none() {
             list.push(entry(None, bytes));
             return;
         }
@@ -136,10 +133,9 @@ impl Reading {
 
     /// Says once a set that a unit has no code of UN/ECE Recommendation 20.
     fn unknown_unit(&self, fields: &Fields<'_, '_>, element: usize, unit: &str) {
-        if self.unknown_units.borrow().iter().any(|u| u == unit) {
+        if !self.unknown_units.borrow_mut().insert(unit.to_owned()) {
             return;
         }
-        self.unknown_units.borrow_mut().push(unit.to_owned());
         fields.report(
             UNKNOWN_UNIT,
             Severity::Note,
@@ -310,7 +306,7 @@ impl<'r, 'a> Fields<'r, 'a> {
             self.mark(element);
         } else {
             let place = (self.segment.position, element as u16, component as u16);
-            self.reading.components.borrow_mut().push(place);
+            self.reading.components.borrow_mut().insert(place);
             self.mark_when_all_taken(element);
         }
         Some(decode(part).into_owned())

@@ -1,4 +1,9 @@
-//! References and notes: REF, N9 with its messages, MTX, SI, and pairs of qualifier and identifier within other segments.
+//! References and notes: REF, N9 with its messages, MSG, MTX, SI, and pairs of qualifier and identifier within other segments.
+//!
+//! Texts are kept as they came, one line a segment. Of MSG the carriage control and number stay unmapped: they are for
+//! printers.
+//!
+//! Never fails: what cannot be read is a finding.
 
 use super::codes;
 use super::date;
@@ -48,6 +53,7 @@ pub(crate) fn note(node: Node<'_, '_>) -> Note {
                     time_zone_code: f.text(6),
                     ..DateTime::default()
                 });
+                note.parts = parts(&f, 7);
             }
             "DTM" => note.dates.push(date::dtm(&f)),
             "MSG" => note.lines.extend(f.text(1)),

@@ -1,4 +1,9 @@
 //! Carriage, packing and schedules: FOB, TD1, TD3, TD4, TD5, PKG, PO4, MAN, SCH, SDQ.
+//!
+//! A schedule line or a pair of SDQ counts only with a quantity that is a number; else it stays unmapped whole, so that nobody
+//! ships by half of it.
+//!
+//! Never fails: what cannot be read is a finding.
 
 use super::codes;
 use super::date;

@@ -1,198 +1,70 @@
 //! X12 units (data element 355) to UN/ECE Recommendation 20.
 //!
-//! Recommendation 20 no longer lists packages of its own since revision 9: it takes those of Recommendation 21 with an `X` before
-//! the code, so a case (X12 `CA`) is `XCS`. Careful: the same letters often mean something else on the other side (`CR` is a cubic
-//! metre in X12, `TN` a short ton). Only units that are the same thing stand here; for any other the partner's code stands alone.
+//! Today's Recommendation 20 has no packages of its own: it takes those of Recommendation 21 with an `X` before the code, so a
+//! case (X12 `CA`) is `XCS`. Careful: the same letters often mean something else on the other side (`CR` is a cubic metre in
+//! X12 and a crate in Recommendation 21; `TN` is a short ton).
+//!
+//! Only units that are the same thing stand here. For any other the partner's code stands alone, and a finding says so.
 
 /// The code of a unit, `None` where there is none that means the same.
 pub fn recommendation_20(x12: &str) -> Option<&'static str> {
-    Some(match x12 {
-        // Count.
-        "EA" => "EA",
-        "PC" => "H87",
-        "UN" => "C62",
-        "PR" => "PR",
-        "DP" => "DPR",
-        "DZ" => "DZN",
-        "GS" => "GRO",
-        "GG" => "GGR",
-        "HU" => "CEN",
-        "HC" => "HC",
-        "TH" => "MIL",
-        "T3" => "T3",
-        "UM" => "MIO",
-        "TP" => "TP",
-        "P5" => "P5",
-        "ST" => "SET",
-        "KT" => "KT",
-        "AS" => "AS",
-        "AY" => "AY",
-        "LO" => "LO",
-        "SX" => "SX",
-        "LS" => "LS",
-        "JA" => "E51",
-        "P1" => "P1",
-        // Mass.
-        "LB" => "LBR",
-        "OZ" => "ONZ",
-        "KG" => "KGM",
-        "GR" => "GRM",
-        "ME" => "MGM",
-        "MC" => "MC",
-        "HG" => "HGM",
-        "MP" => "TNE",
-        "TN" | "NS" => "STN",
-        "LG" => "LTN",
-        "CW" | "HV" => "CWA",
-        "HW" => "CWI",
-        "GX" => "GRN",
-        "TO" => "APZ",
-        "TX" => "LBT",
-        "CD" => "CTM",
-        // Length.
-        "FT" => "FOT",
-        "IN" => "INH",
-        "YD" => "YRD",
-        "MR" => "MTR",
-        "CM" => "CMT",
-        "MM" => "MMT",
-        "DM" => "DMT",
-        "DK" => "KMT",
-        "DH" => "SMI",
-        "LF" => "LF",
-        "LM" => "LM",
-        "LY" => "LY",
-        "NM" => "NMI",
-        "LN" => "LN",
-        // Area.
-        "SF" => "FTK",
-        "SI" => "INK",
-        "SY" => "YDK",
-        "SM" => "MTK",
-        "SC" => "CMK",
-        "MS" => "MMK",
-        "SB" => "MIK",
-        "AC" => "ACR",
-        "8U" => "KMK",
-        "SQ" => "SQ",
-        // Volume.
-        "CF" => "FTQ",
-        "CI" => "INQ",
-        "CC" => "CMQ",
-        "CY" => "YDQ",
-        "C8" => "DMQ",
-        "CR" => "MTQ",
-        "HH" => "HH",
-        "TZ" => "FC",
-        "GA" => "GLL",
-        "GI" => "GLI",
-        "QT" => "QTL",
-        "QU" => "QTI",
-        "PT" => "PTL",
-        "PX" => "PTI",
-        "Q2" => "PTD",
-        "QS" => "QTD",
-        "FO" => "OZA",
-        "FZ" => "OZI",
-        "LT" => "LTR",
-        "ML" => "MLT",
-        "C3" => "CLT",
-        "DL" => "DLT",
-        "H4" => "HLT",
-        "K6" => "K6",
-        "4G" => "4G",
-        "BU" => "BUA",
-        "BF" => "BFT",
-        "BP" => "BP",
-        "TM" => "MBF",
-        // Time.
-        "HR" => "HUR",
-        "MJ" => "MIN",
-        "03" => "SEC",
-        "DA" => "DAY",
-        "WK" => "WEE",
-        "MO" => "MON",
-        "YR" => "ANN",
-        "Q1" => "QAN",
-        "LH" => "LH",
-        // Energy, electricity, temperature.
-        "KH" => "KWH",
-        "K7" => "KWT",
-        "BY" => "BTU",
-        "70" => "VLT",
-        "68" => "AMP",
-        "82" => "OHM",
-        "99" => "WTT",
-        "86" => "JOU",
-        "65" => "COU",
-        "83" => "FAR",
-        "HZ" => "HTZ",
-        "CE" => "CEL",
-        "FA" => "FAH",
-        "KV" => "KEL",
-        // Paper, yarn, and the like.
-        "RM" => "RM",
-        "QR" => "QR",
-        "PD" => "PD",
-        "OA" => "OA",
-        "ZP" => "ZP",
-        "BK" => "D63",
-        "CG" => "CG",
-        "SR" => "SR",
-        "SW" => "SW",
-        "HA" => "HA",
-        "X5" => "HEA",
-        "RO" => "D65",
-        "BB" => "BB",
-        "LR" => "LR",
-        "20" => "20",
-        "21" => "21",
-        // Packages: Recommendation 21, after an X.
-        "BX" => "XBX",
-        "CA" => "XCS",
-        "CT" => "XCT",
-        "PK" | "PH" => "XPK",
-        "PL" | "PF" => "XPX",
-        "BG" => "XBG",
-        "BO" => "XBO",
-        "BD" => "XBE",
-        "BC" => "XBJ",
-        "BR" => "XBA",
-        "BS" => "XBK",
-        "CP" => "XCR",
-        "CL" => "XCY",
-        "CX" => "XCL",
-        "CQ" => "XCQ",
-        "DR" => "XDR",
-        "DI" => "XDN",
-        "JR" => "XJR",
-        "JU" => "XJG",
-        "KE" => "XKG",
-        "PA" => "XPL",
-        "RA" => "XRK",
-        "RE" => "XRL",
-        "RL" => "XRO",
-        "SH" => "XST",
-        "SJ" => "XSA",
-        "SL" => "XSY",
-        "SO" => "XSO",
-        "SV" => "XSI",
-        "TB" => "XTU",
-        "TY" => "XPU",
-        "VI" => "XVI",
-        "X2" => "XBH",
-        "AV" => "XAV",
-        "EV" => "XEN",
-        "V2" => "XPO",
-        "Y4" => "XTB",
-        "Z2" => "XCH",
-        "Z3" => "XCK",
-        "Z5" => "XLU",
-        "BI" => "XBR",
-        "BM" => "XBT",
-        "B8" => "XBD",
-        "PP" => "XPG",
-        "RG" => "XRG",
-        _ => return None,
-    })
+    let found = UNITS.binary_search_by(|(code, _)| (*code).cmp(x12)).ok()?;
+    Some(UNITS[found].1)
+}
+
+/// X12 code and Recommendation 20 code, in the order of the X12 codes.
+#[rustfmt::skip]
+const UNITS: &[(&str, &str)] = &[
+    ("03", "SEC"), ("20", "20"), ("21", "21"), ("4G", "4G"), ("65", "COU"), ("68", "AMP"),
+    ("70", "VLT"), ("82", "OHM"), ("83", "FAR"), ("86", "JOU"), ("8U", "KMK"), ("99", "WTT"),
+    ("AC", "ACR"), ("AS", "AS"), ("AV", "XAV"), ("AY", "AY"), ("B8", "XBD"), ("BB", "BB"),
+    ("BC", "XBJ"), ("BD", "XBE"), ("BF", "BFT"), ("BG", "XBG"), ("BI", "XBR"), ("BK", "D63"),
+    ("BM", "XBT"), ("BO", "XBO"), ("BP", "BP"), ("BR", "XBA"), ("BS", "XBK"), ("BU", "BUA"),
+    ("BX", "XBX"), ("BY", "BTU"), ("C3", "CLT"), ("C8", "DMQ"), ("CA", "XCS"), ("CC", "CMQ"),
+    ("CD", "CTM"), ("CE", "CEL"), ("CF", "FTQ"), ("CG", "CG"), ("CI", "INQ"), ("CL", "XCY"),
+    ("CM", "CMT"), ("CP", "XCR"), ("CQ", "XCQ"), ("CR", "MTQ"), ("CT", "XCT"), ("CW", "CWA"),
+    ("CX", "XCL"), ("CY", "YDQ"), ("DA", "DAY"), ("DH", "SMI"), ("DI", "XDN"), ("DK", "KMT"),
+    ("DL", "DLT"), ("DM", "DMT"), ("DP", "DPR"), ("DR", "XDR"), ("DZ", "DZN"), ("EA", "EA"),
+    ("EV", "XEN"), ("FA", "FAH"), ("FO", "OZA"), ("FT", "FOT"), ("FZ", "OZI"), ("GA", "GLL"),
+    ("GG", "GGR"), ("GI", "GLI"), ("GR", "GRM"), ("GS", "GRO"), ("GX", "GRN"), ("H4", "HLT"),
+    ("HA", "HA"), ("HC", "HC"), ("HG", "HGM"), ("HH", "HH"), ("HR", "HUR"), ("HU", "CEN"),
+    ("HV", "CWA"), ("HW", "CWI"), ("HZ", "HTZ"), ("IN", "INH"), ("JA", "E51"), ("JR", "XJR"),
+    ("JU", "XJG"), ("K6", "K6"), ("K7", "KWT"), ("KE", "XKG"), ("KG", "KGM"), ("KH", "KWH"),
+    ("KT", "KT"), ("KV", "KEL"), ("LB", "LBR"), ("LF", "LF"), ("LG", "LTN"), ("LH", "LH"),
+    ("LM", "LM"), ("LN", "LN"), ("LO", "LO"), ("LR", "LR"), ("LS", "LS"), ("LT", "LTR"),
+    ("LY", "LY"), ("MC", "MC"), ("ME", "MGM"), ("MJ", "MIN"), ("ML", "MLT"), ("MM", "MMT"),
+    ("MO", "MON"), ("MP", "TNE"), ("MR", "MTR"), ("MS", "MMK"), ("NM", "NMI"), ("NS", "STN"),
+    ("OA", "OA"), ("OZ", "ONZ"), ("P1", "P1"), ("P5", "P5"), ("PA", "XPL"), ("PC", "H87"),
+    ("PD", "PD"), ("PF", "XPX"), ("PH", "XPK"), ("PK", "XPK"), ("PL", "XPX"), ("PP", "XPG"),
+    ("PR", "PR"), ("PT", "PTL"), ("PX", "PTI"), ("Q1", "QAN"), ("Q2", "PTD"), ("QR", "QR"),
+    ("QS", "QTD"), ("QT", "QTL"), ("QU", "QTI"), ("RA", "XRK"), ("RE", "XRL"), ("RG", "XRG"),
+    ("RL", "XRO"), ("RM", "RM"), ("RO", "D65"), ("SB", "MIK"), ("SC", "CMK"), ("SF", "FTK"),
+    ("SH", "XST"), ("SI", "INK"), ("SJ", "XSA"), ("SL", "XSY"), ("SM", "MTK"), ("SO", "XSO"),
+    ("SQ", "SQ"), ("SR", "SR"), ("ST", "SET"), ("SV", "XSI"), ("SW", "SW"), ("SX", "SX"),
+    ("SY", "YDK"), ("T3", "T3"), ("TB", "XTU"), ("TH", "MIL"), ("TM", "MBF"), ("TN", "STN"),
+    ("TO", "APZ"), ("TP", "TP"), ("TX", "LBT"), ("TY", "XPU"), ("TZ", "FC"), ("UM", "MIO"),
+    ("UN", "C62"), ("V2", "XPO"), ("VI", "XVI"), ("WK", "WEE"), ("X2", "XBH"), ("X5", "HEA"),
+    ("Y4", "XTB"), ("YD", "YRD"), ("YR", "ANN"), ("Z2", "XCH"), ("Z3", "XCK"), ("Z5", "XLU"),
+    ("ZP", "ZP"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order() {
+        assert!(UNITS.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn letters_that_mean_something_else_on_the_other_side() {
+        assert_eq!(recommendation_20("CA"), Some("XCS"));
+        assert_eq!(recommendation_20("CR"), Some("MTQ"));
+        assert_eq!(recommendation_20("CS"), None, "a cassette, no case");
+        assert_eq!(recommendation_20("TN"), Some("STN"));
+        assert_eq!(recommendation_20("PC"), Some("H87"));
+        assert_eq!(recommendation_20("UN"), Some("C62"));
+        assert_eq!(recommendation_20(""), None);
+    }
 }

@@ -1,0 +1,149 @@
+//! Nothing lost: change any element, and the document changes; and what is said to be mapped changes a named field.
+//!
+//! Each golden input is taken apart by its own delimiters, independent of the reader; each component between ST and SE is
+//! changed alone, and the input mapped anew. So no mapping can claim an element that it does not carry over.
+//!
+//! Fails with the place of the element that is lost.
+
+use crate::sets::{cases, order, orders};
+use portway_documents::reference::Unmapped;
+
+/// One element or component that was changed.
+struct Change {
+    input: Vec<u8>,
+    position: u32,
+    element: u16,
+    component: u16,
+    was: Vec<u8>,
+}
+
+#[test]
+fn every_element_shows_in_the_document() {
+    for (folder, input) in cases() {
+        let before = order(&input);
+        let named = before.named();
+        let changes = changes(&input);
+        assert!(!changes.is_empty());
+        for change in changes {
+            let after = order(&change.input);
+            let what = format!(
+                "{}: segment {} element {} component {} ({})",
+                folder.display(),
+                change.position,
+                change.element,
+                change.component,
+                String::from_utf8_lossy(&change.was)
+            );
+            assert!(after.order != before.order, "{what} is lost");
+            if !before.order.unmapped.iter().any(|u| change.is(u)) {
+                assert!(after.named() != named, "{what} is neither in a named field nor unmapped");
+            }
+        }
+    }
+}
+
+#[test]
+fn unmapped_entries_are_in_order_and_hold_what_came() {
+    for (folder, input) in cases() {
+        let order = order(&input).order;
+        let places: Vec<_> = order.unmapped.iter().map(|u| (u.position, u.element, u.component)).collect();
+        assert!(places.is_sorted(), "{}", folder.display());
+        assert!(order.unmapped.iter().all(|u| !u.value.trim().is_empty()), "{}", folder.display());
+    }
+}
+
+#[test]
+fn broken_input_never_stops_the_mapping() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below as u64) as usize
+    };
+    let mut mapped = 0;
+    for (_, input) in cases() {
+        for round in 0..120 {
+            let mut broken = input.clone();
+            for _ in 0..=random(8) {
+                // The envelope stays whole, so that there is a set to map.
+                let at = 106 + random(broken.len() - 106);
+                match random(3) {
+                    0 => broken[at] = random(256) as u8,
+                    1 => broken[at] = input[[3, 104, 105][random(3)]],
+                    _ => drop(broken.drain(at..broken.len().min(at + random(40)))),
+                }
+                if broken.len() < 200 {
+                    break;
+                }
+            }
+            if round % 10 == 0 {
+                broken.truncate(106 + random(broken.len() - 106));
+            }
+            mapped += orders(&broken).len();
+        }
+    }
+    assert!(mapped > 300, "only {mapped} sets were still there to map");
+}
+
+impl Change {
+    fn is(&self, unmapped: &Unmapped) -> bool {
+        (unmapped.position, unmapped.element) == (self.position, self.element)
+            && unmapped.component.is_none_or(|c| c == self.component)
+    }
+}
+
+/// The input once for each of its components between ST and SE, with that one changed.
+fn changes(input: &[u8]) -> Vec<Change> {
+    let (element_separator, component_separator) = (input[3], input[104]);
+    let terminator = input[105];
+    let segments: Vec<&[u8]> = input.split(|b| *b == terminator).collect();
+    let mut changes = Vec::new();
+    let mut position = 0;
+    for (at, segment) in segments.iter().enumerate() {
+        let tag = segment.trim_ascii_start().split(|b| *b == element_separator).next().unwrap();
+        position = if tag == b"ST" { 1 } else { position + 1 };
+        if matches!(tag, b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA" | b"LS" | b"LE" | b"") {
+            continue;
+        }
+        let elements: Vec<&[u8]> = segment.split(|b| *b == element_separator).collect();
+        for element in 1..elements.len() {
+            let components: Vec<&[u8]> = elements[element].split(|b| *b == component_separator).collect();
+            for component in 0..components.len() {
+                let was = components[component];
+                if was.iter().all(|b| *b == b' ') {
+                    continue;
+                }
+                let changed = with(&components, component, &another(was), component_separator);
+                let changed = with(&elements, element, &changed, element_separator);
+                let input = with(&segments, at, &changed, terminator);
+                let (element, component) = (element as u16, component as u16 + 1);
+                changes.push(Change { input, position, element, component, was: was.to_owned() });
+            }
+        }
+    }
+    changes
+}
+
+fn with(parts: &[&[u8]], at: usize, part: &[u8], separator: u8) -> Vec<u8> {
+    let mut parts = parts.to_vec();
+    parts[at] = part;
+    parts.join(&separator)
+}
+
+/// Another value of the same kind: its last ASCII letter or digit becomes the next one.
+fn another(value: &[u8]) -> Vec<u8> {
+    let mut value = value.to_vec();
+    match value.iter().rposition(|b| b.is_ascii_alphanumeric()) {
+        Some(last) => {
+            value[last] = match value[last] {
+                b'9' => b'8',
+                b'Z' => b'Y',
+                b'z' => b'y',
+                b => b + 1,
+            }
+        }
+        None => value.insert(0, b'x'),
+    }
+    value
+}

@@ -1,0 +1,77 @@
+//! The JSON Schema: what is checked in is what the code gives, and the documents we write are valid by it.
+//!
+//! A schema is a promise to those who read our documents: fields are only ever added. So it is checked in, and a change of it
+//! shows in review.
+//!
+//! Regenerate with `UPDATE_SCHEMAS=1 cargo nextest run -p portway-documents schema`.
+
+use crate::sets::{cases, order};
+use portway_documents::DocumentKind;
+
+#[test]
+fn the_checked_in_schema_is_the_one_the_code_gives() {
+    for kind in DocumentKind::ALL {
+        let path = format!("{}/schemas/{}.json", env!("CARGO_MANIFEST_DIR"), kind.name());
+        let schema = serde_json::to_string_pretty(&kind.json_schema()).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            schema == checked_in,
+            "{path} is not what the code gives; if the change is meant, run this test with UPDATE_SCHEMAS=1. \
+             Fields are only ever added: never rename or remove one."
+        );
+    }
+}
+
+#[test]
+fn the_schema_says_what_it_is() {
+    let schema = DocumentKind::PurchaseOrder.json_schema();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["$id"], "https://portway.example/schemas/purchase-order-1.json");
+    assert_eq!(schema["title"], "Purchase order");
+    let quantity = &schema["$defs"]["Quantity"]["properties"]["value"];
+    assert_eq!(quantity["type"], "string");
+    assert!(quantity["pattern"].is_string());
+    assert!(schema["properties"]["number"]["description"].is_string());
+    assert!(!schema.to_string().contains(r#""null""#), "what is absent is left out, never null");
+    let required = schema["required"].as_array().unwrap();
+    assert!(required.contains(&"number".into()) && !required.contains(&"unmapped".into()));
+}
+
+#[test]
+fn our_documents_are_valid() {
+    let validator = jsonschema::validator_for(&DocumentKind::PurchaseOrder.json_schema()).unwrap();
+    for (folder, input) in cases() {
+        let json = order(&input).json();
+        let errors: Vec<String> =
+            validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_order() {
+    let validator = jsonschema::validator_for(&DocumentKind::PurchaseOrder.json_schema()).unwrap();
+    let mut json = crate::sets::case("retailer-distribution").json();
+    assert!(validator.is_valid(&json));
+    json["lines"][0]["quantity"]["value"] = serde_json::json!(144.5);
+    assert!(!validator.is_valid(&json), "a quantity is no float");
+    let mut json = crate::sets::case("retailer-distribution").json();
+    json.as_object_mut().unwrap().remove("number");
+    assert!(!validator.is_valid(&json), "an order has a number");
+}
+
+#[test]
+fn the_example_of_the_manual_is_an_order() {
+    let page = std::fs::read_to_string(crate::sets::workspace().join("docs/documents.md")).unwrap();
+    let example = page.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let order: portway_documents::PurchaseOrder = serde_json::from_str(example).unwrap();
+    assert_eq!(
+        serde_json::to_value(&order).unwrap(),
+        serde_json::from_str::<serde_json::Value>(example).unwrap()
+    );
+    let validator = jsonschema::validator_for(&DocumentKind::PurchaseOrder.json_schema()).unwrap();
+    assert!(validator.is_valid(&serde_json::to_value(&order).unwrap()));
+}
