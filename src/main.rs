@@ -1,1 +1,38 @@
-fn main() {}
+//! Parses the command line and calls the verb.
+
+use clap::Parser;
+use portway::command::arguments::{LogFormat, PartnerVerb, Portway, Verb};
+use portway::command::{self, partner::NewPartner};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Portway::parse();
+    let dir = arguments.config;
+    match arguments.verb {
+        Verb::Serve { log } => {
+            command::serve::log(log == LogFormat::Json);
+            with_runtime(command::serve::run(&dir))
+        }
+        Verb::Validate { dir: named, json } => command::validate::run(named.as_deref().unwrap_or(&dir), json),
+        Verb::Partner(verb) => match verb {
+            PartnerVerb::List { json } => command::partner::list(&dir, json),
+            PartnerVerb::Show { id, json } => command::partner::show(&dir, &id, json),
+            PartnerVerb::Check { id, json } => command::partner::check(&dir, &id, json),
+            PartnerVerb::New { id, name, x12, extends, to, token } => {
+                command::partner::new(&dir, &NewPartner { id, name, x12, extends, to, token })
+            }
+        },
+        Verb::Demo { .. } => ExitCode::from(command::USAGE),
+        _ => ExitCode::from(command::USAGE),
+    }
+}
+
+fn with_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => {
+            eprintln!("error: the runtime cannot be started: {error}");
+            ExitCode::from(command::PROBLEMS)
+        }
+    }
+}

@@ -214,7 +214,7 @@ pub enum PartnerVerb {
         name: Option<String>,
         /// Their ISA qualifier and id: 01:123456789.
         #[arg(long)]
-        x12: String,
+        x12: Option<String>,
         #[arg(long)]
         extends: Option<String>,
         /// Endpoints that take their orders.

@@ -33,6 +33,16 @@ use tokio_util::task::TaskTracker;
 const ARRIVALS: usize = 256;
 const RELOAD: &str = "reload";
 
+/// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).
+pub fn log(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("PORTWAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    // A second subscriber in one process is refused, and the first goes on.
+    let _ = if json { lines.json().try_init() } else { lines.with_ansi(colours).with_target(false).try_init() };
+}
+
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(dir: &Path) -> ExitCode {
     let configuration = match connect::configuration(dir) {
@@ -200,7 +210,7 @@ impl Gateway {
 
     /// Reloads: checked first, then put in force; a broken part keeps what it had.
     pub async fn reload(&self) {
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Reloading, sd_notify::NotifyState::monotonic_usec_now().unwrap_or(sd_notify::NotifyState::Reloading)]);
+        notify(&[sd_notify::NotifyState::Reloading]);
         let profiles = self.house.profiles.clone();
         let Ok(report) = tokio::task::spawn_blocking(move || profiles.reload()).await else { return };
         for problem in &report.problems {
