@@ -7,4 +7,13 @@
 
 mod harness;
 
+mod alerts;
+mod bad_input;
+mod drop_folder;
+mod duplicates;
+mod endpoint_faults;
 mod order_flow;
+mod postgres;
+mod reload;
+mod routing;
+mod two_gateways;

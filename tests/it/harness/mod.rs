@@ -1,11 +1,12 @@
 //! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
-//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Database`]).
+//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`], [`Database`]).
 
 mod database;
 mod gateway;
 mod mailbox;
 mod partner;
 mod recorder;
+mod server;
 mod site;
 mod watched;
 pub mod x12;
@@ -15,6 +16,7 @@ pub use gateway::Gateway;
 pub use mailbox::Mailbox;
 pub use partner::{Partner, Reply};
 pub use recorder::{Answer, Recorder};
+pub use server::Server;
 pub use site::{Profile, Site};
 pub use watched::{DEADLINE, Watched};
 

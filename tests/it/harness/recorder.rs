@@ -44,8 +44,6 @@ pub struct Received {
     /// The CloudEvent's subject: the order's number.
     pub subject: String,
     pub body: Vec<u8>,
-    pub answer: Answer,
-    pub at: std::time::Instant,
 }
 
 struct Books {
@@ -253,7 +251,7 @@ impl Books {
         let what = if first { "effect" } else { "seen" };
         writeln!(self.log, "{what}\t{id}\t{subject}\t{hash}\t{answer:?}").unwrap();
         self.log.sync_data().unwrap();
-        let received = Received { id: id.clone(), subject, body, answer, at: std::time::Instant::now() };
+        let received = Received { id: id.clone(), subject, body };
         if first {
             self.effects.insert(id, received.clone());
         }
@@ -262,7 +260,10 @@ impl Books {
     }
 }
 
-fn request(reader: &mut impl BufRead) -> io::Result<Option<(HashMap<String, String>, Vec<u8>)>> {
+/// Header fields by lower-case name, and the body.
+type Request = (HashMap<String, String>, Vec<u8>);
+
+fn request(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);

@@ -4,6 +4,7 @@ use super::database::Database;
 use super::gateway::{Gateway, stop_private};
 use super::mailbox::Mailbox;
 use super::recorder::Recorder;
+use super::server::Server;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::fs::{self, Permissions};
@@ -32,6 +33,11 @@ impl Site {
         let run = dir.path().join("one/state/postgres/run");
         let database = Database::at(format!("postgres://portway@localhost/portway?host={}", run.display()));
         Site::with(Arc::new(dir), "one", Arc::new(database), true)
+    }
+
+    /// A gateway with the database `postgres` of a server that the test has for itself.
+    pub fn on(server: &Server) -> Site {
+        Site::with(Arc::new(folder()), "one", Arc::new(Database::at(server.url())), false)
     }
 
     /// A second gateway, with folders of its own, on the database of this one.
@@ -80,12 +86,11 @@ impl Site {
         toml.clone_into(&mut self.work);
     }
 
-    /// One of our systems; `more` are further keys, such as `test = true`.
+    /// One of our systems, tried again after moments; `more` are further keys, such as `test = true`.
     pub fn endpoint(&mut self, name: &str, system: &Recorder, more: &str) {
         fs::write(self.path(&format!("conf/secrets/{name}")), system.secret()).unwrap();
-        // The last table takes the further keys.
         self.add(&format!(
-            "[endpoint.{name}]\nkind = \"http\"\nurl = \"{}\"\nsecrets = [{{ file = \"secrets/{name}\" }}]\ntimeout = \"20s\"\n\
+            "[endpoint.{name}]\nkind = \"http\"\nurl = \"{}\"\nsecrets = [{{ file = \"secrets/{name}\" }}]\n\
              retry = {{ first = \"100ms\", longest = \"400ms\", tries = 500 }}\n{more}",
             system.url()
         ));
@@ -133,6 +138,19 @@ impl Site {
     pub fn start_with(&self, environment: &[(&str, &str)]) -> Gateway {
         self.write();
         Gateway::start(self, environment)
+    }
+
+    /// Runs a verb of the command line to its end: exit code, stdout and stderr.
+    pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
+            .args(arguments)
+            .arg("--config")
+            .arg(self.config())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (done.status.code().unwrap_or(-1), text(done.stdout), text(done.stderr))
     }
 
     /// Starts it without waiting for anything.

@@ -34,6 +34,9 @@ impl Order {
     }
 }
 
+/// AK202 and AK501.
+type Set = (String, String);
+
 /// A TA1 or 997 interchange, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledgement {
@@ -43,7 +46,7 @@ pub struct Acknowledgement {
     /// ISA13 acknowledged, TA104, TA105.
     pub ta1: Option<(String, String, String)>,
     /// AK102, AK901, and of each set AK202 and AK501.
-    pub groups: Vec<(String, String, Vec<(String, String)>)>,
+    pub groups: Vec<(String, String, Vec<Set>)>,
 }
 
 impl Acknowledgement {
