@@ -29,7 +29,7 @@ impl Gateway {
     #[track_caller]
     pub fn start(site: &Site, environment: &[(&str, &str)]) -> Gateway {
         let mut gateway = Gateway::spawn(site, environment);
-        gateway.line("ready");
+        gateway.line("INFO ready");
         gateway.address = gateway
             .lines()
             .iter()
@@ -85,7 +85,7 @@ impl Gateway {
             let found: Vec<String> = log.lines.iter().filter(|l| l.contains(text)).cloned().collect();
             (found.len() >= many || log.ended).then_some(found)
         });
-        assert!(found.len() >= many, "the gateway ended without saying {text:?}:\n{}", self.lines().join("\n"));
+        assert!(found.len() >= many, "the gateway ended without saying {text:?}");
         found
     }
 
@@ -97,7 +97,7 @@ impl Gateway {
             if let Some(result) = found() {
                 return result;
             }
-            assert!(Instant::now() < end, "waited {DEADLINE:?} in vain for: {what}\n{}", self.lines().join("\n"));
+            assert!(Instant::now() < end, "waited {DEADLINE:?} in vain for: {what}");
             self.log.next_change(Duration::from_millis(100));
         }
     }
@@ -119,7 +119,7 @@ impl Gateway {
     pub fn stop(mut self) {
         self.signal(Signal::TERM);
         let status = self.ended();
-        assert!(status.success(), "{status}\n{}", self.lines().join("\n"));
+        assert!(status.success(), "{status}");
     }
 
     /// Waits until it has ended by itself.
@@ -157,9 +157,9 @@ pub(super) fn stop_private(state: &std::path::Path) {
 impl Drop for Gateway {
     fn drop(&mut self) {
         let _ = self.child.kill();
-        let _ = self.child.wait();
+        let status = self.child.wait();
         if std::thread::panicking() {
-            eprintln!("--- the gateway's log\n{}", self.lines().join("\n"));
+            eprintln!("--- a gateway's log, which ended with {status:?}\n{}", self.lines().join("\n"));
         }
         if self.private {
             stop_private(&self.state);
