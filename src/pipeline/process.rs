@@ -207,7 +207,7 @@ impl Work<'_> {
                 break;
             }
             done += batch.len();
-            tracing::info!(message = %self.message.id, sets = done, of = sets, "translating");
+            tracing::info!(message_id = %self.message.id, sets = done, of = sets, "translating");
             tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
             self.write_batch(&mut tx, judged, batch).await?;
         }
