@@ -128,8 +128,8 @@ impl Ledger {
 }
 
 impl Process<'_> {
-    /// Notes the control numbers as seen. Returns those that another interchange used since `oldest`. The rows' keys are
-    /// distinct: repetitions inside one message are the caller's to find.
+    /// Notes the control numbers as seen. Returns those that another interchange used since `oldest` (a date in the future
+    /// makes these rows the ones that count from now on, whatever came before). The rows' keys are distinct: repetitions inside one message are the caller's to find.
     pub async fn see_interchanges(&mut self, rows: &[InterchangeRow], oldest: Timestamp) -> Result<Vec<SeenBefore>> {
         let found: Vec<(Uuid, Uuid, Uuid, bool)> = sqlx::query_as(
             "WITH new AS (
@@ -180,7 +180,8 @@ impl Process<'_> {
              SELECT id, $2, ordinal, standard, sender, receiver, control_number, version, usage, state, note_code, findings
              FROM jsonb_to_recordset($1) AS n (id uuid, ordinal int, standard text, sender text, receiver text,
                 control_number text, version text, usage text, state text, note_code text, findings jsonb)
-             ON CONFLICT (id) DO NOTHING",
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state, note_code = excluded.note_code, findings = excluded.findings
+                WHERE interchange.state = 'held'",
         )
         .bind(Json(rows))
         .bind(self.message)
