@@ -39,6 +39,8 @@ pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
     findings: Vec<Finding>,
     dropped: u32,
+    /// The loop in which the segment being checked stands; `None` at the top of the set.
+    in_loop: Option<&'static str>,
 }
 
 struct Placer<'v, 'a> {
@@ -52,7 +54,7 @@ pub(super) fn validate<'a>(
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let sink = Sink { set, findings: Vec::new(), dropped: 0 };
+    let sink = Sink { set, findings: Vec::new(), dropped: 0, in_loop: None };
     let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
     placer.open(0, false);
     let mut classes = None;
@@ -63,6 +65,7 @@ pub(super) fn validate<'a>(
         // ST and SE are the envelope's, and checked by the reader.
         let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
         if let Some(shape) = entry.filter(|e| e.bit != 0 && e.shape != NONE && !envelope) {
+            placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
             let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
             let shape = &dictionary.segments[usize::from(shape.shape)];
             Checker { dictionary, classes, segment, sink: &mut placer.sink }.check(shape);
@@ -308,6 +311,7 @@ impl Sink<'_> {
             element: Some(at.0 as u16),
             component: at.1.map(|c| c as u16),
             reference: reference.map(str::to_string),
+            loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)
         };
         let severity = if code == finding::BLANK_VALUE { Severity::Warning } else { Severity::Error };

@@ -43,6 +43,8 @@ pub(super) struct Cutter<R> {
     /// The next byte to read.
     at: u64,
     max_segment: usize,
+    /// Bytes held for a caller that asks to keep a set; beyond, it is given up (and the set with it).
+    max_kept: usize,
     /// Offset of the first empty segment since last asked, and how many there were.
     empty: Option<(u64, u32)>,
     isa: Finder<'static>,
@@ -54,12 +56,13 @@ const SUSPICIOUS: usize = 2048;
 const ISA_LENGTH: usize = 105;
 
 impl<R: BufRead> Cutter<R> {
-    pub fn new(input: R, max_segment: usize) -> Self {
+    pub fn new(input: R, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
             window: Window::new(input),
             delimiters: Delimiters::X12,
             at: 0,
             max_segment,
+            max_kept,
             empty: None,
             isa: Finder::new(b"ISA"),
         }
@@ -105,7 +108,18 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
-    /// The next segment. Bytes from `keep` on stay in the window; without it, only those of the segment itself.
+    /// True if that much lies between `start` and where we are that the window does not hold it any more.
+    pub fn outgrown(&self, start: u64) -> bool {
+        self.at.saturating_sub(start) > self.max_kept as u64
+    }
+
+    /// Reads on, from `self.at` on at least, and from `keep` on unless that has grown too large.
+    fn fill(&mut self, keep: Option<u64>) -> Result<bool> {
+        self.window.fill(keep.filter(|&start| !self.outgrown(start)).unwrap_or(self.at))
+    }
+
+    /// The next segment. Bytes from `keep` on stay in the window while there are not too many; without it, only those of
+    /// the segment itself.
     pub fn cut(&mut self, keep: Option<u64>) -> Result<Cut> {
         loop {
             self.skip_after_terminator(keep)?;
@@ -116,7 +130,7 @@ impl<R: BufRead> Cutter<R> {
                     break Some(searched + found as u64);
                 }
                 searched = self.window.end();
-                if (searched - from) as usize > self.max_segment || !self.window.fill(keep.unwrap_or(from))? {
+                if (searched - from) as usize > self.max_segment || !self.fill(keep)? {
                     break None;
                 }
             };
@@ -165,7 +179,7 @@ impl<R: BufRead> Cutter<R> {
                 }
                 None => self.at = self.window.end(),
             }
-            if !self.window.fill(keep.unwrap_or(self.at))? {
+            if !self.fill(keep)? {
                 return Ok(());
             }
         }

@@ -104,6 +104,9 @@ enum Step {
     Set(TransactionSet<'static>),
 }
 
+/// Findings of one group or interchange that are listed: junk between sets could go on for ever.
+const MAX_FINDINGS: usize = 1000;
+
 /// The segments that shape an interchange.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tag {
@@ -120,7 +123,7 @@ enum Tag {
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
         Reader {
-            cutter: Cutter::new(input, limits.max_segment_bytes),
+            cutter: Cutter::new(input, limits.max_segment_bytes, limits.max_set_bytes),
             limits,
             interchange: None,
             group: None,
@@ -141,7 +144,8 @@ impl<R: BufRead> Reader<R> {
         self.cutter.window.capacity()
     }
 
-    /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content.
+    /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content; after
+    /// one the reader has lost its place and is of no more use.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>> {
         let step = loop {
             if let Some(step) = self.pending.pop_front() {
@@ -423,12 +427,13 @@ impl<R: BufRead> Reader<R> {
         let mut count = 1u32;
         let mut too_large = false;
         loop {
-            let missing_at = match self.cutter.cut((!too_large).then_some(start))? {
+            let cut = self.cutter.cut((!too_large).then_some(start))?;
+            too_large |= self.cutter.outgrown(start);
+            let (offset, fragment) = match cut {
                 Cut::Segment { from, to } => match self.tag(from, to) {
                     Tag::Other | Tag::Ta1 => {
                         count = count.saturating_add(1);
-                        too_large |= (to - start) as usize > self.limits.max_set_bytes
-                            || self.spans.len() >= self.limits.max_set_segments;
+                        too_large |= self.spans.len() >= self.limits.max_set_segments;
                         if !too_large {
                             self.spans.push(Span::new(from, to, count));
                         }
@@ -436,14 +441,10 @@ impl<R: BufRead> Reader<R> {
                     }
                     Tag::Se => {
                         count = count.saturating_add(1);
-                        let se = Span::new(from, to, count);
-                        self.spans.push(se);
-                        findings.extend(envelope::trailer_of_set(
-                            &self.cutter.view(se),
-                            control_number,
-                            within,
-                            count,
-                        ));
+                        let span = Span::new(from, to, count);
+                        self.spans.push(span);
+                        let se = self.cutter.view(span);
+                        findings.extend(envelope::trailer_of_set(&se, control_number, within, count));
                         return Ok(too_large);
                     }
                     Tag::Isa | Tag::Gs | Tag::St | Tag::Ge | Tag::Iea => {
@@ -461,14 +462,8 @@ impl<R: BufRead> Reader<R> {
                 }
                 Cut::End => (self.cutter.at(), String::new()),
             };
-            let (offset, fragment) = missing_at;
             let place = Place { position: Some(count.saturating_add(1)), ..within.place("SE", None, offset) };
-            let message = match fragment.as_str() {
-                "" => format!("set {control_number} has no SE"),
-                _ => format!("set {control_number} has no SE; it breaks off within a segment"),
-            };
-            let finding = Finding::new(finding::SE_MISSING, Severity::Error, place, message);
-            findings.push(finding.with_value(fragment.as_bytes()));
+            findings.push(se_missing(place, control_number, &fragment));
             return Ok(too_large);
         }
     }
@@ -510,10 +505,16 @@ impl<R: BufRead> Reader<R> {
 
     /// A finding of the innermost that is open.
     fn note(&mut self, finding: Finding) {
-        if let Some(group) = &mut self.group {
-            group.findings.push(finding);
-        } else if let Some(interchange) = &mut self.interchange {
-            interchange.findings.push(finding);
+        let findings = match (&mut self.group, &mut self.interchange) {
+            (Some(group), _) => &mut group.findings,
+            (None, Some(interchange)) => &mut interchange.findings,
+            (None, None) => return,
+        };
+        if findings.len() < MAX_FINDINGS {
+            findings.push(finding);
+        } else if findings.len() == MAX_FINDINGS {
+            let message = "more findings follow that are not listed";
+            findings.push(Finding::new(finding::MORE_FINDINGS, Severity::Note, finding.place, message));
         }
     }
 
@@ -537,6 +538,14 @@ impl<R: BufRead> Reader<R> {
             message,
         ))
     }
+}
+
+fn se_missing(place: Place, control_number: &str, fragment: &str) -> Finding {
+    let message = match fragment {
+        "" => format!("set {control_number} has no SE"),
+        _ => format!("set {control_number} has no SE; it breaks off within a segment"),
+    };
+    Finding::new(finding::SE_MISSING, Severity::Error, place, message).with_value(fragment.as_bytes())
 }
 
 fn too_long(place: Place, length: u64) -> Finding {

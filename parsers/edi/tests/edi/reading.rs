@@ -30,7 +30,7 @@ pub fn read_with(bytes: &[u8], limits: Limits, tolerance: Tolerance) -> Reading 
     let input = std::io::BufReader::with_capacity(7, bytes);
     let mut reader = Reader::new(input, limits);
     let mut reading = Reading::default();
-    let mut group = None;
+    let mut group: Option<GroupResult> = None;
     while let Some(event) = reader.next_event().unwrap() {
         match event {
             Event::Interchange(header) => {
