@@ -141,8 +141,8 @@ impl<R: BufRead> Cutter<R> {
                     self.empty = Some((first, count.saturating_add(1)));
                 }
                 Some(to) => {
-                    let swallowed = self.swallowed(from, to);
-                    return self.segment(from, to, swallowed);
+                    let swallowed = self.swallowed(keep, from, to)?;
+                    return self.segment(keep, from, to, swallowed);
                 }
                 None if searched == from => return Ok(Cut::End),
                 None => return self.unterminated(from, searched),
@@ -150,9 +150,11 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
-    fn segment(&mut self, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
+    fn segment(&mut self, keep: Option<u64>, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
+        // Asked for every segment that looks like one, so that the reader, which cannot read on, finds it whole.
+        let header = self.header_at(keep.or(Some(from)), from)?;
         let too_long = (to - from) as usize > self.max_segment;
-        if too_long && swallowed.is_none() && !self.header_at(from) {
+        if too_long && swallowed.is_none() && !header {
             self.at = to + 1;
             return Ok(Cut::TooLong { from, next: self.at });
         }
@@ -186,24 +188,29 @@ impl<R: BufRead> Cutter<R> {
     }
 
     /// The offset of an interchange header within `from..to`: the one before it broke off.
-    fn swallowed(&self, from: u64, to: u64) -> Option<u64> {
-        let length = (to - from) as usize;
-        if length <= ISA_LENGTH {
-            return None;
+    fn swallowed(&mut self, keep: Option<u64>, from: u64, to: u64) -> Result<Option<u64>> {
+        // Its terminator is ours, or its component separator is: then it ends one byte later.
+        for back in [ISA_LENGTH as u64, ISA_LENGTH as u64 - 1] {
+            let Some(start) = to.checked_sub(back).filter(|&start| start > from) else { continue };
+            if self.window.slice(start..start + 3) == b"ISA" && self.header_at(keep.or(Some(from)), start)? {
+                return Ok(Some(start));
+            }
         }
-        let tail = to - ISA_LENGTH as u64;
-        let tail_is_header =
-            self.window.slice(tail..tail + 3) == b"ISA" && isa::read_fixed(self.window.rest(tail)).is_some();
-        match tail_is_header {
-            true => Some(tail),
-            false if length > SUSPICIOUS => self.header_within(from + 1, to),
+        Ok(match (to - from) as usize > SUSPICIOUS {
+            true => self.header_within(from + 1, to),
             false => None,
-        }
+        })
     }
 
-    fn header_at(&self, from: u64) -> bool {
+    /// True if a whole interchange header stands there; reads on as far as it takes to know.
+    fn header_at(&mut self, keep: Option<u64>, from: u64) -> Result<bool> {
+        while self.window.rest(from).len() <= ISA_LENGTH && self.window.rest(from).starts_with(b"ISA") {
+            if !self.fill(keep)? {
+                break;
+            }
+        }
         let bytes = self.window.rest(from);
-        bytes.starts_with(b"ISA") && isa::read_fixed(bytes).is_some()
+        Ok(bytes.starts_with(b"ISA") && isa::read_fixed(bytes).is_some())
     }
 
     fn header_within(&self, from: u64, to: u64) -> Option<u64> {
@@ -213,7 +220,7 @@ impl<R: BufRead> Cutter<R> {
 
     /// No terminator in `from..end`: the input ends there, or the limit is reached.
     fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
-        if self.header_at(from) {
+        if self.header_at(None, from)? {
             // With another terminator than ours; the reader leaves this interchange and begins anew.
             return Ok(Cut::Segment { from, to: from + ISA_LENGTH as u64 });
         }

@@ -104,6 +104,9 @@ enum Step {
     Set(TransactionSet<'static>),
 }
 
+/// Bytes of what is skipped that are looked at for the finding: 99 characters of four bytes.
+const HEAD: usize = 99 * 4;
+
 /// Findings of one group or interchange that are listed: junk between sets could go on for ever.
 const MAX_FINDINGS: usize = 1000;
 
@@ -198,8 +201,9 @@ impl<R: BufRead> Reader<R> {
     /// Junk up to the next interchange header or the end; only its first bytes are kept.
     fn stray(&mut self) -> Result<()> {
         let offset = self.cutter.at();
+        self.cutter.window.ensure(offset, HEAD)?;
         let head = self.cutter.window.rest(offset);
-        let head = head[..head.len().min(400)].to_vec();
+        let head = head[..head.len().min(HEAD)].to_vec();
         let next = self.cutter.find_isa(offset + 1)?;
         let length = next - offset;
         self.cutter.go_to(next);
@@ -265,8 +269,9 @@ impl<R: BufRead> Reader<R> {
 
     /// A run of segments that stand where none of theirs may, up to one of `until`: one finding.
     fn outside(&mut self, from: u64, until: &[Tag]) -> Result<()> {
+        self.cutter.window.ensure(from, HEAD)?;
         let head = self.cutter.window.rest(from);
-        let head = head[..head.len().min(400)].to_vec();
+        let head = head[..head.len().min(HEAD)].to_vec();
         let end = loop {
             let before = self.cutter.at();
             match self.cutter.cut(None)? {

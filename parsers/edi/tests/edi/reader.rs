@@ -12,13 +12,18 @@ fn codes(reading: &Reading) -> Vec<String> {
 fn clean(text: &str) -> Reading {
     let reading = read(text.as_bytes());
     assert!(reading.findings.is_empty(), "{:?} in {text}", codes(&reading));
-    assert!(reading.complete.iter().all(|&c| c));
     reading
 }
 
 /// The order with other delimiters: element, component, segment.
 fn delimited(element: &str, component: &str, segment: &str) -> String {
-    counted(ORDER).replace('*', element).replace('>', component).replace('~', segment)
+    let other = |c: char| match c {
+        '*' => element.to_string(),
+        '>' => component.to_string(),
+        '~' => segment.to_string(),
+        c => c.to_string(),
+    };
+    counted(ORDER).chars().map(other).collect()
 }
 
 #[test]
@@ -107,20 +112,29 @@ fn an_empty_isa16_before_a_line_end_is_understood() {
 
 #[test]
 fn an_answer_to_our_own_interchange_is_an_event() {
-    let text = counted(ORDER).replace("GS*", "TA1*000000003*260105*0930*A*000~GS*");
-    let reading = clean(&text);
-    assert_eq!(reading.acknowledgements, ["000000003"]);
-    let (from, to) = (text.find("GS*").unwrap(), text.find("IEA").unwrap());
-    let alone = format!("{}IEA*0*000000007~", &text[..from]);
-    assert_eq!(clean(&alone).acknowledgements.len(), 1);
-    assert!(to > from);
+    let order = counted(ORDER);
+    let ta1 = "TA1*000000003*260105*0930*A*000~";
+    let (header, group) = order.split_at(order.find("GS*").unwrap());
+    for text in [format!("{header}{ta1}{group}"), format!("{header}{ta1}IEA*0*000000007~")] {
+        clean(&text);
+        let mut reader = Reader::new(text.as_bytes(), Limits::default());
+        let mut answers = 0;
+        while let Some(event) = reader.next_event().unwrap() {
+            if let Event::InterchangeAcknowledgement(ta1) = event {
+                assert_eq!(ta1.text(1), "000000003");
+                answers += 1;
+            }
+        }
+        assert_eq!(answers, 1);
+    }
 }
 
 #[test]
 fn the_next_interchange_ends_one_that_broke_off() {
     let whole = counted(ORDER);
     for end in 106..whole.len() {
-        for next in [whole.clone(), delimited("|", ":", "'"), format!("\n{whole}")] {
+        for next in [whole.clone(), delimited("|", ":", "'"), delimited("|", "~", "'"), format!("\n{whole}")]
+        {
             let reading = read(format!("{}{next}", &whole[..end]).as_bytes());
             assert_eq!(reading.results.len(), 2, "cut at {end}: {:?}", codes(&reading));
             // Of the second nothing is lost, whatever became of the first.
@@ -222,6 +236,42 @@ fn a_flood_without_terminators_is_read_in_little_memory() {
         let accounted = reader.accounted();
         assert_eq!(accounted.interchanges + accounted.stray + accounted.blank, (head.len() + FLOOD) as u64);
     }
+}
+
+#[test]
+fn many_sets_pass_through_a_window_that_stays_small() {
+    let order = counted(ORDER);
+    let (start, end) = (order.find("ST*").unwrap(), order.find("GE*").unwrap());
+    let mut text = order[..start].to_string();
+    for number in 1..=12_000 {
+        text += &order[start..end]
+            .replace("*0001~", &format!("*{number:05}~"))
+            .replace("Rose", &"Rose".repeat(number % 17));
+    }
+    text += "GE*12000*7~IEA*1*000000007~";
+    let mut reader = Reader::new(text.as_bytes(), Limits::default());
+    let mut numbers = Vec::new();
+    while let Some(event) = reader.next_event().unwrap() {
+        match event {
+            Event::Set(set) => {
+                assert!(set.findings.is_empty(), "{:?}", set.findings);
+                assert_eq!(&text[set.offset as usize..][..set.length as usize], {
+                    let last = set.segments.last().unwrap();
+                    &text[set.offset as usize..last.offset as usize + last.bytes.len() + 1]
+                });
+                for segment in &set.segments {
+                    assert!(text.as_bytes()[segment.offset as usize..].starts_with(segment.bytes));
+                }
+                numbers.push(set.control_number);
+            }
+            Event::GroupEnd { findings, received_sets, .. } => {
+                assert_eq!((findings.len(), received_sets), (0, 12_000))
+            }
+            _ => {}
+        }
+    }
+    assert!(numbers.is_sorted() && numbers.len() == 12_000);
+    assert!(text.len() > 2 << 20 && reader.window_bytes() < 1 << 20, "{}", reader.window_bytes());
 }
 
 #[test]
