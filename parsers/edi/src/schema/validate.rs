@@ -9,7 +9,7 @@ use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
 use super::{Loop, Validated};
-use crate::finding::{self, Code, Finding, Place, Severity};
+use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::segment::Segment;
 use crate::x12::TransactionSet;
 
@@ -91,7 +91,7 @@ impl<'a> Placer<'_, 'a> {
 
     fn place(&mut self, segment: &Segment<'a>, key: u32, entry: Option<Entry>) {
         let Some(entry) = entry else {
-            let message = format!("'{}' is no segment of this version", segment.tag());
+            let message = format!("'{}' is no segment of this version", excerpt(segment.tag_bytes()));
             return self.sink.structure(finding::SEGMENT_UNKNOWN, segment, None, message);
         };
         if entry.bit == 0 {
@@ -256,7 +256,7 @@ impl Sink<'_> {
             interchange: Some(self.set.interchange.clone()),
             group: Some(self.set.group.clone()),
             set: Some(self.set.control_number.clone()),
-            segment: Some(segment.tag().chars().take(35).collect()),
+            segment: Some(excerpt(segment.tag_bytes())),
             position: Some(segment.position),
             offset: segment.offset,
             ..Place::default()

@@ -391,7 +391,7 @@ impl<R: BufRead> Reader<R> {
         let Some(group) = &mut self.group else { return Ok(()) };
         group.sets += 1;
         let st = self.cutter.view(Span::new(from, to, 1));
-        let (code, control_number) = (st.text(1).into_owned(), st.text(2).into_owned());
+        let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2)));
         within.set = Some(control_number.clone());
         let mut findings = envelope::header_of_set(&st, &within, &mut group.set_numbers);
         self.spans.clear();

@@ -336,3 +336,18 @@ fn mangled_input_is_read_to_its_last_byte() {
         read_with(&bytes, limits, Tolerance::Strict);
     }
 }
+
+#[test]
+fn findings_stay_short_whatever_they_are_about() {
+    let long = "x".repeat(200_000);
+    let text = counted(ORDER)
+        .replace("REF*DP*GARDEN~", &format!("{long}~REF*{long}*{long}~"))
+        .replace("ST*850*0001", &format!("ST*850*{long}"))
+        .replace("GE*1*7", &format!("GE*{long}*{long}"))
+        .replace("IEA*1*", &format!("IEA*{long}*"));
+    let reading = read(text.as_bytes());
+    assert!(reading.findings.len() >= 7, "{:?}", codes(&reading));
+    for finding in &reading.findings {
+        assert!(serde_json::to_string(finding).unwrap().len() < 1500, "{finding:?}");
+    }
+}
