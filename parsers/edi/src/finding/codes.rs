@@ -98,6 +98,9 @@ register! {
     OUTSIDE_GROUP "X1019" "Segments outside any group",
         "Between ISA and IEA only functional groups and TA1 may stand. These segments were not read.",
         "The partner puts the sets into a group (GS to GE) and sends the interchange again.", Partner, [("TA105", "024")];
+    SERVICE_SEGMENT "X1020" "Interchange service segment",
+        "ISB, ISE and TA3 ask a network for special delivery. They are allowed, and mean nothing to us.",
+        "Nothing needs to be done.", Nobody, [];
 
     GE_MISSING "X1021" "Group trailer missing",
         "The functional group has no GE: sets of it may be lost.", "The partner sends the group again.", Partner, [("AK905", "3")];

@@ -238,7 +238,8 @@ pub(super) fn trailer_of_group(
 /// What is wrong with an ST.
 pub(super) fn header_of_set(st: &Segment<'_>, within: &Within, seen: &mut Seen) -> Vec<Finding> {
     let place = |element: u16| Place { position: Some(1), ..within.place("ST", Some(element), st.offset) };
-    let (code, control_number) = (st.element(1), st.element(2));
+    // Blanks at the end of a text do not count (X12.6).
+    let (code, control_number) = (st.element(1), st.element(2).trim_ascii_end());
     let mut findings = Vec::new();
     if code.len() != 3 || !code.iter().all(u8::is_ascii_alphanumeric) {
         let message = format!("ST01 '{}' is no set code", shown(st, 1));
@@ -268,7 +269,7 @@ pub(super) fn trailer_of_set(
         let message = format!("SE01 says '{}' segments, {count} came", shown(se, 1));
         findings.push(error(finding::SE_COUNT, place(1), message).with_value(se.element(1)));
     }
-    if se.element(2) != control_number.as_bytes() {
+    if se.element(2).trim_ascii_end() != control_number.as_bytes().trim_ascii_end() {
         let message =
             format!("SE02 '{}' is not the control number of ST02, '{control_number}'", shown(se, 2));
         findings.push(error(finding::SE_NUMBER, place(2), message).with_value(se.element(2)));

@@ -120,6 +120,8 @@ enum Tag {
     Ge,
     Iea,
     Ta1,
+    /// ISB, ISE, TA3: of the interchange, and nothing to us.
+    Service,
     Other,
 }
 
@@ -239,6 +241,7 @@ impl<R: BufRead> Reader<R> {
                 Tag::Ta1 => self.pending.push_back(Step::Acknowledgement(Span::new(from, to, 0))),
                 Tag::Iea => self.close_interchange(Some((from, to))),
                 Tag::Isa => self.leave_at(from),
+                Tag::Service => self.note_service_segment(from, to),
                 _ => self.outside(from, &[Tag::Gs, Tag::Ta1, Tag::Iea, Tag::Isa])?,
             },
             Cut::Rest { from, .. } => self.outside(from, &[Tag::Gs, Tag::Ta1, Tag::Iea, Tag::Isa])?,
@@ -391,7 +394,7 @@ impl<R: BufRead> Reader<R> {
         let Some(group) = &mut self.group else { return Ok(()) };
         group.sets += 1;
         let st = self.cutter.view(Span::new(from, to, 1));
-        let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2)));
+        let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2).trim_ascii_end()));
         within.set = Some(control_number.clone());
         let mut findings = envelope::header_of_set(&st, &within, &mut group.set_numbers);
         self.spans.clear();
@@ -436,7 +439,7 @@ impl<R: BufRead> Reader<R> {
             too_large |= self.cutter.outgrown(start);
             let (offset, fragment) = match cut {
                 Cut::Segment { from, to } => match self.tag(from, to) {
-                    Tag::Other | Tag::Ta1 => {
+                    Tag::Other | Tag::Ta1 | Tag::Service => {
                         count = count.saturating_add(1);
                         too_large |= self.spans.len() >= self.limits.max_set_segments;
                         if !too_large {
@@ -492,6 +495,8 @@ impl<R: BufRead> Reader<R> {
                 Tag::Isa
             }
             Some(b'T') if is(b"TA1") => Tag::Ta1,
+            Some(b'T') if is(b"TA3") => Tag::Service,
+            Some(b'I') if is(b"ISB") || is(b"ISE") => Tag::Service,
             _ => Tag::Other,
         }
     }
@@ -530,6 +535,16 @@ impl<R: BufRead> Reader<R> {
         if self.group.is_none() {
             finding = finding.with_answer("TA105", "024");
         }
+        self.note(finding);
+    }
+
+    fn note_service_segment(&mut self, from: u64, to: u64) {
+        let bytes = self.cutter.window.slice(from..to);
+        let id = excerpt(&bytes[..bytes.len().min(3)]);
+        let place = self.within().place(&id, None, from);
+        let message = format!("{id} was not acted upon");
+        let finding =
+            Finding::new(finding::SERVICE_SEGMENT, Severity::Note, place, message).with_value(bytes);
         self.note(finding);
     }
 
