@@ -22,6 +22,11 @@ fn main() -> ExitCode {
                 command::partner::new(&dir, &NewPartner { id, name, x12, extends, to, token })
             }
         },
+        Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
+        Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
+        Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
+        Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
+        Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
         Verb::Demo { .. } => ExitCode::from(command::USAGE),
         _ => ExitCode::from(command::USAGE),
     }

@@ -4,8 +4,13 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod arguments;
+pub mod doc;
+pub mod endpoint;
+pub mod message;
 pub mod partner;
+pub mod reload;
 pub mod serve;
+pub mod status;
 pub mod validate;
 
 mod connect;

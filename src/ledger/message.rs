@@ -196,17 +196,17 @@ impl Ledger {
 
     /// What processing needs to know of a message it did not accept itself.
     pub async fn message_to_process(&self, id: Uuid) -> Result<ToProcess> {
-        sqlx::query_as("SELECT id, position, connection, transport, profile, size, received_at FROM message WHERE id = $1")
+        sqlx::query_as("SELECT id, position, connection, transport, profile, accept_duplicate, received_at FROM message WHERE id = $1")
             .bind(id)
             .fetch_optional(&self.pool)
             .await?
-            .map(|(id, position, connection, transport, profile, size, received): ProcessRow| ToProcess {
+            .map(|(id, position, connection, transport, profile, accept_duplicate, received): ProcessRow| ToProcess {
                 id,
                 position,
                 connection: connection.unwrap_or_default(),
                 transport,
                 profile,
-                size: u64::try_from(size).unwrap_or(0),
+                accept_duplicate,
                 received_at: received.to_jiff(),
             })
             .ok_or_else(|| Error::NotFound(format!("message {id}")))
@@ -218,7 +218,8 @@ impl Ledger {
     /// [`Error::Refused`] unless it is quarantined.
     pub async fn requeue_message(&self, message: Uuid, connection: Option<(&str, &[u8; 32])>, now: Timestamp) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
-            "WITH m AS (UPDATE message SET state = 'verified', reason = NULL, detail = NULL, finished_at = NULL,
+            "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR reason = 'duplicate',
+                            reason = NULL, detail = NULL, finished_at = NULL,
                             connection = coalesce($2, connection), profile = coalesce($3, profile)
                         WHERE id = $1 AND state = 'quarantined' RETURNING id, connection, position),
              j AS (INSERT INTO job (lane, kind, subject, partner, position, run_at)
@@ -279,7 +280,7 @@ pub(crate) async fn quarantine_in(
     super::job::one_row(rows)
 }
 
-type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, i64, jiff_sqlx::Timestamp);
+type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, bool, jiff_sqlx::Timestamp);
 
 #[derive(Debug, Clone)]
 pub struct ToProcess {
@@ -289,7 +290,8 @@ pub struct ToProcess {
     pub transport: String,
     /// Hash of the profile version it is worked under.
     pub profile: Option<Vec<u8>>,
-    pub size: u64,
+    /// A person released it although its control number was seen before.
+    pub accept_duplicate: bool,
     pub received_at: Timestamp,
 }
 

@@ -103,6 +103,8 @@ impl Work<'_> {
         let window = judged.first().and_then(|j| j.profile.partner.x12.as_ref()).map(|x| x.duplicate_window.duration());
         let window = window.and_then(|w| jiff::SignedDuration::try_from(w).ok()).unwrap_or(jiff::SignedDuration::from_hours(9600));
         let oldest = self.now.checked_sub(window).unwrap_or(Timestamp::UNIX_EPOCH);
+        // A person released it in spite of the number: from now on this one counts.
+        let oldest = if self.message.accept_duplicate { Timestamp::MAX } else { oldest };
         let seen = tx.see_interchanges(&rows, oldest).await?;
         for before in seen {
             if before.same_content {

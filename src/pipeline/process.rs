@@ -207,12 +207,16 @@ impl Work<'_> {
                 break;
             }
             done += batch.len();
-            tracing::info!(message = %self.message.id, sets = done, of = sets, "translating");
+            tracing::info!(message_id = %self.message.id, sets = done, of = sets, "translating");
             tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
             self.write_batch(&mut tx, judged, batch).await?;
         }
-        self.acknowledge(&mut tx, judged).await?;
-        tx.finish(self.lease).await?;
+        if judged.iter().all(|j| j.row.state == "held") {
+            tx.quarantine(self.lease, &held(judged)).await?;
+        } else {
+            self.acknowledge(&mut tx, judged).await?;
+            tx.finish(self.lease).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -318,6 +322,19 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+}
+
+fn held(judged: &[Judged]) -> Quarantine {
+    let numbers: Vec<&str> = judged.iter().map(|j| j.row.control_number.as_str()).collect();
+    Quarantine {
+        reason: "duplicate",
+        detail: format!(
+            "control number {} was used before with other content: ask the partner which of the two they mean; 'portway message \
+             release' lets this one through",
+            numbers.join(", ")
+        ),
+        partner: judged.first().map(|j| j.profile.partner.id.clone()),
     }
 }
 

@@ -22,7 +22,7 @@ pub const CAP: u32 = 4;
 
 impl House {
     pub async fn send(&self, due: Due) {
-        let span = tracing::info_span!("send", delivery = %due.id, message = %due.subject, partner = %due.target, epoch = due.lease.epoch);
+        let span = tracing::info_span!("send", delivery = %due.id, message_id = %due.subject, partner = %due.target, epoch = due.lease.epoch);
         async {
             crate::fault::point("send.claimed");
             if due.lease.remaining() < self.ledger.lease_time() / 4 {

@@ -38,7 +38,7 @@ impl Work<'_> {
         let partner = &one.profile.partner.id;
         let set = id::derive(self.message.id, "set", pending.nth as u64);
         let number = translated.number.clone();
-        let thread = id::derive(Uuid::nil(), &format!("{partner}/{}", number.as_deref().unwrap_or(&set.to_string())), 0);
+        let thread = number.as_deref().map_or(set, |number| id::thread(partner, number));
         let acknowledged = group.header.functional_id != "FA";
         let accepted = one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
         let code = translated.result.code.clone();

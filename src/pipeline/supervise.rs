@@ -153,7 +153,7 @@ async fn abandoned(house: House, most: usize) {
 
 impl House {
     async fn work(&self, message: Uuid, lease: Lease, content: Option<Spooled>) {
-        let span = tracing::info_span!("process", %message, epoch = lease.epoch);
+        let span = tracing::info_span!("process", message_id = %message, epoch = lease.epoch);
         async {
             crate::fault::point("process.leased");
             let Err(failure) = self.process(message, &lease, content).await else { return };

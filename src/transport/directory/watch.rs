@@ -131,7 +131,7 @@ impl Folder {
         };
         let taken = self.doors.take(profile, facts, content).await?;
         if let Taken::New(message) = taken {
-            tracing::info!(%message, partner = %profile.partner.id, file = name, "taken from the drop folder");
+            tracing::info!(message_id = %message, partner = %profile.partner.id, file = name, "taken from the drop folder");
         }
         Ok(())
     }

@@ -40,7 +40,7 @@ pub async fn read(State(doors): State<Doors>, caller: Caller, Path(id): Path<Str
     // The last step runs once everything before it was taken: a broken connection never gets there.
     let end = stream::once(async move {
         if let Err(error) = doors.ledger.outbox_read(&partner, id, doors.clock.now()).await {
-            tracing::warn!(%error, message = %id, "read to its end, but that was not noted; the partner must read it again");
+            tracing::warn!(%error, message_id = %id, "read to its end, but that was not noted; the partner must read it again");
         }
         Bytes::new()
     });

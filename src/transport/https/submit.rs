@@ -40,7 +40,7 @@ pub async fn submit(State(doors): State<Doors>, caller: Caller, headers: HeaderM
     };
     match doors.take(&caller.profile, facts, content).await? {
         Taken::New(id) => {
-            tracing::info!(message = %id, partner = %caller.profile.partner.id, "accepted over https");
+            tracing::info!(message_id = %id, partner = %caller.profile.partner.id, "accepted over https");
             Ok(accepted(id))
         }
         Taken::Replay(id) => Ok(accepted(id)),
