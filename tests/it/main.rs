@@ -12,6 +12,8 @@ mod bad_input;
 mod drop_folder;
 mod duplicates;
 mod endpoint_faults;
+#[cfg(feature = "faults")]
+mod kills;
 mod order_flow;
 mod postgres;
 mod reload;
