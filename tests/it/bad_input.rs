@@ -90,7 +90,8 @@ fn a_hundred_megabytes_without_a_terminator_do_not_fill_the_memory() {
 #[test]
 fn a_cut_off_interchange_never_reaches_the_erp_wherever_it_was_cut() {
     let scene = scene();
-    let ends = ["GS*", "ST*", "BEG*00", "PO1*2", "CTT*", "SE*", "GE*", "IEA*", "*000000", "~"];
+    let ends = ["GS*", "ST*", "BEG*00", "PO1*2", "CTT*", "SE*", "GE*", "IEA*", "*000000", "0~"];
+    // Without the last terminator alone it is whole: all nine digits of the number stand, and match.
     for (nth, end) in (0..).zip(ends) {
         // A number of its own each, or it would be a duplicate.
         let whole = order("4500123", 100 + nth).text();
@@ -98,6 +99,8 @@ fn a_cut_off_interchange_never_reaches_the_erp_wherever_it_was_cut() {
         let message = scene.partner.post(&whole.as_bytes()[..cut]).id();
         let (state, _) = scene.end_of(&message);
         assert!(["quarantined", "done"].contains(&state.as_str()), "{state} for a cut before {end}");
+        let routed = scene.site.database().count("transaction_set WHERE state NOT IN ('rejected')");
+        assert_eq!(routed, 0, "a cut before {end} let the order through");
     }
     scene.only_the_good_one_arrives();
     let routed = scene.site.database().rows("SELECT number FROM transaction_set WHERE state IN ('routed', 'done')");

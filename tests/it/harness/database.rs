@@ -11,6 +11,14 @@ pub struct Database {
     name: Option<String>,
 }
 
+/// Where things stand, for whoever looks at a failed test.
+const SUMMARY: &str = "
+    SELECT format('%s message %s %s: %s', direction, state, reason, count(*)) FROM message GROUP BY direction, state, reason
+    UNION ALL SELECT format('interchange %s: %s', state, count(*)) FROM interchange GROUP BY state
+    UNION ALL SELECT format('set %s %s: %s', state, reason, count(*)) FROM transaction_set GROUP BY state, reason
+    UNION ALL SELECT format('delivery %s: %s', state, count(*)) FROM delivery GROUP BY state
+    UNION ALL (SELECT row_to_json(j)::text FROM job j ORDER BY id LIMIT 10)";
+
 fn server() -> String {
     std::env::var("PORTWAY_TEST_DATABASE").expect("PORTWAY_TEST_DATABASE names a PostgreSQL: run the tests with 'make test'")
 }
@@ -57,6 +65,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the ledger\n{}", self.try_rows(SUMMARY).unwrap_or_default().join("\n"));
+        }
         if let Some(name) = &self.name {
             // The server goes at the end of the run in any case.
             let _ = block(run(&server(), &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
