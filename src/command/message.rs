@@ -63,7 +63,14 @@ pub fn filter(list: &ListArguments) -> Result<Filter, ExitCode> {
             }
         },
     };
-    Ok(Filter { partner: list.partner.clone(), state: list.state.clone(), direction: None, kind: None, since, most: list.limit })
+    Ok(Filter {
+        partner: list.partner.clone(),
+        state: list.state.clone(),
+        direction: None,
+        kind: None,
+        since,
+        most: list.limit,
+    })
 }
 
 async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), Error> {
@@ -125,11 +132,26 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
         message.received_at
     );
     for i in &interchanges {
-        anstream::println!("interchange {}  {} > {}  {}  {} (TA1 {})", i.control_number, i.sender, i.receiver, i.usage, i.state, i.note_code);
+        anstream::println!(
+            "interchange {}  {} > {}  {}  {} (TA1 {})",
+            i.control_number,
+            i.sender,
+            i.receiver,
+            i.usage,
+            i.state,
+            i.note_code
+        );
         super::doc::findings(&i.findings, "  ");
     }
     for d in &documents {
-        anstream::println!("document {}  {} {}  {}  answer {}", d.id, d.code, d.number.as_deref().unwrap_or("-"), super::doc::state(d), d.answer.as_deref().unwrap_or("-"));
+        anstream::println!(
+            "document {}  {} {}  {}  answer {}",
+            d.id,
+            d.code,
+            d.number.as_deref().unwrap_or("-"),
+            super::doc::state(d),
+            d.answer.as_deref().unwrap_or("-")
+        );
         super::doc::findings(&d.findings, "  ");
     }
     for a in &acknowledgements {
@@ -161,12 +183,21 @@ async fn raw(ledger: &Ledger, id: &str) -> Result<(), Error> {
     Ok(())
 }
 
-async fn requeue(ledger: &Ledger, configuration: &Configuration, id: &str, partner: Option<&str>) -> Result<(), Error> {
+async fn requeue(
+    ledger: &Ledger,
+    configuration: &Configuration,
+    id: &str,
+    partner: Option<&str>,
+) -> Result<(), Error> {
     let message = ledger.find_message(id).await?;
     let to = partner.or(message.connection.as_deref()).and_then(|id| configuration.partner(id));
     let to = to.map(|profile| (profile.partner.id.as_str(), &profile.hash));
     ledger.requeue_message(message.id, to, SystemClock.now()).await?;
     ledger.ring_all(&[job::PROCESS_LANE]).await?;
-    anstream::eprintln!("message {} goes to work again; follow it with 'portway message show {}'", message.id, message.id);
+    anstream::eprintln!(
+        "message {} goes to work again; follow it with 'portway message show {}'",
+        message.id,
+        message.id
+    );
     Ok(())
 }

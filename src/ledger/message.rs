@@ -70,8 +70,9 @@ pub(crate) fn pack(bytes: Vec<u8>) -> Part {
 pub(crate) fn unpack(codec: i16, size: i32, bytes: Vec<u8>) -> Result<Vec<u8>> {
     match codec {
         0 => Ok(bytes),
-        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0))
-            .map_err(|e| Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))),
+        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0)).map_err(|e| {
+            Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))
+        }),
     }
 }
 
@@ -155,9 +156,7 @@ impl Ledger {
             }
         };
         match job {
-            Some(job) => {
-                Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) }))
-            }
+            Some(job) => Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) })),
             None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
         }
     }
@@ -216,7 +215,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is quarantined.
-    pub async fn requeue_message(&self, message: Uuid, connection: Option<(&str, &[u8; 32])>, now: Timestamp) -> Result<()> {
+    pub async fn requeue_message(
+        &self,
+        message: Uuid,
+        connection: Option<(&str, &[u8; 32])>,
+        now: Timestamp,
+    ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR reason = 'duplicate',
                             reason = NULL, detail = NULL, finished_at = NULL,
@@ -239,8 +243,10 @@ impl Ledger {
         if rows == 1 {
             return Ok(());
         }
-        let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM message WHERE id = $1").bind(message).fetch_optional(&self.pool).await?;
+        let state: Option<String> = sqlx::query_scalar("SELECT state FROM message WHERE id = $1")
+            .bind(message)
+            .fetch_optional(&self.pool)
+            .await?;
         Err(match state {
             None => Error::NotFound(format!("message {message}")),
             Some(state) => Error::Refused(format!(
@@ -303,7 +309,12 @@ pub struct Quarantine {
     pub partner: Option<String>,
 }
 
-pub(crate) async fn insert_part(tx: &mut sqlx::PgTransaction<'_>, owner: Uuid, part: i32, packed: Part) -> Result<()> {
+pub(crate) async fn insert_part(
+    tx: &mut sqlx::PgTransaction<'_>,
+    owner: Uuid,
+    part: i32,
+    packed: Part,
+) -> Result<()> {
     sqlx::query("INSERT INTO payload (owner, part, codec, size, bytes) VALUES ($1, $2, $3, $4, $5)")
         .bind(owner)
         .bind(part)

@@ -6,8 +6,8 @@
 //!
 //! Rows go over as one JSON array a statement (`jsonb_to_recordset`), so a batch is one statement whatever its size.
 
-use super::job::Lease;
 use super::alert::{self, Raise};
+use super::job::Lease;
 use super::message::{self, PART, Quarantine, pack};
 use super::{Ledger, Result, at, id, job};
 use jiff::Timestamp;
@@ -130,7 +130,11 @@ impl Ledger {
 impl Process<'_> {
     /// Notes the control numbers as seen. Returns those that another interchange used since `oldest` (a date in the future
     /// makes these rows the ones that count from now on, whatever came before). The rows' keys are distinct: repetitions inside one message are the caller's to find.
-    pub async fn see_interchanges(&mut self, rows: &[InterchangeRow], oldest: Timestamp) -> Result<Vec<SeenBefore>> {
+    pub async fn see_interchanges(
+        &mut self,
+        rows: &[InterchangeRow],
+        oldest: Timestamp,
+    ) -> Result<Vec<SeenBefore>> {
         let found: Vec<(Uuid, Uuid, Uuid, bool)> = sqlx::query_as(
             "WITH new AS (
                 SELECT id, station, standard, sender, receiver, control_number, usage, decode(sha256, 'hex') AS sha256
@@ -403,11 +407,13 @@ impl Process<'_> {
 
     /// A batch of a longer job is written only while the lease is ours.
     pub async fn still_ours(&mut self, lease: &Lease) -> Result<()> {
-        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x")
-            .bind(lease.job)
-            .bind(lease.epoch)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let rows: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .fetch_one(&mut *self.tx)
+        .await?;
         job::one_row(rows)
     }
 

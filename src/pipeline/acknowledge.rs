@@ -5,13 +5,13 @@
 
 use crate::ledger::id;
 use crate::ledger::process::{AcknowledgementRow, OutMessage, answer_id};
+use crate::profile::PartnerProfile;
 use crate::profile::gateway::Station;
 use crate::profile::partner::{Partner, Ta1, X12};
-use crate::profile::PartnerProfile;
 use jiff::Timestamp;
+use portway_edi::Delimiters;
 use portway_edi::acknowledgement::{AckCode, InterchangeResult, write};
 use portway_edi::x12::writer::{Envelope, WriteError};
-use portway_edi::Delimiters;
 use uuid::Uuid;
 
 /// What is owed for one interchange; `None` when nothing is.
@@ -29,8 +29,9 @@ pub fn owed(x12: &X12, result: &InterchangeResult) -> Option<Owed> {
         Ta1::OnError => rejected,
         Ta1::Never => false,
     };
-    let functional =
-        x12.functional_acknowledgement && !rejected && result.groups.iter().any(|g| g.header.functional_id != "FA");
+    let functional = x12.functional_acknowledgement
+        && !rejected
+        && result.groups.iter().any(|g| g.header.functional_id != "FA");
     (ta1 || functional).then_some(Owed { ta1, functional })
 }
 
@@ -55,7 +56,12 @@ impl Answer<'_> {
 
     /// # Errors
     /// A header field that does not fit; the interchange's own came through the same widths, so none is expected.
-    pub fn build(&self, interchange_number: u32, group_number: u32, now: Timestamp) -> Result<Option<OutMessage>, WriteError> {
+    pub fn build(
+        &self,
+        interchange_number: u32,
+        group_number: u32,
+        now: Timestamp,
+    ) -> Result<Option<OutMessage>, WriteError> {
         let header = &self.result.header;
         let stamp = now.to_zoned(jiff::tz::TimeZone::UTC);
         let group = self.result.groups.first();
@@ -110,7 +116,8 @@ impl Answer<'_> {
             });
         }
         if self.owed.functional {
-            for (nth, group) in (0..).zip(&self.result.groups).filter(|(_, g)| g.header.functional_id != "FA") {
+            for (nth, group) in (0..).zip(&self.result.groups).filter(|(_, g)| g.header.functional_id != "FA")
+            {
                 rows.push(AcknowledgementRow {
                     id: id::derive(self.interchange, "997", nth),
                     kind: "997",
