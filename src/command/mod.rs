@@ -4,11 +4,16 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod arguments;
+pub mod explain;
+pub mod file;
+pub mod manual;
 pub mod partner;
+pub mod schema;
 pub mod serve;
 pub mod validate;
 
 mod connect;
+mod output;
 
 use std::process::ExitCode;
 
