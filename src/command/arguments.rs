@@ -68,6 +68,8 @@ pub enum Verb {
     /// The JSON Schema of a document (purchase-order), or of a configuration file (gateway, partner).
     Schema { name: String },
     /// What a diagnostic code (X1205) or an element (PO1-03) means.
+    // `--version` is the standard's here.
+    #[command(disable_version_flag = true)]
     Explain {
         code: String,
         /// The version for elements.

@@ -4,6 +4,7 @@
 //! the message is worked on. A repeated control number with the same content is answered with the original answer again; with
 //! other content it is held, or by profile rejected.
 
+use super::findings;
 use super::frame::{Framed, FramedInterchange};
 use super::process::{Failure, Work};
 use super::set::{findings_json, one_line};
@@ -15,7 +16,7 @@ use crate::profile::gateway::Station;
 use crate::profile::partner::DuplicateInterchange;
 use jiff::Timestamp;
 use portway_edi::acknowledgement::AckCode;
-use portway_edi::{Answer, Code, Finding, Place, Severity};
+use portway_edi::{Answer, Finding, Place, Severity};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -211,7 +212,7 @@ impl Work<'_> {
 
 fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
     Finding {
-        code: Code("X1091"),
+        code: findings::NOT_OUR_ADDRESS,
         severity: Severity::Error,
         place: Place {
             interchange: Some(header.control_number.clone()),
@@ -232,7 +233,7 @@ fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
 
 fn duplicate_number(number: &str, earlier: Uuid) -> Finding {
     Finding {
-        code: Code("X1092"),
+        code: findings::INTERCHANGE_NUMBER_USED,
         severity: Severity::Error,
         place: Place {
             interchange: Some(number.into()),

@@ -7,6 +7,7 @@
 pub mod acknowledge;
 pub mod deliver;
 mod envelope;
+pub mod findings;
 pub mod frame;
 pub mod process;
 pub mod route;

@@ -2,6 +2,7 @@
 
 use super::acknowledge;
 use super::envelope::Judged;
+use super::findings;
 use super::frame;
 use super::process::{Failure, Work};
 use super::route::{self, Route};
@@ -12,7 +13,7 @@ use crate::ledger::id;
 use crate::ledger::process::{DocumentSeen, Process, SetRow};
 use crate::profile::partner::DuplicateDocument;
 use portway_edi::acknowledgement::AckCode;
-use portway_edi::{Code, Finding, Place, Severity};
+use portway_edi::{Finding, Place, Severity};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -232,7 +233,7 @@ fn why_held(work: &Work<'_>, row: &SetRow, reason: &str) -> Option<String> {
 fn duplicate_document(row: &SetRow, earlier: Uuid) -> Finding {
     let number = row.number.clone().unwrap_or_default();
     Finding {
-        code: Code("X1191"),
+        code: findings::DOCUMENT_NUMBER_USED,
         severity: Severity::Error,
         place: Place {
             set: Some(row.control_number.clone()),
