@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 use strangers::{Erp, MailServer, Partner};
 
 const TOKEN: &str = "greenfield-demo";
+/// Segments shown of one interchange.
+const MOST_SEGMENTS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(30);
 const GATEWAY: &str = include_str!("../../partner-profiles/demo/gateway.toml");
 const PARTNER: &str = include_str!("../../partner-profiles/demo/partners.d/greenfield.toml");
@@ -141,6 +143,8 @@ async fn tell(partner: &Partner, erp: &Erp, mail: &MailServer, conf: &Path) -> R
 
     step("7. The operators get one mail");
     let text = wait("the alert mail", async || Ok(mail.last())).await?;
+    // Quoted-printable, for the eye.
+    let text = text.replace("=\r\n", "").replace("=3D", "=");
     for line in text.lines() {
         anstream::println!("   | {line}");
     }
@@ -199,8 +203,12 @@ fn say(text: &str) {
 
 /// EDI, a segment a line.
 fn code(edi: &str) {
-    for segment in edi.split('~').map(str::trim).filter(|s| !s.is_empty()) {
+    let segments: Vec<&str> = edi.split('~').map(str::trim).filter(|s| !s.is_empty()).collect();
+    for segment in segments.iter().take(MOST_SEGMENTS) {
         anstream::println!("   | \x1b[36m{segment}~\x1b[0m");
+    }
+    if segments.len() > MOST_SEGMENTS {
+        anstream::println!("   | … and {} segments more", segments.len() - MOST_SEGMENTS);
     }
 }
 

@@ -149,7 +149,7 @@ pub fn deliveries(all: &[DeliveryLine]) {
         let next = d.next_try_at.as_ref().map(|n| format!(", next try {n}")).unwrap_or_default();
         let detail = d.detail.as_ref().map(|t| format!(": {t}")).unwrap_or_default();
         anstream::println!(
-            "  to {} {} ({}): {} after {} tries{next}{detail}",
+            "  to {} {} ({}): {}, tries {}{next}{detail}",
             d.target_kind,
             d.target,
             d.way,

@@ -115,6 +115,7 @@ impl Gateway {
             ledger: ledger.clone(),
             profiles: profiles.clone(),
             spool: spool.clone(),
+            poster: Arc::default(),
             clock: clock.clone(),
             stop: stop.clone(),
         };
@@ -292,6 +293,13 @@ impl Gateway {
         ledger.record_reload(None, &report_json(report, &kept), now).await
     }
 
+    /// A few times a day: the partitions ahead, and alerts that nobody needs to see any more.
+    async fn tidy(&self) -> Result<(), Error> {
+        let now = self.house.clock.now();
+        self.house.ledger.make_partitions(now).await?;
+        self.house.ledger.close_stale_alerts(now).await
+    }
+
     /// What runs beside: the private PostgreSQL's health, the partitions ahead, the watchdog.
     async fn look_after(self: Arc<Self>) {
         let mut ticks = 0u64;
@@ -315,8 +323,8 @@ impl Gateway {
                 notify(&[sd_notify::NotifyState::Watchdog]);
             }
             if ticks.is_multiple_of(2 * 3600 * 6) {
-                if let Err(error) = self.house.ledger.make_partitions(self.house.clock.now()).await {
-                    tracing::warn!(%error, "next month's partitions are not made yet");
+                if let Err(error) = self.tidy().await {
+                    tracing::warn!(%error, "next month's partitions are not made yet, or old alerts not closed");
                 }
             }
         }

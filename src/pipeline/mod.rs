@@ -21,6 +21,7 @@ use crate::ledger::Ledger;
 use crate::net::spool::Spool;
 use crate::profile::Store;
 use crate::transport::Arrived;
+use crate::transport::https::Poster;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +32,7 @@ pub struct House {
     pub ledger: Ledger,
     pub profiles: Arc<Store>,
     pub spool: Spool,
+    pub poster: Arc<Poster>,
     pub clock: SharedClock,
     /// Cancelled when the gateway is to stop: nothing new is begun.
     pub stop: CancellationToken,

@@ -12,7 +12,7 @@ use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::profile::PartnerProfile;
 use crate::profile::gateway::Retry;
-use crate::transport::{directory, https};
+use crate::transport::directory;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -59,14 +59,10 @@ impl House {
                 directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await
             }
             _ => {
-                https::post(
-                    &self.profiles.current(),
-                    &profile,
-                    &due.subject.to_string(),
-                    &name,
-                    due.bytes.clone(),
-                )
-                .await
+                let configuration = self.profiles.current();
+                self.poster
+                    .post(&configuration, &profile, &due.subject.to_string(), &name, due.bytes.clone())
+                    .await
             }
         }
     }
