@@ -30,10 +30,15 @@ fn explain(name: &str, version: &str) -> Result<String, Stop> {
     let Some(dictionary) = Dictionary::x12(version) else {
         let mut versions: Vec<&str> = shipped().map(|(_, version)| version).collect();
         versions.dedup();
-        return Err(Stop::NotFound(format!("version {version} is not known here; there are: {}", versions.join(", "))));
+        return Err(Stop::NotFound(format!(
+            "version {version} is not known here; there are: {}",
+            versions.join(", ")
+        )));
     };
     let upper = name.to_ascii_uppercase();
-    let found = of_shape(dictionary, &upper).or_else(|| of_position(dictionary, &upper)).or_else(|| of_number(dictionary, &upper));
+    let found = of_shape(dictionary, &upper)
+        .or_else(|| of_position(dictionary, &upper))
+        .or_else(|| of_number(dictionary, &upper));
     found.ok_or_else(|| unknown(dictionary, name, &upper))
 }
 
@@ -43,7 +48,8 @@ fn of_code(explained: &Explained) -> String {
     text.push('\n');
     paragraph(&mut text, "Next:        ", explained.fix);
     paragraph(&mut text, "Whose move:  ", findings::whose(explained));
-    let answers: Vec<String> = explained.answers.iter().map(|(element, code)| format!("{element} {code}")).collect();
+    let answers: Vec<String> =
+        explained.answers.iter().map(|(element, code)| format!("{element} {code}")).collect();
     let answers = if answers.is_empty() { "nothing by itself".to_owned() } else { answers.join(", or ") };
     paragraph(&mut text, "Our answer:  ", &answers);
     text
@@ -62,16 +68,25 @@ fn of_shape(dictionary: &Dictionary, id: &str) -> Option<String> {
         let (reference, title, extent) = match position.holds {
             Holds::Element(index) => {
                 let element = dictionary.elements.get(usize::from(index))?;
-                (element.id, element.title, format!("{:2} {}/{}", element.type_name, element.min, element.max))
+                (
+                    element.id,
+                    element.title,
+                    format!("{:2} {}/{}", element.type_name, element.min, element.max),
+                )
             }
             Holds::Composite(index) => {
                 let composite = dictionary.composites.get(usize::from(index))?;
                 (composite.id, composite.title, "composite".to_owned())
             }
         };
-        let repeats = if position.max_repeat > 1 { format!(" x{}", position.max_repeat) } else { String::new() };
+        let repeats =
+            if position.max_repeat > 1 { format!(" x{}", position.max_repeat) } else { String::new() };
         let name = place(shape, number, None);
-        let _ = writeln!(text, "  {name:8} {} {reference:>4}  {extent:9}  {title}{repeats}", position.requirement);
+        let _ = writeln!(
+            text,
+            "  {name:8} {} {reference:>4}  {extent:9}  {title}{repeats}",
+            position.requirement
+        );
     }
     if !shape.notes.is_empty() {
         text.push('\n');
@@ -79,7 +94,11 @@ fn of_shape(dictionary: &Dictionary, id: &str) -> Option<String> {
             paragraph(&mut text, "  ", &in_words(shape, note));
         }
     }
-    let _ = writeln!(text, "\nM mandatory, O optional, X decided by the rules above. `portway explain {}` shows an element.", place(shape, 1, None));
+    let _ = writeln!(
+        text,
+        "\nM mandatory, O optional, X decided by the rules above. `portway explain {}` shows an element.",
+        place(shape, 1, None)
+    );
     Some(text)
 }
 
@@ -100,7 +119,9 @@ fn of_position(dictionary: &Dictionary, name: &str) -> Option<String> {
     match *numbers.as_slice() {
         [number] => of_element(dictionary, segment, number, None),
         [number, component] => {
-            let Holds::Composite(index) = segment.positions.get(number.checked_sub(1)?)?.holds else { return None };
+            let Holds::Composite(index) = segment.positions.get(number.checked_sub(1)?)?.holds else {
+                return None;
+            };
             let composite = dictionary.composites.get(usize::from(index))?;
             of_element(dictionary, composite, component, Some((segment, number)))
         }
@@ -109,7 +130,12 @@ fn of_position(dictionary: &Dictionary, name: &str) -> Option<String> {
 }
 
 /// One position of a shape; `inside`: the segment and element in which the composite stands.
-fn of_element(dictionary: &Dictionary, shape: &Shape, number: usize, inside: Option<(&Shape, usize)>) -> Option<String> {
+fn of_element(
+    dictionary: &Dictionary,
+    shape: &Shape,
+    number: usize,
+    inside: Option<(&Shape, usize)>,
+) -> Option<String> {
     let position = shape.positions.get(number.checked_sub(1)?)?;
     let name = match inside {
         Some((segment, element)) => place(segment, element, Some(number)),
@@ -125,14 +151,22 @@ fn of_element(dictionary: &Dictionary, shape: &Shape, number: usize, inside: Opt
             (format!("composite {}", composite.id), composite.title, None)
         }
     };
-    let mut text = format!("{name}: {title} ({what} in {}, {}; {})\n\n", shape.id, shape.title, dictionary.version);
+    let mut text =
+        format!("{name}: {title} ({what} in {}, {}; {})\n\n", shape.id, shape.title, dictionary.version);
     paragraph(&mut text, "  Needed:  ", needed(position));
     if position.max_repeat > 1 {
         paragraph(&mut text, "  Repeats: ", &format!("up to {} times", position.max_repeat));
     }
     match element {
         Some(element) => of_type(&mut text, element),
-        None => paragraph(&mut text, "  Type:    ", &format!("composite: `portway explain {}` shows its parts", what.trim_start_matches("composite "))),
+        None => paragraph(
+            &mut text,
+            "  Type:    ",
+            &format!(
+                "composite: `portway explain {}` shows its parts",
+                what.trim_start_matches("composite ")
+            ),
+        ),
     }
     for note in shape.notes.iter().filter(|n| n.positions >> (number - 1) & 1 == 1) {
         paragraph(&mut text, "  Rule:    ", &in_words(shape, note));
@@ -149,7 +183,8 @@ fn of_number(dictionary: &Dictionary, id: &str) -> Option<String> {
     let mut places = Vec::new();
     for shape in dictionary.segments.iter().chain(&dictionary.composites) {
         let here = |p: &Position| matches!(p.holds, Holds::Element(at) if usize::from(at) == index);
-        places.extend((1..).zip(&shape.positions).filter(|(_, p)| here(p)).map(|(n, _)| place(shape, n, None)));
+        places
+            .extend((1..).zip(&shape.positions).filter(|(_, p)| here(p)).map(|(n, _)| place(shape, n, None)));
     }
     paragraph(&mut text, "  Used in: ", &places.join(" "));
     Some(text)
@@ -165,16 +200,24 @@ fn of_type(text: &mut String, element: &Element) {
         "TM" => "a time of day".to_owned(),
         "B" => "bytes".to_owned(),
         other => match other.split_at_checked(1) {
-            Some(("N", decimals)) => format!("a number whose last {decimals} digits are decimals, without a point"),
+            Some(("N", decimals)) => {
+                format!("a number whose last {decimals} digits are decimals, without a point")
+            }
             _ => "a number, with a decimal point where it has decimals".to_owned(),
         },
     };
     paragraph(text, "  Type:    ", &format!("{} ({kind})", element.type_name));
-    let length = if element.min == element.max { element.min.to_string() } else { format!("{} to {}", element.min, element.max) };
+    let length = if element.min == element.max {
+        element.min.to_string()
+    } else {
+        format!("{} to {}", element.min, element.max)
+    };
     paragraph(text, "  Length:  ", &format!("{length} characters"));
     match &element.codes {
         Some(codes) => paragraph(text, "  Values:  ", &codes.values().join(" ")),
-        None if element.type_name == "ID" => paragraph(text, "  Values:  ", "kept by another body (ISO, a postal service, …): not checked"),
+        None if element.type_name == "ID" => {
+            paragraph(text, "  Values:  ", "kept by another body (ISO, a postal service, …): not checked")
+        }
         None => {}
     }
 }
@@ -192,7 +235,8 @@ fn in_words(shape: &Shape, note: &Note) -> String {
     let named = |set: u64| -> Vec<String> {
         (0..shape.positions.len()).filter(|i| set >> i & 1 == 1).map(|i| place(shape, i + 1, None)).collect()
     };
-    let (all, first, others) = (named(note.positions), named(note.first).concat(), named(note.positions & !note.first));
+    let (all, first, others) =
+        (named(note.positions), named(note.first).concat(), named(note.positions & !note.first));
     match note.rule {
         Rule::Paired => format!("all of {} or none of them", list(&all, "and")),
         Rule::Required => format!("at least one of {}", list(&all, "and")),
@@ -241,13 +285,20 @@ fn paragraph(text: &mut String, label: &str, words: &str) {
 fn unknown(dictionary: &Dictionary, name: &str, upper: &str) -> Stop {
     let shapes = dictionary.segments.iter().chain(&dictionary.composites);
     let places = shapes.clone().flat_map(|s| (1..=s.positions.len()).map(|n| place(s, n, None)));
-    let names = findings::all().map(|e| e.code.0.to_owned()).chain(shapes.clone().map(|s| s.id.to_owned())).chain(places);
+    let names = findings::all()
+        .map(|e| e.code.0.to_owned())
+        .chain(shapes.clone().map(|s| s.id.to_owned()))
+        .chain(places);
     let plain = upper.replace('-', "");
-    let mut near: Vec<(usize, String)> = names.map(|n| (strsim::damerau_levenshtein(&plain, &n.replace('-', "")), n)).collect();
+    let mut near: Vec<(usize, String)> =
+        names.map(|n| (strsim::damerau_levenshtein(&plain, &n.replace('-', "")), n)).collect();
     near.sort();
-    let near: Vec<String> = near.into_iter().filter(|(far, n)| *far <= 2 && *far < n.len()).take(3).map(|(_, n)| n).collect();
+    let near: Vec<String> =
+        near.into_iter().filter(|(far, n)| *far <= 2 && *far < n.len()).take(3).map(|(_, n)| n).collect();
     let hint = match near.is_empty() {
-        true => "name a code (X1205), a segment (PO1), an element (PO103) or an element's number (355)".to_owned(),
+        true => {
+            "name a code (X1205), a segment (PO1), an element (PO103) or an element's number (355)".to_owned()
+        }
         false => format!("near are: {}", near.join(", ")),
     };
     Stop::NotFound(format!("`{}` is not known in {}; {hint}", super::output::shown(name), dictionary.version))
@@ -266,7 +317,10 @@ mod tests {
     fn an_element_is_found_by_each_way_to_write_it() {
         for name in ["PO103", "PO1-03", "PO1-3", "po1-03"] {
             let text = text(name);
-            assert!(text.starts_with("PO103: ") && text.contains("element 355") && text.contains(" EA "), "{text}");
+            assert!(
+                text.starts_with("PO103: ") && text.contains("element 355") && text.contains(" EA "),
+                "{text}"
+            );
         }
         assert!(text("SLN05-1").starts_with("SLN05-1: "));
         assert!(text("C001-01").starts_with("C001-01: "));
@@ -276,7 +330,10 @@ mod tests {
     #[test]
     fn rules_are_told_in_words() {
         let text = text("N1");
-        assert!(text.contains("at least one of N102 and N103") && text.contains("all of N103 and N104 or none"), "{text}");
+        assert!(
+            text.contains("at least one of N102 and N103") && text.contains("all of N103 and N104 or none"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -294,7 +351,9 @@ mod tests {
         assert!(message.contains("X1205"), "{message}");
         let Err(Stop::NotFound(message)) = explain("PO199", "004010") else { panic!("PO199 is no element") };
         assert!(message.contains("PO1"), "{message}");
-        let Err(Stop::NotFound(message)) = explain("PO1", "009999") else { panic!("there is no such version") };
+        let Err(Stop::NotFound(message)) = explain("PO1", "009999") else {
+            panic!("there is no such version")
+        };
         assert!(message.contains("004010"), "{message}");
         for odd in ["", "-", "é", "PO1-0", "PO1-99999999999999999999", "--", "日本語", "\u{1b}[31m"] {
             assert!(explain(odd, "004010").is_err(), "{odd}");

@@ -23,10 +23,15 @@ pub fn completions(shell: Shell) -> ExitCode {
 
 pub fn man(dir: &Path) -> ExitCode {
     to_stdout(|_| {
-        let fail = |error| Stop::Problem(format!("the manual cannot be written to {}: {error}", dir.display()));
+        let fail =
+            |error| Stop::Problem(format!("the manual cannot be written to {}: {error}", dir.display()));
         std::fs::create_dir_all(dir).map_err(fail)?;
         clap_mangen::generate_to(Portway::command(), dir).map_err(fail)?;
-        words(format_args!("man pages written to {}: man -l {}", dir.display(), dir.join("portway.1").display()));
+        words(format_args!(
+            "man pages written to {}: man -l {}",
+            dir.display(),
+            dir.join("portway.1").display()
+        ));
         Ok(FINE)
     })
 }

@@ -22,7 +22,9 @@ pub fn run(file: &Path, to: &str) -> ExitCode {
     to_stdout(|out| {
         match to {
             "json" => {}
-            "x12" | "edifact" => return Err(Stop::Usage(format!("--to {to} is not in this version: json is"))),
+            "x12" | "edifact" => {
+                return Err(Stop::Usage(format!("--to {to} is not in this version: json is")));
+            }
             _ => return Err(Stop::Usage(format!("--to {to} is no format: use json"))),
         }
         let source = Source::open(file)?;

@@ -36,7 +36,13 @@ struct Excerpt {
 }
 
 /// The finding, rendered, ending in an empty line. `delimiters`: of the interchange it stands in.
-pub fn render(finding: &Finding, source: &mut Source, delimiters: Option<Delimiters>) -> Result<String, Stop> {
+pub fn render(
+    finding: &Finding,
+    source: &mut Source,
+    delimiters: Option<Delimiters>,
+    coloured: bool,
+) -> Result<String, Stop> {
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -53,7 +59,8 @@ pub fn render(finding: &Finding, source: &mut Source, delimiters: Option<Delimit
     let excerpt = cut(segment(&bytes, delimiters), pointed);
     let (message, name, place) = (shown(&finding.message), shown(&source.name), place(finding));
     let line_number = usize::try_from(line).unwrap_or(usize::MAX);
-    let origin = Origin::path(&*name).line(line_number).char_column(usize::try_from(column).unwrap_or(usize::MAX));
+    let origin =
+        Origin::path(&*name).line(line_number).char_column(usize::try_from(column).unwrap_or(usize::MAX));
     let mut group = level.primary_title(&*message).id(finding.code.0).element(origin);
     // What holds no interchange is shown as the stray bytes that it is.
     if !excerpt.text.is_empty() && finding.code != NO_INTERCHANGE {
@@ -61,7 +68,7 @@ pub fn render(finding: &Finding, source: &mut Source, delimiters: Option<Delimit
         group = group.element(Snippet::source(&*excerpt.text).line_start(line_number).annotation(mark));
     }
     group = notes(group, finding, &place);
-    Ok(without_second_place(&Renderer::styled().render(&[group])) + "\n")
+    Ok(without_second_place(&renderer.render(&[group])) + "\n")
 }
 
 /// The renderer takes a cut text for one of another file, and marks that with a line of `:::` alone.
@@ -78,7 +85,8 @@ fn notes<'g>(mut group: Group<'g>, finding: &'g Finding, place: &'g str) -> Grou
         group = group.element(Level::HELP.message(help.as_str()));
     }
     if let Some(answer) = &finding.answer {
-        group = group.element(Level::INFO.with_name("answer").message(format!("{} {}", answer.element, answer.code)));
+        group = group
+            .element(Level::INFO.with_name("answer").message(format!("{} {}", answer.element, answer.code)));
     }
     group
 }
@@ -92,7 +100,8 @@ fn place(finding: &Finding) -> String {
         ("group", place.group.clone()),
         ("interchange", place.interchange.clone()),
     ];
-    let named: Vec<String> = parts.into_iter().filter_map(|(what, id)| id.map(|id| format!("{what} {id}"))).collect();
+    let named: Vec<String> =
+        parts.into_iter().filter_map(|(what, id)| id.map(|id| format!("{what} {id}"))).collect();
     shown(&named.join(", ").replacen(", set", " of set", 1))
 }
 
@@ -112,13 +121,20 @@ fn point(finding: &Finding, bytes: &[u8], delimiters: Option<Delimiters>) -> Ran
     let whole = segment(bytes, Some(delimiters));
     let body = whole.strip_suffix(&[delimiters.segment]).unwrap_or(whole);
     let tag = part(body, 0..body.len(), delimiters.element, 0);
-    if finding.place.segment.as_deref().is_some_and(|id| !id.is_empty() && body.get(tag.clone()) != Some(id.as_bytes())) {
+    if finding
+        .place
+        .segment
+        .as_deref()
+        .is_some_and(|id| !id.is_empty() && body.get(tag.clone()) != Some(id.as_bytes()))
+    {
         return 0..0;
     }
     let Some(element) = finding.place.element else { return tag };
     let element = part(body, 0..body.len(), delimiters.element, usize::from(element));
     match finding.place.component {
-        Some(component) => part(body, element, delimiters.component, usize::from(component).saturating_sub(1)),
+        Some(component) => {
+            part(body, element, delimiters.component, usize::from(component).saturating_sub(1))
+        }
         None => element,
     }
 }
@@ -126,7 +142,8 @@ fn point(finding: &Finding, bytes: &[u8], delimiters: Option<Delimiters>) -> Ran
 /// Part `index` (from 0) of a range of the bytes; an empty range at its end when there are fewer.
 fn part(bytes: &[u8], within: Range<usize>, separator: u8, index: usize) -> Range<usize> {
     let mut start = within.start;
-    let find = |from: usize| bytes.get(from..within.end)?.iter().position(|&b| b == separator).map(|at| from + at);
+    let find =
+        |from: usize| bytes.get(from..within.end)?.iter().position(|&b| b == separator).map(|at| from + at);
     for _ in 0..index {
         match find(start) {
             Some(at) => start = at + 1,
@@ -200,7 +217,11 @@ mod tests {
             let expected = (before.to_owned(), mark.to_owned());
             assert_eq!(marked(&at("SLN", element, component), bytes), expected, "{element:?} {component:?}");
         }
-        assert_eq!(marked(&at("BEG", None, None), bytes), (String::new(), String::new()), "a segment that did not come");
+        assert_eq!(
+            marked(&at("BEG", None, None), bytes),
+            (String::new(), String::new()),
+            "a segment that did not come"
+        );
     }
 
     #[test]

@@ -54,7 +54,8 @@ impl Source {
     }
 
     fn copy(mut from: impl Read, name: String) -> Result<Source, Stop> {
-        let fail = |error: io::Error| Stop::Usage(format!("{name} cannot be copied to a temporary file: {error}"));
+        let fail =
+            |error: io::Error| Stop::Usage(format!("{name} cannot be copied to a temporary file: {error}"));
         let mut file = tempfile::tempfile().map_err(fail)?;
         io::copy(&mut from, &mut file).map_err(fail)?;
         Ok(Source { name, file, chunks: Vec::new() })
