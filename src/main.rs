@@ -32,8 +32,12 @@ fn main() -> ExitCode {
         Verb::Explain { code, version } => command::explain::run(&code, &version),
         Verb::Completions { shell } => command::manual::completions(shell),
         Verb::Man { dir } => command::manual::man(&dir),
+        Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
+        Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
+        Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
+        Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
+        Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
         Verb::Demo { .. } => ExitCode::from(command::USAGE),
-        _ => ExitCode::from(command::USAGE),
     }
 }
 

@@ -4,7 +4,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
-#[command(name = "portway", version, about = "An EDI/B2B gateway", propagate_version = true, max_term_width = 110)]
+#[command(
+    name = "portway",
+    version,
+    about = "An EDI/B2B gateway",
+    propagate_version = true,
+    max_term_width = 110
+)]
 pub struct Portway {
     /// The configuration folder: gateway.toml, partners.d, certs.
     #[arg(long, global = true, env = "PORTWAY_CONFIG", default_value = "/etc/portway", value_name = "DIR")]

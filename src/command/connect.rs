@@ -38,12 +38,18 @@ impl Place {
         };
         let password = match &database.password {
             Some(secret) => Some(
-                secret.resolve(&configuration.dir).map_err(|e| Error::Unsuitable(format!("[database] password: {e}")))?,
+                secret
+                    .resolve(&configuration.dir)
+                    .map_err(|e| Error::Unsuitable(format!("[database] password: {e}")))?,
             ),
             None => None,
         };
         let password = password.as_ref().map(|p| p.expose_secret());
-        Ok(Place { address: Address::url(&database.url, password, database.connections)?, cluster: None, state })
+        Ok(Place {
+            address: Address::url(&database.url, password, database.connections)?,
+            cluster: None,
+            state,
+        })
     }
 }
 

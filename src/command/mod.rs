@@ -4,12 +4,17 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod arguments;
+pub mod doc;
+pub mod endpoint;
 pub mod explain;
 pub mod file;
 pub mod manual;
+pub mod message;
 pub mod partner;
+pub mod reload;
 pub mod schema;
 pub mod serve;
+pub mod status;
 pub mod validate;
 
 mod connect;

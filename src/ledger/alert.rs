@@ -188,7 +188,14 @@ impl Ledger {
     }
 
     /// `again`: when to try next; `None` with `sent = false` gives the mail up.
-    pub async fn finish_mail(&self, due: &MailDue, sent: bool, detail: &str, again: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    pub async fn finish_mail(
+        &self,
+        due: &MailDue,
+        sent: bool,
+        detail: &str,
+        again: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH gone AS (DELETE FROM job WHERE id = $1 AND epoch = $2 AND $5::timestamptz IS NULL RETURNING 1),
              kept AS (UPDATE job SET node = NULL, lease_until = NULL, run_at = $5

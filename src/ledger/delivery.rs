@@ -105,16 +105,49 @@ impl Ledger {
         tx.commit().await?;
         let mut due = Vec::with_capacity(rows.len());
         for row in rows {
-            let (job, epoch, job_tries, attempt, id, subject, target, way, tries, partner, thread, file_name, codec, size, bytes) =
-                row;
+            let (
+                job,
+                epoch,
+                job_tries,
+                attempt,
+                id,
+                subject,
+                target,
+                way,
+                tries,
+                partner,
+                thread,
+                file_name,
+                codec,
+                size,
+                bytes,
+            ) = row;
             let lease = Lease::new(self, job, epoch, job_tries, since);
             let bytes = self.whole(subject, codec, size, bytes).await?;
-            due.push(Due { lease, attempt, id, subject, target, way, tries, partner, thread, file_name, bytes });
+            due.push(Due {
+                lease,
+                attempt,
+                id,
+                subject,
+                target,
+                way,
+                tries,
+                partner,
+                thread,
+                file_name,
+                bytes,
+            });
         }
         Ok(due)
     }
 
-    async fn whole(&self, owner: Uuid, codec: Option<i16>, size: Option<i32>, bytes: Option<Vec<u8>>) -> Result<Vec<u8>> {
+    async fn whole(
+        &self,
+        owner: Uuid,
+        codec: Option<i16>,
+        size: Option<i32>,
+        bytes: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>> {
         let (Some(codec), Some(size), Some(bytes)) = (codec, size, bytes) else {
             return Ok(Vec::new());
         };
@@ -133,7 +166,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::LeaseLost`]: another worker has the job; nothing is written but that this attempt was late.
-    pub async fn finish_delivery(&self, due: &Due, tried: &Tried, raise: Option<(&Raise, SignedDuration)>, now: Timestamp) -> Result<()> {
+    pub async fn finish_delivery(
+        &self,
+        due: &Due,
+        tried: &Tried,
+        raise: Option<(&Raise, SignedDuration)>,
+        now: Timestamp,
+    ) -> Result<()> {
         let Some((raise, coalesce)) = raise else {
             return self.finish_on(&self.pool, due, tried, now).await;
         };
@@ -147,10 +186,18 @@ impl Ledger {
         Ok(())
     }
 
-    async fn finish_on<'c>(&self, on: impl sqlx::PgExecutor<'c>, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
+    async fn finish_on<'c>(
+        &self,
+        on: impl sqlx::PgExecutor<'c>,
+        due: &Due,
+        tried: &Tried,
+        now: Timestamp,
+    ) -> Result<()> {
         let (state, again) = match tried.next {
             Next::Done => ("delivered", None),
-            Next::Again(when) => (if tried.outcome == "uncertain" { "uncertain" } else { "deferred" }, Some(when)),
+            Next::Again(when) => {
+                (if tried.outcome == "uncertain" { "uncertain" } else { "deferred" }, Some(when))
+            }
             Next::Dead => ("dead", None),
             Next::Held => ("held", None),
         };
@@ -349,7 +396,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is held and translated.
-    pub async fn release_set(&self, set: Uuid, deliveries: &[DeliveryRow], reason: &str, now: Timestamp) -> Result<()> {
+    pub async fn release_set(
+        &self,
+        set: Uuid,
+        deliveries: &[DeliveryRow],
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<()> {
         let released: Option<String> = sqlx::query_scalar(
             "WITH s AS (
                 UPDATE transaction_set SET state = 'routed', reason = NULL, open_deliveries = open_deliveries + jsonb_array_length($2)
@@ -419,7 +472,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] if none of them is in a state that allows it.
-    pub async fn order_deliveries(&self, set: Uuid, endpoint: Option<&str>, order: Order, reason: &str, now: Timestamp) -> Result<u64> {
+    pub async fn order_deliveries(
+        &self,
+        set: Uuid,
+        endpoint: Option<&str>,
+        order: Order,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<u64> {
         let sql = match order {
             Order::Redeliver => {
                 "WITH d AS (
@@ -488,7 +548,8 @@ impl Ledger {
             return Err(Error::Refused(format!(
                 "no delivery of this document can be {}: see 'portway doc show {set}' for where they stand",
                 match order {
-                    Order::Redeliver => "redelivered now (one that is queued or delivering is on its way already)",
+                    Order::Redeliver =>
+                        "redelivered now (one that is queued or delivering is on its way already)",
                     Order::Hold => "held (only waiting ones can)",
                     Order::Cancel => "cancelled (what is delivered stays delivered)",
                 }

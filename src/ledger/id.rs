@@ -29,6 +29,14 @@ pub fn derive(parent: Uuid, part: &str, ordinal: u64) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(u64::from_be_bytes(ms), &random).into_uuid()
 }
 
+/// The thread of all documents of one partner and number: the same on every node, without looking anything up.
+pub fn thread(partner: &str, number: &str) -> Uuid {
+    let digest = Sha256::digest(format!("{partner}\n{number}"));
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

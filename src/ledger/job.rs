@@ -40,7 +40,12 @@ impl Held {
     }
 
     fn all(&self) -> (Vec<i64>, Vec<i64>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(job, (epoch, _))| (*job, *epoch)).unzip()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(|(job, (epoch, _))| (*job, *epoch))
+            .unzip()
     }
 
     fn drop_lease(&self, job: i64, epoch: i64) {
@@ -147,10 +152,11 @@ impl Ledger {
 
 /// Locks the lane for one claim; `false` if it is paused, unknown, or being claimed by another node just now.
 pub(crate) async fn lock_lane(tx: &mut sqlx::PgTransaction<'_>, lane: &str) -> Result<bool> {
-    let locked: Option<i32> = sqlx::query_scalar("SELECT 1 FROM lane WHERE name = $1 AND NOT paused FOR UPDATE SKIP LOCKED")
-        .bind(lane)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let locked: Option<i32> =
+        sqlx::query_scalar("SELECT 1 FROM lane WHERE name = $1 AND NOT paused FOR UPDATE SKIP LOCKED")
+            .bind(lane)
+            .fetch_optional(&mut **tx)
+            .await?;
     Ok(locked.is_some())
 }
 
@@ -216,7 +222,10 @@ impl Ledger {
         tx.commit().await?;
         Ok(rows
             .into_iter()
-            .map(|(job, epoch, tries, subject)| Claimed { lease: Lease::new(self, job, epoch, tries, since), subject })
+            .map(|(job, epoch, tries, subject)| Claimed {
+                lease: Lease::new(self, job, epoch, tries, since),
+                subject,
+            })
             .collect())
     }
 }

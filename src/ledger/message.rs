@@ -70,8 +70,9 @@ pub(crate) fn pack(bytes: Vec<u8>) -> Part {
 pub(crate) fn unpack(codec: i16, size: i32, bytes: Vec<u8>) -> Result<Vec<u8>> {
     match codec {
         0 => Ok(bytes),
-        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0))
-            .map_err(|e| Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))),
+        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0)).map_err(|e| {
+            Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))
+        }),
     }
 }
 
@@ -155,9 +156,7 @@ impl Ledger {
             }
         };
         match job {
-            Some(job) => {
-                Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) }))
-            }
+            Some(job) => Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) })),
             None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
         }
     }
@@ -196,17 +195,17 @@ impl Ledger {
 
     /// What processing needs to know of a message it did not accept itself.
     pub async fn message_to_process(&self, id: Uuid) -> Result<ToProcess> {
-        sqlx::query_as("SELECT id, position, connection, transport, profile, size, received_at FROM message WHERE id = $1")
+        sqlx::query_as("SELECT id, position, connection, transport, profile, accept_duplicate, received_at FROM message WHERE id = $1")
             .bind(id)
             .fetch_optional(&self.pool)
             .await?
-            .map(|(id, position, connection, transport, profile, size, received): ProcessRow| ToProcess {
+            .map(|(id, position, connection, transport, profile, accept_duplicate, received): ProcessRow| ToProcess {
                 id,
                 position,
                 connection: connection.unwrap_or_default(),
                 transport,
                 profile,
-                size: u64::try_from(size).unwrap_or(0),
+                accept_duplicate,
                 received_at: received.to_jiff(),
             })
             .ok_or_else(|| Error::NotFound(format!("message {id}")))
@@ -216,9 +215,15 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is quarantined.
-    pub async fn requeue_message(&self, message: Uuid, connection: Option<(&str, &[u8; 32])>, now: Timestamp) -> Result<()> {
+    pub async fn requeue_message(
+        &self,
+        message: Uuid,
+        connection: Option<(&str, &[u8; 32])>,
+        now: Timestamp,
+    ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
-            "WITH m AS (UPDATE message SET state = 'verified', reason = NULL, detail = NULL, finished_at = NULL,
+            "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR reason = 'duplicate',
+                            reason = NULL, detail = NULL, finished_at = NULL,
                             connection = coalesce($2, connection), profile = coalesce($3, profile)
                         WHERE id = $1 AND state = 'quarantined' RETURNING id, connection, position),
              j AS (INSERT INTO job (lane, kind, subject, partner, position, run_at)
@@ -238,8 +243,10 @@ impl Ledger {
         if rows == 1 {
             return Ok(());
         }
-        let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM message WHERE id = $1").bind(message).fetch_optional(&self.pool).await?;
+        let state: Option<String> = sqlx::query_scalar("SELECT state FROM message WHERE id = $1")
+            .bind(message)
+            .fetch_optional(&self.pool)
+            .await?;
         Err(match state {
             None => Error::NotFound(format!("message {message}")),
             Some(state) => Error::Refused(format!(
@@ -279,7 +286,7 @@ pub(crate) async fn quarantine_in(
     super::job::one_row(rows)
 }
 
-type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, i64, jiff_sqlx::Timestamp);
+type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, bool, jiff_sqlx::Timestamp);
 
 #[derive(Debug, Clone)]
 pub struct ToProcess {
@@ -289,7 +296,8 @@ pub struct ToProcess {
     pub transport: String,
     /// Hash of the profile version it is worked under.
     pub profile: Option<Vec<u8>>,
-    pub size: u64,
+    /// A person released it although its control number was seen before.
+    pub accept_duplicate: bool,
     pub received_at: Timestamp,
 }
 
@@ -301,7 +309,12 @@ pub struct Quarantine {
     pub partner: Option<String>,
 }
 
-pub(crate) async fn insert_part(tx: &mut sqlx::PgTransaction<'_>, owner: Uuid, part: i32, packed: Part) -> Result<()> {
+pub(crate) async fn insert_part(
+    tx: &mut sqlx::PgTransaction<'_>,
+    owner: Uuid,
+    part: i32,
+    packed: Part,
+) -> Result<()> {
     sqlx::query("INSERT INTO payload (owner, part, codec, size, bytes) VALUES ($1, $2, $3, $4, $5)")
         .bind(owner)
         .bind(part)

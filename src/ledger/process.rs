@@ -6,8 +6,8 @@
 //!
 //! Rows go over as one JSON array a statement (`jsonb_to_recordset`), so a batch is one statement whatever its size.
 
-use super::job::Lease;
 use super::alert::{self, Raise};
+use super::job::Lease;
 use super::message::{self, PART, Quarantine, pack};
 use super::{Ledger, Result, at, id, job};
 use jiff::Timestamp;
@@ -128,27 +128,35 @@ impl Ledger {
 }
 
 impl Process<'_> {
-    /// Notes the control numbers as seen. Returns those that another interchange used since `oldest`. The rows' keys are
-    /// distinct: repetitions inside one message are the caller's to find.
-    pub async fn see_interchanges(&mut self, rows: &[InterchangeRow], oldest: Timestamp) -> Result<Vec<SeenBefore>> {
+    /// Notes the control numbers as seen. Returns those that another interchange used since `oldest` (a date in the future
+    /// makes these rows the ones that count from now on, whatever came before). The rows' keys are distinct: repetitions inside one message are the caller's to find.
+    pub async fn see_interchanges(
+        &mut self,
+        rows: &[InterchangeRow],
+        oldest: Timestamp,
+    ) -> Result<Vec<SeenBefore>> {
         let found: Vec<(Uuid, Uuid, Uuid, bool)> = sqlx::query_as(
             "WITH new AS (
                 SELECT id, station, standard, sender, receiver, control_number, usage, decode(sha256, 'hex') AS sha256
                 FROM jsonb_to_recordset($1) AS n (id uuid, station text, standard text, sender text, receiver text,
                                                   control_number text, usage text, sha256 text)
              ), put AS (
+                -- Always an update, so that a row which another transaction is just committing is waited for and returned:
+                -- a join would look at this statement's older snapshot and miss it.
                 INSERT INTO interchange_seen AS s
                     (station, standard, sender, receiver, control_number, usage, message_id, interchange_id, sha256, at)
                 SELECT station, standard, sender, receiver, control_number, usage, $2, id, sha256, $3 FROM new
-                ON CONFLICT (station, standard, sender, receiver, control_number, usage) DO UPDATE
-                    SET message_id = excluded.message_id, interchange_id = excluded.interchange_id,
-                        sha256 = excluded.sha256, at = excluded.at
-                    WHERE s.at < $4 OR s.interchange_id = excluded.interchange_id
-                RETURNING interchange_id
+                ORDER BY station, standard, sender, receiver, control_number, usage
+                ON CONFLICT (station, standard, sender, receiver, control_number, usage) DO UPDATE SET
+                    message_id = CASE WHEN s.at < $4 THEN excluded.message_id ELSE s.message_id END,
+                    interchange_id = CASE WHEN s.at < $4 THEN excluded.interchange_id ELSE s.interchange_id END,
+                    sha256 = CASE WHEN s.at < $4 THEN excluded.sha256 ELSE s.sha256 END,
+                    at = CASE WHEN s.at < $4 THEN excluded.at ELSE s.at END
+                RETURNING s.*
              )
-             SELECT n.id, s.message_id, s.interchange_id, s.sha256 = n.sha256
-             FROM new n JOIN interchange_seen s USING (station, standard, sender, receiver, control_number, usage)
-             WHERE n.id NOT IN (SELECT interchange_id FROM put)",
+             SELECT n.id, p.message_id, p.interchange_id, p.sha256 = n.sha256
+             FROM new n JOIN put p USING (station, standard, sender, receiver, control_number, usage)
+             WHERE n.id <> p.interchange_id",
         )
         .bind(Json(rows))
         .bind(self.message)
@@ -176,7 +184,8 @@ impl Process<'_> {
              SELECT id, $2, ordinal, standard, sender, receiver, control_number, version, usage, state, note_code, findings
              FROM jsonb_to_recordset($1) AS n (id uuid, ordinal int, standard text, sender text, receiver text,
                 control_number text, version text, usage text, state text, note_code text, findings jsonb)
-             ON CONFLICT (id) DO NOTHING",
+             ON CONFLICT (id) DO UPDATE SET state = excluded.state, note_code = excluded.note_code, findings = excluded.findings
+                WHERE interchange.state = 'held'",
         )
         .bind(Json(rows))
         .bind(self.message)
@@ -198,12 +207,11 @@ impl Process<'_> {
                 SELECT * FROM jsonb_to_recordset($1) AS n (partner text, document text, number text, id uuid)
              ), put AS (
                 INSERT INTO document_seen AS s (partner, document, number, set_id, at)
-                SELECT partner, document, number, id, $2 FROM new
-                ON CONFLICT (partner, document, number) DO UPDATE SET at = s.at WHERE s.set_id = excluded.set_id
-                RETURNING set_id
+                SELECT partner, document, number, id, $2 FROM new ORDER BY partner, document, number
+                ON CONFLICT (partner, document, number) DO UPDATE SET at = s.at
+                RETURNING s.*
              )
-             SELECT n.id, s.set_id FROM new n JOIN document_seen s USING (partner, document, number)
-             WHERE n.id NOT IN (SELECT set_id FROM put)",
+             SELECT n.id, p.set_id FROM new n JOIN put p USING (partner, document, number) WHERE n.id <> p.set_id",
         )
         .bind(Json(seen))
         .bind(at(self.now))
@@ -399,11 +407,13 @@ impl Process<'_> {
 
     /// A batch of a longer job is written only while the lease is ours.
     pub async fn still_ours(&mut self, lease: &Lease) -> Result<()> {
-        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x")
-            .bind(lease.job)
-            .bind(lease.epoch)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let rows: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .fetch_one(&mut *self.tx)
+        .await?;
         job::one_row(rows)
     }
 

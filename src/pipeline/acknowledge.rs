@@ -5,13 +5,13 @@
 
 use crate::ledger::id;
 use crate::ledger::process::{AcknowledgementRow, OutMessage, answer_id};
+use crate::profile::PartnerProfile;
 use crate::profile::gateway::Station;
 use crate::profile::partner::{Partner, Ta1, X12};
-use crate::profile::PartnerProfile;
 use jiff::Timestamp;
+use portway_edi::Delimiters;
 use portway_edi::acknowledgement::{AckCode, InterchangeResult, write};
 use portway_edi::x12::writer::{Envelope, WriteError};
-use portway_edi::Delimiters;
 use uuid::Uuid;
 
 /// What is owed for one interchange; `None` when nothing is.
@@ -38,8 +38,9 @@ fn owed_under(ta1: Ta1, functional_acknowledgement: bool, result: &InterchangeRe
         Ta1::OnError => rejected,
         Ta1::Never => false,
     };
-    let functional =
-        functional_acknowledgement && !rejected && result.groups.iter().any(|g| g.header.functional_id != "FA");
+    let functional = functional_acknowledgement
+        && !rejected
+        && result.groups.iter().any(|g| g.header.functional_id != "FA");
     (ta1 || functional).then_some(Owed { ta1, functional })
 }
 
@@ -64,7 +65,12 @@ impl Answer<'_> {
 
     /// # Errors
     /// A header field that does not fit; the interchange's own came through the same widths, so none is expected.
-    pub fn build(&self, interchange_number: u32, group_number: u32, now: Timestamp) -> Result<Option<OutMessage>, WriteError> {
+    pub fn build(
+        &self,
+        interchange_number: u32,
+        group_number: u32,
+        now: Timestamp,
+    ) -> Result<Option<OutMessage>, WriteError> {
         let bytes = interchange(self.result, self.owed, interchange_number, group_number, now);
         let Some(bytes) = bytes? else { return Ok(None) };
         let message = answer_id(self.interchange);
@@ -95,7 +101,8 @@ impl Answer<'_> {
             });
         }
         if self.owed.functional {
-            for (nth, group) in (0..).zip(&self.result.groups).filter(|(_, g)| g.header.functional_id != "FA") {
+            for (nth, group) in (0..).zip(&self.result.groups).filter(|(_, g)| g.header.functional_id != "FA")
+            {
                 rows.push(AcknowledgementRow {
                     id: id::derive(self.interchange, "997", nth),
                     kind: "997",
@@ -143,7 +150,8 @@ pub fn interchange(
         return bytes;
     }
     // Their separators may stand inside what we quote back to them; ours do not.
-    envelope.delimiters = Delimiters { segment: b'~', element: b'*', component: b'>', repetition: None, release: None };
+    envelope.delimiters =
+        Delimiters { segment: b'~', element: b'*', component: b'>', repetition: None, release: None };
     write(result, &envelope, owed.ta1)
 }
 

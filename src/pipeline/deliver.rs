@@ -40,25 +40,43 @@ pub struct Outlet {
 impl Outlet {
     /// # Errors
     /// A secret or a CA that cannot be read: one sentence that names it.
-    pub fn open(configuration: &Configuration, name: &str, endpoint: &Endpoint, troubled: bool) -> Result<Outlet, String> {
+    pub fn open(
+        configuration: &Configuration,
+        name: &str,
+        endpoint: &Endpoint,
+        troubled: bool,
+    ) -> Result<Outlet, String> {
         let (target, retry, idempotent, cap) = match endpoint {
             Endpoint::Http(http) => {
                 let mut secrets = Vec::new();
                 for secret in &http.secrets {
-                    let text = secret.resolve(&configuration.dir).map_err(|e| format!("endpoint {name}: {e}"))?;
-                    secrets.push(SigningSecret::parse(text.expose_secret()).map_err(|e| format!("endpoint {name}: {e}"))?);
+                    let text =
+                        secret.resolve(&configuration.dir).map_err(|e| format!("endpoint {name}: {e}"))?;
+                    secrets.push(
+                        SigningSecret::parse(text.expose_secret())
+                            .map_err(|e| format!("endpoint {name}: {e}"))?,
+                    );
                 }
                 let timeout = http.timeout.duration();
                 let ca = http.ca.as_ref().map(|ca| configuration.path(ca));
-                let client = crate::net::http::client(ca.as_deref(), timeout).map_err(|e| format!("endpoint {name}: {e}"))?;
-                let target = Target::Http { client, target: HttpTarget { url: http.url.clone(), secrets, timeout } };
+                let client = crate::net::http::client(ca.as_deref(), timeout)
+                    .map_err(|e| format!("endpoint {name}: {e}"))?;
+                let target =
+                    Target::Http { client, target: HttpTarget { url: http.url.clone(), secrets, timeout } };
                 (target, http.retry, http.idempotent, http.concurrency)
             }
             Endpoint::Directory(directory) => {
                 (Target::Directory(configuration.path(&directory.path)), directory.retry, true, 4)
             }
         };
-        Ok(Outlet { name: name.to_owned(), target, retry, idempotent, cap, troubled: AtomicBool::new(troubled) })
+        Ok(Outlet {
+            name: name.to_owned(),
+            target,
+            retry,
+            idempotent,
+            cap,
+            troubled: AtomicBool::new(troubled),
+        })
     }
 
     fn cause(&self) -> String {
@@ -131,7 +149,14 @@ impl House {
 }
 
 /// What an outcome means for the delivery: the one place where that is decided.
-pub fn judge(outcome: &Outcome, due: &Due, retry: Retry, idempotent: bool, now: Timestamp, chance: f64) -> Tried {
+pub fn judge(
+    outcome: &Outcome,
+    due: &Due,
+    retry: Retry,
+    idempotent: bool,
+    now: Timestamp,
+    chance: f64,
+) -> Tried {
     let tries = u32::try_from(due.tries).unwrap_or(1).max(1);
     let again = |wish: Option<Duration>| {
         if tries >= retry.tries {

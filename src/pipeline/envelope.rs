@@ -40,7 +40,8 @@ impl Work<'_> {
             let header = framed.result.header.clone();
             let groups: Vec<String> = framed.result.groups.iter().map(|g| g.header.sender.clone()).collect();
             let profile = self.sender(&header.sender, &groups)?;
-            let station = self.configuration.station(&header.receiver).map(|(name, s)| (name.to_owned(), s.clone()));
+            let station =
+                self.configuration.station(&header.receiver).map(|(name, s)| (name.to_owned(), s.clone()));
             if station.is_none() {
                 framed.result.findings.push(not_our_address(&header));
             }
@@ -70,11 +71,18 @@ impl Work<'_> {
         Ok(all)
     }
 
-    fn sender(&self, sender: &portway_edi::x12::PartyId, groups: &[String]) -> Result<Arc<PartnerProfile>, String> {
+    fn sender(
+        &self,
+        sender: &portway_edi::x12::PartyId,
+        groups: &[String],
+    ) -> Result<Arc<PartnerProfile>, String> {
         let connection = &self.connection.partner.id;
-        let mut profile = self.configuration.partner_for_sender(connection, sender, None).map_err(|e| e.to_string())?;
+        let mut profile =
+            self.configuration.partner_for_sender(connection, sender, None).map_err(|e| e.to_string())?;
         for group in groups {
-            self.configuration.partner_for_sender(connection, sender, Some(group)).map_err(|e| e.to_string())?;
+            self.configuration
+                .partner_for_sender(connection, sender, Some(group))
+                .map_err(|e| e.to_string())?;
         }
         if profile.partner.id == *connection {
             // Its own: the version the message was accepted under.
@@ -84,12 +92,17 @@ impl Work<'_> {
     }
 
     /// Finds repeated control numbers: the same content is answered again and done with, other content is held.
-    pub(super) async fn see_interchanges(&self, tx: &mut Process<'_>, judged: &mut [Judged]) -> Result<(), Failure> {
+    pub(super) async fn see_interchanges(
+        &self,
+        tx: &mut Process<'_>,
+        judged: &mut [Judged],
+    ) -> Result<(), Failure> {
         let mut own: HashMap<(String, String, String, String), usize> = HashMap::new();
         let mut repeated: Vec<(usize, usize)> = Vec::new();
         for (nth, one) in judged.iter().enumerate() {
             let row = &one.row;
-            let key = (row.sender.clone(), row.receiver.clone(), row.control_number.clone(), row.usage.clone());
+            let key =
+                (row.sender.clone(), row.receiver.clone(), row.control_number.clone(), row.usage.clone());
             match own.get(&key) {
                 Some(first) => repeated.push((nth, *first)),
                 None => {
@@ -99,11 +112,22 @@ impl Work<'_> {
         }
         // A rejected interchange does not use its number up: the partner mends it and sends it again.
         let counted = |nth: usize, one: &Judged| one.open && !repeated.iter().any(|(r, _)| *r == nth);
-        let rows: Vec<InterchangeRow> =
-            judged.iter().enumerate().filter(|(nth, one)| counted(*nth, one)).map(|(_, one)| one.row.clone()).collect();
-        let window = judged.first().and_then(|j| j.profile.partner.x12.as_ref()).map(|x| x.duplicate_window.duration());
-        let window = window.and_then(|w| jiff::SignedDuration::try_from(w).ok()).unwrap_or(jiff::SignedDuration::from_hours(9600));
+        let rows: Vec<InterchangeRow> = judged
+            .iter()
+            .enumerate()
+            .filter(|(nth, one)| counted(*nth, one))
+            .map(|(_, one)| one.row.clone())
+            .collect();
+        let window = judged
+            .first()
+            .and_then(|j| j.profile.partner.x12.as_ref())
+            .map(|x| x.duplicate_window.duration());
+        let window = window
+            .and_then(|w| jiff::SignedDuration::try_from(w).ok())
+            .unwrap_or(jiff::SignedDuration::from_hours(9600));
         let oldest = self.now.checked_sub(window).unwrap_or(Timestamp::UNIX_EPOCH);
+        // A person released it in spite of the number: from now on this one counts.
+        let oldest = if self.message.accept_duplicate { Timestamp::MAX } else { oldest };
         let seen = tx.see_interchanges(&rows, oldest).await?;
         for before in seen {
             if before.same_content {
@@ -124,8 +148,13 @@ impl Work<'_> {
     pub(super) async fn tell_rejected(&self, tx: &mut Process<'_>, judged: &[Judged]) -> Result<(), Failure> {
         for one in judged.iter().filter(|j| j.row.state == "rejected") {
             let (partner, number) = (&one.profile.partner.id, &one.row.control_number);
-            let mut detail = format!("Interchange {number} of {partner} was rejected whole (TA1 {}). Nothing of it was posted.\n", one.row.note_code);
-            for finding in one.framed.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10) {
+            let mut detail = format!(
+                "Interchange {number} of {partner} was rejected whole (TA1 {}). Nothing of it was posted.\n",
+                one.row.note_code
+            );
+            for finding in
+                one.framed.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10)
+            {
                 detail += &format!("{}\n", one_line(finding));
             }
             detail += &format!("\nLook at it:      portway message show {}\n", self.message.id);
@@ -142,7 +171,13 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn repeat(&self, tx: &mut Process<'_>, one: &mut Judged, same: bool, earlier: Uuid) -> Result<(), Failure> {
+    async fn repeat(
+        &self,
+        tx: &mut Process<'_>,
+        one: &mut Judged,
+        same: bool,
+        earlier: Uuid,
+    ) -> Result<(), Failure> {
         one.open = false;
         let (id, number) = (&one.profile.partner.id, &one.row.control_number);
         if same {
@@ -173,7 +208,6 @@ impl Work<'_> {
         };
         Ok(tx.raise(&raise, self.house.coalesce()).await?)
     }
-
 }
 
 fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
@@ -189,7 +223,10 @@ fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
         },
         value: Some(header.receiver.to_string()),
         message: format!("the receiver {} is none of our stations", header.receiver),
-        help: Some("if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house".into()),
+        help: Some(
+            "if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house"
+                .into(),
+        ),
         answer: Some(Answer { element: "TA105".into(), code: "008".into() }),
     }
 }
@@ -198,7 +235,12 @@ fn duplicate_number(number: &str, earlier: Uuid) -> Finding {
     Finding {
         code: findings::INTERCHANGE_NUMBER_USED,
         severity: Severity::Error,
-        place: Place { interchange: Some(number.into()), segment: Some("ISA".into()), element: Some(13), ..Place::default() },
+        place: Place {
+            interchange: Some(number.into()),
+            segment: Some("ISA".into()),
+            element: Some(13),
+            ..Place::default()
+        },
         value: Some(number.into()),
         message: format!("control number {number} was used before, by message {earlier}, with other content"),
         help: Some("the partner must send it under a new control number".into()),

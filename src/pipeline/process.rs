@@ -10,11 +10,11 @@ use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
 use super::translate::translate;
+use crate::ledger;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_TRIES};
 use crate::ledger::message::{Quarantine, ToProcess};
 use crate::ledger::process::{InterchangeRow, Process};
-use crate::ledger;
 use crate::net::spool::Spooled;
 use crate::profile::partner::{self, Status};
 use crate::profile::{Configuration, PartnerProfile};
@@ -72,7 +72,12 @@ pub(super) struct Work<'a> {
 
 impl House {
     /// Works a message through. On [`Failure`] nothing more was written than a repetition skips.
-    pub async fn process(&self, message: Uuid, lease: &Lease, content: Option<Spooled>) -> Result<(), Failure> {
+    pub async fn process(
+        &self,
+        message: Uuid,
+        lease: &Lease,
+        content: Option<Spooled>,
+    ) -> Result<(), Failure> {
         let message = self.ledger.message_to_process(message).await?;
         let now = self.clock.now();
         let configuration = self.profiles.current();
@@ -81,14 +86,19 @@ impl House {
             let mut tx = self.ledger.begin_process(message.id, message.position, now).await?;
             let why = Quarantine {
                 reason: "unknown_partner",
-                detail: format!("no profile {:?} exists: restore it, then 'portway message release {}'", message.connection, message.id),
+                detail: format!(
+                    "no profile {:?} exists: restore it, then 'portway message release {}'",
+                    message.connection, message.id
+                ),
                 partner: None,
             };
             return set_aside(self, &mut tx, lease, why, None, &message).await.and(commit(tx).await);
         };
         let work = Work { house: self, configuration, connection, message, lease, now };
         if lease.tries > POISON_TRIES {
-            let detail = format!("it stopped its worker {POISON_TRIES} times: see the log, and keep the file for its makers");
+            let detail = format!(
+                "it stopped its worker {POISON_TRIES} times: see the log, and keep the file for its makers"
+            );
             return work.quarantine("poison", detail, Move::Us).await;
         }
         let content = match content {
@@ -110,7 +120,8 @@ impl House {
             return Ok(Some(current.clone()));
         }
         let stored = self.ledger.profile_version(hash).await?;
-        let version = stored.and_then(|(partner, source)| PartnerProfile::from_stored(&partner, &source).ok());
+        let version =
+            stored.and_then(|(partner, source)| PartnerProfile::from_stored(&partner, &source).ok());
         Ok(version.map(Arc::new).or_else(|| current.cloned()))
     }
 
@@ -162,7 +173,8 @@ async fn set_aside(
 
 impl Work<'_> {
     async fn quarantine(&self, reason: &'static str, detail: String, whose: Move) -> Result<(), Failure> {
-        let mut tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
+        let mut tx =
+            self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
         let why = Quarantine { reason, detail, partner: Some(self.connection.partner.id.clone()) };
         set_aside(self.house, &mut tx, self.lease, why, Some(whose), &self.message).await?;
         commit(tx).await
@@ -172,7 +184,10 @@ impl Work<'_> {
         let limits = self.house.limits();
         let framed = tokio::task::block_in_place(|| frame::frame(content, limits))?;
         if framed.too_large {
-            let detail = format!("a transaction set is larger than max_set_bytes ({}): raise it in gateway.toml, or ask the partner to split", limits.max_set_bytes);
+            let detail = format!(
+                "a transaction set is larger than max_set_bytes ({}): raise it in gateway.toml, or ask the partner to split",
+                limits.max_set_bytes
+            );
             return self.quarantine("too_large", detail, Move::Us).await;
         }
         if framed.interchanges.is_empty() {
@@ -188,12 +203,12 @@ impl Work<'_> {
     async fn write(&self, content: &Spooled, limits: Limits, judged: &mut [Judged]) -> Result<(), Failure> {
         let sets: u64 = judged.iter().map(|j| j.framed.sets).sum();
         let first = self.translate_batch(content, limits, judged, 0)?;
-        let mut tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
+        let mut tx =
+            self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
         self.see_interchanges(&mut tx, judged).await?;
         let rows: Vec<InterchangeRow> = judged.iter().map(|j| j.row.clone()).collect();
-        let (partner, station) = judged
-            .first()
-            .map_or(("", ""), |j| (j.profile.partner.id.as_str(), j.row.station.as_str()));
+        let (partner, station) =
+            judged.first().map_or(("", ""), |j| (j.profile.partner.id.as_str(), j.row.station.as_str()));
         tx.write_frame(&rows, partner, station).await?;
         self.tell_rejected(&mut tx, judged).await?;
         let mut done = first.len();
@@ -203,16 +218,21 @@ impl Work<'_> {
             tx.commit().await?;
             let batch = self.translate_batch(content, limits, judged, done)?;
             if batch.is_empty() {
-                tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
+                tx =
+                    self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
                 break;
             }
             done += batch.len();
-            tracing::info!(message = %self.message.id, sets = done, of = sets, "translating");
+            tracing::info!(message_id = %self.message.id, sets = done, of = sets, "translating");
             tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
             self.write_batch(&mut tx, judged, batch).await?;
         }
-        self.acknowledge(&mut tx, judged).await?;
-        tx.finish(self.lease).await?;
+        if judged.iter().all(|j| j.row.state == "held") {
+            tx.quarantine(self.lease, &held(judged)).await?;
+        } else {
+            self.acknowledge(&mut tx, judged).await?;
+            tx.finish(self.lease).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -242,14 +262,23 @@ impl Work<'_> {
                             continue;
                         }
                         let Some(one) = judged.get(interchange.wrapping_sub(1)) else { continue };
-                        let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else { continue };
-                        let tolerance = match one.profile.partner.x12.as_ref().map(|x| x.tolerance).unwrap_or_default() {
-                            partner::Tolerance::Strict => Tolerance::Strict,
-                            partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
+                        let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else {
+                            continue;
                         };
+                        let tolerance =
+                            match one.profile.partner.x12.as_ref().map(|x| x.tolerance).unwrap_or_default() {
+                                partner::Tolerance::Strict => Tolerance::Strict,
+                                partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
+                            };
                         let translated = translate(&set, &header.header.version, tolerance);
                         bytes += translated.data.as_ref().map_or(0, |d| d.get().len());
-                        batch.push(Pending { nth, interchange: interchange - 1, group: group - 1, translated, earlier: None });
+                        batch.push(Pending {
+                            nth,
+                            interchange: interchange - 1,
+                            group: group - 1,
+                            translated,
+                            earlier: None,
+                        });
                         if batch.len() >= BATCH_SETS || bytes >= BATCH_BYTES {
                             break;
                         }
@@ -261,7 +290,12 @@ impl Work<'_> {
         })
     }
 
-    async fn write_batch(&self, tx: &mut Process<'_>, judged: &mut [Judged], batch: Vec<Pending>) -> Result<(), Failure> {
+    async fn write_batch(
+        &self,
+        tx: &mut Process<'_>,
+        judged: &mut [Judged],
+        batch: Vec<Pending>,
+    ) -> Result<(), Failure> {
         let mut rows = Vec::with_capacity(batch.len());
         let mut results = Vec::with_capacity(batch.len());
         for pending in batch {
@@ -297,7 +331,9 @@ impl Work<'_> {
             let Some(x12) = &one.profile.partner.x12 else { continue };
             let fallback = self.configuration.station_of(&one.profile);
             let station = one.station.as_ref().map(|(n, s)| (n.as_str(), s)).or(fallback);
-            let (Some(owed), Some(station)) = (acknowledge::owed(x12, &one.framed.result), station) else { continue };
+            let (Some(owed), Some(station)) = (acknowledge::owed(x12, &one.framed.result), station) else {
+                continue;
+            };
             if one.profile.partner.status == Status::Draft || !answered.insert(one.row.id) {
                 continue;
             }
@@ -312,12 +348,26 @@ impl Work<'_> {
             };
             let (ours, theirs) = answer.identities();
             let (interchange, group) = tx.control_numbers(&ours, &theirs).await?;
-            let out = answer.build(interchange, group, self.now).map_err(|e| Failure::Answer(format!("{e:?}")))?;
+            let out =
+                answer.build(interchange, group, self.now).map_err(|e| Failure::Answer(format!("{e:?}")))?;
             if let Some(out) = out {
                 tx.write_out(&out).await?;
             }
         }
         Ok(())
+    }
+}
+
+fn held(judged: &[Judged]) -> Quarantine {
+    let numbers: Vec<&str> = judged.iter().map(|j| j.row.control_number.as_str()).collect();
+    Quarantine {
+        reason: "duplicate",
+        detail: format!(
+            "control number {} was used before with other content: ask the partner which of the two they mean; 'portway message \
+             release' lets this one through",
+            numbers.join(", ")
+        ),
+        partner: judged.first().map(|j| j.profile.partner.id.clone()),
     }
 }
 
@@ -330,6 +380,7 @@ fn unparseable(content: &Spooled, framed: &Framed) -> String {
         return "it is EDIFACT (UNA or UNB), which this version does not read yet".into();
     }
     let first = framed.stray.first().map(|f| f.message.clone()).unwrap_or_default();
-    format!("no X12 interchange (ISA) is in it: {first}. Ask the partner what they sent; nothing of it was read")
+    format!(
+        "no X12 interchange (ISA) is in it: {first}. Ask the partner what they sent; nothing of it was read"
+    )
 }
-

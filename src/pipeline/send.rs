@@ -22,7 +22,7 @@ pub const CAP: u32 = 4;
 
 impl House {
     pub async fn send(&self, due: Due) {
-        let span = tracing::info_span!("send", delivery = %due.id, message = %due.subject, partner = %due.target, epoch = due.lease.epoch);
+        let span = tracing::info_span!("send", delivery = %due.id, message_id = %due.subject, partner = %due.target, epoch = due.lease.epoch);
         async {
             crate::fault::point("send.claimed");
             if due.lease.remaining() < self.ledger.lease_time() / 4 {
@@ -55,8 +55,19 @@ impl House {
     async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &Due) -> Outcome {
         let name = due.file_name.clone().unwrap_or_else(|| format!("{}.edi", due.subject));
         match due.way.as_str() {
-            "directory" => directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await,
-            _ => https::post(&self.profiles.current(), &profile, &due.subject.to_string(), &name, due.bytes.clone()).await,
+            "directory" => {
+                directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await
+            }
+            _ => {
+                https::post(
+                    &self.profiles.current(),
+                    &profile,
+                    &due.subject.to_string(),
+                    &name,
+                    due.bytes.clone(),
+                )
+                .await
+            }
         }
     }
 }
@@ -74,16 +85,20 @@ fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
             format!("{partner}: our messages cannot be handed over"),
             format!("{} tries failed so far; Portway goes on trying.", due.tries),
         ),
-        Next::Dead | Next::Held => {
-            (format!("{partner}: a message of ours could not be sent (dead)"), format!("After {} tries it is given up.", due.tries))
-        }
+        Next::Dead | Next::Held => (
+            format!("{partner}: a message of ours could not be sent (dead)"),
+            format!("After {} tries it is given up.", due.tries),
+        ),
     };
     Some(Raise {
         cause: cause(partner),
         whose: Move::Partner,
         partner: Some(partner.clone()),
         title,
-        detail: format!("{text} The last one: {detail}\n\nLook at it:      portway message show {}", due.subject),
+        detail: format!(
+            "{text} The last one: {detail}\n\nLook at it:      portway message show {}",
+            due.subject
+        ),
         subject: Some(due.subject),
     })
 }

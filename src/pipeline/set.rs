@@ -39,9 +39,10 @@ impl Work<'_> {
         let partner = &one.profile.partner.id;
         let set = id::derive(self.message.id, "set", pending.nth as u64);
         let number = translated.number.clone();
-        let thread = id::derive(Uuid::nil(), &format!("{partner}/{}", number.as_deref().unwrap_or(&set.to_string())), 0);
+        let thread = number.as_deref().map_or(set, |number| id::thread(partner, number));
         let acknowledged = group.header.functional_id != "FA";
-        let accepted = one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
+        let accepted =
+            one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
         let code = translated.result.code.clone();
         let mut row = SetRow {
             id: set,
@@ -55,7 +56,8 @@ impl Work<'_> {
             usage: one.row.usage.clone(),
             state: "rejected",
             reason: None,
-            answer: (acknowledged && one.open).then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
+            answer: (acknowledged && one.open)
+                .then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
             document: translated.kind.map(|k| k.name()),
             number,
             findings: findings_json(&translated.result.findings),
@@ -66,7 +68,13 @@ impl Work<'_> {
             code,
         };
         if !accepted {
-            let reason = if !one.open { "interchange_rejected" } else if translated.unknown { "not_supported" } else { "invalid" };
+            let reason = if !one.open {
+                "interchange_rejected"
+            } else if translated.unknown {
+                "not_supported"
+            } else {
+                "invalid"
+            };
             row.reason = Some(reason.into());
         } else if !acknowledged {
             // An acknowledgement of what we sent: kept, never posted, never acknowledged.
@@ -86,7 +94,8 @@ impl Work<'_> {
         match route::route(&self.configuration, &one.profile, &row.code, usage) {
             Route::To(hops) => {
                 row.state = "routed";
-                row.deliveries = route::deliveries(&one.profile, &row.code, row.id, row.number.as_deref(), &hops);
+                row.deliveries =
+                    route::deliveries(&one.profile, &row.code, row.id, row.number.as_deref(), &hops);
             }
             Route::Held { reason, .. } => {
                 row.state = "held";
@@ -96,7 +105,8 @@ impl Work<'_> {
     }
 
     fn event(&self, one: &Judged, row: &SetRow, data: &serde_json::value::RawValue) -> Vec<u8> {
-        let (set, thread, message) = (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
+        let (set, thread, message) =
+            (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
         let document = row.document.unwrap_or_default();
         event_bytes(EventParts {
             id: &set,
@@ -115,7 +125,11 @@ impl Work<'_> {
     }
 
     /// Sets whose document number was seen before, with the earlier set.
-    pub(super) async fn duplicates(&self, tx: &mut Process<'_>, rows: &[SetRow]) -> Result<HashMap<Uuid, Uuid>, Failure> {
+    pub(super) async fn duplicates(
+        &self,
+        tx: &mut Process<'_>,
+        rows: &[SetRow],
+    ) -> Result<HashMap<Uuid, Uuid>, Failure> {
         let mut found = HashMap::new();
         let mut own: HashMap<(&str, &str, &str), Uuid> = HashMap::new();
         let mut seen = Vec::new();
@@ -135,7 +149,13 @@ impl Work<'_> {
         Ok(found)
     }
 
-    pub(super) fn duplicate_document(&self, one: &Judged, row: &mut SetRow, pending: &mut Pending, earlier: Uuid) {
+    pub(super) fn duplicate_document(
+        &self,
+        one: &Judged,
+        row: &mut SetRow,
+        pending: &mut Pending,
+        earlier: Uuid,
+    ) {
         let policy = one.profile.partner.receive.get(&row.code).map(|r| r.duplicate).unwrap_or_default();
         match policy {
             DuplicateDocument::Accept => return,
@@ -163,7 +183,9 @@ impl Work<'_> {
             // The interchange's own alert tells of those.
             ("rejected", "interchange_rejected") => return None,
             ("rejected", _) => (Move::Partner, "was rejected"),
-            ("held", "duplicate_document") => (Move::Partner, "came again under a new control number and is held"),
+            ("held", "duplicate_document") => {
+                (Move::Partner, "came again under a new control number and is held")
+            }
             ("held", _) => (Move::Us, "is held"),
             _ => return None,
         };
@@ -174,14 +196,17 @@ impl Work<'_> {
         if let Some(earlier) = pending.earlier {
             detail += &format!("The same number came before: portway doc show {earlier}\n");
         }
-        for finding in pending.translated.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10) {
+        for finding in
+            pending.translated.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10)
+        {
             detail += &format!("{}\n", one_line(finding));
         }
         detail += &format!("\nLook at it:      portway doc show {id}\n");
         if row.state == "held" {
             detail += &format!("Let it through:  portway doc release {id} --reason \"…\"\n");
         } else {
-            detail += "Nothing of it was posted; the partner has our answer and must send it again, mended.\n";
+            detail +=
+                "Nothing of it was posted; the partner has our answer and must send it again, mended.\n";
         }
         Some(Raise {
             cause: format!("set:{}:{reason}:{partner}:{code}", row.state),
@@ -210,7 +235,12 @@ fn duplicate_document(row: &SetRow, earlier: Uuid) -> Finding {
     Finding {
         code: findings::DOCUMENT_NUMBER_USED,
         severity: Severity::Error,
-        place: Place { set: Some(row.control_number.clone()), segment: Some("ST".into()), position: Some(1), ..Place::default() },
+        place: Place {
+            set: Some(row.control_number.clone()),
+            segment: Some("ST".into()),
+            position: Some(1),
+            ..Place::default()
+        },
         message: format!("document number {number} was received before, as document {earlier}"),
         value: Some(number),
         help: Some("the partner must send a change (860), or use a new number".into()),

@@ -66,10 +66,7 @@ impl Workers {
     pub async fn reconcile(self: &Arc<Self>) -> crate::ledger::Result<()> {
         let configuration = self.house.profiles.current();
         let troubled: HashSet<String> = self.house.ledger.open_causes().await?.into_iter().collect();
-        let mut rows = vec![
-            (PROCESS_LANE.to_owned(), 10_000),
-            (crate::ledger::job::MAIL_LANE.to_owned(), 1),
-        ];
+        let mut rows = vec![(PROCESS_LANE.to_owned(), 10_000), (crate::ledger::job::MAIL_LANE.to_owned(), 1)];
         for (name, endpoint) in &configuration.gateway.endpoint {
             let open = troubled.contains(&format!("endpoint:{name}"));
             let outlet = match Outlet::open(&configuration, name, endpoint, open) {
@@ -95,7 +92,8 @@ impl Workers {
     fn replace_outlet(&self, name: &str, outlet: Arc<Outlet>) {
         let stop = self.house.stop.child_token();
         let house = House { stop: stop.clone(), ..self.house.clone() };
-        let before = self.outlets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), stop);
+        let before =
+            self.outlets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), stop);
         if let Some(before) = before {
             before.cancel();
         }
@@ -153,13 +151,15 @@ async fn abandoned(house: House, most: usize) {
 
 impl House {
     async fn work(&self, message: Uuid, lease: Lease, content: Option<Spooled>) {
-        let span = tracing::info_span!("process", %message, epoch = lease.epoch);
+        let span = tracing::info_span!("process", message_id = %message, epoch = lease.epoch);
         async {
             crate::fault::point("process.leased");
             let Err(failure) = self.process(message, &lease, content).await else { return };
             match &failure {
                 Failure::Ledger(crate::ledger::Error::LeaseLost) => {
-                    tracing::warn!("another worker has this message since: what was computed here is dropped");
+                    tracing::warn!(
+                        "another worker has this message since: what was computed here is dropped"
+                    );
                 }
                 Failure::Ledger(error) if error.is_unavailable() => {
                     tracing::warn!(%error, "not processed yet; it is tried again when its lease has passed");

@@ -31,7 +31,12 @@ impl Doors {
     ///
     /// # Errors
     /// The ledger's: nothing was accepted, or (connection lost in the commit) nobody knows; the sender must repeat.
-    pub async fn take(&self, from: &PartnerProfile, facts: Facts<'_>, content: Spooled) -> ledger::Result<Taken> {
+    pub async fn take(
+        &self,
+        from: &PartnerProfile,
+        facts: Facts<'_>,
+        content: Spooled,
+    ) -> ledger::Result<Taken> {
         let mut parts = content.chunks(PART).map(|part| part.map(|bytes| bytes.to_vec()));
         let arrival = Arrival {
             transport: facts.transport,

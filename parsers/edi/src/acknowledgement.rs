@@ -247,9 +247,11 @@ fn set_response(writer: &mut Writer, set: &SetResult) -> Result<(), WriteError> 
 
 /// `AK3*N1*4**3`
 fn segment_note(writer: &mut Writer, finding: &Finding, code: &str) -> Result<(), WriteError> {
-    let id = finding.place.segment.as_deref().filter(|id| !id.is_empty()).unwrap_or("??");
+    // Two characters at least (721): what is shorter is filled up with blanks.
+    let id = format!("{:2}", fit(finding.place.segment.as_deref().unwrap_or(""), 3));
+    let id = if id.trim().is_empty() { "??" } else { &id };
     let position = finding.place.position.unwrap_or(1).min(999_999).to_string();
-    writer.segment("AK3", &[fit(id, 3), &position, "", code])
+    writer.segment("AK3", &[id, &position, "", code])
 }
 
 /// `AK4*3*355*7*EACH`, with a composite's component as `AK4*5>1*355*7*EACH`
@@ -260,7 +262,13 @@ fn element_note(writer: &mut Writer, finding: &Finding) -> Result<(), WriteError
     // Composites have ids, but AK402 takes numbers only.
     let reference =
         finding.place.reference.as_deref().filter(|r| r.len() <= 4 && r.bytes().all(|b| b.is_ascii_digit()));
-    let value = finding.value.as_deref().unwrap_or("").trim();
+    let delimiters = writer.delimiters();
+    let quoted = |c: char| match u8::try_from(c) {
+        Ok(b) if delimiters.contains(b) || b.is_ascii_control() => ' ',
+        _ => c,
+    };
+    let value: String = finding.value.as_deref().unwrap_or("").chars().map(quoted).collect();
+    let value = value.trim();
     writer.segment_of(
         "AK4",
         &[

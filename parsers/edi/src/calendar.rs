@@ -1,4 +1,8 @@
 //! Dates and times of X12 (X12.6: DT and TM) as the calendar and the clock have them.
+//!
+//! Shared by the envelope (ISA, GS) and by element validation. Only yes or no: what a date means, and in which time zone,
+//! is for whoever reads the document. Anything that is not digits of the right number is no.
+//! No clock is asked: a date far in the past or future is a date.
 
 /// Decimal value of ASCII digits; `None` for anything else, or nothing.
 pub(crate) fn number(digits: &[u8]) -> Option<u32> {

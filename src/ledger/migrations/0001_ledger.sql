@@ -79,6 +79,8 @@ CREATE TABLE message (
     size         bigint NOT NULL,
     sha256       bytea NOT NULL,
     profile      bytea REFERENCES profile,
+    -- A person released it although its control number was seen before.
+    accept_duplicate boolean NOT NULL DEFAULT false,
     received_at  timestamptz NOT NULL,
     finished_at  timestamptz,
     CHECK (direction = 'out' AND state IN ('queued', 'sent', 'cancelled')

@@ -11,7 +11,13 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Posts once. `id`: the message's, the same on every try.
-pub async fn post(configuration: &Configuration, profile: &PartnerProfile, id: &str, name: &str, bytes: Vec<u8>) -> Outcome {
+pub async fn post(
+    configuration: &Configuration,
+    profile: &PartnerProfile,
+    id: &str,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Outcome {
     let partner = &profile.partner.id;
     let Some(https) = &profile.partner.https else { return gone(partner) };
     let Some(url) = &https.url else { return gone(partner) };
@@ -24,10 +30,9 @@ pub async fn post(configuration: &Configuration, profile: &PartnerProfile, id: &
         headers.insert(CONTENT_DISPOSITION, value);
     }
     if let Some(token) = &https.token {
-        let value = token
-            .resolve(&configuration.dir)
-            .map_err(|e| e.to_string())
-            .and_then(|t| HeaderValue::from_str(&format!("Bearer {}", t.expose_secret())).map_err(|e| e.to_string()));
+        let value = token.resolve(&configuration.dir).map_err(|e| e.to_string()).and_then(|t| {
+            HeaderValue::from_str(&format!("Bearer {}", t.expose_secret())).map_err(|e| e.to_string())
+        });
         match value {
             Ok(mut value) => {
                 value.set_sensitive(true);

@@ -1,6 +1,7 @@
 //! The register of all diagnostic codes: what each means, how it is put right, whose move it is, what we answer.
 //!
 //! `portway explain X1205` prints from here. `X10xx` is the envelope, `X11xx` the structure of a set, `X12xx` its elements.
+//! `X105x` are never found by a reader: the gateway says them, from its profiles and its ledger.
 //! A code exists only if it stands in this table, since the constants are made from it; a code never changes its meaning.
 
 use super::Code;
@@ -97,6 +98,9 @@ register! {
     OUTSIDE_GROUP "X1019" "Segments outside any group",
         "Between ISA and IEA only functional groups and TA1 may stand. These segments were not read.",
         "The partner puts the sets into a group (GS to GE) and sends the interchange again.", Partner, [("TA105", "024")];
+    SERVICE_SEGMENT "X1020" "Interchange service segment",
+        "ISB, ISE and TA3 ask a network for special delivery. They are allowed, and mean nothing to us.",
+        "Nothing needs to be done.", Nobody, [];
 
     GE_MISSING "X1021" "Group trailer missing",
         "The functional group has no GE: sets of it may be lost.", "The partner sends the group again.", Partner, [("AK905", "3")];
@@ -143,6 +147,22 @@ register! {
     EMPTY_SEGMENT "X1039" "Empty segment",
         "Two segment terminators follow each other. The empty segment is neither counted nor read.",
         "The partner writes one terminator only.", Partner, [];
+
+    SET_NOT_EXPECTED "X1051" "Set not expected",
+        "The set can be read, but nothing is agreed with the partner about sets of this kind.",
+        "Add it to the partner's profile, or ask the partner not to send it.", Us, [("AK502", "1")];
+    GROUP_NOT_EXPECTED "X1052" "Group or version not expected",
+        "Nothing is agreed with the partner about groups of this kind or version.",
+        "Add it to the partner's profile, or ask the partner not to send it.", Us, [("AK905", "1"), ("AK905", "2")];
+    DUPLICATE_INTERCHANGE "X1053" "Interchange control number used before",
+        "An interchange with the same addresses and control number came before, with other content.",
+        "The partner says which of the two counts, and numbers its interchanges uniquely.", Partner, [("TA105", "025")];
+    SENDER_MISMATCH "X1054" "Sender is not who delivered",
+        "The sender of ISA or GS does not belong to the identity that delivered the interchange.",
+        "Correct the sender, or name the network that delivers for the partner in its profile.", Us, [("TA105", "006")];
+    RECEIVER_UNKNOWN "X1055" "Receiver unknown",
+        "The receiver of the ISA is none of our stations.", "Correct the receiver, or add the address to the station.", Partner,
+        [("TA105", "009")];
 
     SEGMENT_UNKNOWN "X1101" "Unknown segment",
         "The version does not define a segment with this id.", "The partner corrects the id, or leaves the segment out.", Partner,

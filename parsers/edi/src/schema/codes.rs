@@ -1,5 +1,8 @@
-//! A code list, arranged so that asking it costs next to nothing: values of up to two characters in a bit table, the
-//! others as sorted numbers.
+//! A code list, arranged so that asking it costs next to nothing.
+//!
+//! Values of one or two characters (most of them) are bits of a table, the others sorted numbers. The list in the order of
+//! its file is kept beside, to be shown. No value is longer than eight characters; a longer one is never found, which the
+//! test against the fact tables would show.
 
 /// The values of one coded element.
 #[derive(Debug)]

@@ -6,8 +6,8 @@
 use super::dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
 use super::validate::Sink;
 use crate::calendar::{is_date, is_time};
-use crate::finding::{self, Code};
-use crate::segment::{Delimiters, Segment, to_text};
+use crate::finding::{self, Code, excerpt};
+use crate::segment::{Delimiters, Segment};
 
 /// What kinds of bytes a value has, as bits.
 const DIGIT: u8 = 1;
@@ -191,7 +191,7 @@ impl Checker<'_, '_> {
     #[cold]
     fn fault(&mut self, code: Code, element: &Element, position: &Position, at: At, value: &[u8]) {
         let name = name(self.segment, at);
-        let shown = to_text(value);
+        let shown = excerpt(value);
         let Element { id, title, min, max, type_name, .. } = element;
         let message = match code {
             finding::INVALID_CODE => format!("{name} '{shown}' is not in the code list of {id} ({title})"),

@@ -3,8 +3,8 @@
 //! ```text
 //! {"loop": "PO1", "segments": [{"id": "PO1", "position": 12, "elements": {"01": "1", "05": ["EA", "2"]}}], "loops": [...]}
 //! ```
-//! Elements are named by their positions, composites are arrays, repeats arrays of `{"repeat": ...}`-free values only in
-//! versions that have them. Empty elements are left out; a key without content is too.
+//! Elements are named by their positions, composites are arrays of their components, repeated elements
+//! `{"repeats": [...]}`. Empty elements are left out. Segments that the schema could not place are not in it.
 
 use super::Loop;
 use crate::segment::{Segment, to_text};
@@ -31,6 +31,17 @@ fn of_segment(segment: &Segment<'_>) -> Value {
 }
 
 fn of_element(segment: &Segment<'_>, value: &[u8]) -> Value {
+    match segment.delimiters.repetition {
+        Some(repetition) if value.contains(&repetition) => {
+            let repeats: Value =
+                value.split(|&b| b == repetition).map(|part| of_parts(segment, part)).collect();
+            json!({ "repeats": repeats })
+        }
+        _ => of_parts(segment, value),
+    }
+}
+
+fn of_parts(segment: &Segment<'_>, value: &[u8]) -> Value {
     let component = segment.delimiters.component;
     match value.contains(&component) {
         true => {

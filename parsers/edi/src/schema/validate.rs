@@ -9,7 +9,7 @@ use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
 use super::{Loop, Validated};
-use crate::finding::{self, Code, Finding, Place, Severity};
+use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::segment::Segment;
 use crate::x12::TransactionSet;
 
@@ -39,6 +39,8 @@ pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
     findings: Vec<Finding>,
     dropped: u32,
+    /// The loop in which the segment being checked stands; `None` at the top of the set.
+    in_loop: Option<&'static str>,
 }
 
 struct Placer<'v, 'a> {
@@ -52,7 +54,7 @@ pub(super) fn validate<'a>(
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let sink = Sink { set, findings: Vec::new(), dropped: 0 };
+    let sink = Sink { set, findings: Vec::new(), dropped: 0, in_loop: None };
     let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
     placer.open(0, false);
     let mut classes = None;
@@ -63,6 +65,7 @@ pub(super) fn validate<'a>(
         // ST and SE are the envelope's, and checked by the reader.
         let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
         if let Some(shape) = entry.filter(|e| e.bit != 0 && e.shape != NONE && !envelope) {
+            placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
             let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
             let shape = &dictionary.segments[usize::from(shape.shape)];
             Checker { dictionary, classes, segment, sink: &mut placer.sink }.check(shape);
@@ -88,7 +91,7 @@ impl<'a> Placer<'_, 'a> {
 
     fn place(&mut self, segment: &Segment<'a>, key: u32, entry: Option<Entry>) {
         let Some(entry) = entry else {
-            let message = format!("'{}' is no segment of this version", segment.tag());
+            let message = format!("'{}' is no segment of this version", excerpt(segment.tag_bytes()));
             return self.sink.structure(finding::SEGMENT_UNKNOWN, segment, None, message);
         };
         if entry.bit == 0 {
@@ -253,7 +256,7 @@ impl Sink<'_> {
             interchange: Some(self.set.interchange.clone()),
             group: Some(self.set.group.clone()),
             set: Some(self.set.control_number.clone()),
-            segment: Some(segment.tag().chars().take(35).collect()),
+            segment: Some(excerpt(segment.tag_bytes())),
             position: Some(segment.position),
             offset: segment.offset,
             ..Place::default()
@@ -308,6 +311,7 @@ impl Sink<'_> {
             element: Some(at.0 as u16),
             component: at.1.map(|c| c as u16),
             reference: reference.map(str::to_string),
+            loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)
         };
         let severity = if code == finding::BLANK_VALUE { Severity::Warning } else { Severity::Error };

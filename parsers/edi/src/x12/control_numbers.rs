@@ -1,4 +1,8 @@
 //! Which control numbers were seen, in little memory: consecutive numbers are kept as one range.
+//!
+//! Partners number upwards, so that a group of a million sets is usually one range. Numbers in no order take one entry
+//! each. `0001` and `1` are different numbers, as ST02 is text; what is not digits is kept by its hash, which may in
+//! theory take two for one.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -43,6 +43,8 @@ pub(super) struct Cutter<R> {
     /// The next byte to read.
     at: u64,
     max_segment: usize,
+    /// Bytes held for a caller that asks to keep a set; beyond, it is given up (and the set with it).
+    max_kept: usize,
     /// Offset of the first empty segment since last asked, and how many there were.
     empty: Option<(u64, u32)>,
     isa: Finder<'static>,
@@ -54,12 +56,13 @@ const SUSPICIOUS: usize = 2048;
 const ISA_LENGTH: usize = 105;
 
 impl<R: BufRead> Cutter<R> {
-    pub fn new(input: R, max_segment: usize) -> Self {
+    pub fn new(input: R, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
             window: Window::new(input),
             delimiters: Delimiters::X12,
             at: 0,
             max_segment,
+            max_kept,
             empty: None,
             isa: Finder::new(b"ISA"),
         }
@@ -105,7 +108,18 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
-    /// The next segment. Bytes from `keep` on stay in the window; without it, only those of the segment itself.
+    /// True if that much lies between `start` and where we are that the window does not hold it any more.
+    pub fn outgrown(&self, start: u64) -> bool {
+        self.at.saturating_sub(start) > self.max_kept as u64
+    }
+
+    /// Reads on, from `self.at` on at least, and from `keep` on unless that has grown too large.
+    fn fill(&mut self, keep: Option<u64>) -> Result<bool> {
+        self.window.fill(keep.filter(|&start| !self.outgrown(start)).unwrap_or(self.at))
+    }
+
+    /// The next segment. Bytes from `keep` on stay in the window while there are not too many; without it, only those of
+    /// the segment itself.
     pub fn cut(&mut self, keep: Option<u64>) -> Result<Cut> {
         loop {
             self.skip_after_terminator(keep)?;
@@ -116,7 +130,7 @@ impl<R: BufRead> Cutter<R> {
                     break Some(searched + found as u64);
                 }
                 searched = self.window.end();
-                if (searched - from) as usize > self.max_segment || !self.window.fill(keep.unwrap_or(from))? {
+                if (searched - from) as usize > self.max_segment || !self.fill(keep)? {
                     break None;
                 }
             };
@@ -127,8 +141,8 @@ impl<R: BufRead> Cutter<R> {
                     self.empty = Some((first, count.saturating_add(1)));
                 }
                 Some(to) => {
-                    let swallowed = self.swallowed(from, to);
-                    return self.segment(from, to, swallowed);
+                    let swallowed = self.swallowed(keep, from, to)?;
+                    return self.segment(keep, from, to, swallowed);
                 }
                 None if searched == from => return Ok(Cut::End),
                 None => return self.unterminated(from, searched),
@@ -136,9 +150,11 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
-    fn segment(&mut self, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
+    fn segment(&mut self, keep: Option<u64>, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
+        // Asked for every segment that looks like one, so that the reader, which cannot read on, finds it whole.
+        let header = self.header_at(keep.or(Some(from)), from)?;
         let too_long = (to - from) as usize > self.max_segment;
-        if too_long && swallowed.is_none() && !self.header_at(from) {
+        if too_long && swallowed.is_none() && !header {
             self.at = to + 1;
             return Ok(Cut::TooLong { from, next: self.at });
         }
@@ -165,31 +181,36 @@ impl<R: BufRead> Cutter<R> {
                 }
                 None => self.at = self.window.end(),
             }
-            if !self.window.fill(keep.unwrap_or(self.at))? {
+            if !self.fill(keep)? {
                 return Ok(());
             }
         }
     }
 
     /// The offset of an interchange header within `from..to`: the one before it broke off.
-    fn swallowed(&self, from: u64, to: u64) -> Option<u64> {
-        let length = (to - from) as usize;
-        if length <= ISA_LENGTH {
-            return None;
+    fn swallowed(&mut self, keep: Option<u64>, from: u64, to: u64) -> Result<Option<u64>> {
+        // Its terminator is ours, or its component separator is: then it ends one byte later.
+        for back in [ISA_LENGTH as u64, ISA_LENGTH as u64 - 1] {
+            let Some(start) = to.checked_sub(back).filter(|&start| start > from) else { continue };
+            if self.window.slice(start..start + 3) == b"ISA" && self.header_at(keep.or(Some(from)), start)? {
+                return Ok(Some(start));
+            }
         }
-        let tail = to - ISA_LENGTH as u64;
-        let tail_is_header =
-            self.window.slice(tail..tail + 3) == b"ISA" && isa::read_fixed(self.window.rest(tail)).is_some();
-        match tail_is_header {
-            true => Some(tail),
-            false if length > SUSPICIOUS => self.header_within(from + 1, to),
+        Ok(match (to - from) as usize > SUSPICIOUS {
+            true => self.header_within(from + 1, to),
             false => None,
-        }
+        })
     }
 
-    fn header_at(&self, from: u64) -> bool {
+    /// True if a whole interchange header stands there; reads on as far as it takes to know.
+    fn header_at(&mut self, keep: Option<u64>, from: u64) -> Result<bool> {
+        while self.window.rest(from).len() <= ISA_LENGTH && self.window.rest(from).starts_with(b"ISA") {
+            if !self.fill(keep)? {
+                break;
+            }
+        }
         let bytes = self.window.rest(from);
-        bytes.starts_with(b"ISA") && isa::read_fixed(bytes).is_some()
+        Ok(bytes.starts_with(b"ISA") && isa::read_fixed(bytes).is_some())
     }
 
     fn header_within(&self, from: u64, to: u64) -> Option<u64> {
@@ -199,7 +220,7 @@ impl<R: BufRead> Cutter<R> {
 
     /// No terminator in `from..end`: the input ends there, or the limit is reached.
     fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
-        if self.header_at(from) {
+        if self.header_at(None, from)? {
             // With another terminator than ours; the reader leaves this interchange and begins anew.
             return Ok(Cut::Segment { from, to: from + ISA_LENGTH as u64 });
         }

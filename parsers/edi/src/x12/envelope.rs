@@ -6,7 +6,7 @@ use super::control_numbers::Seen;
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
 use crate::calendar::{is_date, is_time, number};
-use crate::finding::{self, Code, Finding, Place, Severity};
+use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::segment::{Segment, to_text};
 
 /// Qualifiers of ISA05 and ISA07 (data element I05).
@@ -42,8 +42,14 @@ fn error(code: Code, place: Place, message: String) -> Finding {
     Finding::new(code, Severity::Error, place, message)
 }
 
+/// Without blanks at the end, and no longer than a finding may quote: nothing valid is.
 fn trimmed(bytes: &[u8]) -> String {
-    to_text(bytes.trim_ascii_end()).into_owned()
+    excerpt(bytes.trim_ascii_end())
+}
+
+/// Element `number` as a finding quotes it.
+fn shown(segment: &Segment<'_>, number: usize) -> String {
+    excerpt(segment.element(number))
 }
 
 /// ISA13 and IEA02 (GS06 and GE02) are numbers: `1` and `000000001` are the same one.
@@ -145,14 +151,14 @@ pub(super) fn trailer_of_interchange(
     let declared = number(iea.element(1));
     let mut findings = Vec::new();
     if declared != Some(groups) {
-        let message = format!("IEA01 says '{}' groups, {groups} came", iea.text(1));
+        let message = format!("IEA01 says '{}' groups, {groups} came", shown(iea, 1));
         let place = within.place("IEA", Some(1), iea.offset);
         findings.push(error(finding::IEA_COUNT, place, message).with_value(iea.element(1)));
     }
     if !same_number(iea.element(2), header.control_number.as_bytes()) {
         let message = format!(
             "IEA02 '{}' is not the control number of ISA13, '{}'",
-            iea.text(2),
+            shown(iea, 2),
             header.control_number
         );
         let place = within.place("IEA", Some(2), iea.offset);
@@ -191,16 +197,16 @@ pub(super) fn group(gs: &Segment<'_>, interchange: &str, seen: &mut Seen) -> (Fu
     }
     for (element, fine, what) in [(4, is_date(gs.element(4)), "date"), (5, is_time(gs.element(5)), "time")] {
         if !fine {
-            let message = format!("GS{element:02} '{}' is no {what}", gs.text(element));
+            let message = format!("GS{element:02} '{}' is no {what}", shown(gs, element));
             let finding = Finding::new(finding::GS_DATE, Severity::Warning, place(element as u16), message);
             findings.push(finding.with_value(gs.element(element)));
         }
     }
     if number(gs.element(6)).is_none() {
-        let message = format!("GS06 '{}' is not one to nine digits", gs.text(6));
+        let message = format!("GS06 '{}' is not one to nine digits", shown(gs, 6));
         findings.push(error(finding::GS_NUMBER, place(6), message).with_value(gs.element(6)));
     } else if !seen.insert(gs.element(6)) {
-        let message = format!("another group of this interchange has the number '{}' too", gs.text(6));
+        let message = format!("another group of this interchange has the number '{}' too", shown(gs, 6));
         findings.push(error(finding::GS_DUPLICATE, place(6), message).with_value(gs.element(6)));
     }
     (group, findings)
@@ -216,13 +222,13 @@ pub(super) fn trailer_of_group(
     let declared = number(ge.element(1));
     let mut findings = Vec::new();
     if declared != Some(sets) {
-        let message = format!("GE01 says '{}' sets, {sets} came", ge.text(1));
+        let message = format!("GE01 says '{}' sets, {sets} came", shown(ge, 1));
         let place = within.place("GE", Some(1), ge.offset);
         findings.push(error(finding::GE_COUNT, place, message).with_value(ge.element(1)));
     }
     if !same_number(ge.element(2), header.control_number.as_bytes()) {
         let message =
-            format!("GE02 '{}' is not the control number of GS06, '{}'", ge.text(2), header.control_number);
+            format!("GE02 '{}' is not the control number of GS06, '{}'", shown(ge, 2), header.control_number);
         let place = within.place("GE", Some(2), ge.offset);
         findings.push(error(finding::GE_NUMBER, place, message).with_value(ge.element(2)));
     }
@@ -232,17 +238,18 @@ pub(super) fn trailer_of_group(
 /// What is wrong with an ST.
 pub(super) fn header_of_set(st: &Segment<'_>, within: &Within, seen: &mut Seen) -> Vec<Finding> {
     let place = |element: u16| Place { position: Some(1), ..within.place("ST", Some(element), st.offset) };
-    let (code, control_number) = (st.element(1), st.element(2));
+    // Blanks at the end of a text do not count (X12.6).
+    let (code, control_number) = (st.element(1), st.element(2).trim_ascii_end());
     let mut findings = Vec::new();
     if code.len() != 3 || !code.iter().all(u8::is_ascii_alphanumeric) {
-        let message = format!("ST01 '{}' is no set code", st.text(1));
+        let message = format!("ST01 '{}' is no set code", shown(st, 1));
         findings.push(error(finding::ST_CODE, place(1), message).with_value(code));
     }
     if !(4..=9).contains(&control_number.len()) || !control_number.iter().all(u8::is_ascii_alphanumeric) {
-        let message = format!("ST02 '{}' is not four to nine letters or digits", st.text(2));
+        let message = format!("ST02 '{}' is not four to nine letters or digits", shown(st, 2));
         findings.push(error(finding::ST_NUMBER, place(2), message).with_value(control_number));
     } else if !seen.insert(control_number) {
-        let message = format!("another set of this group has the number '{}' too", st.text(2));
+        let message = format!("another set of this group has the number '{}' too", shown(st, 2));
         findings.push(error(finding::ST_DUPLICATE, place(2), message).with_value(control_number));
     }
     findings
@@ -259,11 +266,12 @@ pub(super) fn trailer_of_set(
         |element: u16| Place { position: Some(count), ..within.place("SE", Some(element), se.offset) };
     let mut findings = Vec::new();
     if number(se.element(1)) != Some(count) {
-        let message = format!("SE01 says '{}' segments, {count} came", se.text(1));
+        let message = format!("SE01 says '{}' segments, {count} came", shown(se, 1));
         findings.push(error(finding::SE_COUNT, place(1), message).with_value(se.element(1)));
     }
-    if se.element(2) != control_number.as_bytes() {
-        let message = format!("SE02 '{}' is not the control number of ST02, '{control_number}'", se.text(2));
+    if se.element(2).trim_ascii_end() != control_number.as_bytes().trim_ascii_end() {
+        let message =
+            format!("SE02 '{}' is not the control number of ST02, '{control_number}'", shown(se, 2));
         findings.push(error(finding::SE_NUMBER, place(2), message).with_value(se.element(2)));
     }
     findings

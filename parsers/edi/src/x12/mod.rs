@@ -1,11 +1,13 @@
 //! X12 (X12.5, X12.6): interchanges, functional groups, transaction sets.
 //!
 //! `reader` turns a stream into events, `writer` values into bytes. In between: `window` (bytes over a stream), `cut`
-//! (segments), `isa` (the header and its delimiters), `envelope` (the rules of headers and trailers).
+//! (segments), `isa` (the header and its delimiters), `envelope` (the rules of headers and trailers). `examination` reads, validates and
+//! judges a whole input.
 
 mod control_numbers;
 mod cut;
 mod envelope;
+pub mod examination;
 mod isa;
 pub mod reader;
 mod window;

@@ -104,6 +104,12 @@ enum Step {
     Set(TransactionSet<'static>),
 }
 
+/// Bytes of what is skipped that are looked at for the finding: 99 characters of four bytes.
+const HEAD: usize = 99 * 4;
+
+/// Findings of one group or interchange that are listed: junk between sets could go on for ever.
+const MAX_FINDINGS: usize = 1000;
+
 /// The segments that shape an interchange.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tag {
@@ -114,13 +120,15 @@ enum Tag {
     Ge,
     Iea,
     Ta1,
+    /// ISB, ISE, TA3: of the interchange, and nothing to us.
+    Service,
     Other,
 }
 
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
         Reader {
-            cutter: Cutter::new(input, limits.max_segment_bytes),
+            cutter: Cutter::new(input, limits.max_segment_bytes, limits.max_set_bytes),
             limits,
             interchange: None,
             group: None,
@@ -141,7 +149,8 @@ impl<R: BufRead> Reader<R> {
         self.cutter.window.capacity()
     }
 
-    /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content.
+    /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content; after
+    /// one the reader has lost its place and is of no more use.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>> {
         let step = loop {
             if let Some(step) = self.pending.pop_front() {
@@ -194,8 +203,9 @@ impl<R: BufRead> Reader<R> {
     /// Junk up to the next interchange header or the end; only its first bytes are kept.
     fn stray(&mut self) -> Result<()> {
         let offset = self.cutter.at();
+        self.cutter.window.ensure(offset, HEAD)?;
         let head = self.cutter.window.rest(offset);
-        let head = head[..head.len().min(400)].to_vec();
+        let head = head[..head.len().min(HEAD)].to_vec();
         let next = self.cutter.find_isa(offset + 1)?;
         let length = next - offset;
         self.cutter.go_to(next);
@@ -231,6 +241,7 @@ impl<R: BufRead> Reader<R> {
                 Tag::Ta1 => self.pending.push_back(Step::Acknowledgement(Span::new(from, to, 0))),
                 Tag::Iea => self.close_interchange(Some((from, to))),
                 Tag::Isa => self.leave_at(from),
+                Tag::Service => self.note_service_segment(from, to),
                 _ => self.outside(from, &[Tag::Gs, Tag::Ta1, Tag::Iea, Tag::Isa])?,
             },
             Cut::Rest { from, .. } => self.outside(from, &[Tag::Gs, Tag::Ta1, Tag::Iea, Tag::Isa])?,
@@ -261,8 +272,9 @@ impl<R: BufRead> Reader<R> {
 
     /// A run of segments that stand where none of theirs may, up to one of `until`: one finding.
     fn outside(&mut self, from: u64, until: &[Tag]) -> Result<()> {
+        self.cutter.window.ensure(from, HEAD)?;
         let head = self.cutter.window.rest(from);
-        let head = head[..head.len().min(400)].to_vec();
+        let head = head[..head.len().min(HEAD)].to_vec();
         let end = loop {
             let before = self.cutter.at();
             match self.cutter.cut(None)? {
@@ -382,7 +394,7 @@ impl<R: BufRead> Reader<R> {
         let Some(group) = &mut self.group else { return Ok(()) };
         group.sets += 1;
         let st = self.cutter.view(Span::new(from, to, 1));
-        let (code, control_number) = (st.text(1).into_owned(), st.text(2).into_owned());
+        let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2).trim_ascii_end()));
         within.set = Some(control_number.clone());
         let mut findings = envelope::header_of_set(&st, &within, &mut group.set_numbers);
         self.spans.clear();
@@ -423,12 +435,13 @@ impl<R: BufRead> Reader<R> {
         let mut count = 1u32;
         let mut too_large = false;
         loop {
-            let missing_at = match self.cutter.cut((!too_large).then_some(start))? {
+            let cut = self.cutter.cut((!too_large).then_some(start))?;
+            too_large |= self.cutter.outgrown(start);
+            let (offset, fragment) = match cut {
                 Cut::Segment { from, to } => match self.tag(from, to) {
-                    Tag::Other | Tag::Ta1 => {
+                    Tag::Other | Tag::Ta1 | Tag::Service => {
                         count = count.saturating_add(1);
-                        too_large |= (to - start) as usize > self.limits.max_set_bytes
-                            || self.spans.len() >= self.limits.max_set_segments;
+                        too_large |= self.spans.len() >= self.limits.max_set_segments;
                         if !too_large {
                             self.spans.push(Span::new(from, to, count));
                         }
@@ -436,14 +449,10 @@ impl<R: BufRead> Reader<R> {
                     }
                     Tag::Se => {
                         count = count.saturating_add(1);
-                        let se = Span::new(from, to, count);
-                        self.spans.push(se);
-                        findings.extend(envelope::trailer_of_set(
-                            &self.cutter.view(se),
-                            control_number,
-                            within,
-                            count,
-                        ));
+                        let span = Span::new(from, to, count);
+                        self.spans.push(span);
+                        let se = self.cutter.view(span);
+                        findings.extend(envelope::trailer_of_set(&se, control_number, within, count));
                         return Ok(too_large);
                     }
                     Tag::Isa | Tag::Gs | Tag::St | Tag::Ge | Tag::Iea => {
@@ -461,14 +470,8 @@ impl<R: BufRead> Reader<R> {
                 }
                 Cut::End => (self.cutter.at(), String::new()),
             };
-            let (offset, fragment) = missing_at;
             let place = Place { position: Some(count.saturating_add(1)), ..within.place("SE", None, offset) };
-            let message = match fragment.as_str() {
-                "" => format!("set {control_number} has no SE"),
-                _ => format!("set {control_number} has no SE; it breaks off within a segment"),
-            };
-            let finding = Finding::new(finding::SE_MISSING, Severity::Error, place, message);
-            findings.push(finding.with_value(fragment.as_bytes()));
+            findings.push(se_missing(place, control_number, &fragment));
             return Ok(too_large);
         }
     }
@@ -492,6 +495,8 @@ impl<R: BufRead> Reader<R> {
                 Tag::Isa
             }
             Some(b'T') if is(b"TA1") => Tag::Ta1,
+            Some(b'T') if is(b"TA3") => Tag::Service,
+            Some(b'I') if is(b"ISB") || is(b"ISE") => Tag::Service,
             _ => Tag::Other,
         }
     }
@@ -510,10 +515,16 @@ impl<R: BufRead> Reader<R> {
 
     /// A finding of the innermost that is open.
     fn note(&mut self, finding: Finding) {
-        if let Some(group) = &mut self.group {
-            group.findings.push(finding);
-        } else if let Some(interchange) = &mut self.interchange {
-            interchange.findings.push(finding);
+        let findings = match (&mut self.group, &mut self.interchange) {
+            (Some(group), _) => &mut group.findings,
+            (None, Some(interchange)) => &mut interchange.findings,
+            (None, None) => return,
+        };
+        if findings.len() < MAX_FINDINGS {
+            findings.push(finding);
+        } else if findings.len() == MAX_FINDINGS {
+            let message = "more findings follow that are not listed";
+            findings.push(Finding::new(finding::MORE_FINDINGS, Severity::Note, finding.place, message));
         }
     }
 
@@ -527,6 +538,16 @@ impl<R: BufRead> Reader<R> {
         self.note(finding);
     }
 
+    fn note_service_segment(&mut self, from: u64, to: u64) {
+        let bytes = self.cutter.window.slice(from..to);
+        let id = excerpt(&bytes[..bytes.len().min(3)]);
+        let place = self.within().place(&id, None, from);
+        let message = format!("{id} was not acted upon");
+        let finding =
+            Finding::new(finding::SERVICE_SEGMENT, Severity::Note, place, message).with_value(bytes);
+        self.note(finding);
+    }
+
     fn empty_segment(&mut self, within: &Within) -> Option<Finding> {
         let (offset, count) = self.cutter.take_empty()?;
         let message = format!("{count} empty segments; they are not counted");
@@ -537,6 +558,14 @@ impl<R: BufRead> Reader<R> {
             message,
         ))
     }
+}
+
+fn se_missing(place: Place, control_number: &str, fragment: &str) -> Finding {
+    let message = match fragment {
+        "" => format!("set {control_number} has no SE"),
+        _ => format!("set {control_number} has no SE; it breaks off within a segment"),
+    };
+    Finding::new(finding::SE_MISSING, Severity::Error, place, message).with_value(fragment.as_bytes())
 }
 
 fn too_long(place: Place, length: u64) -> Finding {

@@ -1,7 +1,8 @@
 //! A window over a byte stream, addressed by absolute offsets.
 //!
 //! It holds what is still needed and reads on when asked. Memory is bounded by what the caller keeps: bytes before `keep`
-//! are given up when room is needed. Errors are the input's alone.
+//! are given up when room is needed. Asking for bytes that were given up yields others or none, never a panic: the caller
+//! keeps what it will ask for. Errors are the input's alone.
 
 use std::io::{BufRead, ErrorKind, Result};
 use std::ops::Range;

@@ -110,6 +110,10 @@ impl Writer {
         Ok(writer)
     }
 
+    pub fn delimiters(&self) -> Delimiters {
+        self.envelope.delimiters
+    }
+
     fn isa(&mut self) -> Result<(), WriteError> {
         let e = self.envelope.clone();
         let repetition = e.delimiters.repetition.map_or("U".to_string(), |b| (b as char).to_string());

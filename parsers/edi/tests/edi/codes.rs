@@ -35,6 +35,12 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("ISA*00*", "ISA*X0*", &["X1017 ISA:01 'X0' TA105=010 (warning)"]),
     ("*U*00401", "*Z*00401", &["X1018 ISA:11 'Z' TA105=016 (warning)"]),
     ("GE*1*7~", "GE*1*7~REF*DP*1~REF*DP*2~", &["X1019 REF 'REF*DP*1~REF*DP*2~' TA105=024"]),
+    (
+        "GS*PO*",
+        "ISB*1~ISE*200601*0515*04~GS*PO*",
+        &["X1020 ISB 'ISB*1' (note)", "X1020 ISE 'ISE*200601*0515*04' (note)"],
+    ),
+    ("ST*850*0001~", "ST*850*0001 ~", &[]),
     ("GE*1*7~", "", &["X1021 GE AK905=3"]),
     ("GE*1*7", "GE*1*8", &["X1022 GE:02 '8' AK905=4"]),
     ("GE*1*7", "GE*2*7", &["X1023 GE:01 '2' AK905=5"]),
@@ -186,7 +192,10 @@ fn every_code_is_explained_and_has_a_sample() {
     }
     let registered: BTreeSet<String> = CODES.iter().map(|e| e.code.to_string()).collect();
     assert_eq!(registered.len(), CODES.len(), "a code is registered twice");
-    assert_eq!(expected, registered);
+    // What depends on profiles and on what came before is the gateway's to find.
+    let by_reading: BTreeSet<String> =
+        registered.into_iter().filter(|code| !code.starts_with("X105")).collect();
+    assert_eq!(expected, by_reading);
     assert_eq!(explain("x1207").unwrap().answers, [("AK403", "7")]);
     assert!(explain("X9999").is_none());
 }
@@ -212,5 +221,29 @@ fn every_answer_is_one_the_register_allows() {
 fn the_clean_order_has_nothing_to_find() {
     let reading = read(counted(ORDER).as_bytes());
     assert!(reading.findings.is_empty(), "{:?}", reading.findings);
-    assert_eq!((reading.sets, reading.complete), (1, vec![true]));
+    assert_eq!(reading.sets, 1);
+}
+
+#[test]
+fn a_finding_is_a_flat_line_of_json() {
+    let reading = read(order_with("*EA*", "*XQ*").as_bytes());
+    let json = serde_json::to_value(&reading.findings[0]).unwrap();
+    let expected = serde_json::json!({
+        "code": "X1207",
+        "severity": "error",
+        "interchange": "000000007",
+        "group": "7",
+        "set": "0001",
+        "segment": "PO1",
+        "position": 7,
+        "element": 3,
+        "loop": "PO1",
+        "reference": "355",
+        "offset": 271,
+        "value": "XQ",
+        "message": "PO103 'XQ' is not in the code list of 355 (Unit of measure)",
+        "help": "The partner sends a listed value; or, if you agreed on this one, the profile allows it.",
+        "answer": { "element": "AK403", "code": "7" },
+    });
+    assert_eq!(json, expected);
 }

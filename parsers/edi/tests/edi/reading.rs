@@ -1,8 +1,8 @@
 //! An input read to its end, and what was found in it.
 
-use portway_edi::acknowledgement::{GroupResult, InterchangeResult, SetResult, Tolerance};
-use portway_edi::schema::Schema;
-use portway_edi::x12::reader::{Event, Limits, Reader};
+use portway_edi::acknowledgement::{InterchangeResult, Tolerance};
+use portway_edi::x12::examination::examine;
+use portway_edi::x12::reader::{Limits, Reader};
 use portway_edi::{Finding, Severity};
 
 /// A small clean order. `#` in an SE becomes the right count.
@@ -11,14 +11,21 @@ GS*PO*GREENFIELD*ORCHARD*20260105*0930*7*X*004010~\
 ST*850*0001~BEG*00*SA*4500123**20260105~REF*DP*GARDEN~N1*ST*Centre 14*92*0014~N3*14 Orchard Lane~N4*Salem*OR*97301~\
 PO1*1*4*EA*3.25**BP*ROSE-12~PID*F****Rose~CTT*1~SE*#*0001~GE*1*7~IEA*1*000000007~";
 
-#[derive(Default)]
 pub struct Reading {
     pub results: Vec<InterchangeResult>,
-    /// Of every kind, in the order they were told.
+    /// Of every kind: bytes outside, then sets, groups, interchanges.
     pub findings: Vec<Finding>,
     pub sets: usize,
-    pub complete: Vec<bool>,
-    pub acknowledgements: Vec<String>,
+}
+
+/// Seven bytes at a time: every boundary is met at some place.
+struct Trickle<'a>(&'a [u8]);
+
+impl std::io::Read for Trickle<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = buffer.len().min(7);
+        self.0.read(&mut buffer[..count])
+    }
 }
 
 pub fn read(bytes: &[u8]) -> Reading {
@@ -26,58 +33,12 @@ pub fn read(bytes: &[u8]) -> Reading {
 }
 
 pub fn read_with(bytes: &[u8], limits: Limits, tolerance: Tolerance) -> Reading {
-    // A reader of few bytes at a time: every boundary is met at some place.
-    let input = std::io::BufReader::with_capacity(7, bytes);
-    let mut reader = Reader::new(input, limits);
-    let mut reading = Reading::default();
-    let mut group = None;
-    while let Some(event) = reader.next_event().unwrap() {
-        match event {
-            Event::Interchange(header) => {
-                reading.results.push(InterchangeResult { header, groups: Vec::new(), findings: Vec::new() });
-            }
-            Event::InterchangeAcknowledgement(ta1) => reading.acknowledgements.push(ta1.text(1).into_owned()),
-            Event::Group(header) => {
-                group = Some(GroupResult {
-                    header,
-                    declared_sets: None,
-                    received_sets: 0,
-                    sets: Vec::new(),
-                    findings: Vec::new(),
-                });
-            }
-            Event::Set(set) => {
-                let group = group.as_mut().unwrap();
-                let mut findings = set.findings.clone();
-                if let Some(schema) = Schema::x12(&set.code, &group.header.version).filter(|_| !set.too_large)
-                {
-                    findings.extend(schema.validate(&set).findings);
-                }
-                reading.sets += 1;
-                reading.findings.extend(findings.iter().cloned());
-                group.sets.push(SetResult::judge(&set.code, &set.control_number, findings, tolerance));
-            }
-            Event::GroupEnd { declared_sets, received_sets, findings } => {
-                reading.findings.extend(findings.iter().cloned());
-                let group = group.take().unwrap();
-                reading.results.last_mut().unwrap().groups.push(GroupResult {
-                    declared_sets,
-                    received_sets,
-                    findings,
-                    ..group
-                });
-            }
-            Event::InterchangeEnd { complete, findings, .. } => {
-                reading.findings.extend(findings.iter().cloned());
-                reading.complete.push(complete);
-                reading.results.last_mut().unwrap().findings = findings;
-            }
-            Event::Stray(finding) => reading.findings.push(finding),
-        }
-    }
+    let mut reader = Reader::new(std::io::BufReader::with_capacity(7, Trickle(bytes)), limits);
+    let mut sets = 0;
+    let examination = examine(&mut reader, tolerance, |_, _| sets += 1).unwrap();
     let accounted = reader.accounted();
     assert_eq!(accounted.interchanges + accounted.stray + accounted.blank, bytes.len() as u64);
-    reading
+    Reading { findings: examination.findings().cloned().collect(), results: examination.interchanges, sets }
 }
 
 /// Replaces `#` in each SE by the number of segments from its ST on.

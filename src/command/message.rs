@@ -1,0 +1,203 @@
+//! `portway message list|show|raw|assign|release`: what came and what left, quarantine included.
+
+use super::arguments::{ListArguments, MessageVerb};
+use super::connect;
+use super::status::table;
+use super::{NOT_FOUND, USAGE, fail};
+use crate::clock::{Clock, SystemClock};
+use crate::ledger::document::{Filter, MessageLine};
+use crate::ledger::{Error, Ledger, job};
+use crate::profile::Configuration;
+use serde_json::json;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
+    let configuration = match connect::configuration(dir) {
+        Ok(configuration) => configuration,
+        Err(exit) => return exit,
+    };
+    let ledger = match connect::ledger(&configuration).await {
+        Ok(ledger) => ledger,
+        Err(exit) => return exit,
+    };
+    let done = match verb {
+        MessageVerb::List { list, direction, quarantined } => {
+            let state = if quarantined { Some("quarantined".to_owned()) } else { list.state.clone() };
+            let filter = match filter(&list) {
+                Ok(filter) => Filter { state, direction, ..filter },
+                Err(exit) => return exit,
+            };
+            show_list(&ledger, &filter, list.json).await
+        }
+        MessageVerb::Show { id, json } => show(&ledger, &id, json).await,
+        MessageVerb::Raw { id } => raw(&ledger, &id).await,
+        MessageVerb::Assign { id, partner } => {
+            if configuration.partner(&partner).is_none() {
+                anstream::eprintln!("error: there is no partner {partner}: see 'portway partner list'");
+                return ExitCode::from(NOT_FOUND);
+            }
+            requeue(&ledger, &configuration, &id, Some(&partner)).await
+        }
+        MessageVerb::Release { id } => requeue(&ledger, &configuration, &id, None).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// A list's arguments as the ledger takes them.
+pub fn filter(list: &ListArguments) -> Result<Filter, ExitCode> {
+    let since = match &list.since {
+        None => None,
+        Some(age) => match age.parse::<crate::profile::duration::Span>() {
+            Ok(age) => {
+                let age = jiff::SignedDuration::try_from(age.duration()).unwrap_or_default();
+                SystemClock.now().checked_sub(age).ok()
+            }
+            Err(error) => {
+                anstream::eprintln!("error: --since {age}: {error}");
+                return Err(ExitCode::from(USAGE));
+            }
+        },
+    };
+    Ok(Filter {
+        partner: list.partner.clone(),
+        state: list.state.clone(),
+        direction: None,
+        kind: None,
+        since,
+        most: list.limit,
+    })
+}
+
+async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), Error> {
+    let messages = ledger.messages(filter).await?;
+    if json {
+        for message in &messages {
+            anstream::println!("{}", serde_json::to_value(message).unwrap_or_default());
+        }
+        return Ok(());
+    }
+    let mut lines = table(["ID", "", "STATE", "PARTNER", "BY", "BYTES", "WHEN", "NAME"]);
+    for m in &messages {
+        lines.add_row([
+            m.id.to_string(),
+            m.direction.clone(),
+            state(m),
+            m.partner.clone().or_else(|| m.connection.clone()).unwrap_or_default(),
+            m.transport.clone(),
+            m.size.to_string(),
+            m.received_at.clone(),
+            m.file_name.clone().unwrap_or_default(),
+        ]);
+    }
+    anstream::println!("{lines}");
+    Ok(())
+}
+
+fn state(message: &MessageLine) -> String {
+    match &message.reason {
+        Some(reason) => format!("{} ({reason})", message.state),
+        None => message.state.clone(),
+    }
+}
+
+async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
+    let message = ledger.find_message(id).await?;
+    let interchanges = ledger.interchanges_of_message(message.id).await?;
+    let documents = ledger.documents_of_message(message.id).await?;
+    let acknowledgements = ledger.acknowledgements_of_message(message.id).await?;
+    let deliveries = ledger.deliveries_of(message.id).await?;
+    let events = ledger.events_of(message.id).await?;
+    if as_json {
+        let all = json!({ "message": message, "interchanges": interchanges, "documents": documents,
+            "acknowledgements": acknowledgements, "deliveries": deliveries, "history": events });
+        anstream::println!("{all}");
+        return Ok(());
+    }
+    anstream::println!("message {}  {}  {}", message.id, message.direction, state(&message));
+    if let Some(detail) = &message.detail {
+        anstream::println!("  {detail}");
+    }
+    let who = message.partner.as_ref().or(message.connection.as_ref()).cloned().unwrap_or_default();
+    anstream::println!(
+        "  {} by {}, {} bytes, sha256 {}\n  {}",
+        who,
+        message.transport,
+        message.size,
+        message.sha256,
+        message.received_at
+    );
+    for i in &interchanges {
+        anstream::println!(
+            "interchange {}  {} > {}  {}  {} (TA1 {})",
+            i.control_number,
+            i.sender,
+            i.receiver,
+            i.usage,
+            i.state,
+            i.note_code
+        );
+        super::doc::findings(&i.findings, "  ");
+    }
+    for d in &documents {
+        anstream::println!(
+            "document {}  {} {}  {}  answer {}",
+            d.id,
+            d.code,
+            d.number.as_deref().unwrap_or("-"),
+            super::doc::state(d),
+            d.answer.as_deref().unwrap_or("-")
+        );
+        super::doc::findings(&d.findings, "  ");
+    }
+    for a in &acknowledgements {
+        anstream::println!(
+            "acknowledgement {} {}  {}  in message {}",
+            a.kind,
+            a.code.as_deref().unwrap_or("-"),
+            a.state,
+            a.message_id.map(|m| m.to_string()).unwrap_or_default()
+        );
+    }
+    super::doc::deliveries(&deliveries);
+    super::doc::timeline(&events);
+    Ok(())
+}
+
+async fn raw(ledger: &Ledger, id: &str) -> Result<(), Error> {
+    let message = ledger.find_message(id).await?;
+    let mut out = std::io::stdout().lock();
+    let mut part = 0;
+    while let Some(bytes) = ledger.payload_part(message.id, part).await? {
+        // Whoever reads may have had enough.
+        if out.write_all(&bytes).is_err() {
+            return Ok(());
+        }
+        part += 1;
+    }
+    let _ = out.flush();
+    Ok(())
+}
+
+async fn requeue(
+    ledger: &Ledger,
+    configuration: &Configuration,
+    id: &str,
+    partner: Option<&str>,
+) -> Result<(), Error> {
+    let message = ledger.find_message(id).await?;
+    let to = partner.or(message.connection.as_deref()).and_then(|id| configuration.partner(id));
+    let to = to.map(|profile| (profile.partner.id.as_str(), &profile.hash));
+    ledger.requeue_message(message.id, to, SystemClock.now()).await?;
+    ledger.ring_all(&[job::PROCESS_LANE]).await?;
+    anstream::eprintln!(
+        "message {} goes to work again; follow it with 'portway message show {}'",
+        message.id,
+        message.id
+    );
+    Ok(())
+}
