@@ -22,6 +22,11 @@ fn main() -> ExitCode {
                 command::partner::new(&dir, &NewPartner { id, name, x12, extends, to, token })
             }
         },
+        Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
+        Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
+        Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
+        Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
+        Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
         Verb::File(verb) => match verb {
             FileVerb::Lint { file, json } => command::file::lint::run(&file, json),
             FileVerb::Ack { file, kind } => command::file::ack::run(&file, &kind),
@@ -32,12 +37,7 @@ fn main() -> ExitCode {
         Verb::Explain { code, version } => command::explain::run(&code, &version),
         Verb::Completions { shell } => command::manual::completions(shell),
         Verb::Man { dir } => command::manual::man(&dir),
-        Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
-        Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
-        Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
-        Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
-        Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
-        Verb::Demo { .. } => ExitCode::from(command::USAGE),
+        Verb::Demo { stay } => with_runtime(command::demo::run(stay)),
     }
 }
 

@@ -34,7 +34,7 @@ impl Place {
         let state = std::path::absolute(&state).unwrap_or(state);
         let Some(database) = &configuration.gateway.database else {
             let cluster = Cluster::of(&state)?;
-            return Ok(Place { address: cluster.address(16), cluster: Some(cluster), state });
+            return Ok(Place { address: cluster.address(24), cluster: Some(cluster), state });
         };
         let password = match &database.password {
             Some(secret) => Some(

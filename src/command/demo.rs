@@ -68,7 +68,8 @@ async fn play(stay: bool) -> Result<(), Stop> {
     step("Setting up");
     let (erp, mail) = (Erp::open().await?, MailServer::open().await?);
     let conf = configure(&home, &erp, &mail)?;
-    let configuration = connect::configuration(&conf).map_err(|_| "the demo's own configuration is broken".to_owned())?;
+    let configuration =
+        connect::configuration(&conf).map_err(|_| "the demo's own configuration is broken".to_owned())?;
     say("a private PostgreSQL is being made (a few seconds) …");
     let gateway = Gateway::open(&conf, &configuration).await?.ok_or_else(|| "stopped".to_owned())?;
     let address = gateway.https.ok_or_else(|| "the HTTPS door is closed".to_owned())?;
@@ -76,7 +77,7 @@ async fn play(stay: bool) -> Result<(), Stop> {
     say(&format!("partners' door https://{address}/edi"));
     say(&format!("pretend ERP    {}   (it will fail once)", erp.url()));
     let partner = Partner::new(address, TOKEN, &home.join("state/certs/self-signed.pem"))?;
-    let told = tell(&gateway, &partner, &erp, &mail, &conf).await;
+    let told = tell(&partner, &erp, &mail, &conf).await;
     if told.is_ok() {
         look_next(&conf, &log, stay);
         if stay {
@@ -90,8 +91,9 @@ async fn play(stay: bool) -> Result<(), Stop> {
     told
 }
 
-async fn tell(gateway: &Gateway, partner: &Partner, erp: &Erp, mail: &MailServer, conf: &Path) -> Result<(), Stop> {
-    let configuration = connect::configuration(conf).map_err(|_| "the demo's own configuration is broken".to_owned())?;
+async fn tell(partner: &Partner, erp: &Erp, mail: &MailServer, conf: &Path) -> Result<(), Stop> {
+    let configuration =
+        connect::configuration(conf).map_err(|_| "the demo's own configuration is broken".to_owned())?;
     let ledger = connect::ledger(&configuration).await.map_err(|_| "the ledger cannot be read".to_owned())?;
 
     step("1. Greenfield Stores sends a good order (X12 850)");
@@ -99,7 +101,8 @@ async fn tell(gateway: &Gateway, partner: &Partner, erp: &Erp, mail: &MailServer
     let id = partner.send(GOOD).await?;
     say(&format!("answered 202 with message {id}: it is safe on disk"));
     let document = wait("the ERP to have the order", async || {
-        let found = ledger.documents(&Filter { state: Some("done".into()), most: 1, ..Filter::default() }).await?;
+        let found =
+            ledger.documents(&Filter { state: Some("done".into()), most: 1, ..Filter::default() }).await?;
         Ok(found.into_iter().next())
     })
     .await?;
@@ -116,12 +119,16 @@ async fn tell(gateway: &Gateway, partner: &Partner, erp: &Erp, mail: &MailServer
     step("4. Greenfield sends a broken order");
     partner.send(BROKEN).await?;
     let rejected = wait("the broken order to be judged", async || {
-        let found = ledger.documents(&Filter { state: Some("rejected".into()), most: 1, ..Filter::default() }).await?;
+        let found = ledger
+            .documents(&Filter { state: Some("rejected".into()), most: 1, ..Filter::default() })
+            .await?;
         Ok(found.into_iter().next())
     })
     .await?;
     say("what is wrong with it, and where   (portway file lint)");
-    super::file::lint::print(BROKEN.as_bytes(), "broken-850.edi");
+    let file = conf.with_file_name("broken-850.edi");
+    fs::write(&file, BROKEN)?;
+    super::file::lint::run(&file, false);
 
     step("5. Its timeline: nothing of it reached the ERP");
     doc::show(&ledger, &rejected.id.to_string(), false).await?;
@@ -137,7 +144,6 @@ async fn tell(gateway: &Gateway, partner: &Partner, erp: &Erp, mail: &MailServer
     for line in text.lines() {
         anstream::println!("   | {line}");
     }
-    let _ = gateway;
     Ok(())
 }
 
@@ -145,10 +151,14 @@ async fn tell(gateway: &Gateway, partner: &Partner, erp: &Erp, mail: &MailServer
 fn configure(home: &Path, erp: &Erp, mail: &MailServer) -> Result<PathBuf, Stop> {
     let conf = home.join("conf");
     fs::create_dir_all(conf.join("partners.d"))?;
-    let gateway = GATEWAY.replace("{erp}", &erp.port().to_string()).replace("{smtp}", &mail.port().to_string());
+    let gateway =
+        GATEWAY.replace("{erp}", &erp.port().to_string()).replace("{smtp}", &mail.port().to_string());
     fs::write(conf.join("gateway.toml"), gateway)?;
     fs::write(conf.join("erp-secret"), erp.secret())?;
-    fs::write(conf.join("partners.d/greenfield.toml"), PARTNER.replace("{token}", &TokenHash::of(TOKEN).to_string()))?;
+    fs::write(
+        conf.join("partners.d/greenfield.toml"),
+        PARTNER.replace("{token}", &TokenHash::of(TOKEN).to_string()),
+    )?;
     Ok(conf)
 }
 
@@ -159,14 +169,21 @@ fn folder() -> Result<PathBuf, Stop> {
     Ok(home)
 }
 
-async fn wait<T>(what: &str, look: impl AsyncFn() -> Result<Option<T>, crate::ledger::Error>) -> Result<T, Stop> {
+async fn wait<T>(
+    what: &str,
+    look: impl AsyncFn() -> Result<Option<T>, crate::ledger::Error>,
+) -> Result<T, Stop> {
     let started = Instant::now();
     loop {
         if let Some(found) = look().await? {
             return Ok(found);
         }
         if started.elapsed() > PATIENCE {
-            return Err(format!("waited {} s for {what}; see gateway.log in the demo's folder", PATIENCE.as_secs()).into());
+            return Err(format!(
+                "waited {} s for {what}; see gateway.log in the demo's folder",
+                PATIENCE.as_secs()
+            )
+            .into());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -191,7 +208,10 @@ fn code(edi: &str) {
 fn summary(event: &serde_json::Value) -> String {
     let order = &event["data"];
     let lines = order["lines"].as_array().map_or(0, Vec::len);
-    format!("{} {} from {}, {lines} lines, first {}", event["type"], event["subject"], event["partner"], order["lines"][0]["quantity"])
+    format!(
+        "{} {} from {}, {lines} lines, first {}",
+        event["type"], event["subject"], event["partner"], order["lines"][0]["quantity"]
+    )
 }
 
 fn look_next(conf: &Path, log: &Path, stay: bool) {

@@ -4,6 +4,7 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod arguments;
+pub mod demo;
 pub mod doc;
 pub mod endpoint;
 pub mod explain;

@@ -29,8 +29,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Messages committed and waiting for a processor with their bytes in memory.
-const ARRIVALS: usize = 256;
+/// Messages committed and waiting for a processor here; half of them with their bytes, at most 256 KiB each in memory.
+const ARRIVALS: usize = 1024;
 const RELOAD: &str = "reload";
 
 /// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).
@@ -126,7 +126,9 @@ impl Gateway {
             clock: clock.clone(),
             arrivals,
         };
-        let processors = configuration.gateway.work.processors.unwrap_or(8).max(1);
+        // Each may hold a connection while it asks for another: three a processor keep them from starving each other.
+        let connections = usize::try_from(place.address.connections).unwrap_or(24);
+        let processors = configuration.gateway.work.processors.unwrap_or(8).min(connections / 3).max(1);
         let workers = Workers::start(house.clone(), Arc::new(tokio::sync::Mutex::new(queue)), processors);
         workers.reconcile().await?;
         tokio::spawn(alert::run(Post { ledger, profiles, clock, stop }));
@@ -227,6 +229,9 @@ impl Gateway {
             tracing::warn!(
                 "some work did not end in time; it goes on when its lease has passed, here or on another node"
             );
+        }
+        if let Err(error) = self.house.ledger.return_control_numbers().await {
+            tracing::debug!(%error, "unused control numbers are not given back: they stay unused");
         }
         self.house.ledger.close().await;
         if let Some(cluster) = self.cluster.clone() {

@@ -44,7 +44,7 @@ pub enum Accepted {
 /// A committed message and the lease on its processing.
 #[derive(Debug)]
 pub struct Receipt {
-    pub message_id: Uuid,
+    pub message: ToProcess,
     pub lease: Lease,
 }
 
@@ -95,7 +95,7 @@ WITH key AS (
 )
 INSERT INTO job (lane, kind, subject, partner, position, run_at, tries, epoch, node, lease_until)
 SELECT 'process', 'process', $1, $4, position, $2, 1, 1, $11, clock_timestamp() + make_interval(secs => $12) FROM go
-RETURNING id";
+RETURNING id, position";
 
 impl Ledger {
     /// Commits a message. On any error nothing is accepted, and the sender must be told so.
@@ -126,7 +126,7 @@ impl Ledger {
             last.1 = next;
         }
         let part = pack(last.1);
-        let query = sqlx::query_scalar::<_, i64>(ACCEPT)
+        let query = sqlx::query_as::<_, (i64, i64)>(ACCEPT)
             .bind(message_id)
             .bind(at(now))
             .bind(arrival.transport)
@@ -156,7 +156,18 @@ impl Ledger {
             }
         };
         match job {
-            Some(job) => Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) })),
+            Some((job, position)) => {
+                let message = ToProcess {
+                    id: message_id,
+                    position,
+                    connection: arrival.connection.to_owned(),
+                    transport: arrival.transport.to_owned(),
+                    profile: Some(arrival.profile.to_vec()),
+                    accept_duplicate: false,
+                    received_at: now,
+                };
+                Ok(Accepted::New(Receipt { message, lease: Lease::new(self, job, 1, 1, since) }))
+            }
             None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
         }
     }

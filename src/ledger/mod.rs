@@ -8,6 +8,7 @@
 
 pub mod alert;
 pub mod cluster;
+pub mod control_number;
 pub mod delivery;
 pub mod document;
 pub mod history;
@@ -134,6 +135,7 @@ pub struct Ledger {
     pub(crate) node: Uuid,
     pub(crate) lease: Duration,
     pub(crate) held: Arc<job::Held>,
+    pub(crate) blocks: Arc<control_number::Blocks>,
     pub wake: wake::Bell,
 }
 
@@ -173,7 +175,8 @@ impl Ledger {
             pool,
             node: Uuid::now_v7(),
             lease,
-            held: Arc::new(job::Held::default()),
+            held: Arc::default(),
+            blocks: Arc::default(),
             wake: wake::Bell::default(),
         };
         ledger.check_server().await?;

@@ -280,32 +280,6 @@ impl Process<'_> {
         Ok(())
     }
 
-    /// The next interchange and group control numbers for this identity pair, 1 to 999,999,999. The pair's rows stay locked
-    /// until the commit: ask last.
-    pub async fn control_numbers(&mut self, sender: &str, receiver: &str) -> Result<(u32, u32)> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "INSERT INTO control_number AS c (kind, sender, receiver, last) VALUES ('group', $1, $2, 1), ('interchange', $1, $2, 1)
-             ON CONFLICT (kind, sender, receiver) DO UPDATE SET last = CASE WHEN c.last >= 999999999 THEN 1 ELSE c.last + 1 END
-             RETURNING kind, last",
-        )
-        .bind(sender)
-        .bind(receiver)
-        .fetch_all(&mut *self.tx)
-        .await?;
-        let of = |kind: &str| {
-            rows.iter().find(|(k, _)| k == kind).and_then(|(_, n)| u32::try_from(*n).ok()).unwrap_or_default()
-        };
-        Ok((of("interchange"), of("group")))
-    }
-
-    /// Whether an answer to this interchange was written already (by a worker that was killed since).
-    pub async fn answered(&mut self, out_message: Uuid) -> Result<bool> {
-        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM message WHERE id = $1)")
-            .bind(out_message)
-            .fetch_one(&mut *self.tx)
-            .await?)
-    }
-
     /// Writes an answer: frozen bytes, the acknowledgements it settles, and the obligation to get it to the partner.
     pub async fn write_out(&mut self, out: &OutMessage) -> Result<()> {
         use sha2::Digest;

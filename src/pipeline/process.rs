@@ -71,14 +71,14 @@ pub(super) struct Work<'a> {
 }
 
 impl House {
-    /// Works a message through. On [`Failure`] nothing more was written than a repetition skips.
+    /// Works a message through. On [`Failure`] nothing more was written than a repetition skips. `content`: its bytes, where
+    /// they are still at hand.
     pub async fn process(
         &self,
-        message: Uuid,
+        message: ToProcess,
         lease: &Lease,
         content: Option<Spooled>,
     ) -> Result<(), Failure> {
-        let message = self.ledger.message_to_process(message).await?;
         let now = self.clock.now();
         let configuration = self.profiles.current();
         let connection = self.version_in_force(&configuration, &message).await?;
@@ -347,7 +347,7 @@ impl Work<'_> {
                 came_by: &self.message.transport,
             };
             let (ours, theirs) = answer.identities();
-            let (interchange, group) = tx.control_numbers(&ours, &theirs).await?;
+            let (interchange, group) = self.house.ledger.control_numbers(&ours, &theirs).await?;
             let out =
                 answer.build(interchange, group, self.now).map_err(|e| Failure::Answer(format!("{e:?}")))?;
             if let Some(out) = out {

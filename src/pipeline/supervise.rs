@@ -6,7 +6,8 @@
 
 use super::{Arrivals, House, deliver, send};
 use crate::ledger::delivery::Due;
-use crate::ledger::job::{Lease, PROCESS_LANE};
+use crate::ledger::job::{Claimed, Lease, PROCESS_LANE};
+use crate::ledger::message::ToProcess;
 use crate::net::spool::Spooled;
 use crate::pipeline::deliver::Outlet;
 use crate::pipeline::process::Failure;
@@ -17,10 +18,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
-use uuid::Uuid;
 
 /// How long a lane waits after the ledger failed it.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Messages claimed at once from the queue.
+const CLAIM: i64 = 16;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The running workers of this node.
@@ -117,41 +119,54 @@ async fn processor(house: House, arrivals: Arrivals) {
             }
         };
         let Some(arrived) = arrived else { return };
-        house.work(arrived.message, arrived.lease, Some(arrived.content)).await;
+        house.work(arrived.message, arrived.lease, arrived.content).await;
     }
 }
 
-/// Messages whose worker died, or that came while all were busy.
+/// Messages whose worker died, or that came while too many waited.
 async fn abandoned(house: House, most: usize) {
     let bell = house.ledger.wake.of(PROCESS_LANE);
-    let places = Arc::new(Semaphore::new(most.max(1)));
+    let places = Arc::new(Semaphore::new((most / 2).max(1)));
     loop {
         tokio::select! {
             () = house.stop.cancelled() => return,
             () = bell.notified() => {}
         }
         loop {
-            let Ok(place) = places.clone().acquire_owned().await else { return };
-            let claimed = match house.ledger.claim_plain(PROCESS_LANE, 1, house.clock.now()).await {
+            let claimed = match house.ledger.claim_plain(PROCESS_LANE, CLAIM, house.clock.now()).await {
                 Ok(claimed) => claimed,
                 Err(error) => {
                     tracing::warn!(%error, "no messages claimed");
                     break;
                 }
             };
-            let Some(claimed) = claimed.into_iter().next() else { break };
-            let house = house.clone();
-            tokio::spawn(async move {
-                house.work(claimed.subject, claimed.lease, None).await;
-                drop(place);
-            });
+            let last = (claimed.len() as i64) < CLAIM;
+            for claimed in claimed {
+                let Ok(place) = places.clone().acquire_owned().await else { return };
+                let house = house.clone();
+                tokio::spawn(async move {
+                    house.work_on_claimed(claimed).await;
+                    drop(place);
+                });
+            }
+            if last || house.stop.is_cancelled() {
+                break;
+            }
         }
     }
 }
 
 impl House {
-    async fn work(&self, message: Uuid, lease: Lease, content: Option<Spooled>) {
-        let span = tracing::info_span!("process", message_id = %message, epoch = lease.epoch);
+    async fn work_on_claimed(&self, claimed: Claimed) {
+        match self.ledger.message_to_process(claimed.subject).await {
+            Ok(message) => self.work(message, claimed.lease, None).await,
+            Err(error) => tracing::warn!(%error, message_id = %claimed.subject, "not processed yet"),
+        }
+    }
+
+    async fn work(&self, message: ToProcess, lease: Lease, content: Option<Spooled>) {
+        let (id, partner) = (message.id, message.connection.clone());
+        let span = tracing::info_span!("process", message_id = %id, partner, epoch = lease.epoch);
         async {
             crate::fault::point("process.leased");
             let Err(failure) = self.process(message, &lease, content).await else { return };

@@ -5,6 +5,7 @@ use crate::ledger::message::{Accepted, Arrival, PART};
 use crate::ledger::{self, job};
 use crate::net::spool::Spooled;
 use crate::profile::PartnerProfile;
+use tokio::sync::mpsc::error::TrySendError;
 use uuid::Uuid;
 
 /// The transport's facts of one message.
@@ -54,14 +55,14 @@ impl Doors {
         crate::fault::point("accept.committed");
         Ok(match accepted {
             Accepted::New(receipt) => {
-                let message = receipt.message_id;
-                let arrived = Arrived { message, lease: receipt.lease, content };
+                let message = receipt.message.id;
+                // Past half of the queue the memory is better used by those who are first.
+                let keep = self.arrivals.capacity() > self.arrivals.max_capacity() / 2;
+                let content = keep.then_some(content);
+                let arrived = Arrived { message: receipt.message, lease: receipt.lease, content };
                 if let Err(refused) = self.arrivals.try_send(arrived) {
-                    // The workers are behind: the queue keeps it, and the memory is free for the next.
-                    let arrived = match refused {
-                        tokio::sync::mpsc::error::TrySendError::Full(a) => a,
-                        tokio::sync::mpsc::error::TrySendError::Closed(a) => a,
-                    };
+                    // So many wait here that the ledger's queue may as well have it: another node is free, or we are later.
+                    let (TrySendError::Full(arrived) | TrySendError::Closed(arrived)) = refused;
                     self.ledger.give_back(&arrived.lease).await?;
                     self.ledger.wake.ring(job::PROCESS_LANE);
                 }

@@ -96,7 +96,8 @@ pub struct Partner {
 impl Partner {
     /// `certificate`: the door's own, which this partner was given to trust.
     pub fn new(door: SocketAddr, token: &'static str, certificate: &Path) -> Result<Partner, String> {
-        let client = crate::net::http::client(Some(certificate), std::time::Duration::from_secs(10)).map_err(|e| e.to_string())?;
+        let client = crate::net::http::client(Some(certificate), std::time::Duration::from_secs(10))
+            .map_err(|e| e.to_string())?;
         Ok(Partner { client, base: format!("https://{door}"), token })
     }
 
@@ -114,8 +115,13 @@ impl Partner {
         let url = format!("{}{href}", self.base);
         let answer = self.client.get(&url).bearer_auth(self.token).send().await.map_err(|e| e.to_string())?;
         let text = answer.text().await.map_err(|e| e.to_string())?;
-        let confirmed = self.client.delete(&url).bearer_auth(self.token).send().await.map_err(|e| e.to_string())?;
-        if confirmed.status() == StatusCode::NO_CONTENT { Ok(text) } else { Err(format!("not confirmed: {}", confirmed.status())) }
+        let confirmed =
+            self.client.delete(&url).bearer_auth(self.token).send().await.map_err(|e| e.to_string())?;
+        if confirmed.status() == StatusCode::NO_CONTENT {
+            Ok(text)
+        } else {
+            Err(format!("not confirmed: {}", confirmed.status()))
+        }
     }
 }
 
