@@ -1,7 +1,8 @@
 //! Where verbs write: data to stdout, words to stderr, and an exit code that fits.
 //!
 //! Promises: a reader that goes away (`| head`) ends the verb quietly; data that could not be written (a full disk) is an
-//! error and never passes for success. Colours only where a terminal reads.
+//! error and never passes for success. Data passes unchanged, whatever bytes are in it: a filter for colours would take
+//! delimiters such as 0x1d for something to strip. Who colours asks [`coloured`] first.
 
 use super::{FINE, NOT_FOUND, PROBLEMS, USAGE};
 use std::io::{self, BufWriter, Write};
@@ -27,7 +28,7 @@ impl From<io::Error> for Stop {
 
 /// Runs a verb that writes data, and turns its end into an exit code.
 pub fn to_stdout(work: impl FnOnce(&mut dyn Write) -> Result<u8, Stop>) -> ExitCode {
-    let mut out = BufWriter::with_capacity(1 << 16, anstream::stdout().lock());
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut end = work(&mut out);
     // What was written before the fault is shown before its words.
     if let Err(error) = out.flush()
@@ -55,6 +56,11 @@ impl Stop {
         words(format_args!("error: {message}"));
         ExitCode::from(code)
     }
+}
+
+/// True if stdout is a terminal that shows colours, or it was asked for (`CLICOLOR_FORCE`) and not forbidden (`NO_COLOR`).
+pub fn coloured() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// A line for people, on stderr. Whoever read it may have gone: that is no fault of ours.

@@ -40,7 +40,9 @@ pub fn render(
     finding: &Finding,
     source: &mut Source,
     delimiters: Option<Delimiters>,
+    coloured: bool,
 ) -> Result<String, Stop> {
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -66,7 +68,7 @@ pub fn render(
         group = group.element(Snippet::source(&*excerpt.text).line_start(line_number).annotation(mark));
     }
     group = notes(group, finding, &place);
-    Ok(without_second_place(&Renderer::styled().render(&[group])) + "\n")
+    Ok(without_second_place(&renderer.render(&[group])) + "\n")
 }
 
 /// The renderer takes a cut text for one of another file, and marks that with a line of `:::` alone.

@@ -10,6 +10,7 @@ mod diagnostic;
 pub mod json;
 pub mod lint;
 mod source;
+mod verdicts;
 mod walk;
 
 use super::output::{Stop, shown, words};

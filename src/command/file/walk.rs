@@ -21,7 +21,7 @@ pub trait Visitor {
     fn set(&mut self, set: &TransactionSet<'_>, group: &mut GroupResult) -> Result<(), Stop>;
     /// Of the envelopes, and of what belongs to none.
     fn findings(&mut self, findings: &[Finding]) -> Result<(), Stop>;
-    fn group_end(&mut self, _interchange: &Interchange, _group: &GroupResult) -> Result<(), Stop> {
+    fn group_end(&mut self, _group: &GroupResult) -> Result<(), Stop> {
         Ok(())
     }
     fn interchange_end(&mut self, _result: InterchangeResult) -> Result<(), Stop> {
@@ -58,12 +58,11 @@ pub fn walk(source: &Source, visitor: &mut impl Visitor) -> Result<(), Stop> {
             }
             Event::GroupEnd { declared_sets, received_sets, findings } => {
                 visitor.findings(&findings)?;
-                let Some(InterchangeResult { header, groups, .. }) = &mut open else { continue };
-                if let Some(group) = groups.last_mut() {
+                if let Some(group) = open.as_mut().and_then(|i| i.groups.last_mut()) {
                     group.declared_sets = declared_sets;
                     group.received_sets = received_sets;
                     group.findings = findings;
-                    visitor.group_end(header, group)?;
+                    visitor.group_end(group)?;
                 }
             }
             Event::InterchangeEnd { findings, .. } => {
