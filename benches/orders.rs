@@ -96,7 +96,7 @@ impl Postgres {
             .tool("initdb", &["-D", &data, "-A", "trust", "-U", "portway", "-E", "UTF8", "--locale=C", "-k"]);
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories={} -c jit=off -c shared_buffers=128MB -c max_wal_size=2GB \
-             -c checkpoint_timeout=15min -c wal_compression=on -c shared_preload_libraries=pg_stat_statements",
+             -c checkpoint_timeout=15min -c wal_compression=on -c autovacuum_naptime=10s -c shared_preload_libraries=pg_stat_statements",
             postgres.run.display()
         );
         postgres.tool("pg_ctl", &["start", "-D", &data, "-w", "-l", &format!("{data}/log"), "-o", &options]);

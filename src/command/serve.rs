@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Messages committed and waiting for a processor here; half of them with their bytes, at most 256 KiB each in memory.
-const ARRIVALS: usize = 1024;
+const ARRIVALS: usize = 256;
 const RELOAD: &str = "reload";
 
 /// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).

@@ -220,7 +220,8 @@ impl Ledger {
     ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH gone AS (DELETE FROM job WHERE id = $1 AND epoch = $2 AND $5::timestamptz IS NULL RETURNING 1),
-             kept AS (UPDATE job SET node = NULL, lease_until = NULL, run_at = $5
+             l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
+             kept AS (UPDATE job SET run_at = $5
                       WHERE id = $1 AND epoch = $2 AND $5 IS NOT NULL RETURNING 1),
              j AS (SELECT * FROM gone UNION ALL SELECT * FROM kept),
              m AS (UPDATE mail SET tries = tries + 1, detail = $6,

@@ -144,7 +144,7 @@ impl Cluster {
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c port=5432 -c max_connections=60 -c jit=off \
              -c fsync=on -c synchronous_commit=on -c shared_buffers=128MB -c max_wal_size=2GB -c checkpoint_timeout=15min \
-             -c wal_compression=on -c log_min_messages=warning -c cluster_name=portway",
+             -c wal_compression=on -c autovacuum_naptime=10s -c log_min_messages=warning -c cluster_name=portway",
             self.run.display()
         );
         let (data, log) = (self.data.display().to_string(), self.log.display().to_string());

@@ -205,10 +205,11 @@ impl Ledger {
             "WITH gone AS (
                 DELETE FROM job WHERE id = $1 AND epoch = $2 AND $4 = 'delivered' RETURNING 1
              ), kept AS (
-                UPDATE job SET node = NULL, lease_until = NULL, run_at = coalesce($5, run_at),
+                UPDATE job SET run_at = coalesce($5, run_at),
                     state = CASE WHEN $4 IN ('dead', 'held') THEN 'parked' ELSE 'ready' END
                 WHERE id = $1 AND epoch = $2 AND $4 <> 'delivered' RETURNING 1
              ), j AS (SELECT * FROM gone UNION ALL SELECT * FROM kept),
+             l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
              d AS (
                 UPDATE delivery SET state = $4, next_try_at = $5, status = $7, detail = $8,
                     finished_at = CASE WHEN $4 = 'delivered' THEN $6 END
@@ -254,7 +255,8 @@ impl Ledger {
     /// Gives a claimed delivery back without having sent anything (shutdown, lease nearly over).
     pub async fn give_back_delivery(&self, due: &Due, now: Timestamp) -> Result<()> {
         sqlx::query(
-            "WITH j AS (UPDATE job SET node = NULL, lease_until = NULL, tries = greatest(tries - 1, 0)
+            "WITH l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
+             j AS (UPDATE job SET tries = greatest(tries - 1, 0)
                         WHERE id = $1 AND epoch = $2 RETURNING 1),
              a AS (UPDATE attempt SET finished_at = $5, outcome = 'deferred', detail = 'not sent: the gateway was stopping'
                    WHERE id = $4 AND EXISTS (SELECT 1 FROM j))
@@ -504,7 +506,7 @@ impl Ledger {
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2) AND state IN ('queued', 'deferred', 'uncertain')
                     RETURNING id, target
                  ), j AS (
-                    UPDATE job SET state = 'parked', node = NULL, lease_until = NULL, epoch = epoch + 1
+                    UPDATE job SET state = 'parked', epoch = epoch + 1
                     WHERE kind = 'deliver' AND subject IN (SELECT id FROM d) AND $3::timestamptz IS NOT NULL
                  )"
             }

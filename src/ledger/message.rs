@@ -92,10 +92,14 @@ WITH key AS (
 ), h AS (
     INSERT INTO history (id, subject, at, event, detail)
     SELECT $18, $1, $2, 'received', jsonb_build_object('transport', $3, 'from', $4, 'remote', $5, 'bytes', $8) FROM go
+), j AS (
+    INSERT INTO job (lane, kind, subject, partner, position, run_at, tries, epoch)
+    SELECT 'process', 'process', $1, $4, position, $2, 1, 1 FROM go RETURNING id, position
+), l AS (
+    INSERT INTO lease (job, lane, epoch, node, until)
+    SELECT id, 'process', 1, $11, clock_timestamp() + make_interval(secs => $12) FROM j
 )
-INSERT INTO job (lane, kind, subject, partner, position, run_at, tries, epoch, node, lease_until)
-SELECT 'process', 'process', $1, $4, position, $2, 1, 1, $11, clock_timestamp() + make_interval(secs => $12) FROM go
-RETURNING id, position";
+SELECT id, position FROM j";
 
 impl Ledger {
     /// Commits a message. On any error nothing is accepted, and the sender must be told so.
@@ -277,6 +281,7 @@ pub(crate) async fn quarantine_in(
 ) -> Result<()> {
     let rows: i64 = sqlx::query_scalar(
         "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+         l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
          m AS (UPDATE message SET state = 'quarantined', reason = $4, detail = $5, partner = coalesce($6, partner),
                    finished_at = $7
                WHERE id = $3 AND EXISTS (SELECT 1 FROM j)),

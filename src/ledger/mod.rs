@@ -163,13 +163,11 @@ impl Ledger {
                     Ok(())
                 })
             })
-            .connect_with(
-                address
-                    .options
-                    .clone()
-                    .application_name("portway")
-                    .options([("jit", "off"), ("TimeZone", "UTC")]),
-            )
+            .connect_with(address.options.clone().application_name("portway").options([
+                ("jit", "off"),
+                ("TimeZone", "UTC"),
+                ("enable_bitmapscan", "off"),
+            ]))
             .await?;
         let ledger = Ledger {
             pool,
@@ -243,8 +241,10 @@ impl Ledger {
         .execute(&self.pool)
         .await?;
         let taken = sqlx::query(
-            "UPDATE job SET node = NULL, lease_until = NULL, epoch = epoch + 1
-             WHERE lease_until IS NOT NULL AND node IN (SELECT id FROM node WHERE home = $1 AND id <> $2)",
+            "WITH gone AS (
+                DELETE FROM lease WHERE node IN (SELECT id FROM node WHERE home = $1 AND id <> $2) RETURNING job
+             )
+             UPDATE job SET epoch = epoch + 1 WHERE id IN (SELECT job FROM gone)",
         )
         .bind(home)
         .bind(self.node)

@@ -367,6 +367,7 @@ impl Process<'_> {
     pub async fn finish(&mut self, lease: &Lease) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+             l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
              m AS (UPDATE message SET state = 'done', finished_at = $4 WHERE id = $3 AND EXISTS (SELECT 1 FROM j))
              SELECT count(*) FROM j",
         )

@@ -227,7 +227,7 @@ fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
             "if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house"
                 .into(),
         ),
-        answer: Some(Answer { element: "TA105".into(), code: "008".into() }),
+        answer: Some(Answer { element: "TA105".into(), code: "009".into() }),
     }
 }
 

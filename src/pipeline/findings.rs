@@ -36,7 +36,7 @@ pub const CODES: &[Explained] = &[
         meaning: "The receiver in ISA07 and ISA08 is not the address of any station in gateway.toml.",
         fix: "If the address is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house.",
         whose_move: WhoseMove::Us,
-        answers: &[("TA105", "008")],
+        answers: &[("TA105", "009")],
     },
     Explained {
         code: INTERCHANGE_NUMBER_USED,

@@ -5,8 +5,12 @@ use crate::ledger::message::{Accepted, Arrival, PART};
 use crate::ledger::{self, job};
 use crate::net::spool::Spooled;
 use crate::profile::PartnerProfile;
-use tokio::sync::mpsc::error::TrySendError;
+use std::time::Duration;
+use tokio::sync::mpsc::error::SendTimeoutError;
 use uuid::Uuid;
+
+/// How long an answer waits for a place among the workers' next messages. The message is committed already.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The transport's facts of one message.
 #[derive(Debug, Clone, Copy)]
@@ -60,9 +64,9 @@ impl Doors {
                 let keep = self.arrivals.capacity() > self.arrivals.max_capacity() / 2;
                 let content = keep.then_some(content);
                 let arrived = Arrived { message: receipt.message, lease: receipt.lease, content };
-                if let Err(refused) = self.arrivals.try_send(arrived) {
-                    // So many wait here that the ledger's queue may as well have it: another node is free, or we are later.
-                    let (TrySendError::Full(arrived) | TrySendError::Closed(arrived)) = refused;
+                // A sender that outruns the workers is slowed down a little before the ledger's queue takes its messages.
+                if let Err(refused) = self.arrivals.send_timeout(arrived, PATIENCE).await {
+                    let (SendTimeoutError::Timeout(arrived) | SendTimeoutError::Closed(arrived)) = refused;
                     self.ledger.give_back(&arrived.lease).await?;
                     self.ledger.wake.ring(job::PROCESS_LANE);
                 }
