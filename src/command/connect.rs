@@ -74,3 +74,10 @@ pub async fn ledger(configuration: &Configuration) -> Result<Ledger, ExitCode> {
         exit
     })
 }
+
+/// Both, for a verb that needs both.
+pub async fn open(dir: &Path) -> Result<(Configuration, Ledger), ExitCode> {
+    let configuration = configuration(dir)?;
+    let ledger = ledger(&configuration).await?;
+    Ok((configuration, ledger))
+}

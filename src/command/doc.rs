@@ -3,12 +3,10 @@
 use super::arguments::{DocVerb, Order as Asked};
 use super::connect;
 use super::fail;
-use super::message::filter;
-use super::status::table;
+use super::listing::{deliveries, filter, findings, state, table, timeline};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::delivery::Order;
-use crate::ledger::document::{DeliveryLine, DocumentLine, Filter};
-use crate::ledger::history::Event;
+use crate::ledger::document::{DocumentLine, Filter};
 use crate::ledger::{Error, Ledger};
 use crate::pipeline::route::{self, Route};
 use crate::profile::Configuration;
@@ -17,12 +15,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(dir: &Path, verb: DocVerb) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let ledger = match connect::ledger(&configuration).await {
-        Ok(ledger) => ledger,
+    let (configuration, ledger) = match connect::open(dir).await {
+        Ok(open) => open,
         Err(exit) => return exit,
     };
     let done = match verb {
@@ -64,14 +58,6 @@ async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), E
     }
     anstream::println!("{lines}");
     Ok(())
-}
-
-/// The state with its reason.
-pub fn state(document: &DocumentLine) -> String {
-    match &document.reason {
-        Some(reason) => format!("{} ({reason})", document.state),
-        None => document.state.clone(),
-    }
 }
 
 pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Result<(), Error> {
@@ -117,62 +103,6 @@ pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Res
         anstream::println!();
     }
     Ok(())
-}
-
-/// Findings, a line each, with what they mean for the partner's answer.
-pub fn findings(all: &Value, indent: &str) {
-    for finding in all.as_array().into_iter().flatten() {
-        let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
-        let mut at = text("segment").to_owned();
-        if let Some(element) = finding.get("element").and_then(Value::as_u64) {
-            at += &format!("{element:02}");
-        }
-        if let Some(position) = finding.get("position").and_then(Value::as_u64) {
-            at += &format!(" (segment {position})");
-        }
-        let value =
-            finding.get("value").and_then(Value::as_str).map(|v| format!(" {v:?}")).unwrap_or_default();
-        anstream::println!(
-            "{indent}{} {} at {at}{value}: {}",
-            text("severity"),
-            text("code"),
-            text("message")
-        );
-        if !text("help").is_empty() {
-            anstream::println!("{indent}  help: {}", text("help"));
-        }
-    }
-}
-
-pub fn deliveries(all: &[DeliveryLine]) {
-    for d in all {
-        let next = d.next_try_at.as_ref().map(|n| format!(", next try {n}")).unwrap_or_default();
-        let detail = d.detail.as_ref().map(|t| format!(": {t}")).unwrap_or_default();
-        anstream::println!(
-            "  to {} {} ({}): {}, tries {}{next}{detail}",
-            d.target_kind,
-            d.target,
-            d.way,
-            d.state,
-            d.tries
-        );
-    }
-}
-
-pub fn timeline(events: &[Event]) {
-    for event in events {
-        let detail = match event.detail.as_object() {
-            Some(fields) => {
-                fields.iter().map(|(k, v)| format!("{k}={}", plain(v))).collect::<Vec<_>>().join(" ")
-            }
-            None => String::new(),
-        };
-        anstream::println!("  {}  {:<26} {detail}", event.at, event.event);
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The one document that a person means.

@@ -2,7 +2,7 @@
 
 use super::arguments::EndpointVerb;
 use super::connect;
-use super::status::table;
+use super::listing::table;
 use super::{NOT_FOUND, PROBLEMS};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::endpoint::event::{EventParts, event_bytes};

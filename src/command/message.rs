@@ -1,9 +1,9 @@
 //! `portway message list|show|raw|assign|release`: what came and what left, quarantine included.
 
-use super::arguments::{ListArguments, MessageVerb};
+use super::arguments::MessageVerb;
 use super::connect;
-use super::status::table;
-use super::{NOT_FOUND, USAGE, fail};
+use super::listing::{self, filter, table};
+use super::{NOT_FOUND, fail};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::document::{Filter, MessageLine};
 use crate::ledger::{Error, Ledger, job};
@@ -14,12 +14,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let ledger = match connect::ledger(&configuration).await {
-        Ok(ledger) => ledger,
+    let (configuration, ledger) = match connect::open(dir).await {
+        Ok(open) => open,
         Err(exit) => return exit,
     };
     let done = match verb {
@@ -46,31 +42,6 @@ pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
-}
-
-/// A list's arguments as the ledger takes them.
-pub fn filter(list: &ListArguments) -> Result<Filter, ExitCode> {
-    let since = match &list.since {
-        None => None,
-        Some(age) => match age.parse::<crate::profile::duration::Span>() {
-            Ok(age) => {
-                let age = jiff::SignedDuration::try_from(age.duration()).unwrap_or_default();
-                SystemClock.now().checked_sub(age).ok()
-            }
-            Err(error) => {
-                anstream::eprintln!("error: --since {age}: {error}");
-                return Err(ExitCode::from(USAGE));
-            }
-        },
-    };
-    Ok(Filter {
-        partner: list.partner.clone(),
-        state: list.state.clone(),
-        direction: None,
-        kind: None,
-        since,
-        most: list.limit,
-    })
 }
 
 async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), Error> {
@@ -141,7 +112,7 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
             i.state,
             i.note_code
         );
-        super::doc::findings(&i.findings, "  ");
+        listing::findings(&i.findings, "  ");
     }
     for d in &documents {
         anstream::println!(
@@ -149,10 +120,10 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
             d.id,
             d.code,
             d.number.as_deref().unwrap_or("-"),
-            super::doc::state(d),
+            listing::state(d),
             d.answer.as_deref().unwrap_or("-")
         );
-        super::doc::findings(&d.findings, "  ");
+        listing::findings(&d.findings, "  ");
     }
     for a in &acknowledgements {
         anstream::println!(
@@ -163,8 +134,8 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
             a.message_id.map(|m| m.to_string()).unwrap_or_default()
         );
     }
-    super::doc::deliveries(&deliveries);
-    super::doc::timeline(&events);
+    listing::deliveries(&deliveries);
+    listing::timeline(&events);
     Ok(())
 }
 

@@ -19,6 +19,7 @@ pub mod status;
 pub mod validate;
 
 mod connect;
+mod listing;
 mod output;
 
 use std::process::ExitCode;

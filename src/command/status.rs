@@ -1,21 +1,17 @@
 //! `portway status`: the house in one look.
 
 use super::connect;
+use super::listing::table;
 use super::{PROBLEMS, fail};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::status::Status;
-use comfy_table::{Table, presets};
 use std::path::Path;
 use std::process::ExitCode;
 
 /// Exit 1 if an alert is open.
 pub async fn run(dir: &Path, json: bool) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let ledger = match connect::ledger(&configuration).await {
-        Ok(ledger) => ledger,
+    let (_, ledger) = match connect::open(dir).await {
+        Ok(open) => open,
         Err(exit) => return exit,
     };
     let status = match ledger.status(SystemClock.now()).await {
@@ -83,11 +79,4 @@ fn print(status: &Status) {
         ]);
     }
     anstream::println!("{alerts}");
-}
-
-/// A table as all verbs print it.
-pub fn table<const N: usize>(header: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    table
 }

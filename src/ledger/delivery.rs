@@ -24,6 +24,8 @@ pub struct Due {
     pub way: String,
     /// Tries so far, this one included.
     pub tries: i32,
+    /// An earlier worker died over it: whether its bytes arrived, nobody knows.
+    pub interrupted: bool,
     pub partner: Option<String>,
     pub thread: Option<Uuid>,
     pub file_name: Option<String>,
@@ -61,6 +63,7 @@ type DueRow = (
     String,
     String,
     i32,
+    bool,
     Option<String>,
     Option<Uuid>,
     Option<String>,
@@ -81,14 +84,18 @@ impl Ledger {
         let rows: Vec<DueRow> = sqlx::query_as(take_jobs!(
             ", d AS (
                 UPDATE delivery SET state = 'delivering', tries = delivery.tries + 1, next_try_at = NULL
-                FROM taken WHERE delivery.id = taken.subject
-                RETURNING delivery.*, taken.id AS job, taken.epoch, taken.tries AS job_tries, taken.position, id_new($2) AS attempt
+                FROM taken JOIN delivery old ON old.id = taken.subject WHERE delivery.id = old.id
+                RETURNING delivery.*, taken.id AS job, taken.epoch, taken.tries AS job_tries, taken.position,
+                    id_new($2) AS attempt, old.state = 'delivering' AS interrupted
+             ), died AS (
+                UPDATE attempt SET finished_at = $2, outcome = 'uncertain', detail = 'its worker stopped before it noted an answer'
+                FROM d WHERE d.interrupted AND attempt.delivery_id = d.id AND attempt.finished_at IS NULL
              ), a AS (
                 INSERT INTO attempt (id, delivery_id, number, epoch, node, started_at)
                 SELECT attempt, id, tries, epoch, $4, $2 FROM d
              )
              SELECT d.job, d.epoch, d.job_tries, d.attempt, d.id, coalesce(d.set_id, d.message_id), d.target, d.way, d.tries,
-                coalesce(s.partner, m.partner), s.thread_id, m.file_name, p.codec, p.size, p.bytes
+                d.interrupted, coalesce(s.partner, m.partner), s.thread_id, m.file_name, p.codec, p.size, p.bytes
              FROM d
              LEFT JOIN transaction_set s ON s.id = d.set_id
              LEFT JOIN message m ON m.id = d.message_id
@@ -115,6 +122,7 @@ impl Ledger {
                 target,
                 way,
                 tries,
+                interrupted,
                 partner,
                 thread,
                 file_name,
@@ -132,6 +140,7 @@ impl Ledger {
                 target,
                 way,
                 tries,
+                interrupted,
                 partner,
                 thread,
                 file_name,
@@ -250,27 +259,6 @@ impl Ledger {
             self.note_late(due, tried, now).await?;
         }
         job::one_row(rows)
-    }
-
-    /// Gives a claimed delivery back without having sent anything (shutdown, lease nearly over).
-    pub async fn give_back_delivery(&self, due: &Due, now: Timestamp) -> Result<()> {
-        sqlx::query(
-            "WITH l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
-             j AS (UPDATE job SET tries = greatest(tries - 1, 0)
-                        WHERE id = $1 AND epoch = $2 RETURNING 1),
-             a AS (UPDATE attempt SET finished_at = $5, outcome = 'deferred', detail = 'not sent: the gateway was stopping'
-                   WHERE id = $4 AND EXISTS (SELECT 1 FROM j))
-             UPDATE delivery SET state = 'queued', tries = greatest(tries - 1, 0) WHERE id = $3 AND EXISTS (SELECT 1 FROM j)",
-        )
-        .bind(due.lease.job)
-        .bind(due.lease.epoch)
-        .bind(due.id)
-        .bind(due.attempt)
-        .bind(at(now))
-        .execute(&self.pool)
-        .await?;
-        self.wake.ring(&job::endpoint_lane(&due.target));
-        Ok(())
     }
 
     async fn note_late(&self, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {

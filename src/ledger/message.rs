@@ -203,6 +203,9 @@ impl Ledger {
         let mut part = 0;
         while let Some(bytes) = self.payload_part(owner, part).await? {
             all.extend_from_slice(&bytes);
+            if bytes.len() < PART {
+                break;
+            }
             part += 1;
         }
         Ok(all)

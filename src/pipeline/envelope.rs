@@ -5,9 +5,9 @@
 //! other content it is held, or by profile rejected.
 
 use super::findings;
+use super::findings::{one_line, to_json};
 use super::frame::{Framed, FramedInterchange};
-use super::process::{Failure, Work};
-use super::set::{findings_json, one_line};
+use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::id;
 use crate::ledger::process::{InterchangeRow, Process};
@@ -63,7 +63,7 @@ impl Work<'_> {
                     AckCode::AcceptedWithErrors | AckCode::PartiallyAccepted => "accepted_with_errors",
                 },
                 note_code: framed.result.note_code().to_owned(),
-                findings: findings_json(&framed.result.findings),
+                findings: to_json(&framed.result.findings),
                 sha256: hex(&framed.sha256),
             };
             all.push(Judged { framed, row, profile, station, open: !rejected });
@@ -189,7 +189,7 @@ impl Work<'_> {
             one.framed.result.findings.push(duplicate_number(number, earlier));
             one.row.state = "rejected";
             one.row.note_code = one.framed.result.note_code().to_owned();
-            one.row.findings = findings_json(&one.framed.result.findings);
+            one.row.findings = to_json(&one.framed.result.findings);
         } else {
             one.row.state = "held";
         }

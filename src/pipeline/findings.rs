@@ -5,8 +5,11 @@
 //! meaning. The gateway's own are those that need more than the file to be known: whose address it is, what came before,
 //! which sets we can read.
 
-use portway_edi::Code;
 use portway_edi::finding::{Explained, WhoseMove};
+use portway_edi::{Code, Finding};
+
+/// Findings kept in the ledger for one set or interchange.
+const MOST_FINDINGS: usize = 100;
 
 /// What came holds no interchange.
 pub const NO_INTERCHANGE: Code = Code("X1090");
@@ -81,6 +84,30 @@ pub fn whose(explained: &Explained) -> &'static str {
         WhoseMove::Us => "us",
         WhoseMove::Nobody => "nobody",
     }
+}
+
+/// `X1203 error at PO1 (5) element 3: …`.
+pub fn one_line(finding: &Finding) -> String {
+    let place = &finding.place;
+    let mut at = String::new();
+    if let Some(segment) = &place.segment {
+        at = format!(" at {segment}");
+        if let Some(element) = place.element {
+            at += &format!("{element:02}");
+        }
+        if let Some(position) = place.position {
+            at += &format!(" (segment {position})");
+        }
+    }
+    let value = finding.value.as_ref().map(|v| format!(", value {v:?}")).unwrap_or_default();
+    let answer = finding.answer.as_ref().map(|a| format!(" [{} {}]", a.element, a.code)).unwrap_or_default();
+    format!("{}{at}: {}{value}{answer}", finding.code.0, finding.message)
+}
+
+/// A list of findings as the ledger keeps it, the first hundred.
+pub fn to_json(findings: &[Finding]) -> serde_json::Value {
+    let kept: Vec<&Finding> = findings.iter().take(MOST_FINDINGS).collect();
+    serde_json::to_value(kept).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ pub mod deliver;
 mod envelope;
 pub mod findings;
 pub mod frame;
+pub mod lane;
 pub mod process;
 pub mod route;
 pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
+pub mod work;
 
 use crate::clock::SharedClock;
 use crate::ledger::Ledger;

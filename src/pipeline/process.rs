@@ -10,15 +10,14 @@ use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
 use super::translate::translate;
-use crate::ledger;
+use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_TRIES};
-use crate::ledger::message::{Quarantine, ToProcess};
+use crate::ledger::message::{PART, Quarantine, ToProcess};
 use crate::ledger::process::{InterchangeRow, Process};
 use crate::net::spool::Spooled;
 use crate::profile::partner::{self, Status};
 use crate::profile::{Configuration, PartnerProfile};
-use jiff::Timestamp;
 use portway_edi::acknowledgement::Tolerance;
 use portway_edi::x12::reader::{Event, Limits, Reader};
 use std::collections::HashSet;
@@ -28,47 +27,6 @@ use uuid::Uuid;
 /// Sets, and bytes of events, that are written in one transaction.
 const BATCH_SETS: usize = 200;
 const BATCH_BYTES: usize = 4 << 20;
-
-#[derive(Debug)]
-pub enum Failure {
-    Ledger(ledger::Error),
-    /// The spool, or the stored payload, cannot be read.
-    Content(std::io::Error),
-    /// An answer cannot be written: ours to mend.
-    Answer(String),
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Failure::Ledger(error) => error.fmt(f),
-            Failure::Content(error) => write!(f, "the message's bytes cannot be read back: {error}"),
-            Failure::Answer(why) => write!(f, "the answer cannot be written: {why}"),
-        }
-    }
-}
-
-impl From<ledger::Error> for Failure {
-    fn from(error: ledger::Error) -> Self {
-        Failure::Ledger(error)
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Failure::Content(error)
-    }
-}
-
-/// A message in work.
-pub(super) struct Work<'a> {
-    pub house: &'a House,
-    pub configuration: Arc<Configuration>,
-    pub connection: Arc<PartnerProfile>,
-    pub message: ToProcess,
-    pub lease: &'a Lease,
-    pub now: Timestamp,
-}
 
 impl House {
     /// Works a message through. On [`Failure`] nothing more was written than a repetition skips. `content`: its bytes, where
@@ -129,19 +87,18 @@ impl House {
         let mut writer = self.spool.writer(u64::MAX);
         let mut part = 0;
         while let Some(bytes) = self.ledger.payload_part(message, part).await? {
-            writer.write(&bytes).await.map_err(spool_failed)?;
+            writer.write(&bytes).await?;
+            if bytes.len() < PART {
+                break;
+            }
             part += 1;
         }
-        writer.finish().await.map_err(spool_failed)
+        writer.finish().await.map_err(Failure::from)
     }
 
     fn limits(&self) -> Limits {
         Limits { max_set_bytes: self.profiles.current().gateway.limits.max_set_bytes, ..Limits::default() }
     }
-}
-
-fn spool_failed(error: crate::net::spool::SpoolError) -> Failure {
-    Failure::Content(std::io::Error::other(error.to_string()))
 }
 
 async fn commit(tx: Process<'_>) -> Result<(), Failure> {

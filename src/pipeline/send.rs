@@ -5,7 +5,7 @@
 //! repetition of the same bytes under the same id.
 
 use super::House;
-use super::deliver::judge;
+use super::lane::judge;
 use crate::endpoint::Outcome;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next};
@@ -102,5 +102,5 @@ fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
 /// The lane of a partner, until the gateway stops.
 pub async fn run_lane(house: House, partner: String) {
     let lane = job::partner_lane(&partner);
-    super::supervise::lane(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
+    super::lane::run(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
 }

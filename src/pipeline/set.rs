@@ -3,10 +3,11 @@
 use super::acknowledge;
 use super::envelope::Judged;
 use super::findings;
+use super::findings::{one_line, to_json};
 use super::frame;
-use super::process::{Failure, Work};
 use super::route::{self, Route};
 use super::translate::Translated;
+use super::work::{Failure, Work};
 use crate::endpoint::event::{EventParts, event_bytes};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::id;
@@ -16,9 +17,6 @@ use portway_edi::acknowledgement::AckCode;
 use portway_edi::{Finding, Place, Severity};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Findings kept in the ledger for one set.
-const MOST_FINDINGS: usize = 100;
 
 /// A translated set on its way into the ledger.
 pub struct Pending {
@@ -60,7 +58,7 @@ impl Work<'_> {
                 .then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
             document: translated.kind.map(|k| k.name()),
             number,
-            findings: findings_json(&translated.result.findings),
+            findings: to_json(&translated.result.findings),
             unmapped: i32::try_from(translated.unmapped).unwrap_or(i32::MAX),
             thread,
             event: None,
@@ -166,7 +164,7 @@ impl Work<'_> {
                 row.event = None;
                 pending.translated.result.findings.push(duplicate_document(row, earlier));
                 pending.translated.result.verdict = AckCode::Rejected;
-                row.findings = findings_json(&pending.translated.result.findings);
+                row.findings = to_json(&pending.translated.result.findings);
             }
         }
         row.reason = Some("duplicate_document".into());
@@ -246,27 +244,4 @@ fn duplicate_document(row: &SetRow, earlier: Uuid) -> Finding {
         help: Some("the partner must send a change (860), or use a new number".into()),
         answer: None,
     }
-}
-
-/// `X1203 error at PO1 (5) element 3: …`.
-pub fn one_line(finding: &Finding) -> String {
-    let place = &finding.place;
-    let mut at = String::new();
-    if let Some(segment) = &place.segment {
-        at = format!(" at {segment}");
-        if let Some(element) = place.element {
-            at += &format!("{element:02}");
-        }
-        if let Some(position) = place.position {
-            at += &format!(" (segment {position})");
-        }
-    }
-    let value = finding.value.as_ref().map(|v| format!(", value {v:?}")).unwrap_or_default();
-    let answer = finding.answer.as_ref().map(|a| format!(" [{} {}]", a.element, a.code)).unwrap_or_default();
-    format!("{}{at}: {}{value}{answer}", finding.code.0, finding.message)
-}
-
-pub fn findings_json(findings: &[Finding]) -> serde_json::Value {
-    let kept: Vec<&Finding> = findings.iter().take(MOST_FINDINGS).collect();
-    serde_json::to_value(kept).unwrap_or_default()
 }

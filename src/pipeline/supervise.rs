@@ -5,22 +5,18 @@
 //! got lost. All end when the gateway stops; what is running then is waited for by [`Workers::drain`].
 
 use super::{Arrivals, House, deliver, send};
-use crate::ledger::delivery::Due;
 use crate::ledger::job::{Claimed, Lease, PROCESS_LANE};
 use crate::ledger::message::ToProcess;
 use crate::net::spool::Spooled;
 use crate::pipeline::deliver::Outlet;
-use crate::pipeline::process::Failure;
+use crate::pipeline::work::Failure;
 use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-/// How long a lane waits after the ledger failed it.
-const PAUSE: Duration = Duration::from_millis(500);
 /// Messages claimed at once from the queue.
 const CLAIM: i64 = 16;
 const LOOK: Duration = Duration::from_secs(1);
@@ -169,7 +165,7 @@ impl House {
         let span = tracing::info_span!("process", message_id = %id, partner, epoch = lease.epoch);
         async {
             crate::fault::point("process.leased");
-            let Err(failure) = self.process(message, &lease, content).await else { return };
+            let Err(failure) = self.process_or_wait(message, &lease, content).await else { return };
             match &failure {
                 Failure::Ledger(crate::ledger::Error::LeaseLost) => {
                     tracing::warn!(
@@ -184,6 +180,26 @@ impl House {
         }
         .instrument(span)
         .await;
+    }
+}
+
+impl House {
+    /// While the ledger is away, what is in work waits here; the epoch tells afterwards whether it still counts.
+    async fn process_or_wait(
+        &self,
+        message: ToProcess,
+        lease: &Lease,
+        content: Option<Spooled>,
+    ) -> Result<(), Failure> {
+        loop {
+            match self.process(message.clone(), lease, content.clone()).await {
+                Err(Failure::Ledger(error)) if error.is_unavailable() && !self.stop.is_cancelled() => {
+                    tracing::warn!(%error, "not processed yet; it waits for the ledger");
+                    tokio::time::sleep(LOOK).await;
+                }
+                done => return done,
+            }
+        }
     }
 }
 
@@ -215,53 +231,4 @@ async fn watch(house: House) {
             Err(error) => tracing::debug!(%error, "the queue cannot be looked at"),
         }
     }
-}
-
-/// The loop of one delivery lane: waits for its bell, claims up to the free places, spawns one task a delivery.
-pub async fn lane<F, W>(house: House, lane: String, cap: u32, work: F)
-where
-    F: Fn(House, Due) -> W + Clone + Send + 'static,
-    W: Future<Output = ()> + Send + 'static,
-{
-    let bell = house.ledger.wake.of(&lane);
-    let places = Arc::new(Semaphore::new(cap as usize));
-    let running = TaskTracker::new();
-    // Work may have waited here since before this process began.
-    bell.notify_one();
-    loop {
-        tokio::select! {
-            () = house.stop.cancelled() => break,
-            () = bell.notified() => {}
-        }
-        loop {
-            let free = places.available_permits();
-            if free == 0 || house.stop.is_cancelled() {
-                break;
-            }
-            let due = match house.ledger.claim_deliveries(&lane, free as i64, house.clock.now()).await {
-                Ok(due) => due,
-                Err(error) => {
-                    tracing::warn!(%error, lane, "nothing claimed");
-                    tokio::time::sleep(PAUSE).await;
-                    break;
-                }
-            };
-            let claimed = due.len();
-            for due in due {
-                let Ok(place) = places.clone().acquire_owned().await else { return };
-                let (house, work, bell) = (house.clone(), work.clone(), bell.clone());
-                running.spawn(async move {
-                    work(house, due).await;
-                    drop(place);
-                    // A place is free, and the next of this order key may go.
-                    bell.notify_one();
-                });
-            }
-            if claimed < free {
-                break;
-            }
-        }
-    }
-    running.close();
-    running.wait().await;
 }

@@ -12,6 +12,9 @@ use uuid::Uuid;
 /// How long an answer waits for a place among the workers' next messages. The message is committed already.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Bytes that are always kept at hand.
+const SMALL: u64 = 16 * 1024;
+
 /// The transport's facts of one message.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -60,8 +63,9 @@ impl Doors {
         Ok(match accepted {
             Accepted::New(receipt) => {
                 let message = receipt.message.id;
-                // Past half of the queue the memory is better used by those who are first.
-                let keep = self.arrivals.capacity() > self.arrivals.max_capacity() / 2;
+                // Past half of the queue the memory of larger ones is better used by those who are first.
+                let keep =
+                    content.size <= SMALL || self.arrivals.capacity() > self.arrivals.max_capacity() / 2;
                 let content = keep.then_some(content);
                 let arrived = Arrived { message: receipt.message, lease: receipt.lease, content };
                 // A sender that outruns the workers is slowed down a little before the ledger's queue takes its messages.

@@ -14,7 +14,7 @@ mod verdicts;
 mod walk;
 
 use super::output::{Stop, shown, words};
-use crate::pipeline::set::one_line;
+use crate::pipeline::findings::one_line;
 use portway_edi::{Finding, Severity};
 
 /// Findings as words on stderr, for verbs whose stdout is data. True if one is an error.
