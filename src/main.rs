@@ -1,7 +1,7 @@
 //! Parses the command line and calls the verb.
 
 use clap::Parser;
-use portway::command::arguments::{LogFormat, PartnerVerb, Portway, Verb};
+use portway::command::arguments::{FileVerb, LogFormat, PartnerVerb, Portway, Verb};
 use portway::command::{self, partner::NewPartner};
 use std::process::ExitCode;
 
@@ -27,8 +27,17 @@ fn main() -> ExitCode {
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
         Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
         Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
-        Verb::Demo { .. } => ExitCode::from(command::USAGE),
-        _ => ExitCode::from(command::USAGE),
+        Verb::File(verb) => match verb {
+            FileVerb::Lint { file, json } => command::file::lint::run(&file, json),
+            FileVerb::Ack { file, kind } => command::file::ack::run(&file, &kind),
+            FileVerb::Json { file } => command::file::json::run(&file),
+            FileVerb::Convert { file, to } => command::file::convert::run(&file, &to),
+        },
+        Verb::Schema { name } => command::schema::run(&name),
+        Verb::Explain { code, version } => command::explain::run(&code, &version),
+        Verb::Completions { shell } => command::manual::completions(shell),
+        Verb::Man { dir } => command::manual::man(&dir),
+        Verb::Demo { stay } => with_runtime(command::demo::run(stay)),
     }
 }
 

@@ -82,7 +82,11 @@ impl Post {
             return Ok("no [mail] in gateway.toml; not sent".into());
         };
         let mut to = configuration.gateway.alerts.to.clone();
-        let operators = due.partner.as_deref().and_then(|p| configuration.partner(p)).map(|p| p.partner.operators.clone());
+        let operators = due
+            .partner
+            .as_deref()
+            .and_then(|p| configuration.partner(p))
+            .map(|p| p.partner.operators.clone());
         to.extend(operators.unwrap_or_default());
         to.sort();
         to.dedup();
@@ -90,13 +94,17 @@ impl Post {
             return Ok("nobody under [alerts] to; not sent".into());
         }
         let mailer = mailer(configuration, settings)?;
-        let domain = settings.from.rsplit('@').next().unwrap_or("portway.invalid").trim_end_matches('>').to_owned();
+        let domain =
+            settings.from.rsplit('@').next().unwrap_or("portway.invalid").trim_end_matches('>').to_owned();
         let thread = format!("<alert-{}@{domain}>", due.alert);
         let (id, parent) = match due.kind.as_str() {
             "raised" => (thread, None),
             kind => (format!("<{kind}-{}@{domain}>", due.alert), Some(thread)),
         };
-        let missed = mailer.send(&to, &subject(due), &body(due), &id, parent.as_deref()).await.map_err(|e| e.reason)?;
+        let missed = mailer
+            .send(&to, &subject(due), &body(due), &id, parent.as_deref())
+            .await
+            .map_err(|e| e.reason)?;
         for one in &missed {
             tracing::warn!(address = %one.address, error = %one.error, "this address did not get the mail");
         }
@@ -157,7 +165,8 @@ fn body(due: &MailDue) -> String {
     } else {
         text += &format!("\nWhen: {}\n", rfc3339(due.first_at));
     }
-    text += "Further ones of the same cause are counted, not mailed; you get one more mail when it is over.\n";
+    text +=
+        "Further ones of the same cause are counted, not mailed; you get one more mail when it is over.\n";
     text
 }
 

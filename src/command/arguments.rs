@@ -4,7 +4,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
-#[command(name = "portway", version, about = "An EDI/B2B gateway", propagate_version = true, max_term_width = 110)]
+#[command(
+    name = "portway",
+    version,
+    about = "An EDI/B2B gateway",
+    propagate_version = true,
+    max_term_width = 110
+)]
 pub struct Portway {
     /// The configuration folder: gateway.toml, partners.d, certs.
     #[arg(long, global = true, env = "PORTWAY_CONFIG", default_value = "/etc/portway", value_name = "DIR")]
@@ -62,6 +68,8 @@ pub enum Verb {
     /// The JSON Schema of a document (purchase-order), or of a configuration file (gateway, partner).
     Schema { name: String },
     /// What a diagnostic code (X1205) or an element (PO1-03) means.
+    // `--version` is the standard's here.
+    #[command(disable_version_flag = true)]
     Explain {
         code: String,
         /// The version for elements.

@@ -34,16 +34,22 @@ impl Place {
         let state = std::path::absolute(&state).unwrap_or(state);
         let Some(database) = &configuration.gateway.database else {
             let cluster = Cluster::of(&state)?;
-            return Ok(Place { address: cluster.address(16), cluster: Some(cluster), state });
+            return Ok(Place { address: cluster.address(24), cluster: Some(cluster), state });
         };
         let password = match &database.password {
             Some(secret) => Some(
-                secret.resolve(&configuration.dir).map_err(|e| Error::Unsuitable(format!("[database] password: {e}")))?,
+                secret
+                    .resolve(&configuration.dir)
+                    .map_err(|e| Error::Unsuitable(format!("[database] password: {e}")))?,
             ),
             None => None,
         };
         let password = password.as_ref().map(|p| p.expose_secret());
-        Ok(Place { address: Address::url(&database.url, password, database.connections)?, cluster: None, state })
+        Ok(Place {
+            address: Address::url(&database.url, password, database.connections)?,
+            cluster: None,
+            state,
+        })
     }
 }
 
@@ -67,4 +73,11 @@ pub async fn ledger(configuration: &Configuration) -> Result<Ledger, ExitCode> {
         }
         exit
     })
+}
+
+/// Both, for a verb that needs both.
+pub async fn open(dir: &Path) -> Result<(Configuration, Ledger), ExitCode> {
+    let configuration = configuration(dir)?;
+    let ledger = ledger(&configuration).await?;
+    Ok((configuration, ledger))
 }

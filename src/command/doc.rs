@@ -3,12 +3,10 @@
 use super::arguments::{DocVerb, Order as Asked};
 use super::connect;
 use super::fail;
-use super::message::filter;
-use super::status::table;
+use super::listing::{deliveries, filter, findings, state, table, timeline};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::delivery::Order;
-use crate::ledger::document::{DeliveryLine, DocumentLine, Filter};
-use crate::ledger::history::Event;
+use crate::ledger::document::{DocumentLine, Filter};
 use crate::ledger::{Error, Ledger};
 use crate::pipeline::route::{self, Route};
 use crate::profile::Configuration;
@@ -17,12 +15,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(dir: &Path, verb: DocVerb) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let ledger = match connect::ledger(&configuration).await {
-        Ok(ledger) => ledger,
+    let (configuration, ledger) = match connect::open(dir).await {
+        Ok(open) => open,
         Err(exit) => return exit,
     };
     let done = match verb {
@@ -66,15 +60,7 @@ async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), E
     Ok(())
 }
 
-/// The state with its reason.
-pub fn state(document: &DocumentLine) -> String {
-    match &document.reason {
-        Some(reason) => format!("{} ({reason})", document.state),
-        None => document.state.clone(),
-    }
-}
-
-async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Result<(), Error> {
+pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Result<(), Error> {
     for document in ledger.find_documents(reference).await? {
         let deliveries_of = ledger.deliveries_of(document.id).await?;
         let acknowledgements = ledger.acknowledgements_of_message(document.message_id).await?;
@@ -96,9 +82,17 @@ async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Result<(), Err
             document.answer.as_deref().unwrap_or("none"),
             if document.usage == "P" { "live" } else { "test" }
         );
-        anstream::println!("  document {}\n  message  {}\n  thread   {}", document.id, document.message_id, document.thread_id);
+        anstream::println!(
+            "  document {}\n  message  {}\n  thread   {}",
+            document.id,
+            document.message_id,
+            document.thread_id
+        );
         if document.unmapped > 0 {
-            anstream::println!("  {} elements are not mapped: they stand under 'unmapped' in the document", document.unmapped);
+            anstream::println!(
+                "  {} elements are not mapped: they stand under 'unmapped' in the document",
+                document.unmapped
+            );
         }
         findings(&document.findings, "  ");
         for a in &acknowledgements {
@@ -111,47 +105,6 @@ async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Result<(), Err
     Ok(())
 }
 
-/// Findings, a line each, with what they mean for the partner's answer.
-pub fn findings(all: &Value, indent: &str) {
-    for finding in all.as_array().into_iter().flatten() {
-        let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
-        let mut at = text("segment").to_owned();
-        if let Some(element) = finding.get("element").and_then(Value::as_u64) {
-            at += &format!("{element:02}");
-        }
-        if let Some(position) = finding.get("position").and_then(Value::as_u64) {
-            at += &format!(" (segment {position})");
-        }
-        let value = finding.get("value").and_then(Value::as_str).map(|v| format!(" {v:?}")).unwrap_or_default();
-        anstream::println!("{indent}{} {} at {at}{value}: {}", text("severity"), text("code"), text("message"));
-        if !text("help").is_empty() {
-            anstream::println!("{indent}  help: {}", text("help"));
-        }
-    }
-}
-
-pub fn deliveries(all: &[DeliveryLine]) {
-    for d in all {
-        let next = d.next_try_at.as_ref().map(|n| format!(", next try {n}")).unwrap_or_default();
-        let detail = d.detail.as_ref().map(|t| format!(": {t}")).unwrap_or_default();
-        anstream::println!("  to {} {} ({}): {} after {} tries{next}{detail}", d.target_kind, d.target, d.way, d.state, d.tries);
-    }
-}
-
-pub fn timeline(events: &[Event]) {
-    for event in events {
-        let detail = match event.detail.as_object() {
-            Some(fields) => fields.iter().map(|(k, v)| format!("{k}={}", plain(v))).collect::<Vec<_>>().join(" "),
-            None => String::new(),
-        };
-        anstream::println!("  {}  {:<26} {detail}", event.at, event.event);
-    }
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// The one document that a person means.
 async fn the(ledger: &Ledger, asked: &Asked) -> Result<DocumentLine, Error> {
     let mut found = ledger.find_documents(&asked.document).await?;
@@ -160,15 +113,20 @@ async fn the(ledger: &Ledger, asked: &Asked) -> Result<DocumentLine, Error> {
         n => Err(Error::Refused(format!(
             "{} names {n} documents: give the id of one\n{}",
             asked.document,
-            found.iter().map(|d| format!("  {}  {}  {}", d.id, state(d), d.received_at)).collect::<Vec<_>>().join("\n")
+            found
+                .iter()
+                .map(|d| format!("  {}  {}  {}", d.id, state(d), d.received_at))
+                .collect::<Vec<_>>()
+                .join("\n")
         ))),
     }
 }
 
 async fn order(ledger: &Ledger, asked: &Asked, order: Order) -> Result<(), Error> {
     let document = the(ledger, asked).await?;
-    let touched =
-        ledger.order_deliveries(document.id, asked.endpoint.as_deref(), order, &asked.reason, SystemClock.now()).await?;
+    let touched = ledger
+        .order_deliveries(document.id, asked.endpoint.as_deref(), order, &asked.reason, SystemClock.now())
+        .await?;
     let what = match order {
         Order::Redeliver => "queued again, with the same bytes and the same id",
         Order::Hold => "held",
@@ -199,11 +157,18 @@ async fn release(ledger: &Ledger, configuration: &Configuration, asked: &Asked) 
     let usage = document.usage.chars().next().unwrap_or('P');
     let hops = match route::route(configuration, profile, &document.code, usage) {
         Route::To(hops) => hops,
-        Route::Held { detail, .. } => return Err(Error::Refused(format!("it would be held again: {detail}"))),
+        Route::Held { detail, .. } => {
+            return Err(Error::Refused(format!("it would be held again: {detail}")));
+        }
     };
-    let hops: Vec<_> = hops.into_iter().filter(|h| asked.endpoint.as_ref().is_none_or(|e| *e == h.endpoint)).collect();
+    let hops: Vec<_> =
+        hops.into_iter().filter(|h| asked.endpoint.as_ref().is_none_or(|e| *e == h.endpoint)).collect();
     let rows = route::deliveries(profile, &document.code, document.id, document.number.as_deref(), &hops);
     ledger.release_set(document.id, &rows, &asked.reason, SystemClock.now()).await?;
-    anstream::eprintln!("document {} goes to {}", document.id, hops.iter().map(|h| h.endpoint.as_str()).collect::<Vec<_>>().join(", "));
+    anstream::eprintln!(
+        "document {} goes to {}",
+        document.id,
+        hops.iter().map(|h| h.endpoint.as_str()).collect::<Vec<_>>().join(", ")
+    );
     Ok(())
 }

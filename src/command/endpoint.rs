@@ -2,7 +2,7 @@
 
 use super::arguments::EndpointVerb;
 use super::connect;
-use super::status::table;
+use super::listing::table;
 use super::{NOT_FOUND, PROBLEMS};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::endpoint::event::{EventParts, event_bytes};
@@ -30,10 +30,15 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
     for (name, endpoint) in &configuration.gateway.endpoint {
         let (kind, place) = match endpoint {
             Endpoint::Http(http) => ("http", http.url.clone()),
-            Endpoint::Directory(directory) => ("directory", configuration.path(&directory.path).display().to_string()),
+            Endpoint::Directory(directory) => {
+                ("directory", configuration.path(&directory.path).display().to_string())
+            }
         };
         if as_json {
-            anstream::println!("{}", json!({ "name": name, "kind": kind, "test": endpoint.is_test(), "where": place }));
+            anstream::println!(
+                "{}",
+                json!({ "name": name, "kind": kind, "test": endpoint.is_test(), "where": place })
+            );
         } else {
             lines.add_row([name.as_str(), kind, if endpoint.is_test() { "yes" } else { "" }, &place]);
         }
@@ -76,9 +81,15 @@ async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitC
         test: true,
         data: &data,
     });
-    let outcome = outlet.target.deliver(&EventBody { id: id.clone(), timestamp: now.as_second(), bytes: bytes.into() }).await;
+    let outcome = outlet
+        .target
+        .deliver(&EventBody { id: id.clone(), timestamp: now.as_second(), bytes: bytes.into() })
+        .await;
     if as_json {
-        anstream::println!("{}", json!({ "endpoint": name, "id": id, "outcome": outcome.word(), "status": outcome.status(), "detail": outcome.reason() }));
+        anstream::println!(
+            "{}",
+            json!({ "endpoint": name, "id": id, "outcome": outcome.word(), "status": outcome.status(), "detail": outcome.reason() })
+        );
     } else {
         let status = outcome.status().map(|s| format!(" ({s})")).unwrap_or_default();
         anstream::println!("{name}: {}{status} {}", outcome.word(), outcome.reason());

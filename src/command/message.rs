@@ -1,9 +1,9 @@
 //! `portway message list|show|raw|assign|release`: what came and what left, quarantine included.
 
-use super::arguments::{ListArguments, MessageVerb};
+use super::arguments::MessageVerb;
 use super::connect;
-use super::status::table;
-use super::{NOT_FOUND, USAGE, fail};
+use super::listing::{self, filter, table};
+use super::{NOT_FOUND, fail};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::document::{Filter, MessageLine};
 use crate::ledger::{Error, Ledger, job};
@@ -14,12 +14,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let ledger = match connect::ledger(&configuration).await {
-        Ok(ledger) => ledger,
+    let (configuration, ledger) = match connect::open(dir).await {
+        Ok(open) => open,
         Err(exit) => return exit,
     };
     let done = match verb {
@@ -46,24 +42,6 @@ pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
-}
-
-/// A list's arguments as the ledger takes them.
-pub fn filter(list: &ListArguments) -> Result<Filter, ExitCode> {
-    let since = match &list.since {
-        None => None,
-        Some(age) => match age.parse::<crate::profile::duration::Span>() {
-            Ok(age) => {
-                let age = jiff::SignedDuration::try_from(age.duration()).unwrap_or_default();
-                SystemClock.now().checked_sub(age).ok()
-            }
-            Err(error) => {
-                anstream::eprintln!("error: --since {age}: {error}");
-                return Err(ExitCode::from(USAGE));
-            }
-        },
-    };
-    Ok(Filter { partner: list.partner.clone(), state: list.state.clone(), direction: None, kind: None, since, most: list.limit })
 }
 
 async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), Error> {
@@ -125,12 +103,27 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
         message.received_at
     );
     for i in &interchanges {
-        anstream::println!("interchange {}  {} > {}  {}  {} (TA1 {})", i.control_number, i.sender, i.receiver, i.usage, i.state, i.note_code);
-        super::doc::findings(&i.findings, "  ");
+        anstream::println!(
+            "interchange {}  {} > {}  {}  {} (TA1 {})",
+            i.control_number,
+            i.sender,
+            i.receiver,
+            i.usage,
+            i.state,
+            i.note_code
+        );
+        listing::findings(&i.findings, "  ");
     }
     for d in &documents {
-        anstream::println!("document {}  {} {}  {}  answer {}", d.id, d.code, d.number.as_deref().unwrap_or("-"), super::doc::state(d), d.answer.as_deref().unwrap_or("-"));
-        super::doc::findings(&d.findings, "  ");
+        anstream::println!(
+            "document {}  {} {}  {}  answer {}",
+            d.id,
+            d.code,
+            d.number.as_deref().unwrap_or("-"),
+            listing::state(d),
+            d.answer.as_deref().unwrap_or("-")
+        );
+        listing::findings(&d.findings, "  ");
     }
     for a in &acknowledgements {
         anstream::println!(
@@ -141,8 +134,8 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
             a.message_id.map(|m| m.to_string()).unwrap_or_default()
         );
     }
-    super::doc::deliveries(&deliveries);
-    super::doc::timeline(&events);
+    listing::deliveries(&deliveries);
+    listing::timeline(&events);
     Ok(())
 }
 
@@ -161,12 +154,21 @@ async fn raw(ledger: &Ledger, id: &str) -> Result<(), Error> {
     Ok(())
 }
 
-async fn requeue(ledger: &Ledger, configuration: &Configuration, id: &str, partner: Option<&str>) -> Result<(), Error> {
+async fn requeue(
+    ledger: &Ledger,
+    configuration: &Configuration,
+    id: &str,
+    partner: Option<&str>,
+) -> Result<(), Error> {
     let message = ledger.find_message(id).await?;
     let to = partner.or(message.connection.as_deref()).and_then(|id| configuration.partner(id));
     let to = to.map(|profile| (profile.partner.id.as_str(), &profile.hash));
     ledger.requeue_message(message.id, to, SystemClock.now()).await?;
     ledger.ring_all(&[job::PROCESS_LANE]).await?;
-    anstream::eprintln!("message {} goes to work again; follow it with 'portway message show {}'", message.id, message.id);
+    anstream::eprintln!(
+        "message {} goes to work again; follow it with 'portway message show {}'",
+        message.id,
+        message.id
+    );
     Ok(())
 }

@@ -4,16 +4,23 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod arguments;
+pub mod demo;
 pub mod doc;
 pub mod endpoint;
+pub mod explain;
+pub mod file;
+pub mod manual;
 pub mod message;
 pub mod partner;
 pub mod reload;
+pub mod schema;
 pub mod serve;
 pub mod status;
 pub mod validate;
 
 mod connect;
+mod listing;
+mod output;
 
 use std::process::ExitCode;
 

@@ -49,7 +49,10 @@ async fn ask(ledger: &Ledger) -> Result<Vec<(Uuid, Value)>, Error> {
     loop {
         let reports = ledger.reloads_since(since).await?;
         let answered: HashSet<Uuid> = reports.iter().map(|(id, _)| *id).collect();
-        if expected.is_subset(&answered) || started.elapsed() > PATIENCE || !answered.is_empty() && started.elapsed() > Duration::from_secs(3) {
+        if expected.is_subset(&answered)
+            || started.elapsed() > PATIENCE
+            || !answered.is_empty() && started.elapsed() > Duration::from_secs(3)
+        {
             return Ok(reports);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -64,7 +67,8 @@ fn say(reports: &[(Uuid, Value)], json: bool, problems: bool) -> ExitCode {
         } else {
             anstream::println!("gateway {node}: reloaded");
             for key in ["added", "changed", "removed", "kept_last_good", "obligations"] {
-                let names: Vec<&str> = report[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let names: Vec<&str> =
+                    report[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
                 if !names.is_empty() {
                     anstream::println!("  {}: {}", key.replace('_', " "), names.join(", "));
                 }

@@ -29,7 +29,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Messages committed and waiting for a processor with their bytes in memory.
+/// Messages committed and waiting for a processor here; half of them with their bytes, at most 256 KiB each in memory.
 const ARRIVALS: usize = 256;
 const RELOAD: &str = "reload";
 
@@ -40,7 +40,16 @@ pub fn log(json: bool) {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // A second subscriber in one process is refused, and the first goes on.
-    let _ = if json { lines.json().try_init() } else { lines.with_ansi(colours).with_target(false).try_init() };
+    let _ =
+        if json { lines.json().try_init() } else { lines.with_ansi(colours).with_target(false).try_init() };
+}
+
+/// The same into a file, for the demo.
+pub fn log_to_file(path: &Path) -> std::io::Result<()> {
+    let file = std::fs::File::create(path)?;
+    let lines = tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).with_target(false);
+    let _ = lines.try_init();
+    Ok(())
 }
 
 /// Runs until SIGTERM or SIGINT.
@@ -98,13 +107,29 @@ impl Gateway {
             tracing::info!(jobs = taken, "took over the work that an earlier process of this gateway left");
         }
         let profiles = Arc::new(open_profiles(dir, &ledger).await?);
-        let spool = Spool::new(place.state.join("spool")).map_err(|e| Error::Unsuitable(format!("the spool folder: {e}")))?;
+        let spool = Spool::new(place.state.join("spool"))
+            .map_err(|e| Error::Unsuitable(format!("the spool folder: {e}")))?;
         let stop = CancellationToken::new();
         let clock = Arc::new(SystemClock);
-        let house = House { ledger: ledger.clone(), profiles: profiles.clone(), spool: spool.clone(), clock: clock.clone(), stop: stop.clone() };
+        let house = House {
+            ledger: ledger.clone(),
+            profiles: profiles.clone(),
+            spool: spool.clone(),
+            poster: Arc::default(),
+            clock: clock.clone(),
+            stop: stop.clone(),
+        };
         let (arrivals, queue) = mpsc::channel(ARRIVALS);
-        let doors = Doors { ledger: ledger.clone(), profiles: profiles.clone(), spool, clock: clock.clone(), arrivals };
-        let processors = configuration.gateway.work.processors.unwrap_or(8).max(1);
+        let doors = Doors {
+            ledger: ledger.clone(),
+            profiles: profiles.clone(),
+            spool,
+            clock: clock.clone(),
+            arrivals,
+        };
+        // Each may hold a connection while it asks for another: three a processor keep them from starving each other.
+        let connections = usize::try_from(place.address.connections).unwrap_or(24);
+        let processors = configuration.gateway.work.processors.unwrap_or(8).min(connections / 3).max(1);
         let workers = Workers::start(house.clone(), Arc::new(tokio::sync::Mutex::new(queue)), processors);
         workers.reconcile().await?;
         tokio::spawn(alert::run(Post { ledger, profiles, clock, stop }));
@@ -137,7 +162,10 @@ impl Gateway {
         let certificate = DoorCertificate::open(source).map_err(|e| unsuitable(e.to_string()))?;
         let config = certificate.server_config().map_err(|e| unsuitable(e.to_string()))?;
         let listener = accept::listen(door.address).await.map_err(|e| {
-            unsuitable(format!("{} cannot be opened: {e}; choose another address or stop what uses it", door.address))
+            unsuitable(format!(
+                "{} cannot be opened: {e}; choose another address or stop what uses it",
+                door.address
+            ))
         })?;
         let address = listener.local_addr().map_err(|e| unsuitable(e.to_string()))?;
         let limits = DoorLimits {
@@ -199,7 +227,12 @@ impl Gateway {
         let _ = tokio::time::timeout(drain, self.open.wait()).await;
         self.house.stop.cancel();
         if !self.workers.drain(drain).await {
-            tracing::warn!("some work did not end in time; it goes on when its lease has passed, here or on another node");
+            tracing::warn!(
+                "some work did not end in time; it goes on when its lease has passed, here or on another node"
+            );
+        }
+        if let Err(error) = self.house.ledger.return_control_numbers().await {
+            tracing::debug!(%error, "unused control numbers are not given back: they stay unused");
         }
         self.house.ledger.close().await;
         if let Some(cluster) = self.cluster.clone() {
@@ -247,7 +280,9 @@ impl Gateway {
                 detail: format!("{problem}\n\nMend the file, then: portway validate, portway reload"),
                 subject: None,
             };
-            let wait = jiff::SignedDuration::try_from(self.house.profiles.current().gateway.alerts.coalesce.duration());
+            let wait = jiff::SignedDuration::try_from(
+                self.house.profiles.current().gateway.alerts.coalesce.duration(),
+            );
             ledger.raise(&raise, wait.unwrap_or_default(), now).await?;
         }
         for partner in self.house.profiles.current().partners.keys() {
@@ -258,6 +293,13 @@ impl Gateway {
         ledger.record_reload(None, &report_json(report, &kept), now).await
     }
 
+    /// A few times a day: the partitions ahead, and alerts that nobody needs to see any more.
+    async fn tidy(&self) -> Result<(), Error> {
+        let now = self.house.clock.now();
+        self.house.ledger.make_partitions(now).await?;
+        self.house.ledger.close_stale_alerts(now).await
+    }
+
     /// What runs beside: the private PostgreSQL's health, the partitions ahead, the watchdog.
     async fn look_after(self: Arc<Self>) {
         let mut ticks = 0u64;
@@ -265,9 +307,14 @@ impl Gateway {
             tokio::time::sleep(Duration::from_millis(500)).await;
             ticks += 1;
             if let Some(cluster) = self.cluster.clone() {
-                let mended = tokio::task::spawn_blocking(move || if cluster.running() { Ok(None) } else { cluster.ensure().map(Some) }).await;
+                let mended = tokio::task::spawn_blocking(move || {
+                    if cluster.running() { Ok(None) } else { cluster.ensure().map(Some) }
+                })
+                .await;
                 match mended {
-                    Ok(Ok(Some(_))) => tracing::warn!("the private PostgreSQL had died and was started again"),
+                    Ok(Ok(Some(_))) => {
+                        tracing::warn!("the private PostgreSQL had died and was started again")
+                    }
                     Ok(Err(error)) => tracing::error!(%error, "the private PostgreSQL is down"),
                     _ => {}
                 }
@@ -276,15 +323,17 @@ impl Gateway {
                 notify(&[sd_notify::NotifyState::Watchdog]);
             }
             if ticks.is_multiple_of(2 * 3600 * 6) {
-                if let Err(error) = self.house.ledger.make_partitions(self.house.clock.now()).await {
-                    tracing::warn!(%error, "next month's partitions are not made yet");
+                if let Err(error) = self.tidy().await {
+                    tracing::warn!(%error, "next month's partitions are not made yet, or old alerts not closed");
                 }
             }
         }
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::Unavailable(e.to_string()))?
 }
 
@@ -309,7 +358,9 @@ async fn open_profiles(dir: &Path, ledger: &Ledger) -> Result<Store, Error> {
     let stored = ledger.last_good_profiles().await?;
     let last_good: BTreeMap<String, PartnerProfile> = stored
         .into_iter()
-        .filter_map(|(id, source)| PartnerProfile::from_stored(&id, &source).ok().map(|profile| (id, profile)))
+        .filter_map(|(id, source)| {
+            PartnerProfile::from_stored(&id, &source).ok().map(|profile| (id, profile))
+        })
         .collect();
     let store = Store::open(dir, last_good)
         .map_err(|problems| Error::Unsuitable(crate::profile::render(&problems, false)))?;
@@ -318,7 +369,8 @@ async fn open_profiles(dir: &Path, ledger: &Ledger) -> Result<Store, Error> {
 }
 
 async fn accept_profiles(ledger: &Ledger, configuration: &Configuration) -> Result<(), Error> {
-    let versions: Vec<_> = configuration.partners.iter().map(|(id, p)| (id.clone(), p.hash, p.source.clone())).collect();
+    let versions: Vec<_> =
+        configuration.partners.iter().map(|(id, p)| (id.clone(), p.hash, p.source.clone())).collect();
     ledger.accept_profiles(&versions, SystemClock.now()).await
 }
 

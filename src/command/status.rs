@@ -1,21 +1,17 @@
 //! `portway status`: the house in one look.
 
 use super::connect;
+use super::listing::table;
 use super::{PROBLEMS, fail};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::status::Status;
-use comfy_table::{Table, presets};
 use std::path::Path;
 use std::process::ExitCode;
 
 /// Exit 1 if an alert is open.
 pub async fn run(dir: &Path, json: bool) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let ledger = match connect::ledger(&configuration).await {
-        Ok(ledger) => ledger,
+    let (_, ledger) = match connect::open(dir).await {
+        Ok(open) => open,
         Err(exit) => return exit,
     };
     let status = match ledger.status(SystemClock.now()).await {
@@ -32,10 +28,18 @@ pub async fn run(dir: &Path, json: bool) -> ExitCode {
 
 fn print(status: &Status) {
     if status.nodes.is_empty() {
-        anstream::println!("No gateway has been seen in the last two minutes: start it with 'portway serve'.\n");
+        anstream::println!(
+            "No gateway has been seen in the last two minutes: start it with 'portway serve'.\n"
+        );
     }
     for node in &status.nodes {
-        anstream::println!("gateway {} (pid {}, version {}), up since {}", node.home, node.pid, node.version, node.started_at);
+        anstream::println!(
+            "gateway {} (pid {}, version {}), up since {}",
+            node.home,
+            node.pid,
+            node.version,
+            node.started_at
+        );
     }
     anstream::println!("ledger  {:.1} MB\n", status.database_bytes as f64 / 1e6);
     let mut counts = table(["", "STATE", "COUNT"]);
@@ -44,7 +48,11 @@ fn print(status: &Status) {
     }
     anstream::println!("The last day, and what is still open\n{counts}\n");
     let mut lanes = table(["LANE", "WAITING", "IN FLIGHT", "PARKED", "CAP", "OLDEST"]);
-    for lane in status.lanes.iter().filter(|l| l.waiting + l.in_flight + l.parked > 0 || l.lane.starts_with("endpoint:")) {
+    for lane in status
+        .lanes
+        .iter()
+        .filter(|l| l.waiting + l.in_flight + l.parked > 0 || l.lane.starts_with("endpoint:"))
+    {
         let oldest = lane.oldest_seconds.map(|s| format!("{s:.0} s")).unwrap_or_default();
         let paused = if lane.paused { " (paused)" } else { "" };
         lanes.add_row([
@@ -63,14 +71,12 @@ fn print(status: &Status) {
     }
     let mut alerts = table(["OPEN ALERT", "WHO MUST ACT", "TIMES", "SINCE"]);
     for alert in &status.alerts {
-        alerts.add_row([alert.title.clone(), alert.whose.clone(), alert.count.to_string(), alert.first_at.clone()]);
+        alerts.add_row([
+            alert.title.clone(),
+            alert.whose.clone(),
+            alert.count.to_string(),
+            alert.first_at.clone(),
+        ]);
     }
     anstream::println!("{alerts}");
-}
-
-/// A table as all verbs print it.
-pub fn table<const N: usize>(header: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header);
-    table
 }

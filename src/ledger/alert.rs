@@ -8,8 +8,12 @@ use super::{Ledger, Result, at, id};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-/// An alert quiet for this long is over; the same cause later is a new one.
+/// A cause of single events that is quiet for this long is over; the same later is a new alert, and a new mail.
 const QUIET: SignedDuration = SignedDuration::from_hours(1);
+/// After this, an alert of single events leaves the status by itself.
+const STALE: SignedDuration = SignedDuration::from_hours(24);
+/// Causes that last until they are mended; all others are single events (a rejected set, a dead delivery).
+const LASTING: &str = "^(endpoint|partner|profile|directory):";
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,12 +76,16 @@ pub(crate) async fn raise_in(
 ) -> Result<bool> {
     let due = now.checked_add(coalesce).unwrap_or(now);
     let quiet = now.checked_sub(QUIET).unwrap_or(now);
-    sqlx::query("UPDATE alert SET state = 'closed', closed_at = $2 WHERE cause = $1 AND state = 'open' AND last_at < $3")
-        .bind(&raise.cause)
-        .bind(at(now))
-        .bind(at(quiet))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "UPDATE alert SET state = 'closed', closed_at = $2
+         WHERE cause = $1 AND state = 'open' AND last_at < $3 AND cause !~ $4",
+    )
+    .bind(&raise.cause)
+    .bind(at(now))
+    .bind(at(quiet))
+    .bind(LASTING)
+    .execute(&mut *connection)
+    .await?;
     let fresh: bool = sqlx::query_scalar(
         "WITH a AS (
             INSERT INTO alert AS a (id, cause, state, move, partner, title, detail, subject, first_at, last_at)
@@ -144,6 +152,20 @@ impl Ledger {
         Ok(closed.is_some())
     }
 
+    /// Closes alerts of single events that nobody needs to see any more.
+    pub async fn close_stale_alerts(&self, now: Timestamp) -> Result<()> {
+        let stale = now.checked_sub(STALE).unwrap_or(now);
+        sqlx::query(
+            "UPDATE alert SET state = 'closed', closed_at = $1 WHERE state = 'open' AND last_at < $2 AND cause !~ $3",
+        )
+        .bind(at(now))
+        .bind(at(stale))
+        .bind(LASTING)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// The causes that are open, so that a node knows after a restart what there is to recover.
     pub async fn open_causes(&self) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar("SELECT cause FROM alert WHERE state = 'open'").fetch_all(&self.pool).await?)
@@ -188,10 +210,18 @@ impl Ledger {
     }
 
     /// `again`: when to try next; `None` with `sent = false` gives the mail up.
-    pub async fn finish_mail(&self, due: &MailDue, sent: bool, detail: &str, again: Option<Timestamp>, now: Timestamp) -> Result<()> {
+    pub async fn finish_mail(
+        &self,
+        due: &MailDue,
+        sent: bool,
+        detail: &str,
+        again: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH gone AS (DELETE FROM job WHERE id = $1 AND epoch = $2 AND $5::timestamptz IS NULL RETURNING 1),
-             kept AS (UPDATE job SET node = NULL, lease_until = NULL, run_at = $5
+             l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
+             kept AS (UPDATE job SET run_at = $5
                       WHERE id = $1 AND epoch = $2 AND $5 IS NOT NULL RETURNING 1),
              j AS (SELECT * FROM gone UNION ALL SELECT * FROM kept),
              m AS (UPDATE mail SET tries = tries + 1, detail = $6,

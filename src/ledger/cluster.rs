@@ -72,18 +72,20 @@ impl Cluster {
     pub fn running(&self) -> bool {
         let Ok(text) = fs::read_to_string(self.data.join("postmaster.pid")) else { return false };
         let Some(pid) = text.lines().next().and_then(|l| l.trim().parse::<i32>().ok()) else { return false };
-        let ours = fs::metadata(format!("/proc/{pid}")).is_ok_and(|process| {
-            fs::metadata(&self.data).is_ok_and(|data| data.uid() == process.uid())
-        });
+        let ours = fs::metadata(format!("/proc/{pid}"))
+            .is_ok_and(|process| fs::metadata(&self.data).is_ok_and(|data| data.uid() == process.uid()));
         // A dead pid may have been given to another process: a postmaster says so in its command line.
-        ours && fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|c| c.starts_with(b"/") && contains(&c, b"postgres"))
+        ours && fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|c| c.starts_with(b"/") && contains(&c, b"postgres"))
     }
 
     /// Stops it, rolling back what is open.
     pub fn stop(&self) {
         if let Ok(bin) = self.binaries() {
             let data = self.data.display().to_string();
-            if let Err(error) = self.run(&bin.join("pg_ctl"), &["stop", "-D", &data, "-m", "fast", "-w", "-t", "30"]) {
+            if let Err(error) =
+                self.run(&bin.join("pg_ctl"), &["stop", "-D", &data, "-m", "fast", "-w", "-t", "30"])
+            {
                 tracing::warn!(%error, "the private PostgreSQL did not stop cleanly; it recovers at its next start");
             }
         }
@@ -99,8 +101,17 @@ impl Cluster {
         let user = format!("--username={USER}");
         self.run(
             &bin.join("initdb"),
-            &["-D", &data, &user, "--auth-local=peer", "--auth-host=reject", "--encoding=UTF8", "--locale=C",
-              "--data-checksums", "--no-instructions"],
+            &[
+                "-D",
+                &data,
+                &user,
+                "--auth-local=peer",
+                "--auth-host=reject",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--data-checksums",
+                "--no-instructions",
+            ],
         )
         .inspect_err(|_| {
             // A half-made cluster would be taken for a whole one.
@@ -119,7 +130,8 @@ impl Cluster {
         names.dedup();
         let ident: String = names.iter().map(|n| format!("portway {n} {USER}\n")).collect();
         fs::write(self.data.join("pg_ident.conf"), ident).map_err(|e| write_failed(&self.data, &e))?;
-        fs::write(self.data.join("pg_hba.conf"), "local all all peer map=portway\n").map_err(|e| write_failed(&self.data, &e))
+        fs::write(self.data.join("pg_hba.conf"), "local all all peer map=portway\n")
+            .map_err(|e| write_failed(&self.data, &e))
     }
 
     fn start(&self) -> Result<bool> {
@@ -132,15 +144,20 @@ impl Cluster {
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c port=5432 -c max_connections=60 -c jit=off \
              -c fsync=on -c synchronous_commit=on -c shared_buffers=128MB -c max_wal_size=2GB -c checkpoint_timeout=15min \
-             -c wal_compression=on -c log_min_messages=warning -c cluster_name=portway",
+             -c wal_compression=on -c autovacuum_naptime=10s -c log_min_messages=warning -c cluster_name=portway",
             self.run.display()
         );
         let (data, log) = (self.data.display().to_string(), self.log.display().to_string());
-        self.run(&bin.join("pg_ctl"), &["start", "-D", &data, "-l", &log, "-w", "-t", "60", "-o", &options]).map_err(|error| {
-            let tail = fs::read_to_string(&self.log).unwrap_or_default();
-            let tail: Vec<&str> = tail.lines().rev().take(3).collect();
-            Error::Unavailable(format!("{error}; its log {} ends: {}", log, tail.into_iter().rev().collect::<Vec<_>>().join(" | ")))
-        })?;
+        self.run(&bin.join("pg_ctl"), &["start", "-D", &data, "-l", &log, "-w", "-t", "60", "-o", &options])
+            .map_err(|error| {
+                let tail = fs::read_to_string(&self.log).unwrap_or_default();
+                let tail: Vec<&str> = tail.lines().rev().take(3).collect();
+                Error::Unavailable(format!(
+                    "{error}; its log {} ends: {}",
+                    log,
+                    tail.into_iter().rev().collect::<Vec<_>>().join(" | ")
+                ))
+            })?;
         Ok(true)
     }
 
@@ -148,7 +165,8 @@ impl Cluster {
         let bin = self.binaries()?;
         let run = self.run.display().to_string();
         let exists = "SELECT 1 FROM pg_database WHERE datname = 'portway'";
-        let found = self.run(&bin.join("psql"), &["-h", &run, "-U", USER, "-d", "postgres", "-Atc", exists])?;
+        let found =
+            self.run(&bin.join("psql"), &["-h", &run, "-U", USER, "-d", "postgres", "-Atc", exists])?;
         if found.trim() != "1" {
             self.run(&bin.join("createdb"), &["-h", &run, "-U", USER, DATABASE])?;
         }
@@ -165,7 +183,8 @@ impl Cluster {
             .filter(|(_, bin): &(u32, PathBuf)| bin.join("postgres").exists())
             .collect();
         found.sort();
-        let pinned = fs::read_to_string(self.data.join("PG_VERSION")).ok().and_then(|v| v.trim().parse::<u32>().ok());
+        let pinned =
+            fs::read_to_string(self.data.join("PG_VERSION")).ok().and_then(|v| v.trim().parse::<u32>().ok());
         let fits = match pinned {
             Some(major) => found.iter().find(|(m, _)| *m == major),
             None => found.last().filter(|(m, _)| *m >= 15),
@@ -186,7 +205,12 @@ impl Cluster {
 
     fn run(&self, program: &Path, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stderr(Stdio::piped()).env("LC_ALL", "C").current_dir("/");
+        command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .env("LC_ALL", "C")
+            .current_dir("/");
         // pg_ctl leaves the postmaster behind with our descriptors: a pipe for its output would never end.
         let capture = !program.ends_with("pg_ctl");
         command.stdout(if capture { Stdio::piped() } else { Stdio::null() });
@@ -258,13 +282,17 @@ fn make_folder(path: &Path, mode: u32, account: Option<&Account>) -> Result<()> 
 
 fn give(path: &Path, account: Option<&Account>) -> Result<()> {
     match account {
-        Some(account) => std::os::unix::fs::chown(path, Some(account.uid), Some(account.gid)).map_err(|e| write_failed(path, &e)),
+        Some(account) => std::os::unix::fs::chown(path, Some(account.uid), Some(account.gid))
+            .map_err(|e| write_failed(path, &e)),
         None => Ok(()),
     }
 }
 
 fn write_failed(path: &Path, error: &std::io::Error) -> Error {
-    Error::Unsuitable(format!("{} cannot be made or written: {error}; check the owner of the state directory", path.display()))
+    Error::Unsuitable(format!(
+        "{} cannot be made or written: {error}; check the owner of the state directory",
+        path.display()
+    ))
 }
 
 /// An exclusive lock on the state directory, held for the life of the process.
@@ -290,7 +318,9 @@ impl StateLock {
                 state.display()
             ))
         })?;
-        file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(|e| write_failed(&path, &e))?;
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(|e| write_failed(&path, &e))?;
         Ok(StateLock(file))
     }
 }

@@ -24,6 +24,8 @@ pub struct Due {
     pub way: String,
     /// Tries so far, this one included.
     pub tries: i32,
+    /// An earlier worker died over it: whether its bytes arrived, nobody knows.
+    pub interrupted: bool,
     pub partner: Option<String>,
     pub thread: Option<Uuid>,
     pub file_name: Option<String>,
@@ -61,6 +63,7 @@ type DueRow = (
     String,
     String,
     i32,
+    bool,
     Option<String>,
     Option<Uuid>,
     Option<String>,
@@ -81,14 +84,18 @@ impl Ledger {
         let rows: Vec<DueRow> = sqlx::query_as(take_jobs!(
             ", d AS (
                 UPDATE delivery SET state = 'delivering', tries = delivery.tries + 1, next_try_at = NULL
-                FROM taken WHERE delivery.id = taken.subject
-                RETURNING delivery.*, taken.id AS job, taken.epoch, taken.tries AS job_tries, taken.position, id_new($2) AS attempt
+                FROM taken JOIN delivery old ON old.id = taken.subject WHERE delivery.id = old.id
+                RETURNING delivery.*, taken.id AS job, taken.epoch, taken.tries AS job_tries, taken.position,
+                    id_new($2) AS attempt, old.state = 'delivering' AS interrupted
+             ), died AS (
+                UPDATE attempt SET finished_at = $2, outcome = 'uncertain', detail = 'its worker stopped before it noted an answer'
+                FROM d WHERE d.interrupted AND attempt.delivery_id = d.id AND attempt.finished_at IS NULL
              ), a AS (
                 INSERT INTO attempt (id, delivery_id, number, epoch, node, started_at)
                 SELECT attempt, id, tries, epoch, $4, $2 FROM d
              )
              SELECT d.job, d.epoch, d.job_tries, d.attempt, d.id, coalesce(d.set_id, d.message_id), d.target, d.way, d.tries,
-                coalesce(s.partner, m.partner), s.thread_id, m.file_name, p.codec, p.size, p.bytes
+                d.interrupted, coalesce(s.partner, m.partner), s.thread_id, m.file_name, p.codec, p.size, p.bytes
              FROM d
              LEFT JOIN transaction_set s ON s.id = d.set_id
              LEFT JOIN message m ON m.id = d.message_id
@@ -105,16 +112,51 @@ impl Ledger {
         tx.commit().await?;
         let mut due = Vec::with_capacity(rows.len());
         for row in rows {
-            let (job, epoch, job_tries, attempt, id, subject, target, way, tries, partner, thread, file_name, codec, size, bytes) =
-                row;
+            let (
+                job,
+                epoch,
+                job_tries,
+                attempt,
+                id,
+                subject,
+                target,
+                way,
+                tries,
+                interrupted,
+                partner,
+                thread,
+                file_name,
+                codec,
+                size,
+                bytes,
+            ) = row;
             let lease = Lease::new(self, job, epoch, job_tries, since);
             let bytes = self.whole(subject, codec, size, bytes).await?;
-            due.push(Due { lease, attempt, id, subject, target, way, tries, partner, thread, file_name, bytes });
+            due.push(Due {
+                lease,
+                attempt,
+                id,
+                subject,
+                target,
+                way,
+                tries,
+                interrupted,
+                partner,
+                thread,
+                file_name,
+                bytes,
+            });
         }
         Ok(due)
     }
 
-    async fn whole(&self, owner: Uuid, codec: Option<i16>, size: Option<i32>, bytes: Option<Vec<u8>>) -> Result<Vec<u8>> {
+    async fn whole(
+        &self,
+        owner: Uuid,
+        codec: Option<i16>,
+        size: Option<i32>,
+        bytes: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>> {
         let (Some(codec), Some(size), Some(bytes)) = (codec, size, bytes) else {
             return Ok(Vec::new());
         };
@@ -133,7 +175,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::LeaseLost`]: another worker has the job; nothing is written but that this attempt was late.
-    pub async fn finish_delivery(&self, due: &Due, tried: &Tried, raise: Option<(&Raise, SignedDuration)>, now: Timestamp) -> Result<()> {
+    pub async fn finish_delivery(
+        &self,
+        due: &Due,
+        tried: &Tried,
+        raise: Option<(&Raise, SignedDuration)>,
+        now: Timestamp,
+    ) -> Result<()> {
         let Some((raise, coalesce)) = raise else {
             return self.finish_on(&self.pool, due, tried, now).await;
         };
@@ -147,10 +195,18 @@ impl Ledger {
         Ok(())
     }
 
-    async fn finish_on<'c>(&self, on: impl sqlx::PgExecutor<'c>, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
+    async fn finish_on<'c>(
+        &self,
+        on: impl sqlx::PgExecutor<'c>,
+        due: &Due,
+        tried: &Tried,
+        now: Timestamp,
+    ) -> Result<()> {
         let (state, again) = match tried.next {
             Next::Done => ("delivered", None),
-            Next::Again(when) => (if tried.outcome == "uncertain" { "uncertain" } else { "deferred" }, Some(when)),
+            Next::Again(when) => {
+                (if tried.outcome == "uncertain" { "uncertain" } else { "deferred" }, Some(when))
+            }
             Next::Dead => ("dead", None),
             Next::Held => ("held", None),
         };
@@ -158,10 +214,11 @@ impl Ledger {
             "WITH gone AS (
                 DELETE FROM job WHERE id = $1 AND epoch = $2 AND $4 = 'delivered' RETURNING 1
              ), kept AS (
-                UPDATE job SET node = NULL, lease_until = NULL, run_at = coalesce($5, run_at),
+                UPDATE job SET run_at = coalesce($5, run_at),
                     state = CASE WHEN $4 IN ('dead', 'held') THEN 'parked' ELSE 'ready' END
                 WHERE id = $1 AND epoch = $2 AND $4 <> 'delivered' RETURNING 1
              ), j AS (SELECT * FROM gone UNION ALL SELECT * FROM kept),
+             l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
              d AS (
                 UPDATE delivery SET state = $4, next_try_at = $5, status = $7, detail = $8,
                     finished_at = CASE WHEN $4 = 'delivered' THEN $6 END
@@ -202,26 +259,6 @@ impl Ledger {
             self.note_late(due, tried, now).await?;
         }
         job::one_row(rows)
-    }
-
-    /// Gives a claimed delivery back without having sent anything (shutdown, lease nearly over).
-    pub async fn give_back_delivery(&self, due: &Due, now: Timestamp) -> Result<()> {
-        sqlx::query(
-            "WITH j AS (UPDATE job SET node = NULL, lease_until = NULL, tries = greatest(tries - 1, 0)
-                        WHERE id = $1 AND epoch = $2 RETURNING 1),
-             a AS (UPDATE attempt SET finished_at = $5, outcome = 'deferred', detail = 'not sent: the gateway was stopping'
-                   WHERE id = $4 AND EXISTS (SELECT 1 FROM j))
-             UPDATE delivery SET state = 'queued', tries = greatest(tries - 1, 0) WHERE id = $3 AND EXISTS (SELECT 1 FROM j)",
-        )
-        .bind(due.lease.job)
-        .bind(due.lease.epoch)
-        .bind(due.id)
-        .bind(due.attempt)
-        .bind(at(now))
-        .execute(&self.pool)
-        .await?;
-        self.wake.ring(&job::endpoint_lane(&due.target));
-        Ok(())
     }
 
     async fn note_late(&self, due: &Due, tried: &Tried, now: Timestamp) -> Result<()> {
@@ -349,7 +386,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is held and translated.
-    pub async fn release_set(&self, set: Uuid, deliveries: &[DeliveryRow], reason: &str, now: Timestamp) -> Result<()> {
+    pub async fn release_set(
+        &self,
+        set: Uuid,
+        deliveries: &[DeliveryRow],
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<()> {
         let released: Option<String> = sqlx::query_scalar(
             "WITH s AS (
                 UPDATE transaction_set SET state = 'routed', reason = NULL, open_deliveries = open_deliveries + jsonb_array_length($2)
@@ -419,7 +462,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] if none of them is in a state that allows it.
-    pub async fn order_deliveries(&self, set: Uuid, endpoint: Option<&str>, order: Order, reason: &str, now: Timestamp) -> Result<u64> {
+    pub async fn order_deliveries(
+        &self,
+        set: Uuid,
+        endpoint: Option<&str>,
+        order: Order,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<u64> {
         let sql = match order {
             Order::Redeliver => {
                 "WITH d AS (
@@ -444,7 +494,7 @@ impl Ledger {
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2) AND state IN ('queued', 'deferred', 'uncertain')
                     RETURNING id, target
                  ), j AS (
-                    UPDATE job SET state = 'parked', node = NULL, lease_until = NULL, epoch = epoch + 1
+                    UPDATE job SET state = 'parked', epoch = epoch + 1
                     WHERE kind = 'deliver' AND subject IN (SELECT id FROM d) AND $3::timestamptz IS NOT NULL
                  )"
             }
@@ -488,7 +538,8 @@ impl Ledger {
             return Err(Error::Refused(format!(
                 "no delivery of this document can be {}: see 'portway doc show {set}' for where they stand",
                 match order {
-                    Order::Redeliver => "redelivered now (one that is queued or delivering is on its way already)",
+                    Order::Redeliver =>
+                        "redelivered now (one that is queued or delivering is on its way already)",
                     Order::Hold => "held (only waiting ones can)",
                     Order::Cancel => "cancelled (what is delivered stays delivered)",
                 }

@@ -102,11 +102,13 @@ pub struct Filter {
 const MESSAGE: &str = "SELECT id, direction, state, reason, detail, partner, connection, station, transport, remote, file_name,
     size, encode(sha256, 'hex') AS sha256, instant(received_at) AS received_at, instant(finished_at) AS finished_at FROM message ";
 
-const DOCUMENT: &str = "SELECT id, message_id, thread_id, partner, code, document, number, state, reason, answer, usage,
+const DOCUMENT: &str =
+    "SELECT id, message_id, thread_id, partner, code, document, number, state, reason, answer, usage,
     control_number, group_number, version, unmapped, findings, instant(received_at) AS received_at,
     instant(finished_at) AS finished_at FROM transaction_set ";
 
-const DELIVERY: &str = "SELECT id, target_kind, target, way, state, tries, instant(next_try_at) AS next_try_at, status, detail,
+const DELIVERY: &str =
+    "SELECT id, target_kind, target, way, state, tries, instant(next_try_at) AS next_try_at, status, detail,
     instant(created_at) AS created_at, instant(finished_at) AS finished_at FROM delivery ";
 
 impl Ledger {

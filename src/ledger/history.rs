@@ -14,7 +14,13 @@ pub struct Event {
 }
 
 impl Ledger {
-    pub async fn record(&self, subject: Uuid, event: &str, detail: serde_json::Value, now: Timestamp) -> Result<()> {
+    pub async fn record(
+        &self,
+        subject: Uuid,
+        event: &str,
+        detail: serde_json::Value,
+        now: Timestamp,
+    ) -> Result<()> {
         sqlx::query("INSERT INTO history (id, subject, at, event, detail) VALUES ($1, $2, $3, $4, $5)")
             .bind(id::new(now))
             .bind(subject)

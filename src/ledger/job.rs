@@ -40,7 +40,12 @@ impl Held {
     }
 
     fn all(&self) -> (Vec<i64>, Vec<i64>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(job, (epoch, _))| (*job, *epoch)).unzip()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(|(job, (epoch, _))| (*job, *epoch))
+            .unzip()
     }
 
     fn drop_lease(&self, job: i64, epoch: i64) {
@@ -108,9 +113,10 @@ impl Ledger {
         let (jobs, epochs) = self.held.all();
         let renewed: Vec<(i64, i64)> = sqlx::query_as(
             "WITH seen AS (UPDATE node SET seen_at = $5 WHERE id = $3)
-             UPDATE job SET lease_until = clock_timestamp() + make_interval(secs => $4)
-             FROM unnest($1::bigint[], $2::bigint[]) AS mine (id, epoch)
-             WHERE job.id = mine.id AND job.epoch = mine.epoch AND job.node = $3 RETURNING job.id, job.epoch",
+             UPDATE lease SET until = clock_timestamp() + make_interval(secs => $4)
+             FROM unnest($1::bigint[], $2::bigint[]) AS mine (job, epoch)
+             WHERE lease.job = mine.job AND lease.epoch = mine.epoch AND lease.node = $3
+             RETURNING lease.job, lease.epoch",
         )
         .bind(&jobs)
         .bind(&epochs)
@@ -135,7 +141,8 @@ impl Ledger {
     /// Gives a job back untouched, for others to take at once. Used on shutdown.
     pub async fn give_back(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
-            "UPDATE job SET node = NULL, lease_until = NULL, tries = greatest(tries - 1, 0) WHERE id = $1 AND epoch = $2",
+            "WITH l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2)
+             UPDATE job SET tries = greatest(tries - 1, 0) WHERE id = $1 AND epoch = $2",
         )
         .bind(lease.job)
         .bind(lease.epoch)
@@ -147,10 +154,11 @@ impl Ledger {
 
 /// Locks the lane for one claim; `false` if it is paused, unknown, or being claimed by another node just now.
 pub(crate) async fn lock_lane(tx: &mut sqlx::PgTransaction<'_>, lane: &str) -> Result<bool> {
-    let locked: Option<i32> = sqlx::query_scalar("SELECT 1 FROM lane WHERE name = $1 AND NOT paused FOR UPDATE SKIP LOCKED")
-        .bind(lane)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let locked: Option<i32> =
+        sqlx::query_scalar("SELECT 1 FROM lane WHERE name = $1 AND NOT paused FOR UPDATE SKIP LOCKED")
+            .bind(lane)
+            .fetch_optional(&mut **tx)
+            .await?;
     Ok(locked.is_some())
 }
 
@@ -162,7 +170,7 @@ macro_rules! take_jobs {
             "WITH free AS (
                 SELECT j.id FROM job j
                 WHERE j.lane = $1 AND j.state = 'ready' AND j.run_at <= $2
-                  AND (j.lease_until IS NULL OR j.lease_until <= clock_timestamp())
+                  AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.job = j.id AND l.until > clock_timestamp())
                   AND (j.order_key IS NULL OR (
                         NOT EXISTS (SELECT 1 FROM job e WHERE e.lane = j.lane AND e.order_key = j.order_key
                                     AND (e.position, e.id) < (j.position, j.id))
@@ -170,12 +178,15 @@ macro_rules! take_jobs {
                                     AND p.position < j.position)))
                 ORDER BY j.position, j.id
                 LIMIT least($3, greatest(0, (SELECT cap FROM lane WHERE name = $1)
-                    - (SELECT count(*) FROM job f WHERE f.lane = $1 AND f.lease_until > clock_timestamp())))
+                    - (SELECT count(*) FROM lease f WHERE f.lane = $1 AND f.until > clock_timestamp())))
             ), taken AS (
-                UPDATE job SET epoch = epoch + 1, tries = tries + 1, node = $4,
-                    lease_until = clock_timestamp() + make_interval(secs => $5)
+                UPDATE job SET epoch = epoch + 1, tries = tries + 1
                 FROM free WHERE job.id = free.id
                 RETURNING job.id, job.epoch, job.tries, job.subject, job.position
+            ), leased AS (
+                INSERT INTO lease (job, lane, epoch, node, until)
+                SELECT id, $1, epoch, $4, clock_timestamp() + make_interval(secs => $5) FROM taken
+                ON CONFLICT (job) DO UPDATE SET epoch = excluded.epoch, node = excluded.node, until = excluded.until
             )",
             $rest
         )
@@ -216,7 +227,10 @@ impl Ledger {
         tx.commit().await?;
         Ok(rows
             .into_iter()
-            .map(|(job, epoch, tries, subject)| Claimed { lease: Lease::new(self, job, epoch, tries, since), subject })
+            .map(|(job, epoch, tries, subject)| Claimed {
+                lease: Lease::new(self, job, epoch, tries, since),
+                subject,
+            })
             .collect())
     }
 }

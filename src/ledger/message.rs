@@ -44,7 +44,7 @@ pub enum Accepted {
 /// A committed message and the lease on its processing.
 #[derive(Debug)]
 pub struct Receipt {
-    pub message_id: Uuid,
+    pub message: ToProcess,
     pub lease: Lease,
 }
 
@@ -70,8 +70,9 @@ pub(crate) fn pack(bytes: Vec<u8>) -> Part {
 pub(crate) fn unpack(codec: i16, size: i32, bytes: Vec<u8>) -> Result<Vec<u8>> {
     match codec {
         0 => Ok(bytes),
-        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0))
-            .map_err(|e| Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))),
+        _ => zstd::bulk::decompress(&bytes, usize::try_from(size).unwrap_or(0)).map_err(|e| {
+            Error::Refused(format!("a stored payload cannot be unpacked: {e}; restore it from the backup"))
+        }),
     }
 }
 
@@ -91,10 +92,14 @@ WITH key AS (
 ), h AS (
     INSERT INTO history (id, subject, at, event, detail)
     SELECT $18, $1, $2, 'received', jsonb_build_object('transport', $3, 'from', $4, 'remote', $5, 'bytes', $8) FROM go
+), j AS (
+    INSERT INTO job (lane, kind, subject, partner, position, run_at, tries, epoch)
+    SELECT 'process', 'process', $1, $4, position, $2, 1, 1 FROM go RETURNING id, position
+), l AS (
+    INSERT INTO lease (job, lane, epoch, node, until)
+    SELECT id, 'process', 1, $11, clock_timestamp() + make_interval(secs => $12) FROM j
 )
-INSERT INTO job (lane, kind, subject, partner, position, run_at, tries, epoch, node, lease_until)
-SELECT 'process', 'process', $1, $4, position, $2, 1, 1, $11, clock_timestamp() + make_interval(secs => $12) FROM go
-RETURNING id";
+SELECT id, position FROM j";
 
 impl Ledger {
     /// Commits a message. On any error nothing is accepted, and the sender must be told so.
@@ -125,7 +130,7 @@ impl Ledger {
             last.1 = next;
         }
         let part = pack(last.1);
-        let query = sqlx::query_scalar::<_, i64>(ACCEPT)
+        let query = sqlx::query_as::<_, (i64, i64)>(ACCEPT)
             .bind(message_id)
             .bind(at(now))
             .bind(arrival.transport)
@@ -155,8 +160,17 @@ impl Ledger {
             }
         };
         match job {
-            Some(job) => {
-                Ok(Accepted::New(Receipt { message_id, lease: Lease::new(self, job, 1, 1, since) }))
+            Some((job, position)) => {
+                let message = ToProcess {
+                    id: message_id,
+                    position,
+                    connection: arrival.connection.to_owned(),
+                    transport: arrival.transport.to_owned(),
+                    profile: Some(arrival.profile.to_vec()),
+                    accept_duplicate: false,
+                    received_at: now,
+                };
+                Ok(Accepted::New(Receipt { message, lease: Lease::new(self, job, 1, 1, since) }))
             }
             None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
         }
@@ -189,6 +203,9 @@ impl Ledger {
         let mut part = 0;
         while let Some(bytes) = self.payload_part(owner, part).await? {
             all.extend_from_slice(&bytes);
+            if bytes.len() < PART {
+                break;
+            }
             part += 1;
         }
         Ok(all)
@@ -216,7 +233,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is quarantined.
-    pub async fn requeue_message(&self, message: Uuid, connection: Option<(&str, &[u8; 32])>, now: Timestamp) -> Result<()> {
+    pub async fn requeue_message(
+        &self,
+        message: Uuid,
+        connection: Option<(&str, &[u8; 32])>,
+        now: Timestamp,
+    ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR reason = 'duplicate',
                             reason = NULL, detail = NULL, finished_at = NULL,
@@ -239,8 +261,10 @@ impl Ledger {
         if rows == 1 {
             return Ok(());
         }
-        let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM message WHERE id = $1").bind(message).fetch_optional(&self.pool).await?;
+        let state: Option<String> = sqlx::query_scalar("SELECT state FROM message WHERE id = $1")
+            .bind(message)
+            .fetch_optional(&self.pool)
+            .await?;
         Err(match state {
             None => Error::NotFound(format!("message {message}")),
             Some(state) => Error::Refused(format!(
@@ -260,6 +284,7 @@ pub(crate) async fn quarantine_in(
 ) -> Result<()> {
     let rows: i64 = sqlx::query_scalar(
         "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+         l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
          m AS (UPDATE message SET state = 'quarantined', reason = $4, detail = $5, partner = coalesce($6, partner),
                    finished_at = $7
                WHERE id = $3 AND EXISTS (SELECT 1 FROM j)),
@@ -303,7 +328,12 @@ pub struct Quarantine {
     pub partner: Option<String>,
 }
 
-pub(crate) async fn insert_part(tx: &mut sqlx::PgTransaction<'_>, owner: Uuid, part: i32, packed: Part) -> Result<()> {
+pub(crate) async fn insert_part(
+    tx: &mut sqlx::PgTransaction<'_>,
+    owner: Uuid,
+    part: i32,
+    packed: Part,
+) -> Result<()> {
     sqlx::query("INSERT INTO payload (owner, part, codec, size, bytes) VALUES ($1, $2, $3, $4, $5)")
         .bind(owner)
         .bind(part)

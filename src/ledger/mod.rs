@@ -8,6 +8,7 @@
 
 pub mod alert;
 pub mod cluster;
+pub mod control_number;
 pub mod delivery;
 pub mod document;
 pub mod history;
@@ -59,8 +60,12 @@ impl std::error::Error for Error {}
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let away = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::Tls(_) => true,
             // 57P01..03 shutting down, 08xxx connection, 53300 too many connections, 25006 became a standby.
             sqlx::Error::Database(db) => db
                 .code()
@@ -100,9 +105,11 @@ impl std::fmt::Debug for Address {
 
 impl Address {
     pub fn url(url: &str, password: Option<&str>, connections: u32) -> Result<Address> {
-        let mut options: PgConnectOptions = url
-            .parse()
-            .map_err(|e| Error::Unsuitable(format!("[database] url cannot be read: {e}; it looks like postgres://user@host/name")))?;
+        let mut options: PgConnectOptions = url.parse().map_err(|e| {
+            Error::Unsuitable(format!(
+                "[database] url cannot be read: {e}; it looks like postgres://user@host/name"
+            ))
+        })?;
         if let Some(password) = password {
             options = options.password(password);
         }
@@ -128,6 +135,7 @@ pub struct Ledger {
     pub(crate) node: Uuid,
     pub(crate) lease: Duration,
     pub(crate) held: Arc<job::Held>,
+    pub(crate) blocks: Arc<control_number::Blocks>,
     pub wake: wake::Bell,
 }
 
@@ -145,22 +153,28 @@ impl Ledger {
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     // A failed-over proxy may hand us a standby: better no connection than one that cannot commit.
-                    let standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut *connection).await?;
+                    let standby: bool =
+                        sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(&mut *connection).await?;
                     if standby {
-                        return Err(sqlx::Error::Io(std::io::Error::other("this server is a read-only standby")));
+                        return Err(sqlx::Error::Io(std::io::Error::other(
+                            "this server is a read-only standby",
+                        )));
                     }
                     Ok(())
                 })
             })
-            .connect_with(
-                address.options.clone().application_name("portway").options([("jit", "off"), ("TimeZone", "UTC")]),
-            )
+            .connect_with(address.options.clone().application_name("portway").options([
+                ("jit", "off"),
+                ("TimeZone", "UTC"),
+                ("enable_bitmapscan", "off"),
+            ]))
             .await?;
         let ledger = Ledger {
             pool,
             node: Uuid::now_v7(),
             lease,
-            held: Arc::new(job::Held::default()),
+            held: Arc::default(),
+            blocks: Arc::default(),
             wake: wake::Bell::default(),
         };
         ledger.check_server().await?;
@@ -188,7 +202,9 @@ impl Ledger {
             ));
         }
         if version.parse::<u32>().is_ok_and(|v| v < 150_000) {
-            return Err(Error::Unsuitable(format!("this PostgreSQL is too old ({version}): Portway needs 15 or newer")));
+            return Err(Error::Unsuitable(format!(
+                "this PostgreSQL is too old ({version}): Portway needs 15 or newer"
+            )));
         }
         Ok(())
     }
@@ -214,17 +230,21 @@ impl Ledger {
     /// Registers this process, and takes over at once what an earlier process with the same home left leased: whoever calls
     /// this holds the home's lock, so the other is dead.
     pub async fn enter(&self, home: &str, now: Timestamp) -> Result<u64> {
-        sqlx::query("INSERT INTO node (id, home, version, pid, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)")
-            .bind(self.node)
-            .bind(home)
-            .bind(env!("CARGO_PKG_VERSION"))
-            .bind(i32::try_from(std::process::id()).unwrap_or(0))
-            .bind(at(now))
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO node (id, home, version, pid, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind(self.node)
+        .bind(home)
+        .bind(env!("CARGO_PKG_VERSION"))
+        .bind(i32::try_from(std::process::id()).unwrap_or(0))
+        .bind(at(now))
+        .execute(&self.pool)
+        .await?;
         let taken = sqlx::query(
-            "UPDATE job SET node = NULL, lease_until = NULL, epoch = epoch + 1
-             WHERE lease_until IS NOT NULL AND node IN (SELECT id FROM node WHERE home = $1 AND id <> $2)",
+            "WITH gone AS (
+                DELETE FROM lease WHERE node IN (SELECT id FROM node WHERE home = $1 AND id <> $2) RETURNING job
+             )
+             UPDATE job SET epoch = epoch + 1 WHERE id IN (SELECT job FROM gone)",
         )
         .bind(home)
         .bind(self.node)

@@ -6,8 +6,8 @@
 //!
 //! Rows go over as one JSON array a statement (`jsonb_to_recordset`), so a batch is one statement whatever its size.
 
-use super::job::Lease;
 use super::alert::{self, Raise};
+use super::job::Lease;
 use super::message::{self, PART, Quarantine, pack};
 use super::{Ledger, Result, at, id, job};
 use jiff::Timestamp;
@@ -130,7 +130,11 @@ impl Ledger {
 impl Process<'_> {
     /// Notes the control numbers as seen. Returns those that another interchange used since `oldest` (a date in the future
     /// makes these rows the ones that count from now on, whatever came before). The rows' keys are distinct: repetitions inside one message are the caller's to find.
-    pub async fn see_interchanges(&mut self, rows: &[InterchangeRow], oldest: Timestamp) -> Result<Vec<SeenBefore>> {
+    pub async fn see_interchanges(
+        &mut self,
+        rows: &[InterchangeRow],
+        oldest: Timestamp,
+    ) -> Result<Vec<SeenBefore>> {
         let found: Vec<(Uuid, Uuid, Uuid, bool)> = sqlx::query_as(
             "WITH new AS (
                 SELECT id, station, standard, sender, receiver, control_number, usage, decode(sha256, 'hex') AS sha256
@@ -276,32 +280,6 @@ impl Process<'_> {
         Ok(())
     }
 
-    /// The next interchange and group control numbers for this identity pair, 1 to 999,999,999. The pair's rows stay locked
-    /// until the commit: ask last.
-    pub async fn control_numbers(&mut self, sender: &str, receiver: &str) -> Result<(u32, u32)> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "INSERT INTO control_number AS c (kind, sender, receiver, last) VALUES ('group', $1, $2, 1), ('interchange', $1, $2, 1)
-             ON CONFLICT (kind, sender, receiver) DO UPDATE SET last = CASE WHEN c.last >= 999999999 THEN 1 ELSE c.last + 1 END
-             RETURNING kind, last",
-        )
-        .bind(sender)
-        .bind(receiver)
-        .fetch_all(&mut *self.tx)
-        .await?;
-        let of = |kind: &str| {
-            rows.iter().find(|(k, _)| k == kind).and_then(|(_, n)| u32::try_from(*n).ok()).unwrap_or_default()
-        };
-        Ok((of("interchange"), of("group")))
-    }
-
-    /// Whether an answer to this interchange was written already (by a worker that was killed since).
-    pub async fn answered(&mut self, out_message: Uuid) -> Result<bool> {
-        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM message WHERE id = $1)")
-            .bind(out_message)
-            .fetch_one(&mut *self.tx)
-            .await?)
-    }
-
     /// Writes an answer: frozen bytes, the acknowledgements it settles, and the obligation to get it to the partner.
     pub async fn write_out(&mut self, out: &OutMessage) -> Result<()> {
         use sha2::Digest;
@@ -389,6 +367,7 @@ impl Process<'_> {
     pub async fn finish(&mut self, lease: &Lease) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
             "WITH j AS (DELETE FROM job WHERE id = $1 AND epoch = $2 RETURNING 1),
+             l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
              m AS (UPDATE message SET state = 'done', finished_at = $4 WHERE id = $3 AND EXISTS (SELECT 1 FROM j))
              SELECT count(*) FROM j",
         )
@@ -403,11 +382,13 @@ impl Process<'_> {
 
     /// A batch of a longer job is written only while the lease is ours.
     pub async fn still_ours(&mut self, lease: &Lease) -> Result<()> {
-        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x")
-            .bind(lease.job)
-            .bind(lease.epoch)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let rows: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM job WHERE id = $1 AND epoch = $2 FOR SHARE) x",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .fetch_one(&mut *self.tx)
+        .await?;
         job::one_row(rows)
     }
 

@@ -7,7 +7,11 @@ use uuid::Uuid;
 
 impl Ledger {
     /// Stores profile versions as current: `(partner, hash, self-contained source)`.
-    pub async fn accept_profiles(&self, profiles: &[(String, [u8; 32], String)], now: Timestamp) -> Result<()> {
+    pub async fn accept_profiles(
+        &self,
+        profiles: &[(String, [u8; 32], String)],
+        now: Timestamp,
+    ) -> Result<()> {
         sqlx::query(
             "WITH new AS (
                 SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[]) AS n (partner, hash, source)
@@ -30,12 +34,17 @@ impl Ledger {
 
     /// The last good version of every partner: `(partner, source)`.
     pub async fn last_good_profiles(&self) -> Result<Vec<(String, String)>> {
-        Ok(sqlx::query_as("SELECT c.partner, p.source FROM profile_current c JOIN profile p USING (hash)").fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as("SELECT c.partner, p.source FROM profile_current c JOIN profile p USING (hash)")
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// A version by its hash: `(partner, source)`.
     pub async fn profile_version(&self, hash: &[u8]) -> Result<Option<(String, String)>> {
-        Ok(sqlx::query_as("SELECT partner, source FROM profile WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as("SELECT partner, source FROM profile WHERE hash = $1")
+            .bind(hash)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// Obligations that keep a partner from being removed.
@@ -51,7 +60,12 @@ impl Ledger {
     }
 
     /// Records what a reload did on this node; `request` is the command line's id, which waits for it.
-    pub async fn record_reload(&self, request: Option<Uuid>, report: &serde_json::Value, now: Timestamp) -> Result<()> {
+    pub async fn record_reload(
+        &self,
+        request: Option<Uuid>,
+        report: &serde_json::Value,
+        now: Timestamp,
+    ) -> Result<()> {
         sqlx::query("INSERT INTO reload (id, node, request, at, report) VALUES ($1, $2, $3, $4, $5)")
             .bind(super::id::new(now))
             .bind(self.node)
@@ -65,11 +79,17 @@ impl Ledger {
 
     /// Reports of nodes that reloaded at or after `since`.
     pub async fn reloads_since(&self, since: Timestamp) -> Result<Vec<(Uuid, serde_json::Value)>> {
-        Ok(sqlx::query_as("SELECT node, report FROM reload WHERE at >= $1 ORDER BY at").bind(at(since)).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as("SELECT node, report FROM reload WHERE at >= $1 ORDER BY at")
+            .bind(at(since))
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// Nodes seen since, with their process ids and homes.
     pub async fn nodes_since(&self, since: Timestamp) -> Result<Vec<(Uuid, String, i32)>> {
-        Ok(sqlx::query_as("SELECT id, home, pid FROM node WHERE seen_at >= $1").bind(at(since)).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as("SELECT id, home, pid FROM node WHERE seen_at >= $1")
+            .bind(at(since))
+            .fetch_all(&self.pool)
+            .await?)
     }
 }

@@ -62,7 +62,8 @@ impl Ledger {
     pub async fn lanes_due(&self, now: Timestamp) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar(
             "SELECT DISTINCT lane FROM job
-             WHERE state = 'ready' AND run_at <= $1 AND (lease_until IS NULL OR lease_until <= clock_timestamp())",
+             WHERE state = 'ready' AND run_at <= $1
+               AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.job = job.id AND l.until > clock_timestamp())",
         )
         .bind(at(now))
         .fetch_all(&self.pool)
@@ -81,11 +82,11 @@ impl Ledger {
         .await?;
         let lanes = sqlx::query_as(
             "SELECT l.name AS lane, l.cap, l.paused,
-                count(j.id) FILTER (WHERE j.state = 'ready' AND j.lease_until IS NULL) AS waiting,
-                count(j.id) FILTER (WHERE j.lease_until IS NOT NULL) AS in_flight,
+                count(j.id) FILTER (WHERE j.state = 'ready' AND s.job IS NULL) AS waiting,
+                count(s.job) AS in_flight,
                 count(j.id) FILTER (WHERE j.state = 'parked') AS parked,
-                extract(epoch FROM $1 - min(j.run_at) FILTER (WHERE j.state = 'ready' AND j.run_at <= $1))::float8 AS oldest_seconds
-             FROM lane l LEFT JOIN job j ON j.lane = l.name GROUP BY l.name, l.cap, l.paused ORDER BY l.name",
+                extract(epoch FROM $1 - min(j.run_at) FILTER (WHERE j.state = 'ready' AND j.run_at <= $1 AND s.job IS NULL))::float8 AS oldest_seconds
+             FROM lane l LEFT JOIN job j ON j.lane = l.name LEFT JOIN lease s ON s.job = j.id GROUP BY l.name, l.cap, l.paused ORDER BY l.name",
         )
         .bind(at(now))
         .fetch_all(&self.pool)

@@ -59,7 +59,11 @@ impl Ledger {
             self.wake.0.something.notified().await;
             tokio::time::sleep(COALESCE).await;
             for payload in payloads(self.node, self.wake.take()) {
-                let sent = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(&payload).execute(&self.pool).await;
+                let sent = sqlx::query("SELECT pg_notify($1, $2)")
+                    .bind(CHANNEL)
+                    .bind(&payload)
+                    .execute(&self.pool)
+                    .await;
                 if let Err(error) = sent {
                     tracing::debug!(%error, "bells not sent; the other nodes will find the work by polling");
                 }

@@ -5,13 +5,13 @@
 
 use crate::ledger::id;
 use crate::ledger::process::{AcknowledgementRow, OutMessage, answer_id};
+use crate::profile::PartnerProfile;
 use crate::profile::gateway::Station;
 use crate::profile::partner::{Partner, Ta1, X12};
-use crate::profile::PartnerProfile;
 use jiff::Timestamp;
+use portway_edi::Delimiters;
 use portway_edi::acknowledgement::{AckCode, InterchangeResult, write};
 use portway_edi::x12::writer::{Envelope, WriteError};
-use portway_edi::Delimiters;
 use uuid::Uuid;
 
 /// What is owed for one interchange; `None` when nothing is.
@@ -22,15 +22,25 @@ pub struct Owed {
 }
 
 pub fn owed(x12: &X12, result: &InterchangeResult) -> Option<Owed> {
+    owed_under(x12.ta1, x12.functional_acknowledgement, result)
+}
+
+/// What is owed when no profile says otherwise: a TA1 on request or for a rejected interchange, a 997 for each group.
+pub fn owed_by_default(result: &InterchangeResult) -> Option<Owed> {
+    owed_under(Ta1::default(), true, result)
+}
+
+fn owed_under(ta1: Ta1, functional_acknowledgement: bool, result: &InterchangeResult) -> Option<Owed> {
     let rejected = result.verdict() == AckCode::Rejected;
-    let ta1 = match x12.ta1 {
+    let ta1 = match ta1 {
         Ta1::OnRequest => result.header.acknowledgement_requested || rejected,
         Ta1::Always => true,
         Ta1::OnError => rejected,
         Ta1::Never => false,
     };
-    let functional =
-        x12.functional_acknowledgement && !rejected && result.groups.iter().any(|g| g.header.functional_id != "FA");
+    let functional = functional_acknowledgement
+        && !rejected
+        && result.groups.iter().any(|g| g.header.functional_id != "FA");
     (ta1 || functional).then_some(Owed { ta1, functional })
 }
 
@@ -55,32 +65,13 @@ impl Answer<'_> {
 
     /// # Errors
     /// A header field that does not fit; the interchange's own came through the same widths, so none is expected.
-    pub fn build(&self, interchange_number: u32, group_number: u32, now: Timestamp) -> Result<Option<OutMessage>, WriteError> {
-        let header = &self.result.header;
-        let stamp = now.to_zoned(jiff::tz::TimeZone::UTC);
-        let group = self.result.groups.first();
-        let mut envelope = Envelope {
-            sender: header.receiver.clone(),
-            receiver: header.sender.clone(),
-            group_sender: group.map_or_else(|| header.receiver.id.clone(), |g| g.header.receiver.clone()),
-            group_receiver: group.map_or_else(|| header.sender.id.clone(), |g| g.header.sender.clone()),
-            date: stamp.strftime("%Y%m%d").to_string(),
-            time: stamp.strftime("%H%M").to_string(),
-            interchange_version: "00401".into(),
-            group_version: "004010".into(),
-            interchange_control_number: interchange_number,
-            group_control_number: group_number,
-            acknowledgement_requested: false,
-            usage: header.usage,
-            delimiters: header.delimiters,
-        };
-        let mut bytes = write(self.result, &envelope, self.owed.ta1);
-        if bytes.is_err() {
-            // Their separators may stand inside what we quote back to them; ours do not.
-            envelope.delimiters =
-                Delimiters { segment: b'~', element: b'*', component: b'>', repetition: None, release: None };
-            bytes = write(self.result, &envelope, self.owed.ta1);
-        }
+    pub fn build(
+        &self,
+        interchange_number: u32,
+        group_number: u32,
+        now: Timestamp,
+    ) -> Result<Option<OutMessage>, WriteError> {
+        let bytes = interchange(self.result, self.owed, interchange_number, group_number, now);
         let Some(bytes) = bytes? else { return Ok(None) };
         let message = answer_id(self.interchange);
         let (transport, way) = way(&self.connection.partner, self.came_by);
@@ -110,7 +101,8 @@ impl Answer<'_> {
             });
         }
         if self.owed.functional {
-            for (nth, group) in (0..).zip(&self.result.groups).filter(|(_, g)| g.header.functional_id != "FA") {
+            for (nth, group) in (0..).zip(&self.result.groups).filter(|(_, g)| g.header.functional_id != "FA")
+            {
                 rows.push(AcknowledgementRow {
                     id: id::derive(self.interchange, "997", nth),
                     kind: "997",
@@ -122,6 +114,45 @@ impl Answer<'_> {
         }
         rows
     }
+}
+
+/// The answer as bytes: sender and receiver turned round, under these control numbers.
+///
+/// # Errors
+/// A header field that does not fit.
+pub fn interchange(
+    result: &InterchangeResult,
+    owed: Owed,
+    interchange_number: u32,
+    group_number: u32,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>, WriteError> {
+    let header = &result.header;
+    let stamp = now.to_zoned(jiff::tz::TimeZone::UTC);
+    let group = result.groups.first();
+    let mut envelope = Envelope {
+        sender: header.receiver.clone(),
+        receiver: header.sender.clone(),
+        group_sender: group.map_or_else(|| header.receiver.id.clone(), |g| g.header.receiver.clone()),
+        group_receiver: group.map_or_else(|| header.sender.id.clone(), |g| g.header.sender.clone()),
+        date: stamp.strftime("%Y%m%d").to_string(),
+        time: stamp.strftime("%H%M").to_string(),
+        interchange_version: "00401".into(),
+        group_version: "004010".into(),
+        interchange_control_number: interchange_number,
+        group_control_number: group_number,
+        acknowledgement_requested: false,
+        usage: header.usage,
+        delimiters: header.delimiters,
+    };
+    let bytes = write(result, &envelope, owed.ta1);
+    if bytes.is_ok() {
+        return bytes;
+    }
+    // Their separators may stand inside what we quote back to them; ours do not.
+    envelope.delimiters =
+        Delimiters { segment: b'~', element: b'*', component: b'>', repetition: None, release: None };
+    write(result, &envelope, owed.ta1)
 }
 
 /// The answer goes back the way the message came, as far as that way leads back.

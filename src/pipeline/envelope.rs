@@ -4,9 +4,10 @@
 //! the message is worked on. A repeated control number with the same content is answered with the original answer again; with
 //! other content it is held, or by profile rejected.
 
+use super::findings;
+use super::findings::{one_line, to_json};
 use super::frame::{Framed, FramedInterchange};
-use super::process::{Failure, Work};
-use super::set::{findings_json, one_line};
+use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::id;
 use crate::ledger::process::{InterchangeRow, Process};
@@ -15,7 +16,7 @@ use crate::profile::gateway::Station;
 use crate::profile::partner::DuplicateInterchange;
 use jiff::Timestamp;
 use portway_edi::acknowledgement::AckCode;
-use portway_edi::{Answer, Code, Finding, Place, Severity};
+use portway_edi::{Answer, Finding, Place, Severity};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -39,7 +40,8 @@ impl Work<'_> {
             let header = framed.result.header.clone();
             let groups: Vec<String> = framed.result.groups.iter().map(|g| g.header.sender.clone()).collect();
             let profile = self.sender(&header.sender, &groups)?;
-            let station = self.configuration.station(&header.receiver).map(|(name, s)| (name.to_owned(), s.clone()));
+            let station =
+                self.configuration.station(&header.receiver).map(|(name, s)| (name.to_owned(), s.clone()));
             if station.is_none() {
                 framed.result.findings.push(not_our_address(&header));
             }
@@ -61,7 +63,7 @@ impl Work<'_> {
                     AckCode::AcceptedWithErrors | AckCode::PartiallyAccepted => "accepted_with_errors",
                 },
                 note_code: framed.result.note_code().to_owned(),
-                findings: findings_json(&framed.result.findings),
+                findings: to_json(&framed.result.findings),
                 sha256: hex(&framed.sha256),
             };
             all.push(Judged { framed, row, profile, station, open: !rejected });
@@ -69,11 +71,18 @@ impl Work<'_> {
         Ok(all)
     }
 
-    fn sender(&self, sender: &portway_edi::x12::PartyId, groups: &[String]) -> Result<Arc<PartnerProfile>, String> {
+    fn sender(
+        &self,
+        sender: &portway_edi::x12::PartyId,
+        groups: &[String],
+    ) -> Result<Arc<PartnerProfile>, String> {
         let connection = &self.connection.partner.id;
-        let mut profile = self.configuration.partner_for_sender(connection, sender, None).map_err(|e| e.to_string())?;
+        let mut profile =
+            self.configuration.partner_for_sender(connection, sender, None).map_err(|e| e.to_string())?;
         for group in groups {
-            self.configuration.partner_for_sender(connection, sender, Some(group)).map_err(|e| e.to_string())?;
+            self.configuration
+                .partner_for_sender(connection, sender, Some(group))
+                .map_err(|e| e.to_string())?;
         }
         if profile.partner.id == *connection {
             // Its own: the version the message was accepted under.
@@ -83,12 +92,17 @@ impl Work<'_> {
     }
 
     /// Finds repeated control numbers: the same content is answered again and done with, other content is held.
-    pub(super) async fn see_interchanges(&self, tx: &mut Process<'_>, judged: &mut [Judged]) -> Result<(), Failure> {
+    pub(super) async fn see_interchanges(
+        &self,
+        tx: &mut Process<'_>,
+        judged: &mut [Judged],
+    ) -> Result<(), Failure> {
         let mut own: HashMap<(String, String, String, String), usize> = HashMap::new();
         let mut repeated: Vec<(usize, usize)> = Vec::new();
         for (nth, one) in judged.iter().enumerate() {
             let row = &one.row;
-            let key = (row.sender.clone(), row.receiver.clone(), row.control_number.clone(), row.usage.clone());
+            let key =
+                (row.sender.clone(), row.receiver.clone(), row.control_number.clone(), row.usage.clone());
             match own.get(&key) {
                 Some(first) => repeated.push((nth, *first)),
                 None => {
@@ -98,10 +112,19 @@ impl Work<'_> {
         }
         // A rejected interchange does not use its number up: the partner mends it and sends it again.
         let counted = |nth: usize, one: &Judged| one.open && !repeated.iter().any(|(r, _)| *r == nth);
-        let rows: Vec<InterchangeRow> =
-            judged.iter().enumerate().filter(|(nth, one)| counted(*nth, one)).map(|(_, one)| one.row.clone()).collect();
-        let window = judged.first().and_then(|j| j.profile.partner.x12.as_ref()).map(|x| x.duplicate_window.duration());
-        let window = window.and_then(|w| jiff::SignedDuration::try_from(w).ok()).unwrap_or(jiff::SignedDuration::from_hours(9600));
+        let rows: Vec<InterchangeRow> = judged
+            .iter()
+            .enumerate()
+            .filter(|(nth, one)| counted(*nth, one))
+            .map(|(_, one)| one.row.clone())
+            .collect();
+        let window = judged
+            .first()
+            .and_then(|j| j.profile.partner.x12.as_ref())
+            .map(|x| x.duplicate_window.duration());
+        let window = window
+            .and_then(|w| jiff::SignedDuration::try_from(w).ok())
+            .unwrap_or(jiff::SignedDuration::from_hours(9600));
         let oldest = self.now.checked_sub(window).unwrap_or(Timestamp::UNIX_EPOCH);
         // A person released it in spite of the number: from now on this one counts.
         let oldest = if self.message.accept_duplicate { Timestamp::MAX } else { oldest };
@@ -125,8 +148,13 @@ impl Work<'_> {
     pub(super) async fn tell_rejected(&self, tx: &mut Process<'_>, judged: &[Judged]) -> Result<(), Failure> {
         for one in judged.iter().filter(|j| j.row.state == "rejected") {
             let (partner, number) = (&one.profile.partner.id, &one.row.control_number);
-            let mut detail = format!("Interchange {number} of {partner} was rejected whole (TA1 {}). Nothing of it was posted.\n", one.row.note_code);
-            for finding in one.framed.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10) {
+            let mut detail = format!(
+                "Interchange {number} of {partner} was rejected whole (TA1 {}). Nothing of it was posted.\n",
+                one.row.note_code
+            );
+            for finding in
+                one.framed.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10)
+            {
                 detail += &format!("{}\n", one_line(finding));
             }
             detail += &format!("\nLook at it:      portway message show {}\n", self.message.id);
@@ -143,7 +171,13 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn repeat(&self, tx: &mut Process<'_>, one: &mut Judged, same: bool, earlier: Uuid) -> Result<(), Failure> {
+    async fn repeat(
+        &self,
+        tx: &mut Process<'_>,
+        one: &mut Judged,
+        same: bool,
+        earlier: Uuid,
+    ) -> Result<(), Failure> {
         one.open = false;
         let (id, number) = (&one.profile.partner.id, &one.row.control_number);
         if same {
@@ -155,7 +189,7 @@ impl Work<'_> {
             one.framed.result.findings.push(duplicate_number(number, earlier));
             one.row.state = "rejected";
             one.row.note_code = one.framed.result.note_code().to_owned();
-            one.row.findings = findings_json(&one.framed.result.findings);
+            one.row.findings = to_json(&one.framed.result.findings);
         } else {
             one.row.state = "held";
         }
@@ -174,12 +208,11 @@ impl Work<'_> {
         };
         Ok(tx.raise(&raise, self.house.coalesce()).await?)
     }
-
 }
 
 fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
     Finding {
-        code: Code("X1091"),
+        code: findings::NOT_OUR_ADDRESS,
         severity: Severity::Error,
         place: Place {
             interchange: Some(header.control_number.clone()),
@@ -190,16 +223,24 @@ fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
         },
         value: Some(header.receiver.to_string()),
         message: format!("the receiver {} is none of our stations", header.receiver),
-        help: Some("if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house".into()),
-        answer: Some(Answer { element: "TA105".into(), code: "008".into() }),
+        help: Some(
+            "if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house"
+                .into(),
+        ),
+        answer: Some(Answer { element: "TA105".into(), code: "009".into() }),
     }
 }
 
 fn duplicate_number(number: &str, earlier: Uuid) -> Finding {
     Finding {
-        code: Code("X1092"),
+        code: findings::INTERCHANGE_NUMBER_USED,
         severity: Severity::Error,
-        place: Place { interchange: Some(number.into()), segment: Some("ISA".into()), element: Some(13), ..Place::default() },
+        place: Place {
+            interchange: Some(number.into()),
+            segment: Some("ISA".into()),
+            element: Some(13),
+            ..Place::default()
+        },
         value: Some(number.into()),
         message: format!("control number {number} was used before, by message {earlier}, with other content"),
         help: Some("the partner must send it under a new control number".into()),

@@ -7,19 +7,23 @@
 pub mod acknowledge;
 pub mod deliver;
 mod envelope;
+pub mod findings;
 pub mod frame;
+pub mod lane;
 pub mod process;
 pub mod route;
 pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
+pub mod work;
 
 use crate::clock::SharedClock;
 use crate::ledger::Ledger;
 use crate::net::spool::Spool;
 use crate::profile::Store;
 use crate::transport::Arrived;
+use crate::transport::https::Poster;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +34,7 @@ pub struct House {
     pub ledger: Ledger,
     pub profiles: Arc<Store>,
     pub spool: Spool,
+    pub poster: Arc<Poster>,
     pub clock: SharedClock,
     /// Cancelled when the gateway is to stop: nothing new is begun.
     pub stop: CancellationToken,

@@ -10,15 +10,14 @@ use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
 use super::translate::translate;
+use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_TRIES};
-use crate::ledger::message::{Quarantine, ToProcess};
+use crate::ledger::message::{PART, Quarantine, ToProcess};
 use crate::ledger::process::{InterchangeRow, Process};
-use crate::ledger;
 use crate::net::spool::Spooled;
 use crate::profile::partner::{self, Status};
 use crate::profile::{Configuration, PartnerProfile};
-use jiff::Timestamp;
 use portway_edi::acknowledgement::Tolerance;
 use portway_edi::x12::reader::{Event, Limits, Reader};
 use std::collections::HashSet;
@@ -29,51 +28,15 @@ use uuid::Uuid;
 const BATCH_SETS: usize = 200;
 const BATCH_BYTES: usize = 4 << 20;
 
-#[derive(Debug)]
-pub enum Failure {
-    Ledger(ledger::Error),
-    /// The spool, or the stored payload, cannot be read.
-    Content(std::io::Error),
-    /// An answer cannot be written: ours to mend.
-    Answer(String),
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Failure::Ledger(error) => error.fmt(f),
-            Failure::Content(error) => write!(f, "the message's bytes cannot be read back: {error}"),
-            Failure::Answer(why) => write!(f, "the answer cannot be written: {why}"),
-        }
-    }
-}
-
-impl From<ledger::Error> for Failure {
-    fn from(error: ledger::Error) -> Self {
-        Failure::Ledger(error)
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Failure::Content(error)
-    }
-}
-
-/// A message in work.
-pub(super) struct Work<'a> {
-    pub house: &'a House,
-    pub configuration: Arc<Configuration>,
-    pub connection: Arc<PartnerProfile>,
-    pub message: ToProcess,
-    pub lease: &'a Lease,
-    pub now: Timestamp,
-}
-
 impl House {
-    /// Works a message through. On [`Failure`] nothing more was written than a repetition skips.
-    pub async fn process(&self, message: Uuid, lease: &Lease, content: Option<Spooled>) -> Result<(), Failure> {
-        let message = self.ledger.message_to_process(message).await?;
+    /// Works a message through. On [`Failure`] nothing more was written than a repetition skips. `content`: its bytes, where
+    /// they are still at hand.
+    pub async fn process(
+        &self,
+        message: ToProcess,
+        lease: &Lease,
+        content: Option<Spooled>,
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
         let configuration = self.profiles.current();
         let connection = self.version_in_force(&configuration, &message).await?;
@@ -81,14 +44,19 @@ impl House {
             let mut tx = self.ledger.begin_process(message.id, message.position, now).await?;
             let why = Quarantine {
                 reason: "unknown_partner",
-                detail: format!("no profile {:?} exists: restore it, then 'portway message release {}'", message.connection, message.id),
+                detail: format!(
+                    "no profile {:?} exists: restore it, then 'portway message release {}'",
+                    message.connection, message.id
+                ),
                 partner: None,
             };
             return set_aside(self, &mut tx, lease, why, None, &message).await.and(commit(tx).await);
         };
         let work = Work { house: self, configuration, connection, message, lease, now };
         if lease.tries > POISON_TRIES {
-            let detail = format!("it stopped its worker {POISON_TRIES} times: see the log, and keep the file for its makers");
+            let detail = format!(
+                "it stopped its worker {POISON_TRIES} times: see the log, and keep the file for its makers"
+            );
             return work.quarantine("poison", detail, Move::Us).await;
         }
         let content = match content {
@@ -110,7 +78,8 @@ impl House {
             return Ok(Some(current.clone()));
         }
         let stored = self.ledger.profile_version(hash).await?;
-        let version = stored.and_then(|(partner, source)| PartnerProfile::from_stored(&partner, &source).ok());
+        let version =
+            stored.and_then(|(partner, source)| PartnerProfile::from_stored(&partner, &source).ok());
         Ok(version.map(Arc::new).or_else(|| current.cloned()))
     }
 
@@ -118,19 +87,18 @@ impl House {
         let mut writer = self.spool.writer(u64::MAX);
         let mut part = 0;
         while let Some(bytes) = self.ledger.payload_part(message, part).await? {
-            writer.write(&bytes).await.map_err(spool_failed)?;
+            writer.write(&bytes).await?;
+            if bytes.len() < PART {
+                break;
+            }
             part += 1;
         }
-        writer.finish().await.map_err(spool_failed)
+        writer.finish().await.map_err(Failure::from)
     }
 
     fn limits(&self) -> Limits {
         Limits { max_set_bytes: self.profiles.current().gateway.limits.max_set_bytes, ..Limits::default() }
     }
-}
-
-fn spool_failed(error: crate::net::spool::SpoolError) -> Failure {
-    Failure::Content(std::io::Error::other(error.to_string()))
 }
 
 async fn commit(tx: Process<'_>) -> Result<(), Failure> {
@@ -162,7 +130,8 @@ async fn set_aside(
 
 impl Work<'_> {
     async fn quarantine(&self, reason: &'static str, detail: String, whose: Move) -> Result<(), Failure> {
-        let mut tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
+        let mut tx =
+            self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
         let why = Quarantine { reason, detail, partner: Some(self.connection.partner.id.clone()) };
         set_aside(self.house, &mut tx, self.lease, why, Some(whose), &self.message).await?;
         commit(tx).await
@@ -172,7 +141,10 @@ impl Work<'_> {
         let limits = self.house.limits();
         let framed = tokio::task::block_in_place(|| frame::frame(content, limits))?;
         if framed.too_large {
-            let detail = format!("a transaction set is larger than max_set_bytes ({}): raise it in gateway.toml, or ask the partner to split", limits.max_set_bytes);
+            let detail = format!(
+                "a transaction set is larger than max_set_bytes ({}): raise it in gateway.toml, or ask the partner to split",
+                limits.max_set_bytes
+            );
             return self.quarantine("too_large", detail, Move::Us).await;
         }
         if framed.interchanges.is_empty() {
@@ -188,12 +160,12 @@ impl Work<'_> {
     async fn write(&self, content: &Spooled, limits: Limits, judged: &mut [Judged]) -> Result<(), Failure> {
         let sets: u64 = judged.iter().map(|j| j.framed.sets).sum();
         let first = self.translate_batch(content, limits, judged, 0)?;
-        let mut tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
+        let mut tx =
+            self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
         self.see_interchanges(&mut tx, judged).await?;
         let rows: Vec<InterchangeRow> = judged.iter().map(|j| j.row.clone()).collect();
-        let (partner, station) = judged
-            .first()
-            .map_or(("", ""), |j| (j.profile.partner.id.as_str(), j.row.station.as_str()));
+        let (partner, station) =
+            judged.first().map_or(("", ""), |j| (j.profile.partner.id.as_str(), j.row.station.as_str()));
         tx.write_frame(&rows, partner, station).await?;
         self.tell_rejected(&mut tx, judged).await?;
         let mut done = first.len();
@@ -203,7 +175,8 @@ impl Work<'_> {
             tx.commit().await?;
             let batch = self.translate_batch(content, limits, judged, done)?;
             if batch.is_empty() {
-                tx = self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
+                tx =
+                    self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
                 break;
             }
             done += batch.len();
@@ -246,14 +219,23 @@ impl Work<'_> {
                             continue;
                         }
                         let Some(one) = judged.get(interchange.wrapping_sub(1)) else { continue };
-                        let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else { continue };
-                        let tolerance = match one.profile.partner.x12.as_ref().map(|x| x.tolerance).unwrap_or_default() {
-                            partner::Tolerance::Strict => Tolerance::Strict,
-                            partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
+                        let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else {
+                            continue;
                         };
+                        let tolerance =
+                            match one.profile.partner.x12.as_ref().map(|x| x.tolerance).unwrap_or_default() {
+                                partner::Tolerance::Strict => Tolerance::Strict,
+                                partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
+                            };
                         let translated = translate(&set, &header.header.version, tolerance);
                         bytes += translated.data.as_ref().map_or(0, |d| d.get().len());
-                        batch.push(Pending { nth, interchange: interchange - 1, group: group - 1, translated, earlier: None });
+                        batch.push(Pending {
+                            nth,
+                            interchange: interchange - 1,
+                            group: group - 1,
+                            translated,
+                            earlier: None,
+                        });
                         if batch.len() >= BATCH_SETS || bytes >= BATCH_BYTES {
                             break;
                         }
@@ -265,7 +247,12 @@ impl Work<'_> {
         })
     }
 
-    async fn write_batch(&self, tx: &mut Process<'_>, judged: &mut [Judged], batch: Vec<Pending>) -> Result<(), Failure> {
+    async fn write_batch(
+        &self,
+        tx: &mut Process<'_>,
+        judged: &mut [Judged],
+        batch: Vec<Pending>,
+    ) -> Result<(), Failure> {
         let mut rows = Vec::with_capacity(batch.len());
         let mut results = Vec::with_capacity(batch.len());
         for pending in batch {
@@ -301,7 +288,9 @@ impl Work<'_> {
             let Some(x12) = &one.profile.partner.x12 else { continue };
             let fallback = self.configuration.station_of(&one.profile);
             let station = one.station.as_ref().map(|(n, s)| (n.as_str(), s)).or(fallback);
-            let (Some(owed), Some(station)) = (acknowledge::owed(x12, &one.framed.result), station) else { continue };
+            let (Some(owed), Some(station)) = (acknowledge::owed(x12, &one.framed.result), station) else {
+                continue;
+            };
             if one.profile.partner.status == Status::Draft || !answered.insert(one.row.id) {
                 continue;
             }
@@ -315,8 +304,9 @@ impl Work<'_> {
                 came_by: &self.message.transport,
             };
             let (ours, theirs) = answer.identities();
-            let (interchange, group) = tx.control_numbers(&ours, &theirs).await?;
-            let out = answer.build(interchange, group, self.now).map_err(|e| Failure::Answer(format!("{e:?}")))?;
+            let (interchange, group) = self.house.ledger.control_numbers(&ours, &theirs).await?;
+            let out =
+                answer.build(interchange, group, self.now).map_err(|e| Failure::Answer(format!("{e:?}")))?;
             if let Some(out) = out {
                 tx.write_out(&out).await?;
             }
@@ -347,6 +337,7 @@ fn unparseable(content: &Spooled, framed: &Framed) -> String {
         return "it is EDIFACT (UNA or UNB), which this version does not read yet".into();
     }
     let first = framed.stray.first().map(|f| f.message.clone()).unwrap_or_default();
-    format!("no X12 interchange (ISA) is in it: {first}. Ask the partner what they sent; nothing of it was read")
+    format!(
+        "no X12 interchange (ISA) is in it: {first}. Ask the partner what they sent; nothing of it was read"
+    )
 }
-

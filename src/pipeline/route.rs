@@ -31,15 +31,25 @@ pub fn route(configuration: &Configuration, profile: &PartnerProfile, code: &str
     let held = |reason, detail| Route::Held { reason, detail };
     match partner.status {
         Status::Paused => {
-            return held("paused", format!("{id} is paused: set status = \"live\" in partners.d/{id}.toml, then release"));
+            return held(
+                "paused",
+                format!("{id} is paused: set status = \"live\" in partners.d/{id}.toml, then release"),
+            );
         }
         Status::Draft => {
-            return held("draft", format!("{id} is a draft: set status = \"test\" or \"live\" in partners.d/{id}.toml, then release"));
+            return held(
+                "draft",
+                format!(
+                    "{id} is a draft: set status = \"test\" or \"live\" in partners.d/{id}.toml, then release"
+                ),
+            );
         }
         Status::Test if !test => {
             return held(
                 "partner_in_test",
-                format!("{id} is in test, but sent a live document (ISA15 = P): make it live, or ask them to mark tests with T"),
+                format!(
+                    "{id} is in test, but sent a live document (ISA15 = P): make it live, or ask them to mark tests with T"
+                ),
             );
         }
         Status::Test | Status::Live => {}
@@ -47,7 +57,9 @@ pub fn route(configuration: &Configuration, profile: &PartnerProfile, code: &str
     let Some(receive) = partner.receive.get(code) else {
         return held(
             "not_expected",
-            format!("{id} is not expected to send {code}: add [receive.{code}] to partners.d/{id}.toml, then release; or ask them"),
+            format!(
+                "{id} is not expected to send {code}: add [receive.{code}] to partners.d/{id}.toml, then release; or ask them"
+            ),
         );
     };
     let hops: Vec<Hop> = receive
@@ -61,9 +73,17 @@ pub fn route(configuration: &Configuration, profile: &PartnerProfile, code: &str
         return Route::To(hops);
     }
     if test {
-        held("test", format!("no endpoint of [receive.{code}] in partners.d/{id}.toml is marked test = true; test documents go nowhere else"))
+        held(
+            "test",
+            format!(
+                "no endpoint of [receive.{code}] in partners.d/{id}.toml is marked test = true; test documents go nowhere else"
+            ),
+        )
     } else {
-        held("no_endpoint", format!("[receive.{code}] in partners.d/{id}.toml names no endpoint for live documents"))
+        held(
+            "no_endpoint",
+            format!("[receive.{code}] in partners.d/{id}.toml names no endpoint for live documents"),
+        )
     }
 }
 
@@ -75,7 +95,13 @@ fn way(endpoint: &Endpoint) -> &'static str {
 }
 
 /// The obligations that follow; the same set and endpoint always yield the same id.
-pub fn deliveries(profile: &PartnerProfile, code: &str, set: Uuid, number: Option<&str>, hops: &[Hop]) -> Vec<DeliveryRow> {
+pub fn deliveries(
+    profile: &PartnerProfile,
+    code: &str,
+    set: Uuid,
+    number: Option<&str>,
+    hops: &[Hop],
+) -> Vec<DeliveryRow> {
     let partner = &profile.partner.id;
     let order = profile.partner.receive.get(code).map(|r| r.order).unwrap_or_default();
     let order_key = match (order, number) {

@@ -5,14 +5,14 @@
 //! repetition of the same bytes under the same id.
 
 use super::House;
-use super::deliver::judge;
+use super::lane::judge;
 use crate::endpoint::Outcome;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::profile::PartnerProfile;
 use crate::profile::gateway::Retry;
-use crate::transport::{directory, https};
+use crate::transport::directory;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -55,8 +55,15 @@ impl House {
     async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &Due) -> Outcome {
         let name = due.file_name.clone().unwrap_or_else(|| format!("{}.edi", due.subject));
         match due.way.as_str() {
-            "directory" => directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await,
-            _ => https::post(&self.profiles.current(), &profile, &due.subject.to_string(), &name, due.bytes.clone()).await,
+            "directory" => {
+                directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await
+            }
+            _ => {
+                let configuration = self.profiles.current();
+                self.poster
+                    .post(&configuration, &profile, &due.subject.to_string(), &name, due.bytes.clone())
+                    .await
+            }
         }
     }
 }
@@ -74,16 +81,20 @@ fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
             format!("{partner}: our messages cannot be handed over"),
             format!("{} tries failed so far; Portway goes on trying.", due.tries),
         ),
-        Next::Dead | Next::Held => {
-            (format!("{partner}: a message of ours could not be sent (dead)"), format!("After {} tries it is given up.", due.tries))
-        }
+        Next::Dead | Next::Held => (
+            format!("{partner}: a message of ours could not be sent (dead)"),
+            format!("After {} tries it is given up.", due.tries),
+        ),
     };
     Some(Raise {
         cause: cause(partner),
         whose: Move::Partner,
         partner: Some(partner.clone()),
         title,
-        detail: format!("{text} The last one: {detail}\n\nLook at it:      portway message show {}", due.subject),
+        detail: format!(
+            "{text} The last one: {detail}\n\nLook at it:      portway message show {}",
+            due.subject
+        ),
         subject: Some(due.subject),
     })
 }
@@ -91,5 +102,5 @@ fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
 /// The lane of a partner, until the gateway stops.
 pub async fn run_lane(house: House, partner: String) {
     let lane = job::partner_lane(&partner);
-    super::supervise::lane(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
+    super::lane::run(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
 }

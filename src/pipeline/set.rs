@@ -2,22 +2,21 @@
 
 use super::acknowledge;
 use super::envelope::Judged;
+use super::findings;
+use super::findings::{one_line, to_json};
 use super::frame;
-use super::process::{Failure, Work};
 use super::route::{self, Route};
 use super::translate::Translated;
+use super::work::{Failure, Work};
 use crate::endpoint::event::{EventParts, event_bytes};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::id;
 use crate::ledger::process::{DocumentSeen, Process, SetRow};
 use crate::profile::partner::DuplicateDocument;
 use portway_edi::acknowledgement::AckCode;
-use portway_edi::{Code, Finding, Place, Severity};
+use portway_edi::{Finding, Place, Severity};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Findings kept in the ledger for one set.
-const MOST_FINDINGS: usize = 100;
 
 /// A translated set on its way into the ledger.
 pub struct Pending {
@@ -40,7 +39,8 @@ impl Work<'_> {
         let number = translated.number.clone();
         let thread = number.as_deref().map_or(set, |number| id::thread(partner, number));
         let acknowledged = group.header.functional_id != "FA";
-        let accepted = one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
+        let accepted =
+            one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
         let code = translated.result.code.clone();
         let mut row = SetRow {
             id: set,
@@ -54,10 +54,11 @@ impl Work<'_> {
             usage: one.row.usage.clone(),
             state: "rejected",
             reason: None,
-            answer: (acknowledged && one.open).then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
+            answer: (acknowledged && one.open)
+                .then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
             document: translated.kind.map(|k| k.name()),
             number,
-            findings: findings_json(&translated.result.findings),
+            findings: to_json(&translated.result.findings),
             unmapped: i32::try_from(translated.unmapped).unwrap_or(i32::MAX),
             thread,
             event: None,
@@ -65,7 +66,13 @@ impl Work<'_> {
             code,
         };
         if !accepted {
-            let reason = if !one.open { "interchange_rejected" } else if translated.unknown { "not_supported" } else { "invalid" };
+            let reason = if !one.open {
+                "interchange_rejected"
+            } else if translated.unknown {
+                "not_supported"
+            } else {
+                "invalid"
+            };
             row.reason = Some(reason.into());
         } else if !acknowledged {
             // An acknowledgement of what we sent: kept, never posted, never acknowledged.
@@ -85,7 +92,8 @@ impl Work<'_> {
         match route::route(&self.configuration, &one.profile, &row.code, usage) {
             Route::To(hops) => {
                 row.state = "routed";
-                row.deliveries = route::deliveries(&one.profile, &row.code, row.id, row.number.as_deref(), &hops);
+                row.deliveries =
+                    route::deliveries(&one.profile, &row.code, row.id, row.number.as_deref(), &hops);
             }
             Route::Held { reason, .. } => {
                 row.state = "held";
@@ -95,7 +103,8 @@ impl Work<'_> {
     }
 
     fn event(&self, one: &Judged, row: &SetRow, data: &serde_json::value::RawValue) -> Vec<u8> {
-        let (set, thread, message) = (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
+        let (set, thread, message) =
+            (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
         let document = row.document.unwrap_or_default();
         event_bytes(EventParts {
             id: &set,
@@ -114,7 +123,11 @@ impl Work<'_> {
     }
 
     /// Sets whose document number was seen before, with the earlier set.
-    pub(super) async fn duplicates(&self, tx: &mut Process<'_>, rows: &[SetRow]) -> Result<HashMap<Uuid, Uuid>, Failure> {
+    pub(super) async fn duplicates(
+        &self,
+        tx: &mut Process<'_>,
+        rows: &[SetRow],
+    ) -> Result<HashMap<Uuid, Uuid>, Failure> {
         let mut found = HashMap::new();
         let mut own: HashMap<(&str, &str, &str), Uuid> = HashMap::new();
         let mut seen = Vec::new();
@@ -134,7 +147,13 @@ impl Work<'_> {
         Ok(found)
     }
 
-    pub(super) fn duplicate_document(&self, one: &Judged, row: &mut SetRow, pending: &mut Pending, earlier: Uuid) {
+    pub(super) fn duplicate_document(
+        &self,
+        one: &Judged,
+        row: &mut SetRow,
+        pending: &mut Pending,
+        earlier: Uuid,
+    ) {
         let policy = one.profile.partner.receive.get(&row.code).map(|r| r.duplicate).unwrap_or_default();
         match policy {
             DuplicateDocument::Accept => return,
@@ -145,7 +164,7 @@ impl Work<'_> {
                 row.event = None;
                 pending.translated.result.findings.push(duplicate_document(row, earlier));
                 pending.translated.result.verdict = AckCode::Rejected;
-                row.findings = findings_json(&pending.translated.result.findings);
+                row.findings = to_json(&pending.translated.result.findings);
             }
         }
         row.reason = Some("duplicate_document".into());
@@ -162,7 +181,9 @@ impl Work<'_> {
             // The interchange's own alert tells of those.
             ("rejected", "interchange_rejected") => return None,
             ("rejected", _) => (Move::Partner, "was rejected"),
-            ("held", "duplicate_document") => (Move::Partner, "came again under a new control number and is held"),
+            ("held", "duplicate_document") => {
+                (Move::Partner, "came again under a new control number and is held")
+            }
             ("held", _) => (Move::Us, "is held"),
             _ => return None,
         };
@@ -173,14 +194,17 @@ impl Work<'_> {
         if let Some(earlier) = pending.earlier {
             detail += &format!("The same number came before: portway doc show {earlier}\n");
         }
-        for finding in pending.translated.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10) {
+        for finding in
+            pending.translated.result.findings.iter().filter(|f| f.severity == Severity::Error).take(10)
+        {
             detail += &format!("{}\n", one_line(finding));
         }
         detail += &format!("\nLook at it:      portway doc show {id}\n");
         if row.state == "held" {
             detail += &format!("Let it through:  portway doc release {id} --reason \"…\"\n");
         } else {
-            detail += "Nothing of it was posted; the partner has our answer and must send it again, mended.\n";
+            detail +=
+                "Nothing of it was posted; the partner has our answer and must send it again, mended.\n";
         }
         Some(Raise {
             cause: format!("set:{}:{reason}:{partner}:{code}", row.state),
@@ -207,35 +231,17 @@ fn why_held(work: &Work<'_>, row: &SetRow, reason: &str) -> Option<String> {
 fn duplicate_document(row: &SetRow, earlier: Uuid) -> Finding {
     let number = row.number.clone().unwrap_or_default();
     Finding {
-        code: Code("X1191"),
+        code: findings::DOCUMENT_NUMBER_USED,
         severity: Severity::Error,
-        place: Place { set: Some(row.control_number.clone()), segment: Some("ST".into()), position: Some(1), ..Place::default() },
+        place: Place {
+            set: Some(row.control_number.clone()),
+            segment: Some("ST".into()),
+            position: Some(1),
+            ..Place::default()
+        },
         message: format!("document number {number} was received before, as document {earlier}"),
         value: Some(number),
         help: Some("the partner must send a change (860), or use a new number".into()),
         answer: None,
     }
-}
-
-/// `X1203 error at PO1 (5) element 3: …`.
-pub fn one_line(finding: &Finding) -> String {
-    let place = &finding.place;
-    let mut at = String::new();
-    if let Some(segment) = &place.segment {
-        at = format!(" at {segment}");
-        if let Some(element) = place.element {
-            at += &format!("{element:02}");
-        }
-        if let Some(position) = place.position {
-            at += &format!(" (segment {position})");
-        }
-    }
-    let value = finding.value.as_ref().map(|v| format!(", value {v:?}")).unwrap_or_default();
-    let answer = finding.answer.as_ref().map(|a| format!(" [{} {}]", a.element, a.code)).unwrap_or_default();
-    format!("{}{at}: {}{value}{answer}", finding.code.0, finding.message)
-}
-
-pub fn findings_json(findings: &[Finding]) -> serde_json::Value {
-    let kept: Vec<&Finding> = findings.iter().take(MOST_FINDINGS).collect();
-    serde_json::to_value(kept).unwrap_or_default()
 }

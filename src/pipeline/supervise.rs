@@ -5,22 +5,20 @@
 //! got lost. All end when the gateway stops; what is running then is waited for by [`Workers::drain`].
 
 use super::{Arrivals, House, deliver, send};
-use crate::ledger::delivery::Due;
-use crate::ledger::job::{Lease, PROCESS_LANE};
+use crate::ledger::job::{Claimed, Lease, PROCESS_LANE};
+use crate::ledger::message::ToProcess;
 use crate::net::spool::Spooled;
 use crate::pipeline::deliver::Outlet;
-use crate::pipeline::process::Failure;
+use crate::pipeline::work::Failure;
 use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
-use uuid::Uuid;
 
-/// How long a lane waits after the ledger failed it.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Messages claimed at once from the queue.
+const CLAIM: i64 = 16;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The running workers of this node.
@@ -66,10 +64,7 @@ impl Workers {
     pub async fn reconcile(self: &Arc<Self>) -> crate::ledger::Result<()> {
         let configuration = self.house.profiles.current();
         let troubled: HashSet<String> = self.house.ledger.open_causes().await?.into_iter().collect();
-        let mut rows = vec![
-            (PROCESS_LANE.to_owned(), 10_000),
-            (crate::ledger::job::MAIL_LANE.to_owned(), 1),
-        ];
+        let mut rows = vec![(PROCESS_LANE.to_owned(), 10_000), (crate::ledger::job::MAIL_LANE.to_owned(), 1)];
         for (name, endpoint) in &configuration.gateway.endpoint {
             let open = troubled.contains(&format!("endpoint:{name}"));
             let outlet = match Outlet::open(&configuration, name, endpoint, open) {
@@ -95,7 +90,8 @@ impl Workers {
     fn replace_outlet(&self, name: &str, outlet: Arc<Outlet>) {
         let stop = self.house.stop.child_token();
         let house = House { stop: stop.clone(), ..self.house.clone() };
-        let before = self.outlets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), stop);
+        let before =
+            self.outlets.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), stop);
         if let Some(before) = before {
             before.cancel();
         }
@@ -119,47 +115,62 @@ async fn processor(house: House, arrivals: Arrivals) {
             }
         };
         let Some(arrived) = arrived else { return };
-        house.work(arrived.message, arrived.lease, Some(arrived.content)).await;
+        house.work(arrived.message, arrived.lease, arrived.content).await;
     }
 }
 
-/// Messages whose worker died, or that came while all were busy.
+/// Messages whose worker died, or that came while too many waited.
 async fn abandoned(house: House, most: usize) {
     let bell = house.ledger.wake.of(PROCESS_LANE);
-    let places = Arc::new(Semaphore::new(most.max(1)));
+    let places = Arc::new(Semaphore::new((most / 2).max(1)));
     loop {
         tokio::select! {
             () = house.stop.cancelled() => return,
             () = bell.notified() => {}
         }
         loop {
-            let Ok(place) = places.clone().acquire_owned().await else { return };
-            let claimed = match house.ledger.claim_plain(PROCESS_LANE, 1, house.clock.now()).await {
+            let claimed = match house.ledger.claim_plain(PROCESS_LANE, CLAIM, house.clock.now()).await {
                 Ok(claimed) => claimed,
                 Err(error) => {
                     tracing::warn!(%error, "no messages claimed");
                     break;
                 }
             };
-            let Some(claimed) = claimed.into_iter().next() else { break };
-            let house = house.clone();
-            tokio::spawn(async move {
-                house.work(claimed.subject, claimed.lease, None).await;
-                drop(place);
-            });
+            let last = (claimed.len() as i64) < CLAIM;
+            for claimed in claimed {
+                let Ok(place) = places.clone().acquire_owned().await else { return };
+                let house = house.clone();
+                tokio::spawn(async move {
+                    house.work_on_claimed(claimed).await;
+                    drop(place);
+                });
+            }
+            if last || house.stop.is_cancelled() {
+                break;
+            }
         }
     }
 }
 
 impl House {
-    async fn work(&self, message: Uuid, lease: Lease, content: Option<Spooled>) {
-        let span = tracing::info_span!("process", message_id = %message, epoch = lease.epoch);
+    async fn work_on_claimed(&self, claimed: Claimed) {
+        match self.ledger.message_to_process(claimed.subject).await {
+            Ok(message) => self.work(message, claimed.lease, None).await,
+            Err(error) => tracing::warn!(%error, message_id = %claimed.subject, "not processed yet"),
+        }
+    }
+
+    async fn work(&self, message: ToProcess, lease: Lease, content: Option<Spooled>) {
+        let (id, partner) = (message.id, message.connection.clone());
+        let span = tracing::info_span!("process", message_id = %id, partner, epoch = lease.epoch);
         async {
             crate::fault::point("process.leased");
-            let Err(failure) = self.process(message, &lease, content).await else { return };
+            let Err(failure) = self.process_or_wait(message, &lease, content).await else { return };
             match &failure {
                 Failure::Ledger(crate::ledger::Error::LeaseLost) => {
-                    tracing::warn!("another worker has this message since: what was computed here is dropped");
+                    tracing::warn!(
+                        "another worker has this message since: what was computed here is dropped"
+                    );
                 }
                 Failure::Ledger(error) if error.is_unavailable() => {
                     tracing::warn!(%error, "not processed yet; it is tried again when its lease has passed");
@@ -169,6 +180,26 @@ impl House {
         }
         .instrument(span)
         .await;
+    }
+}
+
+impl House {
+    /// While the ledger is away, what is in work waits here; the epoch tells afterwards whether it still counts.
+    async fn process_or_wait(
+        &self,
+        message: ToProcess,
+        lease: &Lease,
+        content: Option<Spooled>,
+    ) -> Result<(), Failure> {
+        loop {
+            match self.process(message.clone(), lease, content.clone()).await {
+                Err(Failure::Ledger(error)) if error.is_unavailable() && !self.stop.is_cancelled() => {
+                    tracing::warn!(%error, "not processed yet; it waits for the ledger");
+                    tokio::time::sleep(LOOK).await;
+                }
+                done => return done,
+            }
+        }
     }
 }
 
@@ -200,53 +231,4 @@ async fn watch(house: House) {
             Err(error) => tracing::debug!(%error, "the queue cannot be looked at"),
         }
     }
-}
-
-/// The loop of one delivery lane: waits for its bell, claims up to the free places, spawns one task a delivery.
-pub async fn lane<F, W>(house: House, lane: String, cap: u32, work: F)
-where
-    F: Fn(House, Due) -> W + Clone + Send + 'static,
-    W: Future<Output = ()> + Send + 'static,
-{
-    let bell = house.ledger.wake.of(&lane);
-    let places = Arc::new(Semaphore::new(cap as usize));
-    let running = TaskTracker::new();
-    // Work may have waited here since before this process began.
-    bell.notify_one();
-    loop {
-        tokio::select! {
-            () = house.stop.cancelled() => break,
-            () = bell.notified() => {}
-        }
-        loop {
-            let free = places.available_permits();
-            if free == 0 || house.stop.is_cancelled() {
-                break;
-            }
-            let due = match house.ledger.claim_deliveries(&lane, free as i64, house.clock.now()).await {
-                Ok(due) => due,
-                Err(error) => {
-                    tracing::warn!(%error, lane, "nothing claimed");
-                    tokio::time::sleep(PAUSE).await;
-                    break;
-                }
-            };
-            let claimed = due.len();
-            for due in due {
-                let Ok(place) = places.clone().acquire_owned().await else { return };
-                let (house, work, bell) = (house.clone(), work.clone(), bell.clone());
-                running.spawn(async move {
-                    work(house, due).await;
-                    drop(place);
-                    // A place is free, and the next of this order key may go.
-                    bell.notify_one();
-                });
-            }
-            if claimed < free {
-                break;
-            }
-        }
-    }
-    running.close();
-    running.wait().await;
 }

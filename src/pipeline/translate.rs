@@ -2,11 +2,12 @@
 //!
 //! Pure: a set goes in, its verdict, its document's JSON and its findings come out.
 
+use super::findings;
 use portway_documents::{Document, DocumentKind};
 use portway_edi::acknowledgement::{AckCode, SetResult, Tolerance};
 use portway_edi::schema::Schema;
 use portway_edi::x12::TransactionSet;
-use portway_edi::{Answer, Code, Finding, Place, Severity};
+use portway_edi::{Answer, Finding, Place, Severity};
 use serde_json::value::RawValue;
 
 /// A set, judged and translated.
@@ -65,7 +66,7 @@ fn unmapped(document: &Document) -> usize {
 
 fn not_supported(set: &TransactionSet<'_>, version: &str) -> Finding {
     Finding {
-        code: Code("X1190"),
+        code: findings::SET_NOT_SUPPORTED,
         severity: Severity::Error,
         place: Place {
             set: Some(set.control_number.clone()),

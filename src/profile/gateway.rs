@@ -266,7 +266,7 @@ impl Default for Work {
 mod defaults {
     use crate::profile::duration::Span;
     pub fn connections() -> u32 {
-        12
+        24
     }
     pub fn max_connections() -> usize {
         512

@@ -5,7 +5,15 @@ use crate::ledger::message::{Accepted, Arrival, PART};
 use crate::ledger::{self, job};
 use crate::net::spool::Spooled;
 use crate::profile::PartnerProfile;
+use std::time::Duration;
+use tokio::sync::mpsc::error::SendTimeoutError;
 use uuid::Uuid;
+
+/// How long an answer waits for a place among the workers' next messages. The message is committed already.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Bytes that are always kept at hand.
+const SMALL: u64 = 16 * 1024;
 
 /// The transport's facts of one message.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +39,12 @@ impl Doors {
     ///
     /// # Errors
     /// The ledger's: nothing was accepted, or (connection lost in the commit) nobody knows; the sender must repeat.
-    pub async fn take(&self, from: &PartnerProfile, facts: Facts<'_>, content: Spooled) -> ledger::Result<Taken> {
+    pub async fn take(
+        &self,
+        from: &PartnerProfile,
+        facts: Facts<'_>,
+        content: Spooled,
+    ) -> ledger::Result<Taken> {
         let mut parts = content.chunks(PART).map(|part| part.map(|bytes| bytes.to_vec()));
         let arrival = Arrival {
             transport: facts.transport,
@@ -49,14 +62,15 @@ impl Doors {
         crate::fault::point("accept.committed");
         Ok(match accepted {
             Accepted::New(receipt) => {
-                let message = receipt.message_id;
-                let arrived = Arrived { message, lease: receipt.lease, content };
-                if let Err(refused) = self.arrivals.try_send(arrived) {
-                    // The workers are behind: the queue keeps it, and the memory is free for the next.
-                    let arrived = match refused {
-                        tokio::sync::mpsc::error::TrySendError::Full(a) => a,
-                        tokio::sync::mpsc::error::TrySendError::Closed(a) => a,
-                    };
+                let message = receipt.message.id;
+                // Past half of the queue the memory of larger ones is better used by those who are first.
+                let keep =
+                    content.size <= SMALL || self.arrivals.capacity() > self.arrivals.max_capacity() / 2;
+                let content = keep.then_some(content);
+                let arrived = Arrived { message: receipt.message, lease: receipt.lease, content };
+                // A sender that outruns the workers is slowed down a little before the ledger's queue takes its messages.
+                if let Err(refused) = self.arrivals.send_timeout(arrived, PATIENCE).await {
+                    let (SendTimeoutError::Timeout(arrived) | SendTimeoutError::Closed(arrived)) = refused;
                     self.ledger.give_back(&arrived.lease).await?;
                     self.ledger.wake.ring(job::PROCESS_LANE);
                 }

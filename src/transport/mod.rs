@@ -10,18 +10,19 @@ pub mod https;
 use crate::clock::SharedClock;
 use crate::ledger::Ledger;
 use crate::ledger::job::Lease;
+use crate::ledger::message::ToProcess;
 use crate::net::spool::{Spool, Spooled};
 use crate::profile::Store;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use uuid::Uuid;
 
 /// A committed message whose processing is leased to this node.
 #[derive(Debug)]
 pub struct Arrived {
-    pub message: Uuid,
+    pub message: ToProcess,
     pub lease: Lease,
-    pub content: Spooled,
+    /// The bytes, unless too many wait already: then they are read from the ledger again.
+    pub content: Option<Spooled>,
 }
 
 /// What a door works with.

@@ -292,16 +292,24 @@ CREATE TABLE job (
     tries       integer NOT NULL DEFAULT 0,
     -- Grows with each claim; a worker that slept past its lease is refused at completion.
     epoch       bigint NOT NULL DEFAULT 0,
-    node        uuid,
-    lease_until timestamptz,
-    UNIQUE (kind, subject),
-    CHECK (state = 'ready' OR lease_until IS NULL)
+    UNIQUE (kind, subject)
 );
 CREATE INDEX job_ready ON job (lane, position, id) WHERE state = 'ready';
-CREATE INDEX job_flight ON job (lane, lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX job_order ON job (lane, order_key, position) WHERE order_key IS NOT NULL;
 CREATE INDEX job_process ON job (partner, position) WHERE kind = 'process';
-ALTER TABLE job SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 200);
+-- No index names a column that a claim changes, so a claim stays in the row's page.
+ALTER TABLE job SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000);
+
+-- Who works on what, and until when, by this server's clock. Small: one row a job in flight.
+CREATE TABLE lease (
+    job    bigint PRIMARY KEY,
+    lane   text NOT NULL,
+    epoch  bigint NOT NULL,
+    node   uuid NOT NULL,
+    until  timestamptz NOT NULL
+);
+CREATE INDEX lease_lane ON lease (lane);
+ALTER TABLE lease SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000);
 
 -- ---------------------------------------------------------------- alerts and mail
 

@@ -4,7 +4,9 @@
 //! in-progress name, and its key says that it was committed: it is finished, not taken twice. While the ledger is away, files stay
 //! where they are.
 
-use super::{Candidate, Finished, Memory, Pattern, PickedUp, ReadError, claim, leftovers, scan, write_answer};
+use super::{
+    Candidate, Finished, Memory, Pattern, PickedUp, ReadError, claim, leftovers, scan, write_answer,
+};
 use crate::ledger::alert::{Move, Raise};
 use crate::net::outcome::Outcome;
 use crate::net::spool::Spooled;
@@ -25,7 +27,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// Watches the drop folder of partner `id` until `stop`, following its profile through reloads.
 pub async fn watch(doors: Doors, id: String, stop: CancellationToken) {
-    let mut folder = Folder { doors, id, memory: Memory::default(), refused: HashSet::new(), complained: false };
+    let mut folder =
+        Folder { doors, id, memory: Memory::default(), refused: HashSet::new(), complained: false };
     let mut wait = Duration::ZERO;
     loop {
         tokio::select! {
@@ -75,7 +78,8 @@ impl Folder {
 
     /// Files claimed before and never finished, then complete ones, claimed now.
     async fn complete(&mut self, inbound: &Path, directory: &Directory) -> Result<Vec<PickedUp>, String> {
-        let (inbound, pattern, settle) = (inbound.to_owned(), Pattern::new(&directory.pattern), directory.settle.duration());
+        let (inbound, pattern, settle) =
+            (inbound.to_owned(), Pattern::new(&directory.pattern), directory.settle.duration());
         let mut memory = std::mem::take(&mut self.memory);
         let looking = tokio::task::spawn_blocking(move || {
             let found = leftovers(&inbound).and_then(|mut files| {
@@ -90,7 +94,13 @@ impl Folder {
         found
     }
 
-    async fn take(&mut self, file: PickedUp, profile: &PartnerProfile, taken: Option<PathBuf>, limit: u64) -> Result<(), String> {
+    async fn take(
+        &mut self,
+        file: PickedUp,
+        profile: &PartnerProfile,
+        taken: Option<PathBuf>,
+        limit: u64,
+    ) -> Result<(), String> {
         let spool = self.doors.spool.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let read = file.read(&spool, limit);
@@ -117,11 +127,19 @@ impl Folder {
                 Ok(())
             }
             Ok(_) => Ok(()),
-            Err(error) => Err(format!("{name} is committed, but cannot be moved away: {error}; it is not taken twice")),
+            Err(error) => {
+                Err(format!("{name} is committed, but cannot be moved away: {error}; it is not taken twice"))
+            }
         }
     }
 
-    async fn commit(&self, profile: &PartnerProfile, name: &str, key: &str, content: Spooled) -> crate::ledger::Result<()> {
+    async fn commit(
+        &self,
+        profile: &PartnerProfile,
+        name: &str,
+        key: &str,
+        content: Spooled,
+    ) -> crate::ledger::Result<()> {
         let facts = Facts {
             transport: "directory",
             remote: None,
@@ -146,7 +164,9 @@ impl Folder {
                 whose: Move::Partner,
                 partner: Some(self.id.clone()),
                 title: format!("{}: a dropped file cannot be taken", self.id),
-                detail: format!("{name}: {error}. It stays in the drop folder. Ask the partner to send it again, or remove it."),
+                detail: format!(
+                    "{name}: {error}. It stays in the drop folder. Ask the partner to send it again, or remove it."
+                ),
                 subject: None,
             };
             self.raise(&raise).await;
@@ -173,7 +193,8 @@ impl Folder {
     async fn raise(&self, raise: &Raise) -> bool {
         let now = self.doors.clock.now();
         let coalesce = self.doors.profiles.current().gateway.alerts.coalesce.duration();
-        let coalesce = jiff::SignedDuration::try_from(coalesce).unwrap_or(jiff::SignedDuration::from_secs(60));
+        let coalesce =
+            jiff::SignedDuration::try_from(coalesce).unwrap_or(jiff::SignedDuration::from_secs(60));
         self.doors.ledger.raise(raise, coalesce, now).await.is_ok()
     }
 
@@ -184,7 +205,9 @@ impl Folder {
 
 fn claimed(candidate: &Candidate) -> Option<PickedUp> {
     claim(candidate)
-        .inspect_err(|error| tracing::warn!(file = candidate.name(), %error, "a complete file cannot be claimed"))
+        .inspect_err(
+            |error| tracing::warn!(file = candidate.name(), %error, "a complete file cannot be claimed"),
+        )
         .ok()
         .flatten()
 }
@@ -195,7 +218,12 @@ fn release(file: PickedUp) -> Result<(), String> {
 }
 
 /// Writes one of our messages into the partner's out folder.
-pub async fn hand_over(configuration: &Configuration, profile: &Arc<PartnerProfile>, name: String, bytes: Vec<u8>) -> Outcome {
+pub async fn hand_over(
+    configuration: &Configuration,
+    profile: &Arc<PartnerProfile>,
+    name: String,
+    bytes: Vec<u8>,
+) -> Outcome {
     let Some(out) = profile.partner.directory.as_ref().and_then(|d| d.out.as_ref()) else {
         return Outcome::Deferred {
             reason: format!("[directory] out is gone from the profile {}; restore it", profile.partner.id),
@@ -206,9 +234,11 @@ pub async fn hand_over(configuration: &Configuration, profile: &Arc<PartnerProfi
     let out = configuration.path(out);
     match tokio::task::spawn_blocking(move || write_answer(&out, &name, &bytes)).await {
         Ok(Ok(path)) => Outcome::Delivered { status: None, detail: format!("written to {}", path.display()) },
-        Ok(Err(error)) => {
-            Outcome::Deferred { reason: format!("the out folder cannot be written: {error}"), retry_after: None, status: None }
-        }
+        Ok(Err(error)) => Outcome::Deferred {
+            reason: format!("the out folder cannot be written: {error}"),
+            retry_after: None,
+            status: None,
+        },
         Err(error) => Outcome::Uncertain { reason: format!("writing was broken off: {error}"), status: None },
     }
 }

@@ -11,7 +11,7 @@ mod principal;
 mod problem;
 mod submit;
 
-pub use post::post;
+pub use post::Poster;
 
 use super::Doors;
 use axum::Router;

@@ -31,12 +31,17 @@ pub async fn list(State(doors): State<Doors>, caller: Caller) -> Result<Response
     Ok(([(CONTENT_TYPE, "application/json")], body.to_string()).into_response())
 }
 
-pub async fn read(State(doors): State<Doors>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn read(
+    State(doors): State<Doors>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let partner = caller.profile.partner.id.clone();
     let id = parse(&id)?;
     let Some((name, bytes)) = doors.ledger.outbox_item(&partner, id).await? else { return Err(unknown()) };
     let bytes = Bytes::from(bytes);
-    let pieces: Vec<Bytes> = (0..bytes.len()).step_by(PIECE).map(|at| bytes.slice(at..(at + PIECE).min(bytes.len()))).collect();
+    let pieces: Vec<Bytes> =
+        (0..bytes.len()).step_by(PIECE).map(|at| bytes.slice(at..(at + PIECE).min(bytes.len()))).collect();
     // The last step runs once everything before it was taken: a broken connection never gets there.
     let end = stream::once(async move {
         if let Err(error) = doors.ledger.outbox_read(&partner, id, doors.clock.now()).await {
@@ -52,7 +57,11 @@ pub async fn read(State(doors): State<Doors>, caller: Caller, Path(id): Path<Str
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-pub async fn confirm(State(doors): State<Doors>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
+pub async fn confirm(
+    State(doors): State<Doors>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     use crate::ledger::delivery::Confirmed;
     match doors.ledger.outbox_taken(&caller.profile.partner.id, parse(&id)?, doors.clock.now()).await? {
         Confirmed::Sent => Ok(StatusCode::NO_CONTENT.into_response()),
@@ -71,5 +80,10 @@ fn parse(id: &str) -> Result<Uuid, Problem> {
 }
 
 fn unknown() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "not-found", "No such item", "GET /edi/outbox lists what waits for you.")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "No such item",
+        "GET /edi/outbox lists what waits for you.",
+    )
 }

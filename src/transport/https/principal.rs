@@ -28,7 +28,8 @@ impl FromRequestParts<Doors> for Caller {
         let by_token = bearer(&parts.headers)
             .and_then(|token| configuration.partner_of_token(&Sha256::digest(token.as_bytes()).into()));
         let certificate = peer.and_then(|p| p.client_certificate.as_ref());
-        let profile = by_token.or_else(|| certificate.and_then(|der| configuration.partner_of_certificate(der)));
+        let profile =
+            by_token.or_else(|| certificate.and_then(|der| configuration.partner_of_certificate(der)));
         let Some(profile) = profile.cloned() else {
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,

@@ -18,7 +18,12 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST_KEY: usize = 255;
 
-pub async fn submit(State(doors): State<Doors>, caller: Caller, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub async fn submit(
+    State(doors): State<Doors>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
     let limit = doors.profiles.current().gateway.limits.max_message_bytes;
     let content = body::receive(body, &doors.spool, limit, PATIENCE).await.map_err(refused)?;
@@ -48,7 +53,9 @@ pub async fn submit(State(doors): State<Doors>, caller: Caller, headers: HeaderM
             StatusCode::UNPROCESSABLE_ENTITY,
             "idempotency-key-reused",
             "This Idempotency-Key was used with another body",
-            format!("Message {id} came under the same key with other content. Use a new key for a new message."),
+            format!(
+                "Message {id} came under the same key with other content. Use a new key for a new message."
+            ),
         )),
     }
 }
@@ -81,7 +88,9 @@ fn file_name(headers: &HeaderMap) -> Option<String> {
 
 fn refused(error: BodyError) -> Problem {
     let (status, kind, title) = match &error {
-        BodyError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The message is too large"),
+        BodyError::TooLarge { .. } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The message is too large")
+        }
         BodyError::Stalled => (StatusCode::REQUEST_TIMEOUT, "too-slow", "The message came too slowly"),
         BodyError::Broken(_) => (StatusCode::BAD_REQUEST, "broken-off", "The message broke off"),
         BodyError::Disk(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "We cannot take it just now"),

@@ -148,22 +148,6 @@ register! {
         "Two segment terminators follow each other. The empty segment is neither counted nor read.",
         "The partner writes one terminator only.", Partner, [];
 
-    SET_NOT_EXPECTED "X1051" "Set not expected",
-        "The set can be read, but nothing is agreed with the partner about sets of this kind.",
-        "Add it to the partner's profile, or ask the partner not to send it.", Us, [("AK502", "1")];
-    GROUP_NOT_EXPECTED "X1052" "Group or version not expected",
-        "Nothing is agreed with the partner about groups of this kind or version.",
-        "Add it to the partner's profile, or ask the partner not to send it.", Us, [("AK905", "1"), ("AK905", "2")];
-    DUPLICATE_INTERCHANGE "X1053" "Interchange control number used before",
-        "An interchange with the same addresses and control number came before, with other content.",
-        "The partner says which of the two counts, and numbers its interchanges uniquely.", Partner, [("TA105", "025")];
-    SENDER_MISMATCH "X1054" "Sender is not who delivered",
-        "The sender of ISA or GS does not belong to the identity that delivered the interchange.",
-        "Correct the sender, or name the network that delivers for the partner in its profile.", Us, [("TA105", "006")];
-    RECEIVER_UNKNOWN "X1055" "Receiver unknown",
-        "The receiver of the ISA is none of our stations.", "Correct the receiver, or add the address to the station.", Partner,
-        [("TA105", "009")];
-
     SEGMENT_UNKNOWN "X1101" "Unknown segment",
         "The version does not define a segment with this id.", "The partner corrects the id, or leaves the segment out.", Partner,
         [("AK304", "1")];
