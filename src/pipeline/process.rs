@@ -12,7 +12,7 @@ use super::set::Pending;
 use super::translate::translate;
 use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
-use crate::ledger::job::{Lease, POISON_TRIES};
+use crate::ledger::job::{Lease, POISON_STRIKES};
 use crate::ledger::message::{PART, Quarantine, ToProcess};
 use crate::ledger::process::{InterchangeRow, Process};
 use crate::net::spool::Spooled;
@@ -30,11 +30,12 @@ const BATCH_BYTES: usize = 4 << 20;
 
 impl House {
     /// Works a message through. On [`Failure`] nothing more was written than a repetition skips. `content`: its bytes, where
-    /// they are still at hand.
+    /// they are still at hand. `strikes`: how often it was alone in work and did not come to its end.
     pub async fn process(
         &self,
         message: ToProcess,
         lease: &Lease,
+        strikes: i32,
         content: Option<Spooled>,
     ) -> Result<(), Failure> {
         let now = self.clock.now();
@@ -53,12 +54,13 @@ impl House {
             return set_aside(self, &mut tx, lease, why, None, &message).await.and(commit(tx).await);
         };
         let work = Work { house: self, configuration, connection, message, lease, now };
-        if lease.tries > POISON_TRIES {
+        if strikes >= POISON_STRIKES {
             let detail = format!(
-                "it stopped its worker {POISON_TRIES} times: see the log, and keep the file for its makers"
+                "it stopped its worker {strikes} times while nothing else was in work: see the log, and keep the file for its makers"
             );
             return work.quarantine("poison", detail, Move::Us).await;
         }
+        crate::fault::point("process.begun");
         let content = match content {
             Some(content) => content,
             None => self.content_of(work.message.id).await?,

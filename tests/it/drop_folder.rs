@@ -51,7 +51,8 @@ fn a_dropped_file_becomes_an_order_and_the_answer_a_file() {
     let row = "SELECT transport || ' ' || file_name FROM message WHERE direction = 'in'";
     assert_eq!(f.site.database().rows(row), ["directory po.edi"]);
     gateway.until("the answer sent", || {
-        (f.site.database().rows("SELECT state FROM message WHERE direction = 'out'") == ["sent"]).then_some(())
+        (f.site.database().rows("SELECT state FROM message WHERE direction = 'out'") == ["sent"])
+            .then_some(())
     });
 }
 
@@ -122,7 +123,9 @@ fn a_junk_file_is_taken_and_quarantined() {
     let f = folders("0s");
     let gateway = f.site.start();
     fs::write(f.inbound.join("note.txt"), "please see attached").unwrap();
-    let reason = gateway.until("the quarantine", || f.site.database().rows("SELECT reason FROM message WHERE reason IS NOT NULL").pop());
+    let reason = gateway.until("the quarantine", || {
+        f.site.database().rows("SELECT reason FROM message WHERE reason IS NOT NULL").pop()
+    });
     assert_eq!(reason, "unparseable");
     fs::write(f.inbound.join("empty.edi"), "").unwrap();
     gateway.until("the folder cleared", || names(&f.inbound).is_empty().then_some(()));

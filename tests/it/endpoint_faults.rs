@@ -139,7 +139,8 @@ fn a_refused_order_is_dead_and_told_and_goes_again_when_a_person_says_so() {
     assert!(mail.body.contains("400"), "{}", mail.body);
     assert_eq!(site.database().rows("SELECT state FROM delivery WHERE target = 'erp'"), ["dead"]);
     assert!(erp.effects().is_empty());
-    let command = mail.body.lines().find_map(|l| l.split_once("portway doc redeliver ")).expect("what to do next").1;
+    let command =
+        mail.body.lines().find_map(|l| l.split_once("portway doc redeliver ")).expect("what to do next").1;
     let document = command.split(' ').next().unwrap();
     let (exit, _, errors) = site.run(&["doc", "redeliver", document, "--reason", "mended at our side"]);
     assert_eq!(exit, 0, "{errors}");

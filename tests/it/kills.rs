@@ -126,7 +126,8 @@ impl Scene {
         let in_effect: BTreeSet<String> = log.values().cloned().collect();
         assert_eq!(&in_effect, orders, "the ERP's log has just the orders that were promised");
         assert_eq!(log.len(), orders.len(), "none twice under another id");
-        let delivered = "SELECT s.id || ' ' || s.number FROM transaction_set s JOIN delivery d ON d.set_id = s.id
+        let delivered =
+            "SELECT s.id || ' ' || s.number FROM transaction_set s JOIN delivery d ON d.set_id = s.id
              WHERE s.state = 'done' AND d.state = 'delivered' ORDER BY s.number";
         let mut ledger: Vec<String> = log.iter().map(|(id, number)| format!("{id} {number}")).collect();
         ledger.sort_by(|a, b| a.split(' ').nth(1).cmp(&b.split(' ').nth(1)));
@@ -197,7 +198,8 @@ fn answers_survive(point: &str) {
     answered.sort_by_key(|n| n.parse::<u32>().unwrap());
     let expected: Vec<String> = (1..=ORDERS).map(|n| n.to_string()).collect();
     assert_eq!(answered, expected, "each order is answered once");
-    let numbers: BTreeSet<String> = answers.values().map(|a| Acknowledgement::read(&a.body).control).collect();
+    let numbers: BTreeSet<String> =
+        answers.values().map(|a| Acknowledgement::read(&a.body).control).collect();
     assert_eq!(numbers.len(), ORDERS as usize, "under a number of its own");
     gateway.stop();
 }
@@ -242,8 +244,33 @@ fn killed_after_a_file_was_committed_before_it_was_moved_away() {
     scene.books_agree(&gateway, &(1..=ORDERS).map(name).collect());
     gateway.until("all files moved", || (fs::read_dir(&inbound).unwrap().count() == 0).then_some(()));
     assert_eq!(fs::read_dir(&taken).unwrap().count(), ORDERS as usize);
-    assert_eq!(scene.site.database().count("message WHERE direction = 'in'"), ORDERS as usize, "each file once");
+    assert_eq!(
+        scene.site.database().count("message WHERE direction = 'in'"),
+        ORDERS as usize,
+        "each file once"
+    );
     gateway.stop();
+}
+
+#[test]
+fn a_message_that_kills_its_worker_each_time_is_set_aside() {
+    let scene = scene(&Profile::live("acme"));
+    let fault = [("PORTWAY_FAULT", "process.begun:kill:1")];
+    let mut gateway = scene.site.start_with(&fault);
+    let partner = Partner::new(&scene.site, &gateway, "acme");
+    drop(block(partner.try_post(order("DEADLY", 1).text().into_bytes(), &[])));
+    // Three times among others, as far as anybody knows, and three times alone.
+    for _ in 0..6 {
+        assert!(!gateway.ended().success());
+        gateway = scene.site.spawn_with(&fault);
+    }
+    let reason = "SELECT reason FROM message WHERE state = 'quarantined'";
+    gateway.until("the quarantine", || (scene.site.database().rows(reason) == ["poison"]).then_some(()));
+    gateway.kill();
+    let gateway = scene.site.start();
+    Partner::new(&scene.site, &gateway, "acme").post(order("HARMLESS", 2).text()).id();
+    scene.erp.wait_effects(1);
+    assert_eq!(scene.erp.subjects(), ["HARMLESS"]);
 }
 
 #[test]

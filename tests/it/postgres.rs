@@ -51,7 +51,10 @@ fn a_private_postgresql_that_dies_is_started_again_and_nothing_is_lost() {
     });
     erp.wait_effects(21);
     gateway.until("all work done", || {
-        site.database().try_rows("SELECT count(*)::text FROM job").is_ok_and(|rows| rows == ["0"]).then_some(())
+        site.database()
+            .try_rows("SELECT count(*)::text FROM job")
+            .is_ok_and(|rows| rows == ["0"])
+            .then_some(())
     });
     assert_eq!(erp.log().len(), 21);
     gateway.stop();

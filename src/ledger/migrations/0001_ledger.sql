@@ -290,6 +290,8 @@ CREATE TABLE job (
     state       text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'parked')),
     run_at      timestamptz NOT NULL,
     tries       integer NOT NULL DEFAULT 0,
+    -- Times it was worked alone, as a suspect, without coming to its end.
+    strikes     integer NOT NULL DEFAULT 0,
     -- Grows with each claim; a worker that slept past its lease is refused at completion.
     epoch       bigint NOT NULL DEFAULT 0,
     UNIQUE (kind, subject)

@@ -20,7 +20,8 @@ const SUMMARY: &str = "
     UNION ALL (SELECT row_to_json(j)::text FROM job j ORDER BY id LIMIT 10)";
 
 fn server() -> String {
-    std::env::var("PORTWAY_TEST_DATABASE").expect("PORTWAY_TEST_DATABASE names a PostgreSQL: run the tests with 'make test'")
+    std::env::var("PORTWAY_TEST_DATABASE")
+        .expect("PORTWAY_TEST_DATABASE names a PostgreSQL: run the tests with 'make test'")
 }
 
 impl Database {
@@ -55,11 +56,6 @@ impl Database {
     #[track_caller]
     pub fn count(&self, sql: &str) -> usize {
         self.rows(&format!("SELECT count(*)::text FROM {sql}"))[0].parse().unwrap()
-    }
-
-    #[track_caller]
-    pub fn execute(&self, sql: &str) {
-        block(run(&self.url, sql)).unwrap_or_else(|e| panic!("{e}: {sql}"));
     }
 }
 

@@ -33,7 +33,9 @@ impl Gateway {
         gateway.address = gateway
             .lines()
             .iter()
-            .find_map(|line| line.split_once("the HTTPS door is open address=").map(|(_, a)| a.trim().to_owned()))
+            .find_map(|line| {
+                line.split_once("the HTTPS door is open address=").map(|(_, a)| a.trim().to_owned())
+            })
             .unwrap_or_default();
         gateway
     }
@@ -53,7 +55,8 @@ impl Gateway {
             .expect("the gateway's binary");
         let log = Arc::new(Watched::<Log>::default());
         let lines = BufReader::new(child.stderr.take().unwrap());
-        let mut kept = std::fs::OpenOptions::new().create(true).append(true).open(site.path("gateway.log")).unwrap();
+        let mut kept =
+            std::fs::OpenOptions::new().create(true).append(true).open(site.path("gateway.log")).unwrap();
         std::thread::spawn({
             let log = log.clone();
             move || {

@@ -1,5 +1,6 @@
 //! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
-//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`], [`Database`]).
+//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]).
+//! The ledger is asked in SQL, by [`Site::database`].
 
 mod database;
 mod gateway;
@@ -11,10 +12,9 @@ mod site;
 mod watched;
 pub mod x12;
 
-pub use database::Database;
 pub use gateway::Gateway;
 pub use mailbox::Mailbox;
-pub use partner::{Partner, Reply};
+pub use partner::Partner;
 pub use recorder::{Answer, Recorder};
 pub use server::Server;
 pub use site::{Profile, Site};
@@ -32,6 +32,8 @@ pub fn block<F: Future>(work: F) -> F::Output {
 }
 
 /// Starts a client beside the test.
-pub fn beside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> tokio::task::JoinHandle<T> {
+pub fn beside<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
     RUNTIME.spawn(work)
 }

@@ -39,15 +39,18 @@ impl Reply {
 #[derive(Debug, Clone)]
 pub struct Item {
     pub id: String,
+    /// The file's name it would have.
     pub name: String,
 }
 
 impl Partner {
     /// The partner `id`, who trusts the gateway's certificate and nobody else's.
     pub fn new(site: &Site, gateway: &Gateway, id: &str) -> Partner {
-        let pem = std::fs::read(site.state().join("certs/self-signed.pem")).expect("the gateway's certificate");
+        let pem =
+            std::fs::read(site.state().join("certs/self-signed.pem")).expect("the gateway's certificate");
         let certificates = Certificate::from_pem_bundle(&pem).unwrap();
-        let client = Client::builder().tls_certs_only(certificates).no_proxy().timeout(DEADLINE).build().unwrap();
+        let client =
+            Client::builder().tls_certs_only(certificates).no_proxy().timeout(DEADLINE).build().unwrap();
         Partner { client, address: gateway.address.clone(), token: format!("token-of-{id}") }
     }
 
@@ -90,7 +93,9 @@ impl Partner {
         assert_eq!(reply.status, 200);
         let json = reply.json();
         let items = json["items"].as_array().unwrap().iter();
-        items.map(|i| Item { id: i["id"].as_str().unwrap().into(), name: i["name"].as_str().unwrap().into() }).collect()
+        items
+            .map(|i| Item { id: i["id"].as_str().unwrap().into(), name: i["name"].as_str().unwrap().into() })
+            .collect()
     }
 
     #[track_caller]
@@ -109,7 +114,9 @@ impl Partner {
     /// Waits until `many` items wait in the outbox.
     #[track_caller]
     pub fn outbox_of(&self, gateway: &Gateway, many: usize) -> Vec<Item> {
-        gateway.until(&format!("{many} items in the outbox"), || Some(self.outbox()).filter(|items| items.len() >= many))
+        gateway.until(&format!("{many} items in the outbox"), || {
+            Some(self.outbox()).filter(|items| items.len() >= many)
+        })
     }
 
     /// Waits for one answer, reads and confirms it.

@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -175,19 +175,25 @@ impl Recorder {
 
     #[track_caller]
     pub fn wait_received(&self, many: usize) -> Vec<Received> {
-        self.books.until(&format!("{many} requests"), |b| (b.received.len() >= many).then(|| b.received.clone()))
+        self.books
+            .until(&format!("{many} requests"), |b| (b.received.len() >= many).then(|| b.received.clone()))
     }
 
     #[track_caller]
     pub fn wait_effects(&self, many: usize) -> Vec<Received> {
-        self.books
-            .until(&format!("{many} effects"), |b| (b.effects.len() >= many).then(|| b.effects.values().cloned().collect()))
+        self.books.until(&format!("{many} effects"), |b| {
+            (b.effects.len() >= many).then(|| b.effects.values().cloned().collect())
+        })
     }
 
     /// What took effect by its log on disk: id and subject. Also checks that no request was at fault.
     #[track_caller]
     pub fn log(&self) -> BTreeMap<String, String> {
-        assert_eq!(self.books.with(|b| b.faults.clone()), Vec::<String>::new(), "requests that should not have been sent");
+        assert_eq!(
+            self.books.with(|b| b.faults.clone()),
+            Vec::<String>::new(),
+            "requests that should not have been sent"
+        );
         let text = std::fs::read_to_string(&self.log).unwrap();
         let fields = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
         let mut bodies: HashMap<String, String> = HashMap::new();
@@ -227,7 +233,9 @@ fn serve(books: &Watched<Books>, secret: Option<&[u8]>, stream: TcpStream) -> io
         match answer {
             Answer::Take => respond(&mut writer, 200, "")?,
             Answer::Status(status) => respond(&mut writer, status, "")?,
-            Answer::Later(status, seconds) => respond(&mut writer, status, &format!("Retry-After: {seconds}\r\n"))?,
+            Answer::Later(status, seconds) => {
+                respond(&mut writer, status, &format!("Retry-After: {seconds}\r\n"))?
+            }
             Answer::Cut => return writer.shutdown(Shutdown::Both),
             Answer::Hold => {
                 books.until("a release", |b| (b.releases > releases).then_some(()));
@@ -238,7 +246,13 @@ fn serve(books: &Watched<Books>, secret: Option<&[u8]>, stream: TcpStream) -> io
 }
 
 impl Books {
-    fn enter(&mut self, id: String, subject: String, body: Vec<u8>, fault: Option<String>) -> (Answer, usize) {
+    fn enter(
+        &mut self,
+        id: String,
+        subject: String,
+        body: Vec<u8>,
+        fault: Option<String>,
+    ) -> (Answer, usize) {
         let answer = match fault {
             Some(fault) => {
                 self.faults.push(fault);
@@ -299,5 +313,9 @@ fn verify(secret: &[u8], headers: &HashMap<String, String>, body: &[u8]) -> Resu
     mac.update(format!("{id}.{timestamp}.").as_bytes());
     mac.update(body);
     let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-    signatures.split(' ').any(|s| s == expected).then_some(()).ok_or(format!("webhook-signature {signatures} of {id}"))
+    signatures
+        .split(' ')
+        .any(|s| s == expected)
+        .then_some(())
+        .ok_or(format!("webhook-signature {signatures} of {id}"))
 }

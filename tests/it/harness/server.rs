@@ -21,7 +21,18 @@ impl Server {
         }
         let server = Server { dir, bin: binaries(), settings: settings.into() };
         let data = server.path("data");
-        server.run("initdb", &["-D", &data, "--username=portway", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+        server.run(
+            "initdb",
+            &[
+                "-D",
+                &data,
+                "--username=portway",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
+        );
         server.start_again();
         server
     }
@@ -35,7 +46,10 @@ impl Server {
             self.settings
         );
         let wait = DEADLINE.as_secs().to_string();
-        self.run("pg_ctl", &["start", "-w", "-t", &wait, "-D", &self.path("data"), "-l", &self.path("log"), "-o", &options]);
+        self.run(
+            "pg_ctl",
+            &["start", "-w", "-t", &wait, "-D", &self.path("data"), "-l", &self.path("log"), "-o", &options],
+        );
     }
 
     /// `kill -9` of all its processes, as a power cut has it.
@@ -89,7 +103,8 @@ fn run(command: &mut Command) {
 }
 
 fn binaries() -> PathBuf {
-    let found = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL's binaries: run .ci/prepare tests");
+    let found =
+        std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL's binaries: run .ci/prepare tests");
     let mut versions: Vec<(u32, PathBuf)> = found
         .flatten()
         .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))

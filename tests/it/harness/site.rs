@@ -16,7 +16,6 @@ pub struct Site {
     dir: Arc<tempfile::TempDir>,
     name: &'static str,
     gateway: String,
-    work: String,
     database: Arc<Database>,
     private: bool,
 }
@@ -49,7 +48,7 @@ impl Site {
     }
 
     fn with(dir: Arc<tempfile::TempDir>, name: &'static str, database: Arc<Database>, private: bool) -> Site {
-        let site = Site { dir, name, gateway: String::new(), work: String::new(), database, private };
+        let site = Site { dir, name, gateway: String::new(), database, private };
         for folder in ["conf/partners.d", "conf/secrets", "state"] {
             fs::create_dir_all(site.path(folder)).unwrap();
         }
@@ -79,11 +78,6 @@ impl Site {
     /// Sections of `gateway.toml`, as they are.
     pub fn add(&mut self, toml: &str) {
         writeln!(self.gateway, "{toml}").unwrap();
-    }
-
-    /// Keys of `[work]`, in place of the short lease that tests have.
-    pub fn work(&mut self, toml: &str) {
-        toml.clone_into(&mut self.work);
     }
 
     /// One of our systems, tried again after moments; `more` are further keys, such as `test = true`.
@@ -119,10 +113,9 @@ impl Site {
         } else {
             format!("[database]\nurl = \"{}\"\nconnections = 8\n", self.database.url)
         };
-        let work = if self.work.is_empty() { "lease = \"2s\"\ndrain = \"5s\"" } else { &self.work };
         let text = format!(
             "state = \"{}\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n{database}\
-             [listen.https]\naddress = \"127.0.0.1:0\"\n[work]\n{work}\n{}",
+             [listen.https]\naddress = \"127.0.0.1:0\"\n[work]\nlease = \"2s\"\ndrain = \"5s\"\n{}",
             self.state().display(),
             self.gateway
         );
@@ -155,8 +148,12 @@ impl Site {
 
     /// Starts it without waiting for anything.
     pub fn spawn(&self) -> Gateway {
+        self.spawn_with(&[])
+    }
+
+    pub fn spawn_with(&self, environment: &[(&str, &str)]) -> Gateway {
         self.write();
-        Gateway::spawn(self, &[])
+        Gateway::spawn(self, environment)
     }
 }
 
@@ -211,7 +208,8 @@ impl Profile {
     }
 
     pub fn text(&self) -> String {
-        let hash: String = Sha256::digest(format!("token-of-{}", self.id)).iter().map(|b| format!("{b:02x}")).collect();
+        let hash: String =
+            Sha256::digest(format!("token-of-{}", self.id)).iter().map(|b| format!("{b:02x}")).collect();
         format!(
             "id = \"{id}\"\nname = \"The {id} company\"\nstatus = \"{}\"\n[https]\ntokens = [\"sha256:{hash}\"]\n{}\n\
              [x12]\nid = \"ZZ:{}\"\n{}\n{}\n",
