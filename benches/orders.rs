@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench orders [-- SECONDS]` prints throughput, latency at 100 orders a second, CPU, commits and statements an
 //! order (gateway and PostgreSQL apart), and pgbench's commit rate in the same run. Needs the PostgreSQL server's binaries.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};

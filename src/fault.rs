@@ -27,9 +27,9 @@ pub fn point(name: &'static str) {
         let signal = if parts.next()? == "stop" { Signal::STOP } else { Signal::KILL };
         Some(Plan { name, signal, left: AtomicU64::new(parts.next()?.parse().ok()?) })
     });
-    if let Some(plan) = plan.as_ref().filter(|p| p.name == name) {
-        if plan.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            let _ = kill_process(getpid(), plan.signal);
-        }
+    if let Some(plan) = plan.as_ref().filter(|p| p.name == name)
+        && plan.left.fetch_sub(1, Ordering::SeqCst) == 1
+    {
+        let _ = kill_process(getpid(), plan.signal);
     }
 }

@@ -59,10 +59,9 @@ fn imports(text: &str) -> Vec<String> {
     for line in lines {
         for rest in line.split("crate::").skip(1) {
             let module: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if rest.starts_with('{') {
+            if let Some(rest) = rest.strip_prefix('{') {
                 found.extend(
-                    rest[1..]
-                        .split([',', '}'])
+                    rest.split([',', '}'])
                         .map(|m| m.trim().split("::").next().unwrap_or_default().to_owned()),
                 );
             } else {

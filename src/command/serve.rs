@@ -322,10 +322,10 @@ impl Gateway {
             if ticks.is_multiple_of(10) {
                 notify(&[sd_notify::NotifyState::Watchdog]);
             }
-            if ticks.is_multiple_of(2 * 3600 * 6) {
-                if let Err(error) = self.tidy().await {
-                    tracing::warn!(%error, "next month's partitions are not made yet, or old alerts not closed");
-                }
+            if ticks.is_multiple_of(2 * 3600 * 6)
+                && let Err(error) = self.tidy().await
+            {
+                tracing::warn!(%error, "next month's partitions are not made yet, or old alerts not closed");
             }
         }
     }

@@ -57,12 +57,9 @@ pub(crate) struct Part {
 
 pub(crate) fn pack(bytes: Vec<u8>) -> Part {
     let size = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-    if bytes.len() >= COMPRESS_FROM {
-        if let Ok(smaller) = zstd::bulk::compress(&bytes, 1) {
-            if smaller.len() < bytes.len() {
-                return Part { codec: 1, size, bytes: smaller };
-            }
-        }
+    let smaller = if bytes.len() < COMPRESS_FROM { None } else { zstd::bulk::compress(&bytes, 1).ok() };
+    if let Some(smaller) = smaller.filter(|smaller| smaller.len() < bytes.len()) {
+        return Part { codec: 1, size, bytes: smaller };
     }
     Part { codec: 0, size, bytes }
 }

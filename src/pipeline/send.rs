@@ -42,11 +42,10 @@ impl House {
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
             let raise = raise_for(&due, &tried.detail, tried.next);
             self.settle(&due, &tried, raise.as_ref()).await;
-            if tried.next == Next::Done && due.tries > TELL_AFTER {
-                if let Err(error) = self.ledger.recover(&cause(&due.target), self.clock.now()).await {
+            if tried.next == Next::Done && due.tries > TELL_AFTER
+                && let Err(error) = self.ledger.recover(&cause(&due.target), self.clock.now()).await {
                     tracing::warn!(%error, "the recovery was not noted");
                 }
-            }
         }
         .instrument(span)
         .await;

@@ -1,5 +1,6 @@
 //! The demo's pretend world: a partner, an ERP that fails once, a mail server. They speak the real protocols over loopback.
 
+use crate::clock::{Clock, SystemClock};
 use crate::endpoint::http::sign::{self, SigningSecret};
 use crate::net::accept::{self, DoorLimits};
 use axum::Router;
@@ -71,7 +72,7 @@ async fn take(State(erp): State<Erp>, headers: HeaderMap, body: Bytes) -> Status
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (id, stamp, signatures) = (text(sign::ID), text(sign::TIMESTAMP), text(sign::SIGNATURE));
     let Ok(secret) = SigningSecret::parse(SECRET) else { return StatusCode::INTERNAL_SERVER_ERROR };
-    let now = jiff::Timestamp::now().as_second();
+    let now = SystemClock.now().as_second();
     if sign::verify(&[secret], &id, &stamp, &body, &signatures, now).is_err() {
         return StatusCode::UNAUTHORIZED;
     }
