@@ -14,7 +14,7 @@ demo: prepare
 test: check
 	. .ci/path; tests/with-postgres tests/all
 
-# The long form of the tests with kills: ten times as many.
+# The long form: five hundred kills in place of fifty.
 soak: prepare-tests
 	. .ci/path; PORTWAY_SOAK=1 tests/with-postgres tests/all
 

@@ -453,6 +453,8 @@ impl Ledger {
 pub enum Order {
     /// To our systems again: same bytes, same event id. Also what was delivered before, when asked by id.
     Redeliver,
+    /// The same, of what is held and nothing else.
+    Release,
     Hold,
     Cancel,
 }
@@ -471,11 +473,12 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<u64> {
         let sql = match order {
-            Order::Redeliver => {
+            Order::Redeliver | Order::Release => {
                 "WITH d AS (
                     UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
-                      AND state IN ('delivered', 'dead', 'held', 'deferred', 'uncertain', 'cancelled')
+                      AND (state = 'held' OR $4::text = 'redeliver'
+                           AND state IN ('delivered', 'dead', 'deferred', 'uncertain', 'cancelled'))
                     RETURNING id, target, (SELECT old.finished_at IS NOT NULL FROM delivery old WHERE old.id = delivery.id) AS ended
                  ), s AS (
                     UPDATE transaction_set SET state = 'routed', reason = NULL, finished_at = NULL,
@@ -516,6 +519,7 @@ impl Ledger {
         };
         let event = match order {
             Order::Redeliver => "redeliver",
+            Order::Release => "release",
             Order::Hold => "hold",
             Order::Cancel => "cancel",
         };
@@ -538,6 +542,7 @@ impl Ledger {
             return Err(Error::Refused(format!(
                 "no delivery of this document can be {}: see 'portway doc show {set}' for where they stand",
                 match order {
+                    Order::Release => "released (only held ones can)",
                     Order::Redeliver =>
                         "redelivered now (one that is queued or delivering is on its way already)",
                     Order::Hold => "held (only waiting ones can)",

@@ -146,12 +146,14 @@ impl Ledger {
     /// # Errors
     /// [`Error::LeaseLost`] if another worker has it since.
     pub async fn strike(&self, lease: &Lease) -> Result<i32> {
-        sqlx::query_scalar("UPDATE job SET strikes = strikes + 1 WHERE id = $1 AND epoch = $2 RETURNING strikes - 1")
-            .bind(lease.job)
-            .bind(lease.epoch)
-            .fetch_optional(&self.pool)
-            .await?
-            .ok_or(Error::LeaseLost)
+        sqlx::query_scalar(
+            "UPDATE job SET strikes = strikes + 1 WHERE id = $1 AND epoch = $2 RETURNING strikes - 1",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(Error::LeaseLost)
     }
 
     /// Gives a job back untouched, for others to take at once. Used on shutdown.

@@ -83,10 +83,11 @@ struct Scene {
     load: Load,
 }
 
-fn scene(profile: &Profile) -> Scene {
+/// `at_once`: requests that the ERP takes at once.
+fn scene(profile: &Profile, at_once: usize) -> Scene {
     let erp = Recorder::erp();
     let mut site = Site::new();
-    site.endpoint("erp", &erp, "concurrency = 64");
+    site.endpoint("erp", &erp, &format!("concurrency = {at_once}"));
     site.partner(profile);
     Scene { erp, site, load: Load::new() }
 }
@@ -140,7 +141,7 @@ impl Scene {
 
 /// One kill at `point`, the `nth` time, while [`ORDERS`] orders come in and the ERP takes its time.
 fn killed_at(point: &str, nth: u32, profile: &Profile) -> (Scene, Gateway) {
-    let scene = scene(profile);
+    let scene = scene(profile, 64);
     // What it has got stays without an answer, so that everything accepted is in flight at the kill.
     scene.erp.otherwise(Answer::Hold);
     let gateway = scene.start_to_be_killed(point, nth);
@@ -205,7 +206,7 @@ fn answers_survive(point: &str) {
 }
 
 fn killed_at_send(point: &str, profile: &Profile) -> (Scene, Gateway) {
-    let scene = scene(profile);
+    let scene = scene(profile, 64);
     scene.erp.otherwise(Answer::Hold);
     let gateway = scene.start_to_be_killed(point, 21);
     scene.load.open(&scene.site, &gateway);
@@ -230,7 +231,7 @@ fn killed_after_an_answer_was_sent_before_the_ledger_knew() {
 fn killed_after_a_file_was_committed_before_it_was_moved_away() {
     let mut profile = Profile::live("acme");
     profile.more += "\n[directory]\nin = \"../in\"\ntaken = \"../taken\"\nsettle = \"0s\"\n";
-    let scene = scene(&profile);
+    let scene = scene(&profile, 64);
     let (inbound, taken) = (scene.site.path("in"), scene.site.path("taken"));
     fs::create_dir(&inbound).unwrap();
     fs::create_dir(&taken).unwrap();
@@ -254,7 +255,7 @@ fn killed_after_a_file_was_committed_before_it_was_moved_away() {
 
 #[test]
 fn a_message_that_kills_its_worker_each_time_is_set_aside() {
-    let scene = scene(&Profile::live("acme"));
+    let scene = scene(&Profile::live("acme"), 64);
     let fault = [("PORTWAY_FAULT", "process.begun:kill:1")];
     let mut gateway = scene.site.start_with(&fault);
     let partner = Partner::new(&scene.site, &gateway, "acme");
@@ -275,8 +276,8 @@ fn a_message_that_kills_its_worker_each_time_is_set_aside() {
 
 #[test]
 fn killed_again_and_again_at_any_moment_under_load() {
-    let kills = if std::env::var_os("PORTWAY_SOAK").is_some() { 50 } else { 8 };
-    let scene = scene(&Profile::live("acme"));
+    let kills = if std::env::var_os("PORTWAY_SOAK").is_some() { 500 } else { 50 };
+    let scene = scene(&Profile::live("acme"), 24);
     let mut gateway = scene.site.start();
     scene.load.open(&scene.site, &gateway);
     for kill in 0..kills {
@@ -290,18 +291,19 @@ fn killed_again_and_again_at_any_moment_under_load() {
             beside(async move { partner.try_post(body, &[]).await.is_ok() });
         }
         scene.erp.otherwise(Answer::Hold);
-        scene.load.post(60);
+        scene.load.post(80);
         scene.erp.wait_received(scene.erp.received().len() + 1);
-        gateway.until("enough orders in flight", || (scene.in_flight() >= IN_FLIGHT).then_some(()));
+        gateway.until("enough orders in flight", || (scene.in_flight() >= 3 * IN_FLIGHT).then_some(()));
         // From here on everything moves, and a number drawn by lot decides after how many requests the blow falls.
         let already = scene.erp.received().len();
-        let lot = rand::random_range(0..20);
+        let lot = rand::random_range(0..16);
         scene.erp.release();
         if lot > 0 {
             scene.erp.wait_received(already + lot);
         }
         println!("kill {kill}: after {lot} requests");
         gateway.kill();
+        assert!(scene.in_flight() >= IN_FLIGHT, "only {} orders were in flight", scene.in_flight());
         scene.load.door.send_replace(None);
         gateway = scene.site.start();
         scene.load.open(&scene.site, &gateway);

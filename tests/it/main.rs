@@ -14,6 +14,7 @@ mod duplicates;
 mod endpoint_faults;
 #[cfg(feature = "faults")]
 mod kills;
+mod operator;
 mod order_flow;
 mod postgres;
 mod reload;
