@@ -530,14 +530,23 @@ impl Ledger {
                 WHERE EXISTS (SELECT 1 FROM d)
              ) SELECT target FROM d"
         );
+        let mut tx = self.pool.begin().await?;
+        // Jobs before deliveries, as a claim has it: neither deadlock, nor a try that begins in between.
+        sqlx::query(
+            "SELECT 1 FROM job j JOIN delivery d ON d.id = j.subject WHERE j.kind = 'deliver' AND d.set_id = $1 FOR UPDATE OF j",
+        )
+        .bind(set)
+        .execute(&mut *tx)
+        .await?;
         let targets: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(set)
             .bind(endpoint)
             .bind(at(now))
             .bind(event)
             .bind(reason)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *tx)
             .await?;
+        tx.commit().await?;
         if targets.is_empty() {
             return Err(Error::Refused(format!(
                 "no delivery of this document can be {}: see 'portway doc show {set}' for where they stand",

@@ -199,7 +199,8 @@ macro_rules! take_jobs {
                     - (SELECT count(*) FROM lease f WHERE f.lane = $1 AND f.until > clock_timestamp())))
             ), taken AS (
                 UPDATE job SET epoch = epoch + 1, tries = tries + 1
-                FROM free WHERE job.id = free.id
+                -- Looked at again on the row as it is now: someone may just have parked it.
+                FROM free WHERE job.id = free.id AND job.state = 'ready'
                 RETURNING job.id, job.epoch, job.tries, job.subject, job.position
             ), leased AS (
                 INSERT INTO lease (job, lane, epoch, node, until)
