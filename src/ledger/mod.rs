@@ -90,6 +90,16 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
     instant.to_sqlx()
 }
 
+/// Settings of every session of ours.
+const SESSION: [(&str, &str); 4] = [
+    ("TimeZone", "UTC"),
+    ("jit", "off"),
+    // The queue's tables are small and change all the time: a plain index scan clears dead entries as it meets them.
+    ("enable_bitmapscan", "off"),
+    // Every statement is prepared once and fits one plan; planning it anew would cost as much as running it.
+    ("plan_cache_mode", "force_generic_plan"),
+];
+
 /// Where the ledger is.
 #[derive(Clone)]
 pub struct Address {
@@ -163,11 +173,7 @@ impl Ledger {
                     Ok(())
                 })
             })
-            .connect_with(address.options.clone().application_name("portway").options([
-                ("jit", "off"),
-                ("TimeZone", "UTC"),
-                ("enable_bitmapscan", "off"),
-            ]))
+            .connect_with(address.options.clone().application_name("portway").options(SESSION))
             .await?;
         let ledger = Ledger {
             pool,
