@@ -90,6 +90,9 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
     instant.to_sqlx()
 }
 
+/// How long a caller waits for a connection before it is told that the ledger is away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Settings of every session of ours.
 const SESSION: [(&str, &str); 4] = [
     ("TimeZone", "UTC"),
@@ -158,7 +161,7 @@ impl Ledger {
         let pool = PgPoolOptions::new()
             .max_connections(address.connections)
             .min_connections(1)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(async move {

@@ -136,6 +136,7 @@ impl Scene {
         assert_eq!(database.count("transaction_set WHERE state NOT IN ('done', 'rejected')"), 0);
         let unfinished = "message WHERE direction = 'in' AND state NOT IN ('done', 'quarantined')";
         assert_eq!(database.count(unfinished), 0);
+        assert_eq!(database.orphans(), Vec::<String>::new());
     }
 }
 

@@ -54,6 +54,28 @@ impl Database {
     }
 
     #[track_caller]
+    /// Rows whose parent is missing: the ledger has no foreign keys, so the tests look.
+    pub fn orphans(&self) -> Vec<String> {
+        let parents = [
+            ("interchange", "message_id", "message"),
+            ("transaction_set", "message_id", "message"),
+            ("transaction_set", "interchange_id", "interchange"),
+            ("delivery", "set_id", "transaction_set"),
+            ("delivery", "message_id", "message"),
+            ("acknowledgement", "interchange_id", "interchange"),
+            ("acknowledgement", "message_id", "message"),
+            ("attempt", "delivery_id", "delivery"),
+            ("lease", "job", "job"),
+        ];
+        let looks = parents.map(|(child, column, parent)| {
+            format!(
+                "SELECT '{child}.{column} ' || {column} FROM {child} WHERE {column} IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {child}.{column})"
+            )
+        });
+        self.rows(&looks.join(" UNION ALL "))
+    }
+
     pub fn count(&self, sql: &str) -> usize {
         self.rows(&format!("SELECT count(*)::text FROM {sql}"))[0].parse().unwrap()
     }
