@@ -72,3 +72,31 @@ fn the_partners_own_operators_are_told_about_that_partner_only() {
     assert_eq!(mailbox.mail("acme").to, ["edi@acme.example", "edi@northwind.example"]);
     assert_eq!(mailbox.mail("globex").to, ["edi@northwind.example"]);
 }
+
+#[test]
+fn five_hundred_rejected_orders_are_one_mail() {
+    let (erp, mailbox) = (Recorder::erp(), Mailbox::start());
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "");
+    site.mail(&mailbox);
+    site.partner(&Profile::live("acme"));
+    let gateway = site.start();
+    let whole = order("4500123", 1).text();
+    let (head, rest) = whole.split_once("ST*850").unwrap();
+    let tail = rest.split_once("GE*1").unwrap().1;
+    // A day that does not exist, five hundred times.
+    let sets: String = (1..=500)
+        .map(|n| format!("ST*850*{n:04}~\nBEG*00*SA*PO-{n}**20260230~\nPO1*1*4*EA~\nSE*4*{n:04}~\n"))
+        .collect();
+    Partner::new(&site, &gateway, "acme").post(format!("{head}{sets}GE*500{tail}")).id();
+    gateway.until("the message done", || {
+        (site.database().count("message WHERE direction = 'in' AND state = 'done'") == 1).then_some(())
+    });
+    let mail = mailbox.mail("was rejected (invalid)");
+    assert!(mail.subject.contains("the partner must act"), "{mail:?}");
+    assert!(mail.body.contains("X1208 at BEG05 (segment 2)"), "{}", mail.body);
+    assert_eq!(site.database().rows("SELECT count::text FROM alert"), ["500"]);
+    gateway.until("no mail owed", || (site.database().count("job") == 0).then_some(()));
+    assert_eq!(mailbox.mails().len(), 1);
+    assert!(erp.log().is_empty());
+}

@@ -9,9 +9,11 @@ mod harness;
 
 mod alerts;
 mod bad_input;
+mod demo;
 mod drop_folder;
 mod duplicates;
 mod endpoint_faults;
+mod identity;
 #[cfg(feature = "faults")]
 mod kills;
 mod operator;

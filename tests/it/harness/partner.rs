@@ -46,12 +46,15 @@ pub struct Item {
 impl Partner {
     /// The partner `id`, who trusts the gateway's certificate and nobody else's.
     pub fn new(site: &Site, gateway: &Gateway, id: &str) -> Partner {
-        let pem =
-            std::fs::read(site.state().join("certs/self-signed.pem")).expect("the gateway's certificate");
-        let certificates = Certificate::from_pem_bundle(&pem).unwrap();
-        let client =
-            Client::builder().tls_certs_only(certificates).no_proxy().timeout(DEADLINE).build().unwrap();
+        let client = trusting(site).build().unwrap();
         Partner { client, address: gateway.address.clone(), token: format!("token-of-{id}") }
+    }
+
+    /// Shows this certificate (PEM, with its key), and a token that nobody knows.
+    pub fn with_certificate(self, site: &Site, pem: &str) -> Partner {
+        let identity = reqwest::Identity::from_pem(pem.as_bytes()).unwrap();
+        let client = trusting(site).identity(identity).build().unwrap();
+        Partner { client, ..self }.with_token("unknown")
     }
 
     /// The same partner after the gateway was started again, on another port.
@@ -127,6 +130,12 @@ impl Partner {
         assert_eq!(self.confirm(&item.id), 204);
         Acknowledgement::read(&bytes)
     }
+}
+
+fn trusting(site: &Site) -> reqwest::ClientBuilder {
+    let pem = std::fs::read(site.state().join("certs/self-signed.pem")).expect("the gateway's certificate");
+    let certificates = Certificate::from_pem_bundle(&pem).unwrap();
+    Client::builder().tls_certs_only(certificates).no_proxy().timeout(DEADLINE)
 }
 
 async fn answer(request: RequestBuilder) -> Result<Reply, reqwest::Error> {
