@@ -4,7 +4,7 @@
 //! made up. Values are as they came, without blanks at the end and cut to what a finding may quote; whether they are right
 //! is in the findings.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::segment::{Delimiters, Segment};
 use serde::{Deserialize, Serialize};
 
@@ -161,4 +161,26 @@ pub struct Accounted {
     pub stray: u64,
     /// Blanks, line ends and byte order marks between interchanges.
     pub blank: u64,
+}
+
+/// The control numbers of what encloses a fault.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Within {
+    pub interchange: Option<String>,
+    pub group: Option<String>,
+    pub set: Option<String>,
+}
+
+impl Within {
+    pub fn place(&self, segment: &str, element: Option<u16>, offset: u64) -> Place {
+        Place {
+            interchange: self.interchange.clone(),
+            group: self.group.clone(),
+            set: self.set.clone(),
+            segment: Some(segment.to_string()),
+            element,
+            offset,
+            ..Place::default()
+        }
+    }
 }
