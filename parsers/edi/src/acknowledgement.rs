@@ -5,7 +5,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::x12::writer::{Envelope, InData, Value, WriteError, Writer};
-use crate::x12::{FunctionalGroup, Interchange};
+use crate::interchange::{FunctionalGroup, Interchange, TransactionSet};
 
 /// AK501/AK901 and TA104 share these letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +40,15 @@ pub enum Tolerance {
     /// Any error rejects the set.
     #[default]
     Strict,
-    /// Errors within elements (AK4) are accepted with errors (AK501 = E); structural ones reject.
+    /// Errors within elements (AK4, UCD) are accepted with errors (AK501 = E; a CONTRL has no word for it); structural ones reject.
     ElementErrors,
 }
 
 #[derive(Debug, Clone)]
 pub struct SetResult {
     pub code: String,
+    /// As in [`TransactionSet::version`]; a CONTRL repeats it. Empty where only the code was known.
+    pub version: String,
     pub control_number: String,
     /// The set's own and its schema's.
     pub findings: Vec<Finding>,
@@ -86,7 +88,7 @@ impl SetResult {
         tolerance: Tolerance,
     ) -> SetResult {
         let rejects = |f: &Finding| {
-            f.severity == Severity::Error && !(tolerance == Tolerance::ElementErrors && f.answers("AK403"))
+            f.severity == Severity::Error && !(tolerance == Tolerance::ElementErrors && (f.answers("AK403") || f.answers("UCD01")))
         };
         let verdict = if findings.iter().any(rejects) {
             AckCode::Rejected
@@ -95,7 +97,19 @@ impl SetResult {
         } else {
             AckCode::Accepted
         };
-        SetResult { code: code.to_string(), control_number: control_number.to_string(), findings, verdict }
+        SetResult {
+            code: code.to_string(),
+            version: String::new(),
+            control_number: control_number.to_string(),
+            findings,
+            verdict,
+        }
+    }
+
+    /// The same of a set of either standard, its version kept.
+    pub fn of(set: &TransactionSet<'_>, findings: Vec<Finding>, tolerance: Tolerance) -> SetResult {
+        let judged = SetResult::judge(&set.code, &set.control_number, findings, tolerance);
+        SetResult { version: set.version.clone(), ..judged }
     }
 }
 
@@ -130,7 +144,7 @@ impl GroupResult {
 }
 
 impl InterchangeResult {
-    /// Accepted, AcceptedWithErrors or Rejected: TA104.
+    /// Accepted, AcceptedWithErrors or Rejected: TA104, or the action of the UCI.
     pub fn verdict(&self) -> AckCode {
         if has_errors(&self.findings) {
             AckCode::Rejected

@@ -7,10 +7,18 @@
 
 pub mod acknowledgement;
 mod calendar;
+pub mod charset;
+mod control_numbers;
+pub mod edifact;
+pub mod examination;
 pub mod finding;
+pub mod interchange;
+pub mod reader;
 pub mod schema;
 pub mod segment;
+mod window;
 pub mod x12;
 
 pub use finding::{Answer, Code, Finding, Place, Severity};
+pub use interchange::Standard;
 pub use segment::{Delimiters, Segment};

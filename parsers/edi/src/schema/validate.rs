@@ -8,10 +8,10 @@
 use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
-use super::{Loop, Validated};
+use super::{Loop, Validated, totals};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
+use crate::interchange::{Standard, TransactionSet};
 use crate::segment::Segment;
-use crate::x12::TransactionSet;
 
 /// Findings of one set that are listed; a set with more is rejected by the first already.
 const MAX_FINDINGS: usize = 1000;
@@ -39,6 +39,8 @@ pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
     findings: Vec<Finding>,
     dropped: u32,
+    /// The element of the acknowledgement that faults within a segment are answered in; empty where the register has one.
+    level: &'static str,
     /// The loop in which the segment being checked stands; `None` at the top of the set.
     in_loop: Option<&'static str>,
 }
@@ -54,24 +56,48 @@ pub(super) fn validate<'a>(
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let sink = Sink { set, findings: Vec::new(), dropped: 0, in_loop: None };
+    let level = match set.standard {
+        Standard::X12 => "",
+        Standard::Edifact => "UCD01",
+    };
+    let sink = Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None };
     let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
     placer.open(0, false);
+    let subset = set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
     for segment in &set.segments {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
         placer.place(segment, key, entry);
-        // ST and SE are the envelope's, and checked by the reader.
-        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
+        // Header and trailer are the envelope's, and checked by the reader.
+        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE" | b"UNH" | b"UNT");
         if let Some(shape) = entry.filter(|e| e.bit != 0 && e.shape != NONE && !envelope) {
             placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
-            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
+            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(segment));
             let shape = &dictionary.segments[usize::from(shape.shape)];
-            Checker { dictionary, classes, segment, sink: &mut placer.sink }.check(shape);
+            Checker { dictionary, classes, segment, sink: &mut placer.sink, subset, other_list: false }.check(shape);
         }
     }
-    placer.finish()
+    let mut validated = placer.finish();
+    if set.standard == Standard::Edifact {
+        totals::check(set, &mut validated);
+    }
+    validated
+}
+
+/// A segment of the envelope against its definition; `level` is the element of the acknowledgement that says it.
+pub(crate) fn check_service(
+    dictionary: &'static Dictionary,
+    within: &TransactionSet<'_>,
+    segment: &Segment<'_>,
+    level: &'static str,
+) -> Vec<Finding> {
+    let mut sink = Sink { set: within, findings: Vec::new(), dropped: 0, level, in_loop: None };
+    if let Some(shape) = dictionary.segment(segment.tag()) {
+        let classes = Classes::new(segment);
+        Checker { dictionary, classes: &classes, segment, sink: &mut sink, subset: false, other_list: false }.check(shape);
+    }
+    sink.finish()
 }
 
 impl<'a> Placer<'_, 'a> {
@@ -254,8 +280,8 @@ impl Sink<'_> {
     fn place(&self, segment: &Segment<'_>) -> Place {
         Place {
             interchange: Some(self.set.interchange.clone()),
-            group: Some(self.set.group.clone()),
-            set: Some(self.set.control_number.clone()),
+            group: known(&self.set.group),
+            set: known(&self.set.control_number),
             segment: Some(excerpt(segment.tag_bytes())),
             position: Some(segment.position),
             offset: segment.offset,
@@ -263,7 +289,10 @@ impl Sink<'_> {
         }
     }
 
-    fn push(&mut self, finding: Finding) {
+    fn push(&mut self, mut finding: Finding) {
+        if self.set.standard == Standard::Edifact {
+            finding = finding.in_edifact(self.level);
+        }
         match self.findings.len() < MAX_FINDINGS {
             true => self.findings.push(finding),
             false => self.dropped = self.dropped.saturating_add(1),
@@ -298,9 +327,11 @@ impl Sink<'_> {
 
     /// A finding within a segment; `at` is element and component, from 1.
     #[cold]
+    #[allow(clippy::too_many_arguments)]
     pub fn element(
         &mut self,
         code: Code,
+        severity: Severity,
         segment: &Segment<'_>,
         at: (usize, Option<usize>),
         reference: Option<&str>,
@@ -314,7 +345,6 @@ impl Sink<'_> {
             loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)
         };
-        let severity = if code == finding::BLANK_VALUE { Severity::Warning } else { Severity::Error };
         self.push(Finding::new(code, severity, place, message).with_value(value));
     }
 
@@ -326,8 +356,17 @@ impl Sink<'_> {
                 ..Place::default()
             };
             let message = format!("{} more findings are not listed", self.dropped);
-            self.findings.push(Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message));
+            let more = Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message);
+            self.findings.push(match self.set.standard {
+                Standard::X12 => more,
+                Standard::Edifact => more.in_edifact(self.level),
+            });
         }
         self.findings
     }
+}
+
+/// EDIFACT messages need not stand in a group.
+fn known(number: &str) -> Option<String> {
+    (!number.is_empty()).then(|| number.to_string())
 }

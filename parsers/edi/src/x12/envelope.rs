@@ -2,9 +2,12 @@
 //!
 //! Pure functions from segments to values and findings; the reader decides when they are asked.
 
-use super::control_numbers::Seen;
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
+use crate::control_numbers::Seen;
+pub(super) use crate::interchange::Within;
+use crate::interchange::Standard;
+use crate::charset::Charset;
 use crate::calendar::{is_date, is_time, number};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::segment::{Segment, to_text};
@@ -15,28 +18,6 @@ const QUALIFIERS: &[&[u8]] = &[
     b"18", b"19", b"20", b"21", b"22", b"23", b"24", b"25", b"26", b"27", b"28", b"29", b"30", b"31", b"32",
     b"33", b"34", b"35", b"36", b"37", b"38", b"AM", b"NR", b"SA", b"SN", b"ZZ",
 ];
-
-/// The control numbers of what encloses a fault.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Within {
-    pub interchange: Option<String>,
-    pub group: Option<String>,
-    pub set: Option<String>,
-}
-
-impl Within {
-    pub fn place(&self, segment: &str, element: Option<u16>, offset: u64) -> Place {
-        Place {
-            interchange: self.interchange.clone(),
-            group: self.group.clone(),
-            set: self.set.clone(),
-            segment: Some(segment.to_string()),
-            element,
-            offset,
-            ..Place::default()
-        }
-    }
-}
 
 fn error(code: Code, place: Place, message: String) -> Finding {
     Finding::new(code, Severity::Error, place, message)
@@ -65,6 +46,8 @@ pub(super) fn interchange(header: &Header<'_>, offset: u64) -> (Interchange, Vec
     let e = &header.elements;
     let party = |at: usize| PartyId { qualifier: trimmed(e[at]), id: trimmed(e[at + 1]) };
     let interchange = Interchange {
+        standard: Standard::X12,
+        edifact: None,
         sender: party(4),
         receiver: party(6),
         date: trimmed(e[8]),
@@ -88,7 +71,7 @@ fn isa_findings(header: &Header<'_>, control_number: &str, offset: u64) -> Vec<F
     let mut check = |fine: bool, code: Code, severity: Severity, element: u16, answer: &str, why: &str| {
         if !fine {
             let value = e[usize::from(element) - 1];
-            let message = format!("ISA{element:02} '{}' {why}", to_text(value));
+            let message = format!("ISA{element:02} '{}' {why}", to_text(value, Charset::Undeclared));
             let place = within.place("ISA", Some(element), offset);
             findings.push(
                 Finding::new(code, severity, place, message).with_value(value).with_answer("TA105", answer),
@@ -171,6 +154,7 @@ pub(super) fn trailer_of_interchange(
 pub(super) fn group(gs: &Segment<'_>, interchange: &str, seen: &mut Seen) -> (FunctionalGroup, Vec<Finding>) {
     let text = |n: usize| trimmed(gs.element(n));
     let group = FunctionalGroup {
+        implied: false,
         functional_id: text(1),
         sender: text(2),
         receiver: text(3),

@@ -9,67 +9,18 @@
 //!          ^------------IEA, ISA, end----+   ^----GE, GS, IEA, ISA, end--+
 //! ```
 
-use super::control_numbers::Seen;
 use super::cut::{Cut, Cutter, Span};
 use super::envelope::{self, Within};
 use super::isa;
-use super::{FunctionalGroup, Interchange, TransactionSet};
+use crate::control_numbers::Seen;
 use crate::finding::{self, Finding, Place, Severity, excerpt};
-use crate::segment::Segment;
+pub use crate::interchange::{Accounted, Event, Limits};
+use crate::interchange::{FunctionalGroup, Interchange, Standard, TransactionSet};
+use crate::edifact::service;
+use crate::reader::{Handover, find_start, stray_finding};
+use crate::window::Window;
 use std::collections::VecDeque;
 use std::io::{BufRead, Result};
-
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Bytes of one transaction set, ST to SE.
-    pub max_set_bytes: usize,
-    /// Segments of one transaction set: a set of nothing but tags would take many times its size in memory.
-    pub max_set_segments: usize,
-    /// Bytes of one segment.
-    pub max_segment_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { max_set_bytes: 64 << 20, max_set_segments: 2_000_000, max_segment_bytes: 1 << 20 }
-    }
-}
-
-/// What the reader meets, in order. Ends are always reported, also when the trailer is missing.
-#[derive(Debug)]
-pub enum Event<'a> {
-    Interchange(Interchange),
-    /// A TA1 between ISA and the first GS (or after the last GE).
-    InterchangeAcknowledgement(Segment<'a>),
-    Group(FunctionalGroup),
-    Set(TransactionSet<'a>),
-    /// Findings of GE (count, control number, missing) and of the GS itself.
-    GroupEnd {
-        declared_sets: Option<u32>,
-        received_sets: u32,
-        findings: Vec<Finding>,
-    },
-    /// Findings of IEA and of the ISA itself. `length` from ISA to the end of IEA's terminator.
-    InterchangeEnd {
-        declared_groups: Option<u32>,
-        received_groups: u32,
-        complete: bool,
-        length: u64,
-        findings: Vec<Finding>,
-    },
-    /// Bytes that belong to no interchange: junk before, between or after. Nothing is dropped in silence.
-    Stray(Finding),
-}
-
-/// Where the bytes read so far went. At the end of the input they add up to its length.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Accounted {
-    pub interchanges: u64,
-    /// Reported by [`Event::Stray`].
-    pub stray: u64,
-    /// Blanks, line ends and byte order marks between interchanges.
-    pub blank: u64,
-}
 
 pub struct Reader<R> {
     cutter: Cutter<R>,
@@ -81,6 +32,8 @@ pub struct Reader<R> {
     spans: Vec<Span>,
     accounted: Accounted,
     finished: bool,
+    /// EDIFACT interchanges may come too: they are left to another reader.
+    mixed: bool,
 }
 
 struct OpenInterchange {
@@ -98,7 +51,7 @@ struct OpenGroup {
 }
 
 /// An event that does not borrow yet. `Set` finds its segments in `spans`.
-enum Step {
+pub(crate) enum Step {
     Event(Event<'static>),
     Acknowledgement(Span),
     Set(TransactionSet<'static>),
@@ -127,8 +80,12 @@ enum Tag {
 
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
+        Reader::new_over(Window::new(input), limits)
+    }
+
+    fn new_over(window: Window<R>, limits: Limits) -> Self {
         Reader {
-            cutter: Cutter::new(input, limits.max_segment_bytes, limits.max_set_bytes),
+            cutter: Cutter::new(window, limits.max_segment_bytes, limits.max_set_bytes),
             limits,
             interchange: None,
             group: None,
@@ -136,6 +93,7 @@ impl<R: BufRead> Reader<R> {
             spans: Vec::new(),
             accounted: Accounted::default(),
             finished: false,
+            mixed: false,
         }
     }
 
@@ -152,9 +110,14 @@ impl<R: BufRead> Reader<R> {
     /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content; after
     /// one the reader has lost its place and is of no more use.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>> {
-        let step = loop {
+        let step = self.advance()?;
+        Ok(step.map(|step| self.present(step)))
+    }
+
+    pub(crate) fn advance(&mut self) -> Result<Option<Step>> {
+        loop {
             if let Some(step) = self.pending.pop_front() {
-                break step;
+                return Ok(Some(step));
             }
             if self.finished {
                 return Ok(None);
@@ -164,22 +127,39 @@ impl<R: BufRead> Reader<R> {
                 (Some(_), None) => self.in_interchange()?,
                 (Some(_), Some(_)) => self.in_group()?,
             }
-        };
-        Ok(Some(match step {
+        }
+    }
+
+    pub(crate) fn present(&self, step: Step) -> Event<'_> {
+        match step {
             Step::Event(event) => event,
             Step::Acknowledgement(span) => Event::InterchangeAcknowledgement(self.cutter.view(span)),
             Step::Set(set) => Event::Set(TransactionSet {
                 segments: self.spans.iter().map(|&span| self.cutter.view(span)).collect(),
                 ..set
             }),
-        }))
+        }
+    }
+
+    /// A reader that goes on where one of the other standard left off, and gives way to one itself.
+    pub(crate) fn taking_over(from: Handover<R>, limits: Limits) -> Self {
+        let mut reader = Reader::new_over(from.window, limits);
+        reader.cutter.go_to(from.at);
+        reader.accounted = from.accounted;
+        reader.mixed = true;
+        reader
+    }
+
+    /// Where it stands, once it has nothing more to say.
+    pub(crate) fn give_way(self) -> Handover<R> {
+        Handover { at: self.cutter.at(), window: self.cutter.window, accounted: self.accounted }
     }
 
     /// Before, between and after interchanges: blanks, the next ISA, or bytes that belong to nothing.
     fn between(&mut self) -> Result<()> {
         self.accounted.blank += self.cutter.skip_blanks()?;
         let offset = self.cutter.at();
-        self.cutter.window.ensure(offset, isa::LOOKAHEAD)?;
+        self.cutter.window.ensure(offset, if self.mixed { service::LOOKAHEAD } else { isa::LOOKAHEAD })?;
         let bytes = self.cutter.window.rest(offset);
         if bytes.is_empty() {
             self.finished = true;
@@ -194,6 +174,8 @@ impl<R: BufRead> Reader<R> {
                 groups: 0,
                 group_numbers: Seen::default(),
             });
+        } else if self.mixed && service::read(bytes).is_some() {
+            self.finished = true;
         } else {
             self.stray()?;
         }
@@ -206,30 +188,16 @@ impl<R: BufRead> Reader<R> {
         self.cutter.window.ensure(offset, HEAD)?;
         let head = self.cutter.window.rest(offset);
         let head = head[..head.len().min(HEAD)].to_vec();
-        let next = self.cutter.find_isa(offset + 1)?;
+        let next = match self.mixed {
+            false => self.cutter.find_isa(offset + 1)?,
+            true => find_start(&mut self.cutter.window, offset + 1)?,
+        };
         let length = next - offset;
         self.cutter.go_to(next);
         self.accounted.stray += length;
         let head = &head[..head.len().min(length as usize)];
-        let place = Place { offset, ..Place::default() };
-        let only_mark = head[0] == 0x1a
-            && length as usize == head.len()
-            && head.iter().all(|b| matches!(b, 0x1a | 0 | b'\r' | b'\n' | b' '));
-        let finding = if only_mark {
-            Finding::new(
-                finding::END_OF_FILE_MARK,
-                Severity::Note,
-                place,
-                format!("{length} bytes of end-of-file mark"),
-            )
-        } else if head.starts_with(b"ISA") {
-            let message =
-                format!("{length} bytes begin with ISA but hold no readable interchange header; skipped");
-            Finding::new(finding::ISA_UNREADABLE, Severity::Error, place, message).with_value(head)
-        } else {
-            let message = format!("{length} bytes belong to no interchange; skipped");
-            Finding::new(finding::STRAY_BYTES, Severity::Warning, place, message).with_value(head)
-        };
+        let edifact = self.mixed && head.starts_with(b"UN");
+        let finding = stray_finding(offset, length, head, if edifact { Standard::Edifact } else { Standard::X12 });
         self.push(Event::Stray(finding));
         Ok(())
     }
@@ -393,6 +361,7 @@ impl<R: BufRead> Reader<R> {
         let mut within = self.within();
         let Some(group) = &mut self.group else { return Ok(()) };
         group.sets += 1;
+        let version = group.header.version.clone();
         let st = self.cutter.view(Span::new(from, to, 1));
         let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2).trim_ascii_end()));
         within.set = Some(control_number.clone());
@@ -410,7 +379,9 @@ impl<R: BufRead> Reader<R> {
         }
         let (interchange, group) = (within.interchange.unwrap_or_default(), within.group.unwrap_or_default());
         let set = TransactionSet {
+            standard: Standard::X12,
             code,
+            version,
             control_number,
             interchange,
             group,

@@ -1,9 +1,10 @@
-//! Reading, validating, answering and writing X12, as a caller sees it.
+//! Reading, validating, answering and writing X12 and EDIFACT, as a caller sees it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod acknowledgement;
 mod codes;
+mod edifact;
 mod reader;
 mod reading;
 mod samples;
