@@ -12,6 +12,7 @@ mod bad_input;
 mod demo;
 mod drop_folder;
 mod duplicates;
+mod edifact;
 mod endpoint_faults;
 mod identity;
 #[cfg(feature = "faults")]
