@@ -86,9 +86,15 @@ struct Version {
     segments: &'static str,
     elements: &'static str,
     codes: &'static str,
-    sets: &'static [(&'static str, &'static str)],
-    compiled: OnceLock<Result<Vec<Schema>, SchemaError>>,
+    sets: &'static [Set],
     dictionary: OnceLock<Result<Dictionary, SchemaError>>,
+}
+
+/// One set's file.
+struct Set {
+    code: &'static str,
+    text: &'static str,
+    compiled: OnceLock<Result<Schema, SchemaError>>,
 }
 
 macro_rules! version {
@@ -98,15 +104,30 @@ macro_rules! version {
             segments: include_str!(concat!("../schemas/x12/", $name, "/segments.schema")),
             elements: include_str!(concat!("../schemas/x12/", $name, "/elements.schema")),
             codes: include_str!(concat!("../schemas/x12/", $name, "/codes.schema")),
-            sets: &[$(($set, include_str!(concat!("../schemas/x12/", $name, "/", $set, ".schema")))),*],
-            compiled: OnceLock::new(),
+            sets: {
+                static SETS: [Set; [$($set),*].len()] = [$(Set {
+                    code: $set,
+                    text: include_str!(concat!("../schemas/x12/", $name, "/", $set, ".schema")),
+                    compiled: OnceLock::new(),
+                }),*];
+                &SETS
+            },
             dictionary: OnceLock::new(),
         }
     };
 }
 
 /// Every schema that comes with the program.
-static SHIPPED: [Version; 1] = [version!("004010", "850", "997")];
+static SHIPPED: [Version; 2] = [
+    version!(
+        "004010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852", "855",
+        "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997"
+    ),
+    version!(
+        "005010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852", "855",
+        "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997", "999"
+    ),
+];
 
 impl Version {
     fn dictionary(&'static self) -> Result<&'static Dictionary, SchemaError> {
@@ -114,12 +135,10 @@ impl Version {
         self.dictionary.get_or_init(compiled).as_ref().map_err(Clone::clone)
     }
 
-    fn schemas(&'static self) -> Result<&'static [Schema], SchemaError> {
-        let compiled = || {
-            let dictionary = self.dictionary()?;
-            self.sets.iter().map(|&(set, text)| Schema::compile(set, text, dictionary)).collect()
-        };
-        self.compiled.get_or_init(compiled).as_ref().map(Vec::as_slice).map_err(Clone::clone)
+    /// Compiled when first asked for: a set that never comes costs nothing.
+    fn schema(&'static self, set: &'static Set) -> Result<&'static Schema, SchemaError> {
+        let compiled = || Schema::compile(set.code, set.text, self.dictionary()?);
+        set.compiled.get_or_init(compiled).as_ref().map_err(Clone::clone)
     }
 }
 
@@ -128,12 +147,14 @@ impl Version {
 /// # Errors
 /// The first line of a schema file that cannot be read.
 pub fn check_shipped() -> Result<(), SchemaError> {
-    SHIPPED.iter().try_for_each(|version| version.schemas().map(|_| ()))
+    SHIPPED
+        .iter()
+        .try_for_each(|version| version.sets.iter().try_for_each(|set| version.schema(set).map(|_| ())))
 }
 
 /// Set and version of every shipped schema.
 pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SHIPPED.iter().flat_map(|version| version.sets.iter().map(|&(set, _)| (set, version.name)))
+    SHIPPED.iter().flat_map(|version| version.sets.iter().map(|set| (set.code, version.name)))
 }
 
 impl Dictionary {
@@ -208,7 +229,7 @@ impl Schema {
     /// The shipped schema for set `850`, GS08 `004010…`. `None`: known only by its envelope.
     pub fn x12(set: &str, version: &str) -> Option<&'static Schema> {
         let version = SHIPPED.iter().find(|v| version.starts_with(v.name))?;
-        version.schemas().ok()?.iter().find(|schema| schema.table.code == set)
+        version.schema(version.sets.iter().find(|s| s.code == set)?).ok()
     }
 
     /// A schema from a text in the notation of the shipped ones, over a dictionary; both stay for the whole process.
