@@ -147,6 +147,15 @@ register! {
     EMPTY_SEGMENT "X1039" "Empty segment",
         "Two segment terminators follow each other. The empty segment is neither counted nor read.",
         "The partner writes one terminator only.", Partner, [];
+    BINARY_LENGTH "X1040" "Length of binary data wrong",
+        "BIN01 or BDS02 is not the number of bytes that follow. The data were read up to the next segment terminator.",
+        "The partner corrects the length.", Partner, [("AK403", "4"), ("AK403", "5")];
+    WRAPPED_LINES "X1041" "Lines wrapped at a fixed column",
+        "The file is broken into lines of equal length, as card images were. The breaks were taken out before it was read.",
+        "Nothing needs to be done.", Nobody, [];
+    SET_IN_GROUP "X1042" "Set in a group of another kind",
+        "The set travels in groups with another GS01 than this one has.", "The partner puts it into a group of its own kind.", Partner,
+        [("AK502", "18"), ("AK502", "6")];
 
     SEGMENT_UNKNOWN "X1101" "Unknown segment",
         "The version does not define a segment with this id.", "The partner corrects the id, or leaves the segment out.", Partner,

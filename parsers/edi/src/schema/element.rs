@@ -71,10 +71,15 @@ impl Checker<'_, '_> {
         let mut at = shape.id.len();
         let mut number = 0;
         let mut present = 0u64;
+        let binary = self.segment.binary();
         while at < bytes.len() {
             at += 1;
             let start = at;
             let mut class = 0;
+            if binary == Some(number + 1) {
+                // Any byte may stand in it, separators too.
+                at = bytes.len();
+            }
             while at < bytes.len() && bytes[at] != separator {
                 class |= self.classes.0[usize::from(bytes[at])];
                 at += 1;

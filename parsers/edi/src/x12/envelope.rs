@@ -3,6 +3,7 @@
 //! Pure functions from segments to values and findings; the reader decides when they are asked.
 
 use super::control_numbers::Seen;
+use super::cut::binary_data;
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
 use crate::calendar::{is_date, is_time, number};
@@ -139,6 +140,41 @@ fn isa_findings(header: &Header<'_>, control_number: &str, offset: u64) -> Vec<F
         findings.push(Finding::new(finding::ISA_WIDTHS, Warning, place, message));
     }
     findings
+}
+
+/// The file was wrapped at a fixed column.
+pub(super) fn wrapped(interchange: &Interchange, column: usize) -> Finding {
+    let within = Within { interchange: Some(interchange.control_number.clone()), ..Within::default() };
+    let message =
+        format!("lines of {column} characters break within segments; the line breaks were taken out");
+    Finding::new(
+        finding::WRAPPED_LINES,
+        Severity::Note,
+        within.place("ISA", None, interchange.offset),
+        message,
+    )
+}
+
+/// BIN01 or BDS02 against the data that came; nothing for any other segment.
+pub(super) fn binary_length(segment: &Segment<'_>, within: &Within) -> Option<Finding> {
+    let data = segment.binary().filter(|_| segment.bytes.first() == Some(&b'B'))?;
+    let came = segment.element(data).len() as u64;
+    let said = binary_data(segment.bytes, segment.delimiters.element).map(|(_, length)| length);
+    if said == Some(came) {
+        return None;
+    }
+    let place = Place {
+        position: Some(segment.position),
+        ..within.place(segment.tag(), Some(data as u16), segment.offset)
+    };
+    let message = format!(
+        "{}{:02} says '{}' bytes, {came} came up to the next segment terminator",
+        segment.tag(),
+        data - 1,
+        shown(segment, data - 1)
+    );
+    let answer = if said.is_some_and(|said| said < came) { "5" } else { "4" };
+    Some(error(finding::BINARY_LENGTH, place, message).with_answer("AK403", answer))
 }
 
 /// The IEA against what came: how many groups it declares, and the faults.
