@@ -7,10 +7,14 @@
 
 pub mod acknowledgement;
 mod calendar;
+mod control_numbers;
 pub mod finding;
+pub mod interchange;
 pub mod schema;
 pub mod segment;
+mod window;
 pub mod x12;
 
 pub use finding::{Answer, Code, Finding, Place, Severity};
+pub use interchange::Standard;
 pub use segment::{Delimiters, Segment};

@@ -14,7 +14,7 @@ mod validate;
 pub use codes::Codes;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
 
-use crate::x12::TransactionSet;
+use crate::interchange::TransactionSet;
 use crate::{Finding, Segment};
 use std::sync::OnceLock;
 use table::Table;

@@ -10,8 +10,8 @@ use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
 use super::{Loop, Validated};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
+use crate::interchange::TransactionSet;
 use crate::segment::Segment;
-use crate::x12::TransactionSet;
 
 /// Findings of one set that are listed; a set with more is rejected by the first already.
 const MAX_FINDINGS: usize = 1000;

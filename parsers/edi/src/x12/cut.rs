@@ -5,8 +5,8 @@
 //! before the next ISA: what stands before it is a rest.
 
 use super::isa;
-use super::window::Window;
 use crate::segment::{Delimiters, Segment};
+use crate::window::Window;
 use memchr::memchr;
 use memchr::memmem::Finder;
 use std::io::{BufRead, Result};

@@ -2,12 +2,13 @@
 //!
 //! Pure functions from segments to values and findings; the reader decides when they are asked.
 
-use super::control_numbers::Seen;
 use super::cut::binary_data;
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
 use crate::calendar::{is_date, is_time, number};
+use crate::control_numbers::Seen;
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
+use crate::interchange::Standard;
 use crate::segment::{Segment, to_text};
 
 /// Qualifiers of ISA05 and ISA07 (data element I05).
@@ -66,6 +67,8 @@ pub(super) fn interchange(header: &Header<'_>, offset: u64) -> (Interchange, Vec
     let e = &header.elements;
     let party = |at: usize| PartyId { qualifier: trimmed(e[at]), id: trimmed(e[at + 1]) };
     let interchange = Interchange {
+        standard: Standard::X12,
+        edifact: None,
         sender: party(4),
         receiver: party(6),
         date: trimmed(e[8]),
@@ -207,6 +210,7 @@ pub(super) fn trailer_of_interchange(
 pub(super) fn group(gs: &Segment<'_>, interchange: &str, seen: &mut Seen) -> (FunctionalGroup, Vec<Finding>) {
     let text = |n: usize| trimmed(gs.element(n));
     let group = FunctionalGroup {
+        implied: false,
         functional_id: text(1),
         sender: text(2),
         receiver: text(3),

@@ -9,76 +9,15 @@
 //!          ^------------IEA, ISA, end----+   ^----GE, GS, IEA, ISA, end--+
 //! ```
 
-use super::control_numbers::Seen;
 use super::cut::{Cut, Cutter, Span};
 use super::envelope::{self, Within};
 use super::isa;
-use super::{FunctionalGroup, Interchange, TransactionSet};
+use crate::control_numbers::Seen;
 use crate::finding::{self, Finding, Place, Severity, excerpt};
-use crate::segment::Segment;
+pub use crate::interchange::{Accounted, Event, Limits};
+use crate::interchange::{FunctionalGroup, Interchange, Standard, TransactionSet};
 use std::collections::VecDeque;
 use std::io::{BufRead, Result};
-
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Bytes of one transaction set, ST to SE.
-    pub max_set_bytes: usize,
-    /// Segments of one transaction set: a set of nothing but tags would take many times its size in memory.
-    pub max_set_segments: usize,
-    /// Bytes of one segment.
-    pub max_segment_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { max_set_bytes: 64 << 20, max_set_segments: 2_000_000, max_segment_bytes: 1 << 20 }
-    }
-}
-
-/// What the reader meets, in order. Ends are always reported, also when the trailer is missing.
-#[derive(Debug)]
-pub enum Event<'a> {
-    Interchange(Interchange),
-    /// A TA1 between ISA and the first GS (or after the last GE).
-    InterchangeAcknowledgement(Segment<'a>),
-    Group(FunctionalGroup),
-    Set(TransactionSet<'a>),
-    /// Findings of GE (count, control number, missing) and of the GS itself.
-    GroupEnd {
-        declared_sets: Option<u32>,
-        received_sets: u32,
-        findings: Vec<Finding>,
-    },
-    /// Findings of IEA and of the ISA itself. `length` from ISA to the end of IEA's terminator.
-    InterchangeEnd {
-        declared_groups: Option<u32>,
-        received_groups: u32,
-        complete: bool,
-        length: u64,
-        findings: Vec<Finding>,
-    },
-    /// Bytes that belong to no interchange: junk before, between or after. Nothing is dropped in silence.
-    Stray(Finding),
-}
-
-/// Where the bytes read so far went. At the end of the input they add up to its length.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Accounted {
-    pub interchanges: u64,
-    /// Reported by [`Event::Stray`].
-    pub stray: u64,
-    /// Blanks, line ends and byte order marks between interchanges.
-    pub blank: u64,
-    /// Line breaks of a file wrapped at a fixed column, taken out before anything else: no offset counts them.
-    pub wrapping: u64,
-}
-
-impl Accounted {
-    /// The length of the input, once it has been read to its end.
-    pub fn total(&self) -> u64 {
-        self.interchanges + self.stray + self.blank + self.wrapping
-    }
-}
 
 pub struct Reader<R> {
     cutter: Cutter<R>,
@@ -411,6 +350,7 @@ impl<R: BufRead> Reader<R> {
         let mut within = self.within();
         let Some(group) = &mut self.group else { return Ok(()) };
         group.sets += 1;
+        let version = group.header.version.clone();
         let st = self.cutter.view(Span::new(from, to, 1));
         let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2).trim_ascii_end()));
         within.set = Some(control_number.clone());
@@ -428,7 +368,9 @@ impl<R: BufRead> Reader<R> {
         }
         let (interchange, group) = (within.interchange.unwrap_or_default(), within.group.unwrap_or_default());
         let set = TransactionSet {
+            standard: Standard::X12,
             code,
+            version,
             control_number,
             interchange,
             group,

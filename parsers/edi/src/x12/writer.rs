@@ -4,7 +4,8 @@
 //! Interchange > group > set > segments, in that order; what is still open is closed by the next begin or by `finish`. A
 //! value that holds a delimiter is refused or, if asked, has it replaced: X12 cannot escape (X12.5).
 
-use super::{Delimiters, PartyId};
+use super::PartyId;
+use crate::segment::Delimiters;
 
 /// Everything the writer needs for ISA and GS.
 #[derive(Debug, Clone)]

@@ -31,7 +31,7 @@ fn read(bytes: &[u8], limits: Limits) -> (Vec<&'static str>, usize) {
     }
     let accounted = reader.accounted();
     assert_eq!(accounted.interchanges, lengths);
-    assert_eq!(accounted.interchanges + accounted.stray + accounted.blank, bytes.len() as u64);
+    assert_eq!(accounted.total(), bytes.len() as u64);
     (codes, sets)
 }
 

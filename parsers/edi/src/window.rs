@@ -13,7 +13,7 @@ use std::ops::Range;
 /// Large enough that partial sets are seldom moved, small enough to stay in the processor's cache.
 const INITIAL: usize = 256 << 10;
 
-pub(super) struct Window<R> {
+pub(crate) struct Window<R> {
     input: R,
     buffer: Vec<u8>,
     filled: usize,
