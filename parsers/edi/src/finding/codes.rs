@@ -157,6 +157,10 @@ register! {
         "The set travels in groups with another GS01 than this one has.", "The partner puts it into a group of its own kind.", Partner,
         [("AK502", "18"), ("AK502", "6")];
 
+    ANSWER_UNCLEAR "X1043" "Acknowledgement unclear",
+        "A 997, 999 or TA1 decides nothing, or contradicts itself. What we sent stays open.",
+        "Ask the partner what became of it; the partner corrects its acknowledgement.", Partner, [];
+
     SEGMENT_UNKNOWN "X1101" "Unknown segment",
         "The version does not define a segment with this id.", "The partner corrects the id, or leaves the segment out.", Partner,
         [("AK304", "1")];

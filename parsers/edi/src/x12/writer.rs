@@ -215,13 +215,21 @@ impl Writer {
     /// # Errors
     /// [`WriteError::OutOfPlace`] outside a group.
     pub fn begin_set(&mut self, code: &str) -> Result<(), WriteError> {
+        self.begin_set_of(code, "")
+    }
+
+    /// As [`Writer::begin_set`], with the implementation guide it follows in ST03 (from 005010 on).
+    ///
+    /// # Errors
+    /// [`WriteError::OutOfPlace`] outside a group.
+    pub fn begin_set_of(&mut self, code: &str, implementation: &str) -> Result<(), WriteError> {
         if !self.group_open {
             return Err(WriteError::OutOfPlace { segment: "ST".to_string() });
         }
         self.end_set()?;
         self.sets += 1;
         let number = format!("{:04}", self.sets);
-        self.put("ST", [Value::Simple(code), Value::Simple(&number)].into_iter())?;
+        self.put("ST", [code, &number, implementation].into_iter().map(Value::Simple))?;
         self.segments = 1;
         self.set = Some(number);
         Ok(())
