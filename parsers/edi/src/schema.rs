@@ -15,6 +15,8 @@ mod json;
 mod table;
 mod validate;
 
+pub(crate) use content::totals_of;
+
 pub use codes::Codes;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
 pub use guide::{Address, Guide, Tolerated};
@@ -30,6 +32,19 @@ use table::Table;
 pub struct Schema {
     table: &'static Table,
     dictionary: &'static Dictionary,
+}
+
+/// One row of a set's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// 0 for rows of the set itself; what stands in a loop is one deeper than the loop's own row.
+    pub depth: usize,
+    /// Of a segment its tag, of a loop its trigger.
+    pub id: &'static str,
+    pub is_loop: bool,
+    pub mandatory: bool,
+    /// Maximum use of a segment, repeats of a loop; `None` without a limit.
+    pub max: Option<u32>,
 }
 
 /// What a set is once validated: its loops as a tree, and everything that is wrong with it.
@@ -276,6 +291,13 @@ impl Schema {
     /// GS01 of the groups this set travels in, `PO`.
     pub fn functional_id(&self) -> &'static str {
         self.table.functional_id
+    }
+
+    /// The table of the set, row by row in its order.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        self.table.rows(0, 0, &mut rows);
+        rows
     }
 
     pub fn dictionary(&self) -> &'static Dictionary {

@@ -49,20 +49,27 @@ pub(super) struct Sink<'s> {
 struct Placer<'v, 'a> {
     table: &'static Table,
     frames: Vec<Frame<'a>>,
+    /// What follows the LS being placed: a set may have several bounded loops in one place, told apart by what is in them.
+    after_ls: u32,
     sink: Sink<'v>,
 }
+
+const LS: u32 = (b'L' as u32) << 8 | b'S' as u32;
 
 pub(super) fn validate<'a>(
     dictionary: &'static Dictionary,
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), sink: Sink::new(set) };
+    let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
     placer.open(0, false);
     let mut classes = None;
-    for segment in &set.segments {
+    for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
+        if key == LS {
+            placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
+        }
         placer.place(segment, key, entry);
         // ST and SE are the envelope's, and checked by the reader.
         let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
@@ -101,7 +108,13 @@ impl<'a> Placer<'_, 'a> {
             let message = format!("{} has no place in a {}", segment.tag(), self.table.code);
             return self.sink.structure(finding::SEGMENT_NOT_IN_SET, segment, None, message);
         }
-        let (free, used_up) = self.search(key, entry.bit);
+        let mut places = self.search(key, entry.bit);
+        if key == LS && matches!(places, (None, None)) {
+            // None that holds what follows: any will do.
+            self.after_ls = 0;
+            places = self.search(key, entry.bit);
+        }
+        let (free, used_up) = places;
         match (free, used_up) {
             (Some(spot), _) => self.put(spot, segment),
             (None, Some(spot)) => {
@@ -125,6 +138,9 @@ impl<'a> Placer<'_, 'a> {
             let Some(rest) = definition.children.get(start..) else { continue };
             for (ahead, child) in rest.iter().enumerate().filter(|(_, c)| c.key == key) {
                 let spot = Spot { frame: level, child: start + ahead };
+                if key == LS && !self.may_follow(child) {
+                    continue;
+                }
                 if spot.child != frame.at || frame.count < child.max {
                     return (Some(spot), used_up);
                 }
@@ -132,6 +148,14 @@ impl<'a> Placer<'_, 'a> {
             }
         }
         (None, used_up)
+    }
+
+    /// True if the segment after the LS stands in this bounded loop, or if no bounded loop has it.
+    fn may_follow(&self, bounded: &Child) -> bool {
+        let holds =
+            |inner: u16| self.table.loops[usize::from(inner)].children.iter().any(|c| c.key == self.after_ls);
+        let anywhere = || self.table.loops.iter().zip(0u16..).any(|(l, at)| l.id == "LS" && holds(at));
+        bounded.inner.is_none_or(holds) || !anywhere()
     }
 
     /// Closes the loops within, notes what was skipped, and puts the segment there.

@@ -10,6 +10,7 @@ mod envelope;
 pub mod examination;
 mod isa;
 pub mod reader;
+pub mod sample;
 pub mod writer;
 
 pub use crate::interchange::{FunctionalGroup, Interchange, PartyId, TransactionSet};

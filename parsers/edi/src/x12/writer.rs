@@ -8,6 +8,8 @@ use super::PartyId;
 use super::characters::CharacterSet;
 use crate::segment::Delimiters;
 
+pub use super::sample::sample;
+
 /// Everything the writer needs for ISA and GS.
 #[derive(Debug, Clone)]
 pub struct Envelope {

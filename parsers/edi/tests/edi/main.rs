@@ -7,6 +7,7 @@ mod answers;
 mod codes;
 mod reader;
 mod reading;
+mod rules;
 mod samples;
 mod schema_files;
 mod validation;
