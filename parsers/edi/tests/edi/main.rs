@@ -5,6 +5,7 @@
 mod acknowledgement;
 mod answers;
 mod codes;
+mod odd_inputs;
 mod reader;
 mod reading;
 mod rules;

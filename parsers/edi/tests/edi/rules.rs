@@ -85,8 +85,8 @@ fn found(schema: &Schema, version: &str, texts: &[String]) -> Vec<String> {
 struct Tally {
     tried: usize,
     /// Another place of the table takes what is too many.
-    absorbed: usize,
-    /// Another rule is broken by necessity: two notes that contradict, a mandatory element that is the only one.
+    absorbed: Vec<String>,
+    /// No segment breaks the rule: two notes that contradict each other.
     unreachable: usize,
     wrong: Vec<String>,
 }
@@ -100,12 +100,9 @@ impl Tally {
     }
 
     fn end(self, name: &str) {
-        println!(
-            "{name}: {} rules tried, {} absorbed, {} unreachable",
-            self.tried, self.absorbed, self.unreachable
-        );
+        println!("{name}: {} rules tried, {} absorbed", self.tried, self.absorbed.len());
         assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
-        assert!(self.tried > 0);
+        assert!(self.tried > 0 && self.unreachable == 0, "{}", self.unreachable);
     }
 }
 
@@ -240,12 +237,13 @@ fn a_mandatory_row_that_is_missing_is_told_before_the_next_segment() {
             let found = case.found(&base);
             let follows = base.get(at).is_some_and(|s| s.tag == case.rows[row].id);
             if follows && found != [expected.clone()] {
-                tally.absorbed += 1;
+                tally.absorbed.push(case.name(row));
                 continue;
             }
             tally.check(case.name(row), &[expected], found);
         }
     }
+    assert!(tally.absorbed.is_empty());
     tally.end("mandatory rows");
 }
 
@@ -263,7 +261,7 @@ fn one_use_too_many_is_told_at_the_last() {
                 continue;
             }
             if case.has_other_place(row) {
-                tally.absorbed += 1;
+                tally.absorbed.push(case.name(row));
                 continue;
             }
             let base = case.base(row);
@@ -286,6 +284,20 @@ fn one_use_too_many_is_told_at_the_last() {
             tally.check(case.name(row), &[expected], case.found(&many));
         }
     }
+    // Tables that have the same segment, or bounded loop, at two places in a row.
+    const TWICE: [&str; 9] = [
+        "810 004010 row 45 TXI",
+        "810 004010 row 64 SAC",
+        "810 004010 row 66 TXI",
+        "810 004010 row 72 SAC",
+        "810 004010 row 74 TXI",
+        "846 004010 row 64 N1",
+        "832 005010 row 94 LS",
+        "832 005010 row 100 LS",
+        "846 005010 row 64 N1",
+    ];
+    let twice = tally.absorbed.iter().all(|a| TWICE.contains(&a.as_str()));
+    assert!(twice || soak(), "{:?}", tally.absorbed);
     tally.end("maximum uses");
 }
 
@@ -391,15 +403,16 @@ impl SegmentRules<'_> {
             }
         }
         for note in &shape.notes {
-            // Exclusions: every two of them together.
+            // Exclusions: every two of them together, each with what it asks for.
             let of: Vec<usize> = (0..count).filter(|b| note.positions >> b & 1 == 1).collect();
-            let pairs = of.iter().flat_map(|a| of.iter().map(move |b| 1u64 << a | 1 << b));
-            trials.extend(pairs.filter(|_| note.rule == Rule::Exclusive).map(|p| p | shape.mandatory));
+            let with = |at: &usize| elements(dictionary, shape, 1 << at).map_or(1 << at, |e| present(&e));
+            let pairs = of.iter().flat_map(|a| of.iter().map(move |b| with(a) | with(b)));
+            trials.extend(pairs.filter(|_| note.rule == Rule::Exclusive));
         }
         let filled: Vec<Option<Vec<Vec<String>>>> =
             (0..count).map(|at| elements(dictionary, shape, 1 << at)).collect();
         let mut broken = BTreeSet::new();
-        for trial in trials.into_iter().filter(|&t| t != 0) {
+        for trial in trials {
             let expected = faults(shape, trial);
             if expected.is_empty() || (expected.len() > 2 && !soak()) {
                 continue;
