@@ -7,9 +7,13 @@
 
 pub mod acknowledgement;
 mod calendar;
+pub mod charset;
 mod control_numbers;
+pub mod edifact;
+pub mod examination;
 pub mod finding;
 pub mod interchange;
+pub mod reader;
 pub mod schema;
 pub mod segment;
 mod window;

@@ -5,7 +5,7 @@
 
 use super::validate::Sink;
 use super::{hierarchy, validate::At};
-use crate::finding;
+use crate::finding::{self, Severity};
 use crate::interchange::TransactionSet;
 use crate::segment::Segment;
 
@@ -44,7 +44,15 @@ pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
         let (levels, faults) = hierarchy::read(&set.segments);
         for (code, level, element, message) in faults {
             let segment = &set.segments[levels[level].segment];
-            sink.element(code, segment, (element, None), None, segment.element(element), message);
+            sink.element(
+                code,
+                Severity::Warning,
+                segment,
+                (element, None),
+                None,
+                segment.element(element),
+                message,
+            );
         }
     }
     if has(b"LS") {
@@ -62,7 +70,15 @@ fn count(
     let said = ctt.text(1);
     if said.parse() != Ok(lines) && !said.is_empty() {
         let message = format!("CTT01 says '{said}' lines, there are {lines} {line}");
-        sink.element(finding::LINE_COUNT, ctt, (1, None), Some("354"), ctt.element(1), message);
+        sink.element(
+            finding::LINE_COUNT,
+            Severity::Warning,
+            ctt,
+            (1, None),
+            Some("354"),
+            ctt.element(1),
+            message,
+        );
     }
     let hash = ctt.text(2);
     if hash.is_empty() || element == 0 {
@@ -75,7 +91,15 @@ fn count(
     if plain != said && !truncated(quantities(), hash.as_bytes()) {
         let message =
             format!("CTT02 says '{hash}', the quantities in {holder}{element:02} add up to {}", shown(plain));
-        sink.element(finding::HASH_TOTAL, ctt, (2, None), Some("347"), ctt.element(2), message);
+        sink.element(
+            finding::HASH_TOTAL,
+            Severity::Warning,
+            ctt,
+            (2, None),
+            Some("347"),
+            ctt.element(2),
+            message,
+        );
     }
 }
 
@@ -134,7 +158,15 @@ fn bounds(set: &TransactionSet<'_>, sink: &mut Sink<'_>) {
                 if start.element(1) != segment.element(1) {
                     let message = format!("LE01 '{}' does not end '{}'", segment.text(1), start.text(1));
                     let at: At = (1, None);
-                    sink.element(finding::LOOP_BOUND, segment, at, Some("447"), segment.element(1), message);
+                    sink.element(
+                        finding::LOOP_BOUND,
+                        Severity::Warning,
+                        segment,
+                        at,
+                        Some("447"),
+                        segment.element(1),
+                        message,
+                    );
                 }
             }
             _ => {}

@@ -8,9 +8,9 @@
 use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
-use super::{Loop, Validated, content};
+use super::{Loop, Validated, content, totals};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
-use crate::interchange::TransactionSet;
+use crate::interchange::{Standard, TransactionSet};
 use crate::segment::Segment;
 
 /// Findings of one set that are listed; a set with more is rejected by the first already.
@@ -42,6 +42,8 @@ pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
     findings: Vec<Finding>,
     dropped: u32,
+    /// The element of the acknowledgement that faults within a segment are answered in; empty where the register has one.
+    level: &'static str,
     /// The loop in which the segment being checked stands; `None` at the top of the set.
     in_loop: Option<&'static str>,
 }
@@ -63,6 +65,8 @@ pub(super) fn validate<'a>(
 ) -> Validated<'a> {
     let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
     placer.open(0, false);
+    let subset =
+        set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
     for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
@@ -71,17 +75,38 @@ pub(super) fn validate<'a>(
             placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
         }
         placer.place(segment, key, entry);
-        // ST and SE are the envelope's, and checked by the reader.
-        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
+        // Header and trailer are the envelope's, and checked by the reader.
+        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE" | b"UNH" | b"UNT");
         if let Some(shape) = entry.filter(|e| e.bit != 0 && e.shape != NONE && !envelope) {
             placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
-            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
+            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(segment));
             let shape = &dictionary.segments[usize::from(shape.shape)];
-            Checker::new(dictionary, classes, segment, &mut placer.sink).check(shape);
+            Checker::new(dictionary, classes, segment, &mut placer.sink, subset).check(shape);
         }
     }
-    content::check(set, table.code, &mut placer.sink);
-    placer.finish()
+    if set.standard == Standard::X12 {
+        content::check(set, table.code, &mut placer.sink);
+    }
+    let mut validated = placer.finish();
+    if set.standard == Standard::Edifact {
+        totals::check(set, &mut validated);
+    }
+    validated
+}
+
+/// A segment of the envelope against its definition; `level` is the element of the acknowledgement that says it.
+pub(crate) fn check_service(
+    dictionary: &'static Dictionary,
+    within: &TransactionSet<'_>,
+    segment: &Segment<'_>,
+    level: &'static str,
+) -> Vec<Finding> {
+    let mut sink = Sink { level, ..Sink::new(within) };
+    if let Some(shape) = dictionary.segment(segment.tag()) {
+        let classes = Classes::new(segment);
+        Checker::new(dictionary, &classes, segment, &mut sink, false).check(shape);
+    }
+    sink.finish()
 }
 
 impl<'a> Placer<'_, 'a> {
@@ -279,14 +304,18 @@ impl<'a> Placer<'_, 'a> {
 
 impl<'s> Sink<'s> {
     pub fn new(set: &'s TransactionSet<'s>) -> Sink<'s> {
-        Sink { set, findings: Vec::new(), dropped: 0, in_loop: None }
+        let level = match set.standard {
+            Standard::X12 => "",
+            Standard::Edifact => "UCD01",
+        };
+        Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None }
     }
 
     fn place(&self, segment: &Segment<'_>) -> Place {
         Place {
             interchange: Some(self.set.interchange.clone()),
-            group: Some(self.set.group.clone()),
-            set: Some(self.set.control_number.clone()),
+            group: known(&self.set.group),
+            set: known(&self.set.control_number),
             segment: Some(excerpt(segment.tag_bytes())),
             position: Some(segment.position),
             offset: segment.offset,
@@ -294,7 +323,10 @@ impl<'s> Sink<'s> {
         }
     }
 
-    fn push(&mut self, finding: Finding) {
+    fn push(&mut self, mut finding: Finding) {
+        if self.set.standard == Standard::Edifact {
+            finding = finding.in_edifact(self.level);
+        }
         match self.findings.len() < MAX_FINDINGS {
             true => self.findings.push(finding),
             false => self.dropped = self.dropped.saturating_add(1),
@@ -333,9 +365,11 @@ impl<'s> Sink<'s> {
 
     /// A finding within a segment; `at` is element and component, from 1.
     #[cold]
+    #[allow(clippy::too_many_arguments)]
     pub fn element(
         &mut self,
         code: Code,
+        severity: Severity,
         segment: &Segment<'_>,
         at: At,
         reference: Option<&str>,
@@ -349,12 +383,6 @@ impl<'s> Sink<'s> {
             loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)
         };
-        let severity = match code {
-            finding::BLANK_VALUE | finding::CHARACTER_SET | finding::CHECK_DIGIT => Severity::Warning,
-            // X13: what the segments say of each other.
-            _ if code.0.starts_with("X13") => Severity::Warning,
-            _ => Severity::Error,
-        };
         self.push(Finding::new(code, severity, place, message).with_value(value));
     }
 
@@ -366,8 +394,17 @@ impl<'s> Sink<'s> {
                 ..Place::default()
             };
             let message = format!("{} more findings are not listed", self.dropped);
-            self.findings.push(Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message));
+            let more = Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message);
+            self.findings.push(match self.set.standard {
+                Standard::X12 => more,
+                Standard::Edifact => more.in_edifact(self.level),
+            });
         }
         self.findings
     }
+}
+
+/// EDIFACT messages need not stand in a group.
+fn known(number: &str) -> Option<String> {
+    (!number.is_empty()).then(|| number.to_string())
 }

@@ -5,7 +5,7 @@
 //! before the next ISA: what stands before it is a rest.
 
 use super::isa;
-use crate::segment::{Delimiters, Segment};
+use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
 use memchr::memchr;
 use memchr::memmem::Finder;
@@ -24,7 +24,7 @@ pub(super) enum Cut {
 
 /// Where a segment stands, for when the window may still move.
 #[derive(Clone, Copy)]
-pub(super) struct Span {
+pub(crate) struct Span {
     pub from: u64,
     pub length: u32,
     pub position: u32,
@@ -76,9 +76,9 @@ const SUSPICIOUS: usize = 2048;
 const ISA_LENGTH: usize = 105;
 
 impl<R: BufRead> Cutter<R> {
-    pub fn new(input: R, max_segment: usize, max_kept: usize) -> Self {
+    pub fn new(window: Window<R>, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
-            window: Window::new(input),
+            window,
             delimiters: Delimiters::X12,
             at: 0,
             max_segment,
@@ -92,6 +92,7 @@ impl<R: BufRead> Cutter<R> {
         Segment {
             bytes: self.window.slice(span.from..span.from + u64::from(span.length)),
             delimiters: self.delimiters,
+            notation: Notation::default(),
             position: span.position,
             offset: span.from,
         }

@@ -281,8 +281,8 @@ pub fn value(element: &Element) -> String {
     match element.kind {
         Kind::Date => if max >= 8 { "20260105" } else { "260105" }.to_string(),
         Kind::Time => filled("0930"),
-        Kind::Numeric(_) | Kind::Decimal => filled("1"),
-        Kind::Text | Kind::Binary => filled("SAMPLE"),
+        Kind::Numeric(_) | Kind::Decimal | Kind::Number => filled("1"),
+        Kind::Text | Kind::Binary | Kind::Alphabetic | Kind::Alphanumeric => filled("SAMPLE"),
         Kind::Identifier => match element.codes.as_ref().and_then(|c| c.values().first()) {
             Some(code) => code.to_string(),
             None => filled("X"),

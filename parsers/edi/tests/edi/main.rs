@@ -1,10 +1,11 @@
-//! Reading, validating, answering and writing X12, as a caller sees it.
+//! Reading, validating, answering and writing X12 and EDIFACT, as a caller sees it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod acknowledgement;
 mod answers;
 mod codes;
+mod edifact;
 mod odd_inputs;
 mod reader;
 mod reading;

@@ -7,7 +7,7 @@
 use super::reading::{read, told};
 use portway_edi::interchange::Standard;
 use portway_edi::schema::{Dictionary, Element, Holds, Kind, Row, Rule, Schema, Shape, shipped};
-use portway_edi::segment::{Delimiters, Segment};
+use portway_edi::segment::{Delimiters, Notation, Segment};
 use portway_edi::x12::TransactionSet;
 use portway_edi::x12::sample::{Choice, SampleSegment, elements, segments};
 use portway_edi::x12::writer::sample;
@@ -41,6 +41,7 @@ fn found(schema: &Schema, version: &str, texts: &[String]) -> Vec<String> {
         .map(|(position, text)| Segment {
             bytes: text.as_bytes(),
             delimiters: DELIMITERS,
+            notation: Notation::default(),
             position,
             offset: 0,
         })
