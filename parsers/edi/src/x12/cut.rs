@@ -40,6 +40,8 @@ impl Span {
 pub(super) struct Cutter<R> {
     pub window: Window<R>,
     pub delimiters: Delimiters,
+    /// The rest of a terminator that takes several bytes in UTF-8; `delimiters` has the first.
+    tail: Vec<u8>,
     /// The next byte to read.
     at: u64,
     max_segment: usize,
@@ -80,6 +82,7 @@ impl<R: BufRead> Cutter<R> {
         Cutter {
             window,
             delimiters: Delimiters::X12,
+            tail: Vec::new(),
             at: 0,
             max_segment,
             max_kept,
@@ -109,7 +112,21 @@ impl<R: BufRead> Cutter<R> {
     /// An interchange with these delimiters goes on at `at`.
     pub fn enter(&mut self, delimiters: Delimiters, at: u64) {
         self.delimiters = delimiters;
-        self.at = at;
+        let more = match delimiters.segment {
+            0xc2..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf4 => 3,
+            _ => 0,
+        };
+        let rest = self.window.rest(at);
+        let continues = rest.len() >= more && rest[..more].iter().all(|b| b & 0xc0 == 0x80);
+        self.tail = if continues { rest[..more].to_vec() } else { Vec::new() };
+        self.at = at + self.tail.len() as u64;
+    }
+
+    /// Length of the whole terminator.
+    pub fn terminator_length(&self) -> u64 {
+        1 + self.tail.len() as u64
     }
 
     pub fn take_empty(&mut self) -> Option<(u64, u32)> {
@@ -152,7 +169,7 @@ impl<R: BufRead> Cutter<R> {
             let to = loop {
                 if let Some(found) = memchr(self.delimiters.segment, self.window.rest(searched)) {
                     let to = searched + found as u64;
-                    if self.released(from, to) {
+                    if self.released(from, to) || (!self.tail.is_empty() && !self.has_tail(keep, to)?) {
                         searched = to + 1;
                         continue;
                     }
@@ -165,7 +182,7 @@ impl<R: BufRead> Cutter<R> {
             };
             match to {
                 Some(to) if to == from => {
-                    self.at = to + 1;
+                    self.at = to + self.terminator_length();
                     let (first, count) = self.empty.unwrap_or((from, 0));
                     self.empty = Some((first, count.saturating_add(1)));
                 }
@@ -177,6 +194,11 @@ impl<R: BufRead> Cutter<R> {
                 None => return self.unterminated(from, searched),
             }
         }
+    }
+
+    fn has_tail(&mut self, keep: Option<u64>, to: u64) -> Result<bool> {
+        while self.window.end() < to + self.terminator_length() && self.fill(keep)? {}
+        Ok(self.window.rest(to + 1).starts_with(&self.tail))
     }
 
     /// True if the release character in force takes the terminator at `to` for data (ISX01).
@@ -211,7 +233,7 @@ impl<R: BufRead> Cutter<R> {
         if self.window.slice(to..to + 1) != [self.delimiters.segment] {
             return Ok(None);
         }
-        self.at = to + 1;
+        self.at = to + self.terminator_length();
         Ok(Some(match (to - from) as usize > self.max_segment {
             true => Cut::TooLong { from, next: self.at },
             false => Cut::Segment { from, to },
@@ -236,13 +258,13 @@ impl<R: BufRead> Cutter<R> {
         let header = self.header_at(keep.or(Some(from)), from)?;
         let too_long = (to - from) as usize > self.max_segment;
         if too_long && swallowed.is_none() && !header {
-            self.at = to + 1;
+            self.at = to + self.terminator_length();
             return Ok(Cut::TooLong { from, next: self.at });
         }
         match swallowed {
             Some(isa) => Ok(self.rest(from, isa)),
             None => {
-                self.at = to + 1;
+                self.at = to + self.terminator_length();
                 Ok(Cut::Segment { from, to })
             }
         }

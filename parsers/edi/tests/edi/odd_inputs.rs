@@ -75,6 +75,24 @@ fn lines_wrapped_at_any_column_are_read_as_if_they_were_not() {
 }
 
 #[test]
+fn a_terminator_may_take_several_bytes_in_utf_8() {
+    for terminator in ["\u{85}", "Ö", "…", "\u{1f512}"] {
+        // A name with the same first byte in it is still a name.
+        let text = order_with("Centre 14", "Äpfel – und mehr \u{1f513}").replace('~', terminator);
+        for end in ["", "\n", "\r\n"] {
+            let text = text.replace(terminator, &format!("{terminator}{end}"));
+            let reading = read(text.as_bytes());
+            assert_eq!(
+                reading.findings.iter().map(told).collect::<Vec<_>>(),
+                [""; 0],
+                "{terminator:?} {end:?}"
+            );
+            assert_eq!(reading.sets, 1);
+        }
+    }
+}
+
+#[test]
 fn line_ends_after_terminators_are_no_wrapping() {
     let text = counted(ORDER).replace('~', "~\n");
     assert_eq!(found(text.as_bytes()), [""; 0]);
