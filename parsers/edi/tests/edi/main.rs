@@ -6,6 +6,7 @@ mod acknowledgement;
 mod answers;
 mod codes;
 mod edifact;
+mod expected;
 mod guide;
 mod odd_inputs;
 mod reader;
