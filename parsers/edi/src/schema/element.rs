@@ -315,7 +315,7 @@ impl Checker<'_, '_> {
     #[cold]
     fn fault(&mut self, code: Code, element: &Element, position: &Position, at: At, value: &[u8]) {
         let name = name(self.segment, at);
-        let shown = excerpt(value);
+        let shown = excerpt(self.segment.notation.charset.decode(value).as_bytes());
         let Element { id, title, min, max, type_name, .. } = element;
         let message = match code {
             finding::INVALID_CODE => format!("{name} '{shown}' is not in the code list of {id} ({title})"),
@@ -438,6 +438,8 @@ impl Checker<'_, '_> {
             finding::BLANK_VALUE | finding::CHARACTER_FOREIGN | finding::TRAILING_SEPARATOR => Severity::Warning,
             _ => Severity::Error,
         };
+        let text = self.segment.notation.charset.decode(value);
+        let value = text.as_bytes();
         self.sink.element(code, severity, self.segment, (at.element, at.component), reference, value, message);
     }
 }

@@ -1,6 +1,6 @@
 //! EDIFACT: an input read to its end by the reader of both standards, and what was found in it.
 
-mod dump;
+mod codes;
 mod rules;
 mod samples;
 
