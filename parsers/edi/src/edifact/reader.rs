@@ -111,7 +111,7 @@ impl<R: BufRead> Reader<R> {
         let mut reader = Reader::over(from.window, limits);
         reader.cutter.go_to(from.at);
         reader.accounted = from.accounted;
-        reader.mixed = true;
+        (reader.mixed, reader.cutter.mixed) = (true, true);
         reader
     }
 
