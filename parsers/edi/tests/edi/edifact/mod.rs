@@ -5,6 +5,7 @@ mod contrl;
 mod reader;
 mod rules;
 mod samples;
+mod schema_files;
 mod writer;
 
 use portway_edi::acknowledgement::{InterchangeResult, Tolerance};
