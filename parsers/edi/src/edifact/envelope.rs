@@ -71,8 +71,7 @@ fn is_prepared(segment: &Segment<'_>, element: usize) -> bool {
 pub(super) fn interchange(unb: &Segment<'_>, header: &Header, offset: u64) -> (Interchange, Vec<Finding>) {
     let (sender, sender_internal) = party(unb, 2);
     let (receiver, receiver_internal) = party(unb, 3);
-    let (identifier, version) =
-        (text(unb, 1, 1), header.version.filter(|v| (1..=4).contains(v)).unwrap_or(3));
+    let (identifier, version) = (text(unb, 1, 1), header.version.filter(|v| (1..=4).contains(v)).unwrap_or(3));
     let syntax = Syntax {
         identifier: identifier.clone(),
         version,
@@ -147,7 +146,8 @@ pub(super) fn group(
     version: u8,
     seen: &mut Seen,
 ) -> (FunctionalGroup, Vec<Finding>) {
-    let parts: Vec<String> = (1..=3).map(|n| text(ung, 7, n)).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> =
+        (1..=3).map(|n| text(ung, 7, n)).filter(|part| !part.is_empty()).collect();
     let group = FunctionalGroup {
         implied: false,
         functional_id: text(ung, 1, 1),
@@ -166,19 +166,13 @@ pub(super) fn group(
         set: None,
     };
     let mut findings = defined(ung, version, &within, "UCF05");
-    if !ung.element(4).is_empty()
-        && !is_prepared(ung, 4)
-        && !findings.iter().any(|f| f.place.element == Some(4))
-    {
+    if !ung.element(4).is_empty() && !is_prepared(ung, 4) && !findings.iter().any(|f| f.place.element == Some(4)) {
         let message = format!("S004 '{}' is no date and time", excerpt(ung.element(4)));
         let place = within.place("UNG", Some(4), ung.offset);
-        findings.push(
-            Finding::new(finding::UNG_DATE, Severity::Warning, place, message).with_value(ung.element(4)),
-        );
+        findings.push(Finding::new(finding::UNG_DATE, Severity::Warning, place, message).with_value(ung.element(4)));
     }
     if !ung.element(5).is_empty() && !seen.insert(ung.element(5)) {
-        let message =
-            format!("another group of this interchange has the reference '{}' too", group.control_number);
+        let message = format!("another group of this interchange has the reference '{}' too", group.control_number);
         let place = within.place("UNG", Some(5), ung.offset);
         findings.push(error(finding::UNG_DUPLICATE, place, message, "UCF05").with_value(ung.element(5)));
     }
@@ -208,7 +202,6 @@ pub(super) fn header_of_message(
     unh: &Segment<'_>,
     within: &Within,
     version: u8,
-    group: &FunctionalGroup,
     seen: &mut Seen,
 ) -> Vec<Finding> {
     let mut findings = defined(unh, version, within, "UCM04");
@@ -218,18 +211,18 @@ pub(super) fn header_of_message(
         let place = Place { position: Some(1), ..within.place("UNH", Some(1), unh.offset) };
         findings.push(error(finding::UNH_DUPLICATE, place, message, "UCM04").with_value(reference));
     }
-    let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
-    if !group.implied && !of_group.is_empty() && !message_type.is_empty() && *of_group != message_type {
-        let message = format!("{message_type} stands in a group of {of_group}");
-        let place =
-            Place { position: Some(1), component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
-        findings.push(
-            Finding::new(finding::GROUP_TYPES, Severity::Warning, place, message)
-                .in_edifact("UCF05")
-                .with_value(unh.component(2, 1)),
-        );
-    }
     findings
+}
+
+/// All messages of a group are of the type that its UNG names.
+pub(super) fn type_in_group(unh: &Segment<'_>, within: &Within, group: &FunctionalGroup) -> Option<Finding> {
+    let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
+    if group.implied || of_group.is_empty() || message_type.is_empty() || *of_group == message_type {
+        return None;
+    }
+    let message = format!("{message_type} stands in a group of {of_group}");
+    let place = Place { component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
+    Some(error(finding::GROUP_TYPES, place, message, "UCF05").with_value(unh.component(2, 1)))
 }
 
 /// The UNT against what came; `count` has UNH and UNT in it, and is UNT's position.

@@ -363,7 +363,7 @@ impl<'c, 's> Checker<'c, 's> {
     #[cold]
     fn fault(&mut self, code: Code, element: &Element, position: &Position, at: At, value: &[u8]) {
         let name = name(self.segment, at);
-        let shown = excerpt(value);
+        let shown = excerpt(self.segment.notation.charset.decode(value).as_bytes());
         let Element { id, title, min, max, type_name, .. } = element;
         let message = match code {
             finding::INVALID_CODE => format!("{name} '{shown}' is not in the code list of {id} ({title})"),
@@ -493,15 +493,9 @@ impl<'c, 's> Checker<'c, 's> {
             | finding::TRAILING_SEPARATOR => Severity::Warning,
             _ => Severity::Error,
         };
-        self.sink.element(
-            code,
-            severity,
-            self.segment,
-            (at.element, at.component),
-            reference,
-            value,
-            message,
-        );
+        let text = self.segment.notation.charset.decode(value);
+        let value = text.as_bytes();
+        self.sink.element(code, severity, self.segment, (at.element, at.component), reference, value, message);
     }
 }
 

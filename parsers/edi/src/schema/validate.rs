@@ -150,9 +150,12 @@ impl<'a> Placer<'_, 'a> {
         }
     }
 
-    /// The nearest place that takes one more, and the nearest that is used up.
+    /// The nearest place that takes one more, and the nearest that is used up. In EDIFACT a place at the top of the message
+    /// behind something mandatory that has not come (UNS most of all) is taken only if there is no other at all: what is too
+    /// often before UNS is not what comes behind it.
     fn search(&self, key: u32, bit: u128) -> (Option<Spot>, Option<Spot>) {
         let mut used_up = None;
+        let mut next_section = None;
         for (level, frame) in self.frames.iter().enumerate().rev() {
             let definition = &self.table.loops[usize::from(frame.table)];
             if definition.holds & bit == 0 {
@@ -166,13 +169,22 @@ impl<'a> Placer<'_, 'a> {
                 if key == LS && !self.may_follow(child) {
                     continue;
                 }
-                if spot.child != frame.at || frame.count < child.max {
+                if spot.child == frame.at && frame.count >= child.max {
+                    used_up = used_up.or(Some(spot));
+                } else if level == 0 && self.skips_mandatory(definition, spot.child) {
+                    next_section = next_section.or(Some(spot));
+                } else {
                     return (Some(spot), used_up);
                 }
-                used_up = used_up.or(Some(spot));
             }
         }
-        (None, used_up)
+        (next_section.filter(|_| used_up.is_none()), used_up)
+    }
+
+    fn skips_mandatory(&self, definition: &LoopTable, child: usize) -> bool {
+        let at = self.frames.first().map_or(0, |root| root.at);
+        let skipped = definition.children.get(at + 1..child).unwrap_or(&[]);
+        self.sink.set.standard == Standard::Edifact && skipped.iter().any(|c| c.mandatory)
     }
 
     /// True if the segment after the LS stands in this bounded loop, or if no bounded loop has it.
