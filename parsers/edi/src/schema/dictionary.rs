@@ -94,25 +94,25 @@ pub struct Element {
     pub max: u32,
     /// `None` where any value will do: no coded element, or a list kept by another body.
     pub codes: Option<Codes>,
-    /// What it has to do with check digits.
+    /// What it has to do with check digits and formats of dates.
     pub checked: Checked,
 }
 
-/// Elements that name a number with a check digit, and those that hold one.
+/// Elements that name a kind of number or date, and those that hold one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
     No,
-    /// 235, 66, 88: the next element is of this kind.
+    /// 235, 66, 88, 1250: the next element is of this kind.
     Qualifier,
-    /// 234, 67, 87: what the qualifier before it says.
+    /// 234, 67, 87, 1251: what the qualifier before it says.
     Qualified,
 }
 
 impl Checked {
     fn of(element: &str) -> Checked {
         match element {
-            "235" | "66" | "88" => Checked::Qualifier,
-            "234" | "67" | "87" => Checked::Qualified,
+            "235" | "66" | "88" | "1250" => Checked::Qualifier,
+            "234" | "67" | "87" | "1251" => Checked::Qualified,
             _ => Checked::No,
         }
     }

@@ -53,17 +53,21 @@ struct Placer<'v, 'a> {
     frames: Vec<Frame<'a>>,
     /// What follows the LS being placed: a set may have several bounded loops in one place, told apart by what is in them.
     after_ls: u32,
+    /// There are bounded loops or levels.
+    special: bool,
     sink: Sink<'v>,
 }
 
 const LS: u32 = (b'L' as u32) << 8 | b'S' as u32;
+const HL: u32 = (b'H' as u32) << 8 | b'L' as u32;
 
 pub(super) fn validate<'a>(
     dictionary: &'static Dictionary,
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
+    let mut placer =
+        Placer { table, frames: Vec::with_capacity(8), after_ls: 0, special: false, sink: Sink::new(set) };
     placer.open(0, false);
     let subset =
         set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
@@ -71,6 +75,7 @@ pub(super) fn validate<'a>(
     for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
+        placer.special |= key == LS || key == HL;
         if key == LS {
             placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
         }
@@ -85,7 +90,7 @@ pub(super) fn validate<'a>(
         }
     }
     if set.standard == Standard::X12 {
-        content::check(set, table.code, &mut placer.sink);
+        content::check(set, table.code, placer.special, &mut placer.sink);
     }
     let mut validated = placer.finish();
     if set.standard == Standard::Edifact {
