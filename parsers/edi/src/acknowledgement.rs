@@ -4,8 +4,8 @@
 //! 997 a group, never one for a group of acknowledgements (FA). Nothing here decides whether an answer is owed.
 
 use crate::finding::{Finding, Severity};
-use crate::x12::writer::{Envelope, InData, Value, WriteError, Writer};
 use crate::interchange::{FunctionalGroup, Interchange, TransactionSet};
+use crate::x12::writer::{Envelope, InData, Value, WriteError, Writer};
 
 /// AK501/AK901 and TA104 share these letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,8 @@ impl SetResult {
         tolerance: Tolerance,
     ) -> SetResult {
         let rejects = |f: &Finding| {
-            f.severity == Severity::Error && !(tolerance == Tolerance::ElementErrors && (f.answers("AK403") || f.answers("UCD01")))
+            f.severity == Severity::Error
+                && !(tolerance == Tolerance::ElementErrors && (f.answers("AK403") || f.answers("UCD01")))
         };
         let verdict = if findings.iter().any(rejects) {
             AckCode::Rejected

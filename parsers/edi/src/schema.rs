@@ -14,8 +14,8 @@ mod validate;
 mod values;
 
 pub use codes::Codes;
-pub(crate) use validate::check_service;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
+pub(crate) use validate::check_service;
 
 use crate::interchange::{Standard, TransactionSet};
 use crate::{Finding, Segment};
@@ -124,7 +124,6 @@ static EDIFACT: [Version; 4] = [
     version!("edifact", "v3", "CONTRL"),
     version!("edifact", "v4", "CONTRL"),
 ];
-
 
 /// CONTRL has versions of its own: 4 with syntax 4, `2:2` or `D:3` before.
 fn edifact_version(message: &str, version: &str) -> Option<&'static Version> {

@@ -83,12 +83,9 @@ impl<'a> Segment<'a> {
     pub fn component(&self, number: usize, component: usize) -> &'a [u8] {
         match component {
             0 => &[],
-            _ => part(
-                self.element(number),
-                self.delimiters.component,
-                self.delimiters.release,
-                component - 1,
-            ),
+            _ => {
+                part(self.element(number), self.delimiters.component, self.delimiters.release, component - 1)
+            }
         }
     }
     /// Component `component` of element `number`, as [`Segment::text`].

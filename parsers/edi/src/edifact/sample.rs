@@ -3,8 +3,8 @@
 //! The least a message must hold, or every segment and element of it once. Values are made up: first of a code list, digits
 //! where numbers are asked for, dates that exist. Control totals and check digits are right, so that nothing is found.
 
-use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
 use super::reader::Reader;
+use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
 use crate::acknowledgement::Tolerance;
 use crate::examination::examine;
 use crate::interchange::{Limits, PartyId};
@@ -107,7 +107,9 @@ fn segment(
             Holds::Composite(at) => {
                 let composite = &dictionary.composites[usize::from(at)];
                 let parts = composite.positions.iter().map(|part| match part.holds {
-                    Holds::Element(at) if wanted(part.requirement) => value(&dictionary.elements[usize::from(at)]),
+                    Holds::Element(at) if wanted(part.requirement) => {
+                        value(&dictionary.elements[usize::from(at)])
+                    }
                     _ => String::new(),
                 });
                 let parts: Vec<String> = parts.collect();

@@ -255,10 +255,7 @@ fn read_codes(text: &'static str) -> Result<HashMap<&'static str, Vec<&'static s
     Ok(lists)
 }
 
-fn read_element(
-    line: &'static str,
-    lists: &mut HashMap<&'static str, Vec<&'static str>>,
-) -> Option<Element> {
+fn read_element(line: &'static str, lists: &mut HashMap<&'static str, Vec<&'static str>>) -> Option<Element> {
     let (id, rest) = line.split_once(' ')?;
     let (type_name, rest) = rest.split_once(' ')?;
     let (kind, min, max, title) = match Kind::read_representation(type_name) {

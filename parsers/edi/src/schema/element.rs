@@ -71,7 +71,8 @@ impl Classes {
         let mut class = 0;
         let mut bytes = value.iter();
         while let Some(&byte) = bytes.next() {
-            class |= self.0[usize::from(byte)] & if self.0[usize::from(byte)] & RELEASE != 0 { RELEASE } else { !0 };
+            class |= self.0[usize::from(byte)]
+                & if self.0[usize::from(byte)] & RELEASE != 0 { RELEASE } else { !0 };
             if self.0[usize::from(byte)] & RELEASE != 0 {
                 class |= bytes.next().map_or(OTHER, |&b| self.0[usize::from(b)] & ITSELF);
             }
@@ -159,7 +160,13 @@ impl Checker<'_, '_> {
         if self.edifact() {
             if number > 0 && bytes.last() == Some(&separator) && !values::ends_released(self.segment, bytes) {
                 let message = format!("{} ends in a separator without a value behind it", shape.id);
-                self.report(finding::TRAILING_SEPARATOR, At { element: number, component: None }, None, b"", message);
+                self.report(
+                    finding::TRAILING_SEPARATOR,
+                    At { element: number, component: None },
+                    None,
+                    b"",
+                    message,
+                );
             }
             values::check(self.segment, self.sink);
         }
@@ -273,14 +280,7 @@ impl Checker<'_, '_> {
     }
 
     /// ISO 9735: characters of the declared set, the right type, length and code; one finding at most.
-    fn edifact_value(
-        &mut self,
-        element: &Element,
-        position: &Position,
-        at: At,
-        value: &[u8],
-        class: u16,
-    ) {
+    fn edifact_value(&mut self, element: &Element, position: &Position, at: At, value: &[u8], class: u16) {
         let release = self.segment.delimiters.release;
         if class & COMPONENT != 0 && at.component.is_none() {
             let message = format!("{} has no components", name(self.segment, at));
@@ -326,9 +326,13 @@ impl Checker<'_, '_> {
                 format!("{name} '{shown}' is too long: {id} ({title}) has at most {max} characters")
             }
             finding::CHARACTER_TYPE => {
-                format!("{name} '{shown}' holds what {id} ({title}, {type_name}) does not: a number has digits only, an alphabetic value none")
+                format!(
+                    "{name} '{shown}' holds what {id} ({title}, {type_name}) does not: a number has digits only, an alphabetic value none"
+                )
             }
-            finding::DECIMAL_NOTATION => format!("{name} '{shown}' is no number with its decimal mark in place"),
+            finding::DECIMAL_NOTATION => {
+                format!("{name} '{shown}' is no number with its decimal mark in place")
+            }
             finding::DIGIT_BEFORE_MARK => {
                 format!("{name} '{shown}' has no digit in front of its decimal mark")
             }
@@ -435,12 +439,22 @@ impl Checker<'_, '_> {
         });
         let severity = match code {
             finding::INVALID_CODE if self.subset => Severity::Warning,
-            finding::BLANK_VALUE | finding::CHARACTER_FOREIGN | finding::TRAILING_SEPARATOR => Severity::Warning,
+            finding::BLANK_VALUE | finding::CHARACTER_FOREIGN | finding::TRAILING_SEPARATOR => {
+                Severity::Warning
+            }
             _ => Severity::Error,
         };
         let text = self.segment.notation.charset.decode(value);
         let value = text.as_bytes();
-        self.sink.element(code, severity, self.segment, (at.element, at.component), reference, value, message);
+        self.sink.element(
+            code,
+            severity,
+            self.segment,
+            (at.element, at.component),
+            reference,
+            value,
+            message,
+        );
     }
 }
 

@@ -34,7 +34,8 @@ fn of_element<'a>(segment: &Segment<'a>, value: &'a [u8]) -> Value {
     let release = segment.delimiters.release;
     match segment.delimiters.repetition {
         Some(repetition) if find(repetition, release, value).is_some() => {
-            let repeats: Value = parts(value, repetition, release).map(|part| of_parts(segment, part)).collect();
+            let repeats: Value =
+                parts(value, repetition, release).map(|part| of_parts(segment, part)).collect();
             json!({ "repeats": repeats })
         }
         _ => of_parts(segment, value),

@@ -63,7 +63,8 @@ pub(super) fn validate<'a>(
     let sink = Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None };
     let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
     placer.open(0, false);
-    let subset = set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
+    let subset =
+        set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
     for segment in &set.segments {
         let key = key(segment.tag_bytes());
@@ -75,7 +76,8 @@ pub(super) fn validate<'a>(
             placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
             let classes: &Classes = classes.get_or_insert_with(|| Classes::new(segment));
             let shape = &dictionary.segments[usize::from(shape.shape)];
-            Checker { dictionary, classes, segment, sink: &mut placer.sink, subset, other_list: false }.check(shape);
+            Checker { dictionary, classes, segment, sink: &mut placer.sink, subset, other_list: false }
+                .check(shape);
         }
     }
     let mut validated = placer.finish();
@@ -95,7 +97,8 @@ pub(crate) fn check_service(
     let mut sink = Sink { set: within, findings: Vec::new(), dropped: 0, level, in_loop: None };
     if let Some(shape) = dictionary.segment(segment.tag()) {
         let classes = Classes::new(segment);
-        Checker { dictionary, classes: &classes, segment, sink: &mut sink, subset: false, other_list: false }.check(shape);
+        Checker { dictionary, classes: &classes, segment, sink: &mut sink, subset: false, other_list: false }
+            .check(shape);
     }
     sink.finish()
 }

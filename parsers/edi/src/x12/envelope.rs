@@ -4,12 +4,12 @@
 
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
-use crate::control_numbers::Seen;
-pub(super) use crate::interchange::Within;
-use crate::interchange::Standard;
-use crate::charset::Charset;
 use crate::calendar::{is_date, is_time, number};
+use crate::charset::Charset;
+use crate::control_numbers::Seen;
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
+use crate::interchange::Standard;
+pub(super) use crate::interchange::Within;
 use crate::segment::{Segment, to_text};
 
 /// Qualifiers of ISA05 and ISA07 (data element I05).

@@ -13,10 +13,10 @@ use super::cut::{Cut, Cutter, Span};
 use super::envelope::{self, Within};
 use super::isa;
 use crate::control_numbers::Seen;
+use crate::edifact::service;
 use crate::finding::{self, Finding, Place, Severity, excerpt};
 pub use crate::interchange::{Accounted, Event, Limits};
 use crate::interchange::{FunctionalGroup, Interchange, Standard, TransactionSet};
-use crate::edifact::service;
 use crate::reader::{Handover, find_start, stray_finding};
 use crate::window::Window;
 use std::collections::VecDeque;
@@ -197,7 +197,8 @@ impl<R: BufRead> Reader<R> {
         self.accounted.stray += length;
         let head = &head[..head.len().min(length as usize)];
         let edifact = self.mixed && head.starts_with(b"UN");
-        let finding = stray_finding(offset, length, head, if edifact { Standard::Edifact } else { Standard::X12 });
+        let finding =
+            stray_finding(offset, length, head, if edifact { Standard::Edifact } else { Standard::X12 });
         self.push(Event::Stray(finding));
         Ok(())
     }

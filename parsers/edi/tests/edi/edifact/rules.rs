@@ -67,7 +67,8 @@ fn of_length(element: &Element, length: u32) -> String {
 type Values = Vec<Vec<String>>;
 
 fn written(id: &str, values: &Values) -> String {
-    let cut = |parts: &[String], separator: &str| parts.join(separator).trim_end_matches(separator).to_string();
+    let cut =
+        |parts: &[String], separator: &str| parts.join(separator).trim_end_matches(separator).to_string();
     let elements: Vec<String> =
         std::iter::once(id.to_string()).chain(values.iter().map(|parts| cut(parts, ":"))).collect();
     cut(&elements, "+")
@@ -86,7 +87,8 @@ fn base(dictionary: &Dictionary, shape: &Shape, at: Option<(usize, usize)>) -> V
                 let any_mandatory = parts.iter().any(|p| p.requirement == 'M');
                 let part = |(n, part): (usize, &portway_edi::schema::Position)| {
                     let Holds::Element(e) = part.holds else { return String::new() };
-                    let wanted = part.requirement == 'M' || at == Some((number, n)) || (n == 0 && !any_mandatory);
+                    let wanted =
+                        part.requirement == 'M' || at == Some((number, n)) || (n == 0 && !any_mandatory);
                     if wanted { fine(&dictionary.elements[usize::from(e)]) } else { String::new() }
                 };
                 parts.iter().enumerate().map(part).collect()
@@ -156,7 +158,8 @@ fn cases(dictionary: &Dictionary, shape: &Shape) -> Vec<Case> {
                     cases.push((with(value), code, e + 1, component.map(|c| c + 1)));
                 }
             }
-            let alone = base(dictionary, shape, Some((e, c)))[e].iter().filter(|v| !v.is_empty()).count() == 1;
+            let alone =
+                base(dictionary, shape, Some((e, c)))[e].iter().filter(|v| !v.is_empty()).count() == 1;
             if requirement == 'M' && (component.is_none() || !alone) {
                 cases.push((with(String::new()), "E1201", e + 1, component.map(|c| c + 1)));
             }
@@ -306,7 +309,9 @@ fn structure(message: &str, directory: &str, most: usize) -> Vec<Broken> {
             continue;
         }
         let kept = way_to(&rows, at);
-        let Some(lines) = kept.iter().map(|&k| line(&rows[k].tag)).collect::<Option<Vec<String>>>() else { continue };
+        let Some(lines) = kept.iter().map(|&k| line(&rows[k].tag)).collect::<Option<Vec<String>>>() else {
+            continue;
+        };
         let Some(place) = kept.iter().position(|&k| k == at) else { continue };
         let trigger = at > 0 && rows[at - 1].group;
         // The group repeats, not its trigger.
