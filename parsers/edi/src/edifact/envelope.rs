@@ -40,7 +40,8 @@ fn defined(segment: &Segment<'_>, version: u8, within: &Within, level: &'static 
     let mut findings = check_service(dictionary, &nowhere(within), segment, level);
     for finding in &mut findings {
         let date = finding.place.reference.as_deref() == Some("0017");
-        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes())) {
+        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes()))
+        {
             (finding.severity, finding.answer) = (Severity::Warning, None);
         }
         finding.place.position = Some(segment.position).filter(|&p| p > 0);
@@ -71,7 +72,8 @@ fn is_prepared(segment: &Segment<'_>, element: usize) -> bool {
 pub(super) fn interchange(unb: &Segment<'_>, header: &Header, offset: u64) -> (Interchange, Vec<Finding>) {
     let (sender, sender_internal) = party(unb, 2);
     let (receiver, receiver_internal) = party(unb, 3);
-    let (identifier, version) = (text(unb, 1, 1), header.version.filter(|v| (1..=4).contains(v)).unwrap_or(3));
+    let (identifier, version) =
+        (text(unb, 1, 1), header.version.filter(|v| (1..=4).contains(v)).unwrap_or(3));
     let syntax = Syntax {
         identifier: identifier.clone(),
         version,
@@ -146,8 +148,7 @@ pub(super) fn group(
     version: u8,
     seen: &mut Seen,
 ) -> (FunctionalGroup, Vec<Finding>) {
-    let parts: Vec<String> =
-        (1..=3).map(|n| text(ung, 7, n)).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = (1..=3).map(|n| text(ung, 7, n)).filter(|part| !part.is_empty()).collect();
     let group = FunctionalGroup {
         implied: false,
         functional_id: text(ung, 1, 1),
@@ -166,13 +167,19 @@ pub(super) fn group(
         set: None,
     };
     let mut findings = defined(ung, version, &within, "UCF05");
-    if !ung.element(4).is_empty() && !is_prepared(ung, 4) && !findings.iter().any(|f| f.place.element == Some(4)) {
+    if !ung.element(4).is_empty()
+        && !is_prepared(ung, 4)
+        && !findings.iter().any(|f| f.place.element == Some(4))
+    {
         let message = format!("S004 '{}' is no date and time", excerpt(ung.element(4)));
         let place = within.place("UNG", Some(4), ung.offset);
-        findings.push(Finding::new(finding::UNG_DATE, Severity::Warning, place, message).with_value(ung.element(4)));
+        findings.push(
+            Finding::new(finding::UNG_DATE, Severity::Warning, place, message).with_value(ung.element(4)),
+        );
     }
     if !ung.element(5).is_empty() && !seen.insert(ung.element(5)) {
-        let message = format!("another group of this interchange has the reference '{}' too", group.control_number);
+        let message =
+            format!("another group of this interchange has the reference '{}' too", group.control_number);
         let place = within.place("UNG", Some(5), ung.offset);
         findings.push(error(finding::UNG_DUPLICATE, place, message, "UCF05").with_value(ung.element(5)));
     }

@@ -3,12 +3,12 @@
 //! The least a message must hold, or every segment and element of it once. Values are made up: first of a code list, digits
 //! where numbers are asked for, dates that exist. Control totals and check digits are right, so that nothing is found.
 
-use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
 use super::reader::Reader;
+use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
 use crate::acknowledgement::Tolerance;
 use crate::examination::examine;
 use crate::interchange::{Limits, PartyId};
-use crate::schema::{Dictionary, Element, Holds, Kind, Schema, Shape};
+use crate::schema::{Dictionary, Element, Holds, Kind, Rule, Schema, Shape};
 use crate::segment::Delimiters;
 
 /// How much of the message is written.
@@ -99,20 +99,23 @@ fn segment(
     lines: usize,
 ) -> Result<(), WriteError> {
     let wanted = |requirement: char| requirement == 'M' || extent == Extent::Whole;
+    let chosen = chosen(shape, extent);
     let mut elements: Vec<Vec<String>> = Vec::new();
-    for position in &shape.positions {
+    for (at, position) in shape.positions.iter().enumerate() {
         elements.push(match position.holds {
-            _ if !wanted(position.requirement) => Vec::new(),
+            _ if chosen >> at & 1 == 0 => Vec::new(),
             Holds::Element(at) => vec![value(&dictionary.elements[usize::from(at)])],
             Holds::Composite(at) => {
                 let composite = &dictionary.composites[usize::from(at)];
                 let parts = composite.positions.iter().map(|part| match part.holds {
-                    Holds::Element(at) if wanted(part.requirement) => value(&dictionary.elements[usize::from(at)]),
+                    Holds::Element(at) if wanted(part.requirement) => {
+                        value(&dictionary.elements[usize::from(at)])
+                    }
                     _ => String::new(),
                 });
                 let parts: Vec<String> = parts.collect();
-                match parts.iter().all(String::is_empty) && position.requirement == 'M' {
-                    // A mandatory composite of nothing but conditional components holds one of them.
+                match parts.iter().all(String::is_empty) {
+                    // A composite of nothing but conditional components holds one of them.
                     true => first_of(dictionary, composite),
                     false => parts,
                 }
@@ -124,6 +127,34 @@ fn segment(
         elements.iter().map(|parts| parts.iter().map(String::as_str).collect()).collect();
     let values: Vec<Value<'_>> = parts.iter().map(|parts| Value::Composite(parts)).collect();
     writer.segment_of(shape.id, &values)
+}
+
+/// Which elements are written, a bit each: what the extent asks for, as far as the dependency notes let it.
+fn chosen(shape: &Shape, extent: Extent) -> u64 {
+    let all = (0..shape.positions.len()).fold(0u64, |all, at| all | 1 << at);
+    let (mut chosen, mut banned) = (if extent == Extent::Whole { all } else { shape.mandatory }, 0u64);
+    // Each round settles one note at least.
+    for _ in 0..=shape.notes.len() {
+        for note in &shape.notes {
+            let there = note.positions & chosen;
+            match note.rule {
+                Rule::Exclusive if there.count_ones() > 1 => banned |= there & (there - 1),
+                Rule::Paired if there != 0 && note.positions & banned != 0 => banned |= note.positions,
+                Rule::Conditional if chosen & note.first != 0 && note.positions & banned != 0 => {
+                    banned |= note.first
+                }
+                Rule::Paired if there != 0 => chosen |= note.positions,
+                Rule::Conditional if chosen & note.first != 0 => chosen |= note.positions,
+                Rule::Required if there == 0 => chosen |= 1 << note.positions.trailing_zeros(),
+                Rule::ListConditional if chosen & note.first != 0 && there == note.first => {
+                    chosen |= note.positions
+                }
+                _ => {}
+            }
+            chosen &= !banned;
+        }
+    }
+    chosen
 }
 
 fn first_of(dictionary: &Dictionary, composite: &Shape) -> Vec<String> {

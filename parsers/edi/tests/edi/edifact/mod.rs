@@ -72,7 +72,11 @@ pub fn counted(text: &str) -> String {
     }
     let mut count = 0;
     let segments = segments.into_iter().map(|segment| {
-        count = if segment.trim_start().starts_with("UNH+") { 1 } else { count + u32::from(segment.trim() != "'") };
+        count = if segment.trim_start().starts_with("UNH+") {
+            1
+        } else {
+            count + u32::from(segment.trim() != "'")
+        };
         segment.replace("UNT+#+", &format!("UNT+{count}+"))
     });
     segments.collect()

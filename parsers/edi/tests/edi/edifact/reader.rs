@@ -115,7 +115,8 @@ fn line_ends_and_wrapped_lines_are_read() {
     let reading = read(&wrapped);
     assert_eq!(reading.sets, 1);
     assert!(reading.findings.iter().all(|f| f.code.0 == "E1040"), "{:?}", findings(&reading));
-    let narrow: Vec<u8> = text.bytes().skip(9).collect::<Vec<_>>().chunks(7).collect::<Vec<_>>().join(&b"\n"[..]);
+    let narrow: Vec<u8> =
+        text.bytes().skip(9).collect::<Vec<_>>().chunks(7).collect::<Vec<_>>().join(&b"\n"[..]);
     let reading = read(&narrow);
     assert!(reading.findings.iter().all(|f| f.code.0 == "E1040"), "{:?}", findings(&reading));
 }
@@ -180,10 +181,16 @@ fn an_isa_ends_an_interchange_that_broke_off() {
 #[test]
 fn a_unb_ends_an_x12_interchange_that_broke_off() {
     let x12 = super::super::reading::counted(super::super::reading::ORDER);
-    for (at, expected) in [("IEA", &["X1006 IEA TA105=022"][..]), ("GE*", &["X1021 GE AK905=3", "X1006 IEA TA105=022"])] {
+    for (at, expected) in
+        [("IEA", &["X1006 IEA TA105=022"][..]), ("GE*", &["X1021 GE AK905=3", "X1006 IEA TA105=022"])]
+    {
         let cut = &x12[..x12.find(at).unwrap()];
         let reading = read(format!("{cut}{}{x12}", counted(ORDER)).as_bytes());
-        assert_eq!((findings(&reading), reading.sets), (expected.iter().map(|s| s.to_string()).collect(), 3), "{at}");
+        assert_eq!(
+            (findings(&reading), reading.sets),
+            (expected.iter().map(|s| s.to_string()).collect(), 3),
+            "{at}"
+        );
     }
 }
 
@@ -204,7 +211,12 @@ fn the_last_terminator_may_be_missing() {
 
 #[test]
 fn syntax_4_repeats_and_has_the_century() {
-    let text = counted(&ORDER.replace("UNA:+.? '", "UNA:+.?*'").replace("UNOC:3", "UNOC:4").replace("260105:0930", "20260105:0930"));
+    let text = counted(
+        &ORDER
+            .replace("UNA:+.? '", "UNA:+.?*'")
+            .replace("UNOC:3", "UNOC:4")
+            .replace("260105:0930", "20260105:0930"),
+    );
     assert_eq!(findings(&read(text.as_bytes())), Vec::<String>::new());
     let repeated = text.replace("BGM+220", "BGM+220*221");
     assert_eq!(findings(&read(repeated.as_bytes())), ["E1212 BGM:2:01 '220*221' UCD01=35"]);
@@ -232,7 +244,8 @@ fn text_is_read_in_the_declared_set() {
         let at = text.find("#TEXT#").unwrap();
         let bytes = [&text.as_bytes()[..at], bytes, &text.as_bytes()[at + 6..]].concat();
         let reading = read(&bytes);
-        let about: Vec<_> = reading.findings.iter().filter(|f| f.place.segment.as_deref() == Some("FTX")).collect();
+        let about: Vec<_> =
+            reading.findings.iter().filter(|f| f.place.segment.as_deref() == Some("FTX")).collect();
         assert_eq!(about.len(), expected, "{set} {about:?}");
         assert_eq!(self::text(&bytes, "FTX", 4, 1), meant, "{set}");
     }
@@ -260,7 +273,10 @@ fn the_header_is_read() {
     let reading = read(counted(ORDER).as_bytes());
     let header = &reading.results[0].header;
     assert_eq!(header.sender.to_string(), "14:4012345000009");
-    assert_eq!((header.version.as_str(), header.control_number.as_str(), header.usage), ("UNOC:3", "77", 'P'));
+    assert_eq!(
+        (header.version.as_str(), header.control_number.as_str(), header.usage),
+        ("UNOC:3", "77", 'P')
+    );
     let syntax = header.edifact.as_deref().unwrap();
     assert!(syntax.service_string && syntax.version == 3 && syntax.identifier == "UNOC");
 }
@@ -277,12 +293,17 @@ fn objects_are_passed_over_whatever_is_in_them() {
 fn a_good_message_beside_a_bad_one_goes_on() {
     let text = counted(ORDER);
     let message = &text[text.find("UNH").unwrap()..text.find("UNZ").unwrap()];
-    let bad = message.replace("UNH+1+", "UNH+2+").replace("UNT+11+1", "UNT+11+2").replace("QTY+21:4", "QTY+21:four");
+    let bad = message
+        .replace("UNH+1+", "UNH+2+")
+        .replace("UNT+11+1", "UNT+11+2")
+        .replace("QTY+21:4", "QTY+21:four");
     let text = text.replace("UNZ+1", &format!("{bad}UNZ+2"));
     let reading = read(text.as_bytes());
     assert_eq!(findings(&reading), ["E1215 QTY:7:01-2 'four' UCD01=37"]);
     let sets = &reading.results[0].groups[0].sets;
-    assert!(sets[0].verdict.accepts() && !sets[1].verdict.accepts() && reading.results[0].verdict().accepts());
+    assert!(
+        sets[0].verdict.accepts() && !sets[1].verdict.accepts() && reading.results[0].verdict().accepts()
+    );
 }
 
 #[test]

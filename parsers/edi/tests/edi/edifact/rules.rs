@@ -4,7 +4,7 @@ use super::{read, told};
 use portway_edi::charset::Charset;
 use portway_edi::edifact::sample::{Extent, sample, version_of};
 use portway_edi::interchange::TransactionSet;
-use portway_edi::schema::{Dictionary, Element, Holds, Kind, Schema, Shape, shipped_edifact};
+use portway_edi::schema::{Dictionary, Element, Holds, Kind, Rule, Schema, Shape, shipped_edifact};
 use portway_edi::segment::Notation;
 use portway_edi::{Delimiters, Finding, Segment, Standard};
 
@@ -67,17 +67,39 @@ fn of_length(element: &Element, length: u32) -> String {
 type Values = Vec<Vec<String>>;
 
 fn written(id: &str, values: &Values) -> String {
-    let cut = |parts: &[String], separator: &str| parts.join(separator).trim_end_matches(separator).to_string();
+    let cut =
+        |parts: &[String], separator: &str| parts.join(separator).trim_end_matches(separator).to_string();
     let elements: Vec<String> =
         std::iter::once(id.to_string()).chain(values.iter().map(|parts| cut(parts, ":"))).collect();
     cut(&elements, "+")
 }
 
+/// What must be there, these elements, and what dependency notes ask for because of them.
+fn chosen(shape: &Shape, with: u64) -> u64 {
+    let mut chosen = shape.mandatory | with;
+    for _ in 0..4 {
+        for note in &shape.notes {
+            match note.rule {
+                Rule::Paired if chosen & note.positions != 0 => chosen |= note.positions,
+                Rule::Conditional if chosen & note.first != 0 => chosen |= note.positions,
+                _ => {}
+            }
+        }
+    }
+    for note in &shape.notes {
+        if note.rule == Rule::Required && chosen & note.positions == 0 {
+            chosen = self::chosen(shape, chosen | 1 << note.positions.trailing_zeros());
+        }
+    }
+    chosen
+}
+
 /// The segment with what it must have, and at `at` something.
 fn base(dictionary: &Dictionary, shape: &Shape, at: Option<(usize, usize)>) -> Values {
+    let chosen = chosen(shape, at.map_or(0, |(element, _)| 1 << element));
     let mut values: Values = Vec::new();
     for (number, position) in shape.positions.iter().enumerate() {
-        let wanted = position.requirement == 'M' || at.is_some_and(|(element, _)| element == number);
+        let wanted = chosen >> number & 1 == 1;
         values.push(match position.holds {
             _ if !wanted => Vec::new(),
             Holds::Element(e) => vec![fine(&dictionary.elements[usize::from(e)])],
@@ -86,7 +108,8 @@ fn base(dictionary: &Dictionary, shape: &Shape, at: Option<(usize, usize)>) -> V
                 let any_mandatory = parts.iter().any(|p| p.requirement == 'M');
                 let part = |(n, part): (usize, &portway_edi::schema::Position)| {
                     let Holds::Element(e) = part.holds else { return String::new() };
-                    let wanted = part.requirement == 'M' || at == Some((number, n)) || (n == 0 && !any_mandatory);
+                    let wanted =
+                        part.requirement == 'M' || at == Some((number, n)) || (n == 0 && !any_mandatory);
                     if wanted { fine(&dictionary.elements[usize::from(e)]) } else { String::new() }
                 };
                 parts.iter().enumerate().map(part).collect()
@@ -156,7 +179,8 @@ fn cases(dictionary: &Dictionary, shape: &Shape) -> Vec<Case> {
                     cases.push((with(value), code, e + 1, component.map(|c| c + 1)));
                 }
             }
-            let alone = base(dictionary, shape, Some((e, c)))[e].iter().filter(|v| !v.is_empty()).count() == 1;
+            let alone =
+                base(dictionary, shape, Some((e, c)))[e].iter().filter(|v| !v.is_empty()).count() == 1;
             if requirement == 'M' && (component.is_none() || !alone) {
                 cases.push((with(String::new()), "E1201", e + 1, component.map(|c| c + 1)));
             }
@@ -306,7 +330,9 @@ fn structure(message: &str, directory: &str, most: usize) -> Vec<Broken> {
             continue;
         }
         let kept = way_to(&rows, at);
-        let Some(lines) = kept.iter().map(|&k| line(&rows[k].tag)).collect::<Option<Vec<String>>>() else { continue };
+        let Some(lines) = kept.iter().map(|&k| line(&rows[k].tag)).collect::<Option<Vec<String>>>() else {
+            continue;
+        };
         let Some(place) = kept.iter().position(|&k| k == at) else { continue };
         let trigger = at > 0 && rows[at - 1].group;
         // The group repeats, not its trigger.
@@ -352,4 +378,44 @@ fn every_structural_rule_broken_is_found_where_it_was_broken() {
     }
     println!("{checked} broken structures");
     assert!(wrong.is_empty(), "{} of {checked}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Dependency notes of syntax 4: what is there, as positions; the code, and where it points.
+const NOTES: &[(&str, &[usize], &[(&str, u16)])] = &[
+    ("UCI", &[1, 2, 3, 4, 6], &[("E1202", 5)]),
+    ("UCI", &[1, 2, 3, 4, 7], &[("E1202", 5)]),
+    ("UCI", &[1, 2, 3, 4, 5, 6, 8], &[("E1202", 9)]),
+    ("UCI", &[1, 2, 3, 4, 5, 6, 9], &[("E1202", 8)]),
+    ("UCF", &[1, 4, 6], &[("E1202", 5)]),
+    ("UCM", &[3], &[("E1202", 1)]),
+    ("UCM", &[1, 2, 3, 7, 8], &[("E1210", 7)]),
+    ("UCM", &[1, 3], &[("E1202", 2)]),
+    ("UCM", &[3, 7], &[("E1202", 8)]),
+    ("UCM", &[1, 2, 3, 5], &[("E1202", 4)]),
+    ("UCM", &[1, 2, 3, 4, 6], &[("E1202", 5)]),
+    ("UNG", &[1, 5], &[("E1202", 6)]),
+    ("UNG", &[1, 5, 6, 7], &[]),
+];
+
+#[test]
+fn every_dependency_note_broken_is_found() {
+    let dictionary = Dictionary::edifact("v4").unwrap();
+    for (id, there, expected) in NOTES {
+        let shape = dictionary.segment(id).unwrap();
+        let text: &'static str = format!("set TEST TEST x\nM 1 {id}\n").leak();
+        let schema = Schema::compile("test.schema", text, dictionary).unwrap();
+        let mut values: Values = Vec::new();
+        for at in 0..shape.positions.len() {
+            let fill = there.contains(&(at + 1));
+            values.push(if fill {
+                base(dictionary, shape, Some((at, 0))).swap_remove(at)
+            } else {
+                Vec::new()
+            });
+        }
+        let lines = [written(id, &values)];
+        let found = schema.validate(&set(&lines, "4:1:UN", DELIMITERS)).findings;
+        let found: Vec<_> = found.iter().map(|f| (f.code.0, f.place.element.unwrap())).collect();
+        assert_eq!(found, *expected, "{lines:?}");
+    }
 }

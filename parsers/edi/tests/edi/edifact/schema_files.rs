@@ -60,7 +60,8 @@ fn everything_shipped_compiles() {
 #[test]
 fn message_tables_are_those_of_the_reference() {
     for (message, directory) in shipped_edifact() {
-        let folder = if directory.starts_with('v') { format!("service/{directory}") } else { directory.to_string() };
+        let folder =
+            if directory.starts_with('v') { format!("service/{directory}") } else { directory.to_string() };
         let Some(rows) = table(&folder, &format!("messages/{message}.tsv")) else { return };
         let expected: Vec<String> = rows
             .iter()
@@ -74,10 +75,8 @@ fn message_tables_are_those_of_the_reference() {
             .collect();
         let path = format!("{}/schemas/edifact/{directory}/{message}.schema", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
-        let lines: Vec<&str> = text
-            .lines()
-            .filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("set "))
-            .collect();
+        let lines: Vec<&str> =
+            text.lines().filter(|l| !l.is_empty() && !l.starts_with('#') && !l.starts_with("set ")).collect();
         assert_eq!(lines, expected, "{message} {directory}");
     }
 }
@@ -86,7 +85,8 @@ fn message_tables_are_those_of_the_reference() {
 fn segments_and_composites_are_those_of_the_reference() {
     for (directory, folders) in DIRECTORIES {
         let dictionary = Dictionary::edifact(directory).unwrap();
-        let (Some(segments), Some(composites)) = (tables(folders, "segments.tsv"), tables(folders, "composites.tsv"))
+        let (Some(segments), Some(composites)) =
+            (tables(folders, "segments.tsv"), tables(folders, "composites.tsv"))
         else {
             return;
         };
@@ -121,7 +121,8 @@ fn segments_and_composites_are_those_of_the_reference() {
 fn elements_and_codes_are_those_of_the_reference() {
     for (directory, folders) in DIRECTORIES {
         let dictionary = Dictionary::edifact(directory).unwrap();
-        let (Some(elements), Some(codes)) = (tables(folders, "elements.tsv"), tables(folders, "codes.tsv")) else {
+        let (Some(elements), Some(codes)) = (tables(folders, "elements.tsv"), tables(folders, "codes.tsv"))
+        else {
             return;
         };
         for element in &dictionary.elements {
