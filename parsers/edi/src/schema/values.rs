@@ -95,7 +95,10 @@ const PERIODS: &[(&[u8], &[u8])] = &[
 
 /// True if 1251 is what 1250 says it is, or says something that is not known here.
 pub(super) fn is_period(format: &[u8], value: &[u8]) -> bool {
-    PERIODS.iter().find(|(code, _)| *code == format).is_none_or(|(_, pattern)| exists(value.trim_ascii_end(), pattern))
+    PERIODS
+        .iter()
+        .find(|(code, _)| *code == format)
+        .is_none_or(|(_, pattern)| exists(value.trim_ascii_end(), pattern))
 }
 
 /// True if the bytes end in a separator that is released, and so is data.

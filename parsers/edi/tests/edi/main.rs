@@ -5,8 +5,8 @@
 mod acknowledgement;
 mod answers;
 mod codes;
-mod edifact;
 mod each_code;
+mod edifact;
 mod expected;
 mod guide;
 mod odd_inputs;
