@@ -7,9 +7,9 @@ use crate::ledger::id;
 use crate::ledger::process::{AcknowledgementRow, OutMessage, answer_id};
 use crate::profile::PartnerProfile;
 use crate::profile::gateway::Station;
-use crate::profile::partner::{Contrl, ContrlReport, Partner, Ta1};
+use crate::profile::partner::{AcknowledgeWith, Contrl, ContrlReport, Partner, Ta1};
 use jiff::Timestamp;
-use portway_edi::acknowledgement::{AckCode, InterchangeResult, write};
+use portway_edi::acknowledgement::{AckCode, Form, InterchangeResult, write_as};
 use portway_edi::edifact::contrl::{self, Report};
 use portway_edi::interchange::{Standard, Syntax};
 use portway_edi::{Delimiters, edifact, x12};
@@ -20,8 +20,9 @@ use uuid::Uuid;
 pub struct Owed {
     /// X12: a TA1.
     pub ta1: bool,
-    /// X12: a 997 for each group.
+    /// X12: a 997 for each group, or a 999.
     pub functional: bool,
+    pub form: Form,
     /// EDIFACT: a CONTRL that says this much.
     pub contrl: Option<Report>,
 }
@@ -31,7 +32,9 @@ pub fn owed(partner: &Partner, result: &InterchangeResult) -> Option<Owed> {
     match result.header.standard {
         Standard::X12 => {
             let x12 = partner.x12.as_ref()?;
-            owed_in_x12(x12.ta1, x12.functional_acknowledgement, result)
+            let owed = owed_in_x12(x12.ta1, x12.functional_acknowledgement, result)?;
+            let implementation = x12.acknowledge_with == AcknowledgeWith::Implementation && is_005010(result);
+            Some(Owed { form: if implementation { Form::Implementation } else { Form::Functional }, ..owed })
         }
         Standard::Edifact => {
             let edifact = partner.edifact.as_ref()?;
@@ -59,7 +62,12 @@ fn owed_in_x12(ta1: Ta1, functional_acknowledgement: bool, result: &InterchangeR
     let functional = functional_acknowledgement
         && !rejected
         && result.groups.iter().any(|g| g.header.functional_id != "FA");
-    (ta1 || functional).then_some(Owed { ta1, functional, contrl: None })
+    (ta1 || functional).then_some(Owed { ta1, functional, ..Owed::default() })
+}
+
+/// A 999 exists from 005010 on.
+fn is_005010(result: &InterchangeResult) -> bool {
+    result.groups.iter().all(|g| g.header.version.as_str() >= "005010")
 }
 
 fn owed_in_edifact(contrl: Contrl, report: ContrlReport, result: &InterchangeResult) -> Option<Owed> {
@@ -128,7 +136,11 @@ impl Answer<'_> {
     }
 
     fn name(&self) -> &'static str {
-        if self.owed.contrl.is_some() { "CONTRL" } else { "997" }
+        match (self.owed.contrl, self.owed.form) {
+            (Some(_), _) => "CONTRL",
+            (None, Form::Implementation) => "999",
+            (None, Form::Functional) => "997",
+        }
     }
 
     fn rows(&self) -> Vec<AcknowledgementRow> {
@@ -161,7 +173,7 @@ impl Answer<'_> {
             {
                 rows.push(AcknowledgementRow {
                     id: id::derive(self.interchange, "997", nth),
-                    kind: "997",
+                    kind: self.name(),
                     interchange: self.interchange,
                     group_number: Some(group.header.control_number.clone()),
                     code: letter(group.verdict()).into(),
@@ -185,13 +197,13 @@ pub fn interchange(
 ) -> Result<Option<Vec<u8>>, String> {
     match owed.contrl {
         Some(report) => in_edifact(result, report, interchange_number, now).map_err(|e| e.to_string()),
-        None => in_x12(result, owed.ta1, interchange_number, group_number, now).map_err(|e| e.to_string()),
+        None => in_x12(result, owed, interchange_number, group_number, now).map_err(|e| e.to_string()),
     }
 }
 
 fn in_x12(
     result: &InterchangeResult,
-    ta1: bool,
+    owed: Owed,
     interchange_number: u32,
     group_number: u32,
     now: Timestamp,
@@ -199,6 +211,7 @@ fn in_x12(
     let header = &result.header;
     let (date, time) = stamp(now);
     let group = result.groups.first();
+    let later = header.version.as_str() >= "00501" && group.is_none_or(|_| is_005010(result));
     let mut envelope = x12::writer::Envelope {
         sender: header.receiver.clone(),
         receiver: header.sender.clone(),
@@ -206,21 +219,22 @@ fn in_x12(
         group_receiver: group.map_or_else(|| header.sender.id.clone(), |g| g.header.sender.clone()),
         date,
         time,
-        interchange_version: "00401".into(),
-        group_version: "004010".into(),
+        // Answered in the version that was used: the release without the guideline behind it.
+        interchange_version: if later { "00501" } else { "00401" }.into(),
+        group_version: if later { "005010" } else { "004010" }.into(),
         interchange_control_number: interchange_number,
         group_control_number: group_number,
         acknowledgement_requested: false,
         usage: header.usage,
         delimiters: header.delimiters,
     };
-    let bytes = write(result, &envelope, ta1);
+    let bytes = write_as(result, &envelope, owed.ta1, owed.form);
     if bytes.is_ok() {
         return bytes;
     }
     // Their separators may stand inside what we quote back to them; ours do not.
     envelope.delimiters = Delimiters::X12;
-    write(result, &envelope, ta1)
+    write_as(result, &envelope, owed.ta1, owed.form)
 }
 
 fn in_edifact(

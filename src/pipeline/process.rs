@@ -9,7 +9,7 @@ use super::acknowledge::{self, Answer};
 use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
-use super::translate::translate;
+use super::translate::translate_with;
 use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_STRIKES};
@@ -235,7 +235,12 @@ impl Work<'_> {
                             partner::Tolerance::Strict => Tolerance::Strict,
                             partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
                         };
-                        let translated = translate(&set, &header.header.version, tolerance);
+                        let translated = translate_with(
+                            &set,
+                            &header.header.version,
+                            tolerance,
+                            one.profile.partner.guide.get(&set.code),
+                        );
                         bytes += translated.data.as_ref().map_or(0, |d| d.get().len());
                         batch.push(Pending {
                             nth,

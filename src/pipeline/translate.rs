@@ -7,7 +7,7 @@ use super::findings;
 use portway_documents::{Document, DocumentKind};
 use portway_edi::acknowledgement::{AckCode, SetResult, Tolerance};
 use portway_edi::interchange::{Standard, TransactionSet};
-use portway_edi::schema::{Loop, Schema, Validated, to_json};
+use portway_edi::schema::{Guide, Loop, Schema, Validated, to_json};
 use portway_edi::{Answer, Finding, Place, Severity};
 use serde_json::value::RawValue;
 
@@ -27,7 +27,18 @@ pub struct Translated {
     pub unknown: bool,
 }
 
+/// As the standard has it, without a partner's guide.
 pub fn translate(set: &TransactionSet<'_>, version: &str, tolerance: Tolerance) -> Translated {
+    translate_with(set, version, tolerance, None)
+}
+
+/// `guide`: what was agreed on with the partner for sets of this kind.
+pub fn translate_with(
+    set: &TransactionSet<'_>,
+    version: &str,
+    tolerance: Tolerance,
+    guide: Option<&Guide>,
+) -> Translated {
     let mut findings = set.findings.clone();
     let Some(schema) = Schema::of(set) else {
         findings.push(not_supported(set, version));
@@ -41,7 +52,10 @@ pub fn translate(set: &TransactionSet<'_>, version: &str, tolerance: Tolerance) 
             unknown: true,
         };
     };
-    let mut validated = schema.validate(set);
+    let mut validated = match guide {
+        Some(guide) => schema.validate_with(set, guide),
+        None => schema.validate(set),
+    };
     findings.append(&mut validated.findings);
     let mapped = match set.standard {
         Standard::X12 => portway_documents::from_x12(&set.code, &validated.root),

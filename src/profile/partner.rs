@@ -9,6 +9,7 @@ use super::duration::Span;
 use super::secret::Secret;
 use portway_edi::Standard;
 use portway_edi::interchange::PartyId;
+use portway_edi::schema::Guide;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
@@ -43,6 +44,10 @@ pub struct Partner {
     pub x12: Option<X12>,
     /// Addresses and habits in EDIFACT.
     pub edifact: Option<Edifact>,
+    /// What was agreed on beyond the standard, by set code: laid over its schema.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, GuideShape>")]
+    pub guide: BTreeMap<String, Guide>,
     /// What we take, by set code (`850`).
     #[serde(default)]
     pub receive: BTreeMap<String, Receive>,
@@ -117,6 +122,9 @@ pub struct X12 {
     /// Whether a 997 is owed.
     #[serde(default = "yes")]
     pub functional_acknowledgement: bool,
+    /// `997`, or `999` for groups of version 005010 and later.
+    #[serde(default)]
+    pub acknowledge_with: AcknowledgeWith,
     /// `strict`: any error rejects the set; `element-errors`: errors within elements are accepted with errors.
     #[serde(default)]
     pub tolerance: Tolerance,
@@ -177,6 +185,42 @@ pub enum ContrlReport {
     EveryMessage,
     /// Only that it came (action 8).
     Receipt,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum AcknowledgeWith {
+    #[default]
+    #[serde(rename = "997")]
+    Functional,
+    #[serde(rename = "999")]
+    Implementation,
+}
+
+/// The keys of a [`Guide`], for the JSON Schema; reading them is the guide's own.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code)]
+struct GuideShape {
+    /// `basic`, `extended` or `utf-8`; other characters are findings.
+    characters: Option<String>,
+    /// Elements that must be there whenever their segment is.
+    #[serde(default)]
+    mandatory: Vec<String>,
+    /// Segments that may come anywhere.
+    #[serde(default)]
+    extra_segments: Vec<String>,
+    /// Codes of findings, everywhere or at one element: noted, never answered.
+    #[serde(default)]
+    tolerated: Vec<String>,
+    /// Of the code list, only these.
+    #[serde(default)]
+    codes: BTreeMap<String, Vec<String>>,
+    /// Beside the code list, these too.
+    #[serde(default)]
+    extra_codes: BTreeMap<String, Vec<String>>,
+    /// Characters at most.
+    #[serde(default)]
+    longest: BTreeMap<String, u32>,
 }
 
 /// What both standards' sections say of reading and of repeated control numbers.

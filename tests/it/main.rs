@@ -14,6 +14,7 @@ mod drop_folder;
 mod duplicates;
 mod edifact;
 mod endpoint_faults;
+mod guides;
 mod identity;
 #[cfg(feature = "faults")]
 mod kills;
