@@ -380,8 +380,11 @@ fn every_structural_rule_broken_is_found_where_it_was_broken() {
     assert!(wrong.is_empty(), "{} of {checked}\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Segment, positions that are there, and what is found at which.
+type NoteCase = (&'static str, &'static [usize], &'static [(&'static str, u16)]);
+
 /// Dependency notes of syntax 4: what is there, as positions; the code, and where it points.
-const NOTES: &[(&str, &[usize], &[(&str, u16)])] = &[
+const NOTES: &[NoteCase] = &[
     ("UCI", &[1, 2, 3, 4, 6], &[("E1202", 5)]),
     ("UCI", &[1, 2, 3, 4, 7], &[("E1202", 5)]),
     ("UCI", &[1, 2, 3, 4, 5, 6, 8], &[("E1202", 9)]),
