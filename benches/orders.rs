@@ -31,10 +31,10 @@ fn main() {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let sink = Sink::start().await;
         let gateway = Gateway::start(home.path(), &postgres, sink.port);
+        let fresh = gateway.resident();
         let client = client();
         let url = format!("https://127.0.0.1:{}/edi", gateway.port);
         run(&client, &url, &sink, CONNECTIONS, Duration::from_secs(3), 0).await; // warm
-        let idle = gateway.resident();
         let (before, at) = (measure(&postgres, &gateway), Instant::now());
         let sent = run(&client, &url, &sink, CONNECTIONS, Duration::from_secs(seconds), 1_000_000).await;
         sink.until(sent).await;
@@ -59,7 +59,7 @@ fn main() {
         println!("| pgbench, one-row insert and commit, 8 clients | {commits:.0} commits a second | |");
         println!("| this run's commits a second | {:.0} | |", (after.commits - before.commits) / took);
         println!(
-            "| memory of the gateway: idle after the warm-up, at the end | {idle} MB, {} MB | |",
+            "| memory of the gateway: idle after the start, at the end | {fresh} MB, {} MB | |",
             gateway.resident()
         );
         postgres.top();

@@ -24,7 +24,10 @@ pub struct PartyId {
 
 impl std::fmt::Display for PartyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.qualifier, self.id)
+        match self.qualifier.as_str() {
+            "" => f.write_str(&self.id),
+            qualifier => write!(f, "{qualifier}:{}", self.id),
+        }
     }
 }
 
@@ -161,6 +164,15 @@ pub struct Accounted {
     pub stray: u64,
     /// Blanks, line ends and byte order marks between interchanges.
     pub blank: u64,
+    /// Line breaks of a file wrapped at a fixed column, taken out before anything else: no offset counts them.
+    pub wrapping: u64,
+}
+
+impl Accounted {
+    /// The length of the input, once it has been read to its end.
+    pub fn total(&self) -> u64 {
+        self.interchanges + self.stray + self.blank + self.wrapping
+    }
 }
 
 /// The control numbers of what encloses a fault.

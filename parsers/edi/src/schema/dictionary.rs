@@ -94,6 +94,28 @@ pub struct Element {
     pub max: u32,
     /// `None` where any value will do: no coded element, or a list kept by another body.
     pub codes: Option<Codes>,
+    /// What it has to do with check digits and formats of dates.
+    pub checked: Checked,
+}
+
+/// Elements that name a kind of number or date, and those that hold one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    No,
+    /// 235, 66, 88, 1250: the next element is of this kind.
+    Qualifier,
+    /// 234, 67, 87, 1251: what the qualifier before it says.
+    Qualified,
+}
+
+impl Checked {
+    fn of(element: &str) -> Checked {
+        match element {
+            "235" | "66" | "88" | "1250" => Checked::Qualifier,
+            "234" | "67" | "87" | "1251" => Checked::Qualified,
+            _ => Checked::No,
+        }
+    }
 }
 
 /// What stands at one position of a segment or composite.
@@ -267,7 +289,7 @@ fn read_element(line: &'static str, lists: &mut HashMap<&'static str, Vec<&'stat
         }
     };
     let codes = lists.remove(id).map(Codes::new);
-    Some(Element { id, title, type_name, kind, min, max, codes })
+    Some(Element { id, title, type_name, kind, min, max, codes, checked: Checked::of(id) })
 }
 
 fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<Shape, String> {

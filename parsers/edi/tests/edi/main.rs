@@ -3,10 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod acknowledgement;
+mod answers;
 mod codes;
+mod each_code;
 mod edifact;
+mod expected;
+mod guide;
+mod odd_inputs;
 mod reader;
 mod reading;
+mod rules;
 mod samples;
 mod schema_files;
 mod validation;
