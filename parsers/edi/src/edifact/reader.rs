@@ -122,7 +122,7 @@ impl<R: BufRead> Reader<R> {
 
     /// Where the bytes went so far, open interchange excluded.
     pub fn accounted(&self) -> Accounted {
-        self.accounted
+        Accounted { wrapping: self.cutter.window.removed(), ..self.accounted }
     }
 
     /// Memory that the window takes: bounded by the limits, whatever the input.
