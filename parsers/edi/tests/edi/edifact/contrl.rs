@@ -229,6 +229,22 @@ fn codes_that_the_gateway_finds_are_answered_too() {
 }
 
 #[test]
+fn an_answer_goes_back_the_way_the_interchange_came() {
+    let text = counted(
+        &ORDER.replace("4012345000009:14+", "4012345000009:14:DEPT7+").replace("++++1'", "++++1++1'"),
+    );
+    let reading = read(text.as_bytes());
+    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+    let envelope = Envelope::answering(&reading.results[0].header, "41", "20260106", "0815");
+    let bytes = contrl::write(&reading.results[0], &envelope, Report::Verdict).unwrap().unwrap();
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "UNB+UNOC:3+4098765000010:14+4012345000009:14:DEPT7+260106:0815+41++++++1'UNH+1+CONTRL:D:3:UN'\
+         UCI+77+4012345000009:14:DEPT7+4098765000010:14+7'UNT+3+1'UNZ+1+41'"
+    );
+}
+
+#[test]
 fn a_contrl_is_read_back() {
     let bad = read(order_with("QTY+21:4", "QTY+21:A").as_bytes());
     let control = control(&write(&bad, 3, Report::Verdict).unwrap());
