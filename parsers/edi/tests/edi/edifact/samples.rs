@@ -71,10 +71,14 @@ fn messages(bytes: &[u8]) -> Vec<(Interchange, Message)> {
                         let texts = segment.components(n).map(|part| segment.decoded(part).into_owned());
                         without_empty(texts.collect(), |text: &String| text.is_empty())
                     };
-                    let values = without_empty(elements.map(parts).collect(), |parts: &Vec<String>| parts.is_empty());
+                    let values =
+                        without_empty(elements.map(parts).collect(), |parts: &Vec<String>| parts.is_empty());
                     (segment.tag().to_string(), values)
                 });
-                found.push((header.clone().unwrap(), (set.code.clone(), set.version.clone(), values.collect())));
+                found.push((
+                    header.clone().unwrap(),
+                    (set.code.clone(), set.version.clone(), values.collect()),
+                ));
             }
             _ => {}
         }
@@ -105,8 +109,16 @@ fn every_published_message_written_and_read_again_is_the_same() {
             let syntax = header.edifact.as_deref().unwrap();
             let named = portway_edi::charset::Charset::named(syntax.identifier.as_bytes()).is_some();
             // UNOA in name only: what is in these files is written in a set that has it.
-            let set = if named && !matches!(syntax.identifier.as_str(), "UNOA" | "UNOB") { &syntax.identifier } else { "UNOW" };
-            let envelope = Envelope { syntax: set.to_string(), delimiters: header.delimiters, ..super::contrl::envelope(syntax.version) };
+            let set = if named && !matches!(syntax.identifier.as_str(), "UNOA" | "UNOB") {
+                &syntax.identifier
+            } else {
+                "UNOW"
+            };
+            let envelope = Envelope {
+                syntax: set.to_string(),
+                delimiters: header.delimiters,
+                ..super::contrl::envelope(syntax.version)
+            };
             let mut writer = Writer::new(&envelope, Foreign::Refuse).unwrap();
             writer.begin_message(&code, &version).unwrap();
             let written = segments.iter().try_for_each(|(tag, elements)| {
