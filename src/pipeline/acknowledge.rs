@@ -11,7 +11,7 @@ use crate::profile::partner::{AcknowledgeWith, Contrl, ContrlReport, Partner, Ta
 use jiff::Timestamp;
 use portway_edi::acknowledgement::{AckCode, Form, InterchangeResult, write_as};
 use portway_edi::edifact::contrl::{self, Report};
-use portway_edi::interchange::{Standard, Syntax};
+use portway_edi::interchange::Standard;
 use portway_edi::{Delimiters, edifact, x12};
 use uuid::Uuid;
 
@@ -243,27 +243,9 @@ fn in_edifact(
     interchange_number: u32,
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, edifact::writer::WriteError> {
-    let header = &result.header;
-    let syntax = header.edifact.as_deref();
     let (date, time) = stamp(now);
-    let internal = |of: fn(&Syntax) -> &[String; 2]| syntax.map(|s| of(s)[0].clone()).unwrap_or_default();
-    let envelope = edifact::writer::Envelope {
-        syntax: syntax.map_or_else(|| "UNOC".into(), |s| s.identifier.clone()),
-        syntax_version: syntax.map_or(3, |s| s.version),
-        sender: header.receiver.clone(),
-        receiver: header.sender.clone(),
-        sender_internal: internal(|s| &s.receiver_internal),
-        receiver_internal: internal(|s| &s.sender_internal),
-        date,
-        time,
-        reference: interchange_number.to_string(),
-        application: String::new(),
-        agreement: String::new(),
-        acknowledgement_requested: false,
-        test: header.usage == 'T',
-        service_string: syntax.is_some_and(|s| s.service_string),
-        delimiters: header.delimiters,
-    };
+    let reference = interchange_number.to_string();
+    let envelope = edifact::writer::Envelope::answering(&result.header, &reference, &date, &time);
     contrl::write(result, &envelope, report)
 }
 
