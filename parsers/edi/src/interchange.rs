@@ -161,6 +161,15 @@ pub struct Accounted {
     pub stray: u64,
     /// Blanks, line ends and byte order marks between interchanges.
     pub blank: u64,
+    /// Line breaks of a file wrapped at a fixed column, taken out before anything else: no offset counts them.
+    pub wrapping: u64,
+}
+
+impl Accounted {
+    /// The length of the input, once it has been read to its end.
+    pub fn total(&self) -> u64 {
+        self.interchanges + self.stray + self.blank + self.wrapping
+    }
 }
 
 /// The control numbers of what encloses a fault.

@@ -4,18 +4,26 @@
 //! dictionary of the version. They are embedded, compiled on first use and shared by the whole process. A new set or
 //! version is a file and a line in [`SHIPPED`]. Facts only; titles are our own words.
 
+mod checksum;
 mod codes;
+mod content;
 mod dictionary;
 mod element;
+mod guide;
+mod hierarchy;
 mod json;
 mod table;
 mod totals;
 mod validate;
 mod values;
 
+pub(crate) use content::totals_of;
+
 pub use codes::Codes;
-pub(crate) use validate::check_service;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
+pub use guide::{Address, Guide, Tolerated};
+pub use hierarchy::{Level, hierarchy};
+pub(crate) use validate::check_service;
 
 use crate::interchange::{Standard, TransactionSet};
 use crate::{Finding, Segment};
@@ -27,6 +35,19 @@ use table::Table;
 pub struct Schema {
     table: &'static Table,
     dictionary: &'static Dictionary,
+}
+
+/// One row of a set's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// 0 for rows of the set itself; what stands in a loop is one deeper than the loop's own row.
+    pub depth: usize,
+    /// Of a segment its tag, of a loop its trigger.
+    pub id: &'static str,
+    pub is_loop: bool,
+    pub mandatory: bool,
+    /// Maximum use of a segment, repeats of a loop; `None` without a limit.
+    pub max: Option<u32>,
 }
 
 /// What a set is once validated: its loops as a tree, and everything that is wrong with it.
@@ -89,9 +110,15 @@ struct Version {
     segments: &'static str,
     elements: &'static str,
     codes: &'static str,
-    sets: &'static [(&'static str, &'static str)],
-    compiled: OnceLock<Result<Vec<Schema>, SchemaError>>,
+    sets: &'static [Set],
     dictionary: OnceLock<Result<Dictionary, SchemaError>>,
+}
+
+/// One set's file.
+struct Set {
+    code: &'static str,
+    text: &'static str,
+    compiled: OnceLock<Result<Schema, SchemaError>>,
 }
 
 macro_rules! version {
@@ -101,16 +128,31 @@ macro_rules! version {
             segments: include_str!(concat!("../schemas/", $folder, "/", $name, "/segments.schema")),
             elements: include_str!(concat!("../schemas/", $folder, "/", $name, "/elements.schema")),
             codes: include_str!(concat!("../schemas/", $folder, "/", $name, "/codes.schema")),
-            sets: &[$(($set, include_str!(concat!("../schemas/", $folder, "/", $name, "/", $set, ".schema")))),*],
-            compiled: OnceLock::new(),
+            sets: {
+                static SETS: [Set; [$($set),*].len()] = [$(Set {
+                    code: $set,
+                    text: include_str!(concat!("../schemas/", $folder, "/", $name, "/", $set, ".schema")),
+                    compiled: OnceLock::new(),
+                }),*];
+                &SETS
+            },
             dictionary: OnceLock::new(),
         }
     };
 }
 
 /// Every X12 schema that comes with the program.
-static SHIPPED: [Version; 1] = [version!("x12", "004010", "850", "997")];
-
+static SHIPPED: [Version; 2] = [
+    version!(
+        "x12", "004010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852",
+        "855", "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997"
+    ),
+    version!(
+        "x12", "005010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852",
+        "855", "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997",
+        "999"
+    ),
+];
 /// Every EDIFACT schema: the directories, and the service segments of syntax 3 and 4 with their CONTRL.
 static EDIFACT: [Version; 4] = [
     version!(
@@ -124,7 +166,6 @@ static EDIFACT: [Version; 4] = [
     version!("edifact", "v3", "CONTRL"),
     version!("edifact", "v4", "CONTRL"),
 ];
-
 
 /// CONTRL has versions of its own: 4 with syntax 4, `2:2` or `D:3` before.
 fn edifact_version(message: &str, version: &str) -> Option<&'static Version> {
@@ -148,12 +189,10 @@ impl Version {
         self.dictionary.get_or_init(compiled).as_ref().map_err(Clone::clone)
     }
 
-    fn schemas(&'static self) -> Result<&'static [Schema], SchemaError> {
-        let compiled = || {
-            let dictionary = self.dictionary()?;
-            self.sets.iter().map(|&(set, text)| Schema::compile(set, text, dictionary)).collect()
-        };
-        self.compiled.get_or_init(compiled).as_ref().map(Vec::as_slice).map_err(Clone::clone)
+    /// Compiled when first asked for: a set that never comes costs nothing.
+    fn schema(&'static self, set: &'static Set) -> Result<&'static Schema, SchemaError> {
+        let compiled = || Schema::compile(set.code, set.text, self.dictionary()?);
+        set.compiled.get_or_init(compiled).as_ref().map_err(Clone::clone)
     }
 }
 
@@ -162,17 +201,20 @@ impl Version {
 /// # Errors
 /// The first line of a schema file that cannot be read.
 pub fn check_shipped() -> Result<(), SchemaError> {
-    SHIPPED.iter().chain(&EDIFACT).try_for_each(|version| version.schemas().map(|_| ()))
+    SHIPPED
+        .iter()
+        .chain(&EDIFACT)
+        .try_for_each(|version| version.sets.iter().try_for_each(|set| version.schema(set).map(|_| ())))
 }
 
 /// Message and directory (`d96a`; `v3`, `v4` for CONTRL) of every shipped EDIFACT schema.
 pub fn shipped_edifact() -> impl Iterator<Item = (&'static str, &'static str)> {
-    EDIFACT.iter().flat_map(|version| version.sets.iter().map(|&(set, _)| (set, version.name)))
+    EDIFACT.iter().flat_map(|version| version.sets.iter().map(|set| (set.code, version.name)))
 }
 
 /// Set and version of every shipped X12 schema.
 pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SHIPPED.iter().flat_map(|version| version.sets.iter().map(|&(set, _)| (set, version.name)))
+    SHIPPED.iter().flat_map(|version| version.sets.iter().map(|set| (set.code, version.name)))
 }
 
 impl Dictionary {
@@ -252,14 +294,14 @@ impl Schema {
     /// The shipped schema for set `850`, GS08 `004010…`. `None`: known only by its envelope.
     pub fn x12(set: &str, version: &str) -> Option<&'static Schema> {
         let version = SHIPPED.iter().find(|v| version.starts_with(v.name))?;
-        version.schemas().ok()?.iter().find(|schema| schema.table.code == set)
+        version.schema(version.sets.iter().find(|s| s.code == set)?).ok()
     }
 
     /// The shipped schema for a message type and what follows it in S009: `edifact("ORDERS", "D:96A:UN:EAN008")`; the name
     /// of the directory will do (`d96a`). `None`: known only by its envelope.
     pub fn edifact(message: &str, version: &str) -> Option<&'static Schema> {
         let version = edifact_version(message, version)?;
-        version.schemas().ok()?.iter().find(|schema| schema.table.code == message)
+        version.schema(version.sets.iter().find(|s| s.code == message)?).ok()
     }
 
     /// The shipped schema for a set of either standard.
@@ -288,6 +330,13 @@ impl Schema {
         validate::validate(self.dictionary, self.table, set)
     }
 
+    /// As [`Schema::validate`], with a partner's guide laid over the standard.
+    pub fn validate_with<'a>(&self, set: &TransactionSet<'a>, guide: &Guide) -> Validated<'a> {
+        let mut validated = self.validate(set);
+        guide.apply(self.dictionary, set, &mut validated);
+        validated
+    }
+
     /// `850`
     pub fn code(&self) -> &'static str {
         self.table.code
@@ -301,6 +350,13 @@ impl Schema {
     /// GS01 of the groups this set travels in, `PO`.
     pub fn functional_id(&self) -> &'static str {
         self.table.functional_id
+    }
+
+    /// The table of the set, row by row in its order.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        self.table.rows(0, 0, &mut rows);
+        rows
     }
 
     pub fn dictionary(&self) -> &'static Dictionary {

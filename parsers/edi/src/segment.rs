@@ -70,8 +70,19 @@ impl<'a> Segment<'a> {
     pub fn tag(&self) -> &'a str {
         std::str::from_utf8(self.tag_bytes()).unwrap_or("")
     }
+    /// The number of the element that holds binary data, which may have any byte in it: BIN02, BDS03 (X12 only).
+    pub fn binary(&self) -> Option<usize> {
+        match *self.bytes {
+            [b'B', b'I', b'N', separator, ..] if separator == self.delimiters.element => Some(2),
+            [b'B', b'D', b'S', separator, ..] if separator == self.delimiters.element => Some(3),
+            _ => None,
+        }
+    }
     /// The bytes of element `number` (1-based), as they came; empty when absent.
     pub fn element(&self, number: usize) -> &'a [u8] {
+        if let Some(last) = self.binary().filter(|&last| number >= last) {
+            return if number == last { rest(self.bytes, self.delimiters.element, last) } else { &[] };
+        }
         part(self.bytes, self.delimiters.element, self.delimiters.release, number)
     }
     /// Element `number` as text in the declared character set, else UTF-8 when it is, else ISO 8859-1. Released characters
@@ -83,12 +94,9 @@ impl<'a> Segment<'a> {
     pub fn component(&self, number: usize, component: usize) -> &'a [u8] {
         match component {
             0 => &[],
-            _ => part(
-                self.element(number),
-                self.delimiters.component,
-                self.delimiters.release,
-                component - 1,
-            ),
+            _ => {
+                part(self.element(number), self.delimiters.component, self.delimiters.release, component - 1)
+            }
         }
     }
     /// Component `component` of element `number`, as [`Segment::text`].
@@ -97,7 +105,15 @@ impl<'a> Segment<'a> {
     }
     /// All elements after the tag, in order.
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        parts(self.bytes, self.delimiters.element, self.delimiters.release).skip(1)
+        let elements = self.binary().unwrap_or(usize::MAX);
+        (1..).map_while({
+            let (segment, mut parts) =
+                (*self, parts(self.bytes, self.delimiters.element, self.delimiters.release).skip(1));
+            move |number| match number < elements {
+                true => parts.next(),
+                false => (number == elements && parts.next().is_some()).then(|| segment.element(number)),
+            }
+        })
     }
     /// The components of element `number`; one when it is simple, none when it is empty.
     pub fn components(&self, number: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
@@ -167,6 +183,18 @@ fn part(bytes: &[u8], separator: u8, release: Option<u8>, index: usize) -> &[u8]
         }
     }
     &rest[..find(separator, release, rest).unwrap_or(rest.len())]
+}
+
+/// Everything from part `index` (0-based) on, separators in it included; empty when there are fewer.
+fn rest(bytes: &[u8], separator: u8, index: usize) -> &[u8] {
+    let mut rest = bytes;
+    for _ in 0..index {
+        match memchr(separator, rest) {
+            Some(at) => rest = &rest[at + 1..],
+            None => return &[],
+        }
+    }
+    rest
 }
 
 pub(crate) fn parts<'a>(

@@ -3,6 +3,9 @@
 //! It holds what is still needed and reads on when asked. Memory is bounded by what the caller keeps: bytes before `keep`
 //! are given up when room is needed. Asking for bytes that were given up yields others or none, never a panic: the caller
 //! keeps what it will ask for. Errors are the input's alone.
+//!
+//! A file that was wrapped at a fixed column (80, as card images were) is unwrapped here: a line break at exactly that column
+//! is taken out, any other stays. Offsets then count without what was taken out; how much that is, is counted.
 
 use std::io::{BufRead, ErrorKind, Result};
 use std::ops::Range;
@@ -17,11 +20,22 @@ pub(crate) struct Window<R> {
     /// Absolute offset of `buffer[0]`.
     base: u64,
     ended: bool,
+    wrap: Option<Wrap>,
+    removed: u64,
+}
+
+/// A fixed line length, and where in a line we are.
+#[derive(Clone, Copy)]
+struct Wrap {
+    column: usize,
+    at: usize,
+    /// A CR was taken out: its LF goes with it.
+    after_return: bool,
 }
 
 impl<R: BufRead> Window<R> {
     pub fn new(input: R) -> Self {
-        Window { input, buffer: Vec::new(), filled: 0, base: 0, ended: false }
+        Window { input, buffer: Vec::new(), filled: 0, base: 0, ended: false, wrap: None, removed: 0 }
     }
 
     /// Absolute offset behind the last byte read so far.
@@ -31,6 +45,38 @@ impl<R: BufRead> Window<R> {
 
     pub fn capacity(&self) -> usize {
         self.buffer.len()
+    }
+
+    /// Bytes of line breaks that were taken out so far.
+    pub fn removed(&self) -> u64 {
+        self.removed
+    }
+
+    /// Takes line breaks at that column out of everything from `from` on, to the end of the input.
+    pub fn unwrap_lines(&mut self, from: u64, column: usize) {
+        let start = self.index(from);
+        self.wrap = Some(Wrap { column, at: 0, after_return: false });
+        self.filled = self.unwrapped(start, self.filled);
+    }
+
+    /// Where the bytes of `start..end` end once unwrapped.
+    fn unwrapped(&mut self, start: usize, end: usize) -> usize {
+        let Some(wrap) = &mut self.wrap else { return end };
+        let mut to = start;
+        for from in start..end {
+            let byte = self.buffer[from];
+            let line_end = matches!(byte, b'\r' | b'\n');
+            let taken = (line_end && wrap.at == wrap.column) || (byte == b'\n' && wrap.after_return);
+            wrap.after_return = taken && byte == b'\r';
+            wrap.at = if line_end { 0 } else { wrap.at + 1 };
+            if taken {
+                self.removed += 1;
+            } else {
+                self.buffer[to] = byte;
+                to += 1;
+            }
+        }
+        to
     }
 
     /// What is there from `from` on.
@@ -72,8 +118,11 @@ impl<R: BufRead> Window<R> {
                     return Ok(false);
                 }
                 Ok(count) => {
-                    self.filled += count;
-                    return Ok(true);
+                    let start = self.filled;
+                    self.filled = self.unwrapped(start, start + count);
+                    if self.filled > start {
+                        return Ok(true);
+                    }
                 }
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
                 Err(e) => return Err(e),

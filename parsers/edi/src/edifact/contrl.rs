@@ -65,7 +65,11 @@ pub fn is_owed(header: &Interchange, profile: Option<bool>) -> bool {
 ///
 /// # Errors
 /// A header field that does not fit, or characters of it outside the set. What is quoted from the partner is replaced.
-pub fn write(result: &InterchangeResult, envelope: &Envelope, report: Report) -> Result<Option<Vec<u8>>, WriteError> {
+pub fn write(
+    result: &InterchangeResult,
+    envelope: &Envelope,
+    report: Report,
+) -> Result<Option<Vec<u8>>, WriteError> {
     let mut sets = result.groups.iter().flat_map(|g| &g.sets).peekable();
     if sets.peek().is_some() && sets.all(|set| set.code == "CONTRL") {
         return Ok(None);
@@ -106,7 +110,8 @@ fn uci(
     version4: bool,
 ) -> Result<(), WriteError> {
     let internal = header.edifact.as_deref();
-    let internal = internal.map(|syntax| (syntax.sender_internal[0].as_str(), syntax.receiver_internal[0].as_str()));
+    let internal =
+        internal.map(|syntax| (syntax.sender_internal[0].as_str(), syntax.receiver_internal[0].as_str()));
     let (sender_internal, receiver_internal) = internal.unwrap_or_default();
     let (code, tag, place) = told(fault, action, version4);
     let place = [place.0.as_str(), place.1.as_str()];
@@ -115,7 +120,11 @@ fn uci(
         &[
             Value::Simple(or_unknown(&header.control_number)),
             Value::Composite(&[or_unknown(&header.sender.id), &header.sender.qualifier, sender_internal]),
-            Value::Composite(&[or_unknown(&header.receiver.id), &header.receiver.qualifier, receiver_internal]),
+            Value::Composite(&[
+                or_unknown(&header.receiver.id),
+                &header.receiver.qualifier,
+                receiver_internal,
+            ]),
             Value::Simple(action.code()),
             Value::Simple(code),
             Value::Simple(tag),
@@ -144,7 +153,12 @@ fn ucf(writer: &mut Writer, group: &GroupResult, version4: bool) -> Result<(), W
     )
 }
 
-fn messages(writer: &mut Writer, group: &GroupResult, report: Report, version4: bool) -> Result<(), WriteError> {
+fn messages(
+    writer: &mut Writer,
+    group: &GroupResult,
+    report: Report,
+    version4: bool,
+) -> Result<(), WriteError> {
     for set in group.sets.iter().filter(|s| s.code != "CONTRL") {
         if set.verdict == AckCode::Rejected || report == Report::EveryMessage {
             message(writer, set, version4)?;
@@ -166,7 +180,8 @@ fn message(writer: &mut Writer, set: &SetResult, version4: bool) -> Result<(), W
         false => told(fault, action, version4),
     };
     let place = [place.0.as_str(), place.1.as_str()];
-    let identifier: Vec<&str> = std::iter::once(or_unknown(&set.code)).chain(set.version.split(':')).collect();
+    let identifier: Vec<&str> =
+        std::iter::once(or_unknown(&set.code)).chain(set.version.split(':')).collect();
     writer.segment_of(
         "UCM",
         &[

@@ -14,9 +14,15 @@ use std::io::{BufRead, Result};
 pub(super) enum Cut {
     Segment(Span),
     /// Bytes without a terminator at the end of the input, or before a header that comes out of turn.
-    Rest { from: u64, to: u64 },
+    Rest {
+        from: u64,
+        to: u64,
+    },
     /// Longer than the limit; skipped up to `next`.
-    TooLong { from: u64, next: u64 },
+    TooLong {
+        from: u64,
+        next: u64,
+    },
     /// Nothing but blanks to the end of the input.
     End,
 }

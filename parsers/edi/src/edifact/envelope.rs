@@ -71,7 +71,8 @@ fn is_prepared(segment: &Segment<'_>, element: usize) -> bool {
 pub(super) fn interchange(unb: &Segment<'_>, header: &Header, offset: u64) -> (Interchange, Vec<Finding>) {
     let (sender, sender_internal) = party(unb, 2);
     let (receiver, receiver_internal) = party(unb, 3);
-    let (identifier, version) = (text(unb, 1, 1), header.version.filter(|v| (1..=4).contains(v)).unwrap_or(3));
+    let (identifier, version) =
+        (text(unb, 1, 1), header.version.filter(|v| (1..=4).contains(v)).unwrap_or(3));
     let syntax = Syntax {
         identifier: identifier.clone(),
         version,
@@ -146,8 +147,7 @@ pub(super) fn group(
     version: u8,
     seen: &mut Seen,
 ) -> (FunctionalGroup, Vec<Finding>) {
-    let parts: Vec<String> =
-        (1..=3).map(|n| text(ung, 7, n)).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = (1..=3).map(|n| text(ung, 7, n)).filter(|part| !part.is_empty()).collect();
     let group = FunctionalGroup {
         implied: false,
         functional_id: text(ung, 1, 1),
@@ -166,13 +166,19 @@ pub(super) fn group(
         set: None,
     };
     let mut findings = defined(ung, version, &within, "UCF05");
-    if !ung.element(4).is_empty() && !is_prepared(ung, 4) && !findings.iter().any(|f| f.place.element == Some(4)) {
+    if !ung.element(4).is_empty()
+        && !is_prepared(ung, 4)
+        && !findings.iter().any(|f| f.place.element == Some(4))
+    {
         let message = format!("S004 '{}' is no date and time", excerpt(ung.element(4)));
         let place = within.place("UNG", Some(4), ung.offset);
-        findings.push(Finding::new(finding::UNG_DATE, Severity::Warning, place, message).with_value(ung.element(4)));
+        findings.push(
+            Finding::new(finding::UNG_DATE, Severity::Warning, place, message).with_value(ung.element(4)),
+        );
     }
     if !ung.element(5).is_empty() && !seen.insert(ung.element(5)) {
-        let message = format!("another group of this interchange has the reference '{}' too", group.control_number);
+        let message =
+            format!("another group of this interchange has the reference '{}' too", group.control_number);
         let place = within.place("UNG", Some(5), ung.offset);
         findings.push(error(finding::UNG_DUPLICATE, place, message, "UCF05").with_value(ung.element(5)));
     }
@@ -215,7 +221,8 @@ pub(super) fn header_of_message(
     let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
     if !group.implied && !of_group.is_empty() && !message_type.is_empty() && *of_group != message_type {
         let message = format!("{message_type} stands in a group of {of_group}");
-        let place = Place { position: Some(1), component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
+        let place =
+            Place { position: Some(1), component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
         findings.push(
             Finding::new(finding::GROUP_TYPES, Severity::Warning, place, message)
                 .in_edifact("UCF05")

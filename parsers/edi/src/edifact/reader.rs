@@ -221,7 +221,8 @@ impl<R: BufRead> Reader<R> {
         self.accounted.stray += length;
         let head = &head[..head.len().min(length as usize)];
         let x12 = self.mixed && head.starts_with(b"ISA");
-        let finding = stray_finding(offset, length, head, if x12 { Standard::X12 } else { Standard::Edifact });
+        let finding =
+            stray_finding(offset, length, head, if x12 { Standard::X12 } else { Standard::Edifact });
         self.push(Event::Stray(finding));
         Ok(())
     }
@@ -233,7 +234,9 @@ impl<R: BufRead> Reader<R> {
             Cut::Segment(span) => match self.tag(span)? {
                 Tag::Unh => self.read_message(span)?,
                 Tag::Ung => self.open_group(span),
-                Tag::Une if self.group.as_ref().is_some_and(|g| !g.header.implied) => self.close_group(Some(span)),
+                Tag::Une if self.group.as_ref().is_some_and(|g| !g.header.implied) => {
+                    self.close_group(Some(span))
+                }
                 Tag::Unz => self.close_interchange(Some(span)),
                 Tag::Start => {
                     self.cutter.go_to(span.from);
@@ -385,7 +388,8 @@ impl<R: BufRead> Reader<R> {
             None => {
                 let at_end = self.cutter.window.rest(end).is_empty();
                 let before = if at_end { "the input ends" } else { "another interchange comes" };
-                let message = format!("{before} before the UNZ of interchange {}", open.header.control_number);
+                let message =
+                    format!("{before} before the UNZ of interchange {}", open.header.control_number);
                 let place = within.place("UNZ", None, end);
                 findings.push(Finding::new(finding::UNZ_MISSING, Severity::Error, place, message));
                 None
@@ -489,7 +493,8 @@ impl<R: BufRead> Reader<R> {
                     Tag::Security => {
                         count = count.saturating_add(1);
                         if !std::mem::replace(&mut security_told, true) {
-                            let place = Place { position: Some(count), ..within.place("US", None, span.from) };
+                            let place =
+                                Place { position: Some(count), ..within.place("US", None, span.from) };
                             findings.push(security(place));
                         }
                         continue;
@@ -511,7 +516,8 @@ impl<R: BufRead> Reader<R> {
                 Cut::TooLong { from, next } => {
                     too_large = true;
                     count = count.saturating_add(1);
-                    let place = Place { position: Some(count), segment: None, ..within.place("", None, from) };
+                    let place =
+                        Place { position: Some(count), segment: None, ..within.place("", None, from) };
                     let message = format!("{} bytes without a segment terminator; skipped", next - from);
                     findings.push(
                         Finding::new(finding::TOO_LONG_SEGMENT, Severity::Error, place, message)
@@ -521,7 +527,8 @@ impl<R: BufRead> Reader<R> {
                 }
                 Cut::End => (self.cutter.at(), String::new()),
             };
-            let place = Place { position: Some(count.saturating_add(1)), ..within.place("UNT", None, offset) };
+            let place =
+                Place { position: Some(count.saturating_add(1)), ..within.place("UNT", None, offset) };
             let message = match fragment.as_str() {
                 "" => format!("message {reference} has no UNT"),
                 _ => format!("message {reference} has no UNT; it breaks off within a segment"),

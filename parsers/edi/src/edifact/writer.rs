@@ -147,7 +147,14 @@ impl Writer {
         if self.envelope.service_string || d != usual {
             let repetition = d.repetition.filter(|_| version4).unwrap_or(b' ');
             self.out.extend_from_slice(b"UNA");
-            self.out.extend_from_slice(&[d.component, d.element, b'.', d.release.unwrap_or(b' '), repetition, d.segment]);
+            self.out.extend_from_slice(&[
+                d.component,
+                d.element,
+                b'.',
+                d.release.unwrap_or(b' '),
+                repetition,
+                d.segment,
+            ]);
         }
     }
 
@@ -343,7 +350,8 @@ impl Writer {
             Value::Repeated(values) => {
                 for (at, value) in values.iter().enumerate() {
                     if at > 0 {
-                        let misplaced = || WriteError::DoesNotFit { element: "repetition", value: tag.to_string() };
+                        let misplaced =
+                            || WriteError::DoesNotFit { element: "repetition", value: tag.to_string() };
                         self.out.push(self.envelope.delimiters.repetition.ok_or_else(misplaced)?);
                     }
                     if self.value(tag, number, value)? {
@@ -370,7 +378,9 @@ impl Writer {
             if delimiters.contains(byte) || Some(byte) == delimiters.release {
                 match (delimiters.release, self.foreign) {
                     (Some(release), _) => self.out.extend_from_slice(&[release, byte]),
-                    (None, Foreign::ReplaceWith(instead)) if instead.is_ascii() && !delimiters.contains(instead as u8) => {
+                    (None, Foreign::ReplaceWith(instead))
+                        if instead.is_ascii() && !delimiters.contains(instead as u8) =>
+                    {
                         self.out.push(instead as u8);
                     }
                     _ => return Err(refused(byte as char)),
@@ -415,7 +425,8 @@ impl Writer {
 
 fn suitable(delimiters: &Delimiters) -> bool {
     let Delimiters { segment, element, component, repetition, release } = *delimiters;
-    let used: Vec<u8> = [Some(segment), Some(element), Some(component), repetition, release].into_iter().flatten().collect();
+    let used: Vec<u8> =
+        [Some(segment), Some(element), Some(component), repetition, release].into_iter().flatten().collect();
     let fine = |b: u8| !b.is_ascii_alphanumeric() && b != b' ' && b.is_ascii();
     used.iter().enumerate().all(|(at, b)| fine(*b) && !used[..at].contains(b))
 }

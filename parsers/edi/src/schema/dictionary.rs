@@ -94,6 +94,28 @@ pub struct Element {
     pub max: u32,
     /// `None` where any value will do: no coded element, or a list kept by another body.
     pub codes: Option<Codes>,
+    /// What it has to do with check digits.
+    pub checked: Checked,
+}
+
+/// Elements that name a number with a check digit, and those that hold one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    No,
+    /// 235, 66, 88: the next element is of this kind.
+    Qualifier,
+    /// 234, 67, 87: what the qualifier before it says.
+    Qualified,
+}
+
+impl Checked {
+    fn of(element: &str) -> Checked {
+        match element {
+            "235" | "66" | "88" => Checked::Qualifier,
+            "234" | "67" | "87" => Checked::Qualified,
+            _ => Checked::No,
+        }
+    }
 }
 
 /// What stands at one position of a segment or composite.
@@ -255,10 +277,7 @@ fn read_codes(text: &'static str) -> Result<HashMap<&'static str, Vec<&'static s
     Ok(lists)
 }
 
-fn read_element(
-    line: &'static str,
-    lists: &mut HashMap<&'static str, Vec<&'static str>>,
-) -> Option<Element> {
+fn read_element(line: &'static str, lists: &mut HashMap<&'static str, Vec<&'static str>>) -> Option<Element> {
     let (id, rest) = line.split_once(' ')?;
     let (type_name, rest) = rest.split_once(' ')?;
     let (kind, min, max, title) = match Kind::read_representation(type_name) {
@@ -270,7 +289,7 @@ fn read_element(
         }
     };
     let codes = lists.remove(id).map(Codes::new);
-    Some(Element { id, title, type_name, kind, min, max, codes })
+    Some(Element { id, title, type_name, kind, min, max, codes, checked: Checked::of(id) })
 }
 
 fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<Shape, String> {

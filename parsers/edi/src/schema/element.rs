@@ -3,7 +3,8 @@
 //! One pass over the bytes cuts and classifies them together. Nothing is allocated unless something is wrong. Each element
 //! yields one finding at most, each syntax note one.
 
-use super::dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
+use super::checksum::checks;
+use super::dictionary::{Checked, Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
 use super::validate::Sink;
 use super::values;
 use crate::calendar::{is_date, is_time};
@@ -71,7 +72,8 @@ impl Classes {
         let mut class = 0;
         let mut bytes = value.iter();
         while let Some(&byte) = bytes.next() {
-            class |= self.0[usize::from(byte)] & if self.0[usize::from(byte)] & RELEASE != 0 { RELEASE } else { !0 };
+            class |= self.0[usize::from(byte)]
+                & if self.0[usize::from(byte)] & RELEASE != 0 { RELEASE } else { !0 };
             if self.0[usize::from(byte)] & RELEASE != 0 {
                 class |= bytes.next().map_or(OTHER, |&b| self.0[usize::from(b)] & ITSELF);
             }
@@ -103,13 +105,25 @@ pub(super) struct Checker<'c, 's> {
     pub classes: &'c Classes,
     pub segment: &'c Segment<'c>,
     pub sink: &'c mut Sink<'s>,
+    /// The last qualifier of an identification (235, 66, 88), and the element it belongs to.
+    qualifier: (&'static str, &'c [u8]),
     /// The message follows the subset of an association (0057), which has values of its own in many lists.
     pub subset: bool,
     /// The composite being checked says that its values are of another list than the directory's (1131, 3055).
     pub other_list: bool,
 }
 
-impl Checker<'_, '_> {
+impl<'c, 's> Checker<'c, 's> {
+    pub fn new(
+        dictionary: &'c Dictionary,
+        classes: &'c Classes,
+        segment: &'c Segment<'c>,
+        sink: &'c mut Sink<'s>,
+        subset: bool,
+    ) -> Self {
+        Checker { dictionary, classes, segment, sink, qualifier: ("", b""), subset, other_list: false }
+    }
+
     pub fn check(&mut self, shape: &Shape) {
         let before = self.sink.count();
         let bytes = self.segment.bytes;
@@ -117,10 +131,15 @@ impl Checker<'_, '_> {
         let mut at = shape.id.len();
         let mut number = 0;
         let mut present = 0u64;
+        let binary = self.segment.binary();
         while at < bytes.len() {
             at += 1;
             let start = at;
             let mut class = 0;
+            if binary == Some(number + 1) {
+                // Any byte may stand in it, separators too.
+                at = bytes.len();
+            }
             while at < bytes.len() && bytes[at] != separator {
                 class |= self.classes.0[usize::from(bytes[at])];
                 at += 1;
@@ -159,7 +178,13 @@ impl Checker<'_, '_> {
         if self.edifact() {
             if number > 0 && bytes.last() == Some(&separator) && !values::ends_released(self.segment, bytes) {
                 let message = format!("{} ends in a separator without a value behind it", shape.id);
-                self.report(finding::TRAILING_SEPARATOR, At { element: number, component: None }, None, b"", message);
+                self.report(
+                    finding::TRAILING_SEPARATOR,
+                    At { element: number, component: None },
+                    None,
+                    b"",
+                    message,
+                );
             }
             values::check(self.segment, self.sink);
         }
@@ -171,7 +196,7 @@ impl Checker<'_, '_> {
     }
 
     /// True if there is a value.
-    fn position(&mut self, position: &Position, at: At, value: &[u8], class: u16) -> bool {
+    fn position(&mut self, position: &Position, at: At, value: &'c [u8], class: u16) -> bool {
         if class == BLANK {
             let message = format!("{} holds blanks only", name(self.segment, at));
             self.report(finding::BLANK_VALUE, at, Some(position), b"", message);
@@ -192,7 +217,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    fn repeats(&mut self, position: &Position, at: At, value: &[u8]) {
+    fn repeats(&mut self, position: &Position, at: At, value: &'c [u8]) {
         let Some(separator) = self.segment.delimiters.repetition else { return };
         let mut count = 0;
         for repeat in parts(value, separator, self.segment.delimiters.release) {
@@ -207,7 +232,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn composite(&mut self, shape: &Shape, at: At, value: &[u8]) {
+    fn composite(&mut self, shape: &Shape, at: At, value: &'c [u8]) {
         let mut present = 0u64;
         self.other_list = self.edifact() && self.names_a_list(shape, at);
         let (separator, release) = (self.segment.delimiters.component, self.segment.delimiters.release);
@@ -252,7 +277,7 @@ impl Checker<'_, '_> {
         })
     }
 
-    fn value(&mut self, element: &Element, position: &Position, at: At, value: &[u8], class: u16) {
+    fn value(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8], class: u16) {
         let fault = match element.kind {
             Kind::Alphabetic | Kind::Number | Kind::Alphanumeric => {
                 return self.edifact_value(element, position, at, value, class);
@@ -269,18 +294,41 @@ impl Checker<'_, '_> {
         };
         if let Some(code) = fault {
             self.fault(code, element, position, at, value);
+        } else if element.checked != Checked::No {
+            self.check_digit(element, position, at, value);
+        }
+    }
+
+    /// GTIN, GLN and SSCC by their qualifiers. Other lengths, and kinds without a check digit (UA with twelve digits is
+    /// 2-5-5), are left alone.
+    fn check_digit(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8]) {
+        if element.checked == Checked::Qualifier {
+            self.qualifier = (element.id, value);
+            return;
+        }
+        let (what, lengths, digits): (_, &[usize], _) = match self.qualifier {
+            ("235" | "88", b"UP") => ("GTIN", &[12], value),
+            ("235", b"EN") => ("GTIN", &[13], value),
+            ("235", b"EO") => ("GTIN", &[8], value),
+            ("235", b"UK") | ("88", b"UC") => ("GTIN", &[14], value),
+            ("235", b"UA") => ("GTIN", &[13, 14], value),
+            ("235", b"UO") | ("88", b"GM" | b"AA") => ("SSCC", &[18], sscc(value)),
+            ("88", b"AI") if sscc(value).len() < value.len() => ("SSCC", &[18], sscc(value)),
+            ("66", b"UL") => ("GLN", &[13], value),
+            _ => return,
+        };
+        if lengths.contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) && !checks(digits) {
+            let message = format!(
+                "{} '{}' is no {what}: its check digit is wrong",
+                name(self.segment, at),
+                excerpt(value)
+            );
+            self.report(finding::CHECK_DIGIT_WRONG, at, Some(position), value, message);
         }
     }
 
     /// ISO 9735: characters of the declared set, the right type, length and code; one finding at most.
-    fn edifact_value(
-        &mut self,
-        element: &Element,
-        position: &Position,
-        at: At,
-        value: &[u8],
-        class: u16,
-    ) {
+    fn edifact_value(&mut self, element: &Element, position: &Position, at: At, value: &[u8], class: u16) {
         let release = self.segment.delimiters.release;
         if class & COMPONENT != 0 && at.component.is_none() {
             let message = format!("{} has no components", name(self.segment, at));
@@ -326,9 +374,13 @@ impl Checker<'_, '_> {
                 format!("{name} '{shown}' is too long: {id} ({title}) has at most {max} characters")
             }
             finding::CHARACTER_TYPE => {
-                format!("{name} '{shown}' holds what {id} ({title}, {type_name}) does not: a number has digits only, an alphabetic value none")
+                format!(
+                    "{name} '{shown}' holds what {id} ({title}, {type_name}) does not: a number has digits only, an alphabetic value none"
+                )
             }
-            finding::DECIMAL_NOTATION => format!("{name} '{shown}' is no number with its decimal mark in place"),
+            finding::DECIMAL_NOTATION => {
+                format!("{name} '{shown}' is no number with its decimal mark in place")
+            }
             finding::DIGIT_BEFORE_MARK => {
                 format!("{name} '{shown}' has no digit in front of its decimal mark")
             }
@@ -435,10 +487,21 @@ impl Checker<'_, '_> {
         });
         let severity = match code {
             finding::INVALID_CODE if self.subset => Severity::Warning,
-            finding::BLANK_VALUE | finding::CHARACTER_FOREIGN | finding::TRAILING_SEPARATOR => Severity::Warning,
+            finding::CHECK_DIGIT_WRONG
+            | finding::BLANK_VALUE
+            | finding::CHARACTER_FOREIGN
+            | finding::TRAILING_SEPARATOR => Severity::Warning,
             _ => Severity::Error,
         };
-        self.sink.element(code, severity, self.segment, (at.element, at.component), reference, value, message);
+        self.sink.element(
+            code,
+            severity,
+            self.segment,
+            (at.element, at.component),
+            reference,
+            value,
+            message,
+        );
     }
 }
 
@@ -454,6 +517,15 @@ fn name(segment: &Segment<'_>, at: At) -> String {
     match at.component {
         Some(component) => format!("{}{:02}-{component}", segment.tag(), at.element),
         None => format!("{}{:02}", segment.tag(), at.element),
+    }
+}
+
+/// Without its application identifier.
+fn sscc(value: &[u8]) -> &[u8] {
+    match value.strip_prefix(b"(00)") {
+        Some(rest) => rest,
+        None if value.len() == 20 => value.strip_prefix(b"00").unwrap_or(value),
+        None => value,
     }
 }
 

@@ -25,16 +25,20 @@ fn of_segment(segment: &Segment<'_>) -> Value {
     let elements: Map<String, Value> = (1..)
         .zip(segment.elements())
         .filter(|(_, value)| !value.is_empty())
-        .map(|(number, value): (usize, _)| (format!("{number:02}"), of_element(segment, value)))
+        .map(|(number, value): (usize, _)| (format!("{number:02}"), of_element(segment, number, value)))
         .collect();
     json!({ "id": segment.tag(), "position": segment.position, "elements": elements })
 }
 
-fn of_element<'a>(segment: &Segment<'a>, value: &'a [u8]) -> Value {
+fn of_element<'a>(segment: &Segment<'a>, number: usize, value: &'a [u8]) -> Value {
+    if segment.binary() == Some(number) {
+        return Value::from(segment.decoded(value).into_owned());
+    }
     let release = segment.delimiters.release;
     match segment.delimiters.repetition {
         Some(repetition) if find(repetition, release, value).is_some() => {
-            let repeats: Value = parts(value, repetition, release).map(|part| of_parts(segment, part)).collect();
+            let repeats: Value =
+                parts(value, repetition, release).map(|part| of_parts(segment, part)).collect();
             json!({ "repeats": repeats })
         }
         _ => of_parts(segment, value),

@@ -10,6 +10,7 @@
 //! loop C 10 SG1 RFF        EDIFACT: a segment group has its name before its trigger
 //! ```
 
+use super::Row;
 use super::dictionary::{Dictionary, SchemaError, lines};
 
 /// One line of the table.
@@ -195,6 +196,18 @@ impl Table {
                 _ if !child.mandatory && !whole => {}
                 Some(inner) => self.walk(inner, whole, ids),
                 None => ids.push(child.id),
+            }
+        }
+    }
+
+    /// The rows of a loop and of those in it, in order.
+    pub fn rows(&self, table: u16, depth: usize, out: &mut Vec<Row>) {
+        for child in &self.loops[usize::from(table)].children {
+            let max = Some(child.max).filter(|&max| max != u32::MAX);
+            let (id, is_loop, mandatory) = (child.id, child.inner.is_some(), child.mandatory);
+            out.push(Row { depth, id, is_loop, mandatory, max });
+            if let Some(inner) = child.inner {
+                self.rows(inner, depth + 1, out);
             }
         }
     }

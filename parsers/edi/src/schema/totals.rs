@@ -33,7 +33,8 @@ pub(super) fn check(set: &TransactionSet<'_>, validated: &mut Validated<'_>) {
             ..Place::default()
         };
         let value = segment.component(1, 2);
-        let message = format!("CNT01-2 says '{}', but the lines come to {}", excerpt(value), shown(counted[0]));
+        let message =
+            format!("CNT01-2 says '{}', but the lines come to {}", excerpt(value), shown(counted[0]));
         validated
             .findings
             .push(Finding::new(finding::CONTROL_TOTAL, Severity::Warning, place, message).with_value(value));
@@ -78,7 +79,11 @@ fn decimal(value: &[u8]) -> Option<i128> {
     let text = std::str::from_utf8(value).ok()?;
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
     let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
-    if whole.len() > 18 || part.len() > 6 || whole.is_empty() || !(whole.to_string() + part).bytes().all(|b| b.is_ascii_digit()) {
+    if whole.len() > 18
+        || part.len() > 6
+        || whole.is_empty()
+        || !(whole.to_string() + part).bytes().all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     Some(sign * (whole.parse::<i128>().ok()? * SCALE + format!("{part:0<6}").parse::<i128>().ok()?))

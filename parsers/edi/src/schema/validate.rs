@@ -8,7 +8,7 @@
 use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
-use super::{Loop, Validated, totals};
+use super::{Loop, Validated, content, totals};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::interchange::{Standard, TransactionSet};
 use crate::segment::Segment;
@@ -34,6 +34,9 @@ struct Spot {
     child: usize,
 }
 
+/// Element and component, from 1.
+pub(super) type At = (usize, Option<usize>);
+
 /// Collects findings and knows where in the interchange the set stands.
 pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
@@ -48,26 +51,29 @@ pub(super) struct Sink<'s> {
 struct Placer<'v, 'a> {
     table: &'static Table,
     frames: Vec<Frame<'a>>,
+    /// What follows the LS being placed: a set may have several bounded loops in one place, told apart by what is in them.
+    after_ls: u32,
     sink: Sink<'v>,
 }
+
+const LS: u32 = (b'L' as u32) << 8 | b'S' as u32;
 
 pub(super) fn validate<'a>(
     dictionary: &'static Dictionary,
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let level = match set.standard {
-        Standard::X12 => "",
-        Standard::Edifact => "UCD01",
-    };
-    let sink = Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None };
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
+    let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
     placer.open(0, false);
-    let subset = set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
+    let subset =
+        set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
-    for segment in &set.segments {
+    for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
+        if key == LS {
+            placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
+        }
         placer.place(segment, key, entry);
         // Header and trailer are the envelope's, and checked by the reader.
         let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE" | b"UNH" | b"UNT");
@@ -75,8 +81,11 @@ pub(super) fn validate<'a>(
             placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
             let classes: &Classes = classes.get_or_insert_with(|| Classes::new(segment));
             let shape = &dictionary.segments[usize::from(shape.shape)];
-            Checker { dictionary, classes, segment, sink: &mut placer.sink, subset, other_list: false }.check(shape);
+            Checker::new(dictionary, classes, segment, &mut placer.sink, subset).check(shape);
         }
+    }
+    if set.standard == Standard::X12 {
+        content::check(set, table.code, &mut placer.sink);
     }
     let mut validated = placer.finish();
     if set.standard == Standard::Edifact {
@@ -92,10 +101,10 @@ pub(crate) fn check_service(
     segment: &Segment<'_>,
     level: &'static str,
 ) -> Vec<Finding> {
-    let mut sink = Sink { set: within, findings: Vec::new(), dropped: 0, level, in_loop: None };
+    let mut sink = Sink { level, ..Sink::new(within) };
     if let Some(shape) = dictionary.segment(segment.tag()) {
         let classes = Classes::new(segment);
-        Checker { dictionary, classes: &classes, segment, sink: &mut sink, subset: false, other_list: false }.check(shape);
+        Checker::new(dictionary, &classes, segment, &mut sink, false).check(shape);
     }
     sink.finish()
 }
@@ -124,7 +133,13 @@ impl<'a> Placer<'_, 'a> {
             let message = format!("{} has no place in a {}", segment.tag(), self.table.code);
             return self.sink.structure(finding::SEGMENT_NOT_IN_SET, segment, None, message);
         }
-        let (free, used_up) = self.search(key, entry.bit);
+        let mut places = self.search(key, entry.bit);
+        if key == LS && matches!(places, (None, None)) {
+            // None that holds what follows: any will do.
+            self.after_ls = 0;
+            places = self.search(key, entry.bit);
+        }
+        let (free, used_up) = places;
         match (free, used_up) {
             (Some(spot), _) => self.put(spot, segment),
             (None, Some(spot)) => {
@@ -148,6 +163,9 @@ impl<'a> Placer<'_, 'a> {
             let Some(rest) = definition.children.get(start..) else { continue };
             for (ahead, child) in rest.iter().enumerate().filter(|(_, c)| c.key == key) {
                 let spot = Spot { frame: level, child: start + ahead };
+                if key == LS && !self.may_follow(child) {
+                    continue;
+                }
                 if spot.child != frame.at || frame.count < child.max {
                     return (Some(spot), used_up);
                 }
@@ -155,6 +173,14 @@ impl<'a> Placer<'_, 'a> {
             }
         }
         (None, used_up)
+    }
+
+    /// True if the segment after the LS stands in this bounded loop, or if no bounded loop has it.
+    fn may_follow(&self, bounded: &Child) -> bool {
+        let holds =
+            |inner: u16| self.table.loops[usize::from(inner)].children.iter().any(|c| c.key == self.after_ls);
+        let anywhere = || self.table.loops.iter().zip(0u16..).any(|(l, at)| l.id == "LS" && holds(at));
+        bounded.inner.is_none_or(holds) || !anywhere()
     }
 
     /// Closes the loops within, notes what was skipped, and puts the segment there.
@@ -276,7 +302,15 @@ impl<'a> Placer<'_, 'a> {
     }
 }
 
-impl Sink<'_> {
+impl<'s> Sink<'s> {
+    pub fn new(set: &'s TransactionSet<'s>) -> Sink<'s> {
+        let level = match set.standard {
+            Standard::X12 => "",
+            Standard::Edifact => "UCD01",
+        };
+        Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None }
+    }
+
     fn place(&self, segment: &Segment<'_>) -> Place {
         Place {
             interchange: Some(self.set.interchange.clone()),
@@ -297,6 +331,10 @@ impl Sink<'_> {
             true => self.findings.push(finding),
             false => self.dropped = self.dropped.saturating_add(1),
         }
+    }
+
+    pub fn has_structural_faults(&self) -> bool {
+        self.findings.iter().any(|f| f.answers("AK304"))
     }
 
     pub fn count(&self) -> usize {
@@ -333,7 +371,7 @@ impl Sink<'_> {
         code: Code,
         severity: Severity,
         segment: &Segment<'_>,
-        at: (usize, Option<usize>),
+        at: At,
         reference: Option<&str>,
         value: &[u8],
         message: String,
@@ -348,7 +386,7 @@ impl Sink<'_> {
         self.push(Finding::new(code, severity, place, message).with_value(value));
     }
 
-    fn finish(mut self) -> Vec<Finding> {
+    pub fn finish(mut self) -> Vec<Finding> {
         if self.dropped > 0 {
             let place = Place {
                 set: Some(self.set.control_number.clone()),

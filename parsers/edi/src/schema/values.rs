@@ -191,7 +191,9 @@ fn digits(
     }
     let shown = finding::excerpt(value);
     let message = match value.iter().all(u8::is_ascii_digit) && lengths.contains(&value.len()) {
-        true => format!("{}{:02}-{} '{shown}' has a wrong check digit for a {kind}", segment.tag(), at.0, at.1),
+        true => {
+            format!("{}{:02}-{} '{shown}' has a wrong check digit for a {kind}", segment.tag(), at.0, at.1)
+        }
         false => format!("{}{:02}-{} '{shown}' is no {kind}: it has other digits", segment.tag(), at.0, at.1),
     };
     let place = (at.0, Some(at.1));

@@ -1,7 +1,7 @@
 //! Cuts a stream into segments by the terminator in force (X12.5), with `memchr`.
 //!
 //! Line ends and blanks after a terminator are skipped, empty segments counted. A segment over the limit is skipped without
-//! being kept. Where an interchange breaks off and the next one follows without a terminator between, the cut is made
+//! being kept. The data of BIN and BDS may hold any byte: their length element says where they end. Where an interchange breaks off and the next one follows without a terminator between, the cut is made
 //! before the next ISA: what stands before it is a rest.
 
 use super::isa;
@@ -40,6 +40,8 @@ impl Span {
 pub(super) struct Cutter<R> {
     pub window: Window<R>,
     pub delimiters: Delimiters,
+    /// The rest of a terminator that takes several bytes in UTF-8; `delimiters` has the first.
+    tail: Vec<u8>,
     /// The next byte to read.
     at: u64,
     max_segment: usize,
@@ -48,6 +50,26 @@ pub(super) struct Cutter<R> {
     /// Offset of the first empty segment since last asked, and how many there were.
     empty: Option<(u64, u32)>,
     isa: Finder<'static>,
+}
+
+/// `BDS*ASC*` and the fifteen digits of a length.
+const LONGEST_BINARY_HEADER: usize = 3 + 1 + 3 + 1 + 15 + 1;
+
+/// Where in a BIN or BDS segment the data begin, and how long they are said to be.
+pub(super) fn binary_data(segment: &[u8], separator: u8) -> Option<(usize, u64)> {
+    let length_element = match segment.get(..3)? {
+        b"BIN" => 1,
+        b"BDS" => 2,
+        _ => return None,
+    };
+    let mut start = 0;
+    for _ in 0..length_element {
+        start += memchr(separator, &segment[start..])? + 1;
+    }
+    let digits = &segment[start..start + memchr(separator, &segment[start..])?];
+    let length =
+        std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()?;
+    Some((start + digits.len() + 1, length))
 }
 
 /// From this length on a segment is searched for an ISA that it may have swallowed.
@@ -60,6 +82,7 @@ impl<R: BufRead> Cutter<R> {
         Cutter {
             window,
             delimiters: Delimiters::X12,
+            tail: Vec::new(),
             at: 0,
             max_segment,
             max_kept,
@@ -89,7 +112,21 @@ impl<R: BufRead> Cutter<R> {
     /// An interchange with these delimiters goes on at `at`.
     pub fn enter(&mut self, delimiters: Delimiters, at: u64) {
         self.delimiters = delimiters;
-        self.at = at;
+        let more = match delimiters.segment {
+            0xc2..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf4 => 3,
+            _ => 0,
+        };
+        let rest = self.window.rest(at);
+        let continues = rest.len() >= more && rest[..more].iter().all(|b| b & 0xc0 == 0x80);
+        self.tail = if continues { rest[..more].to_vec() } else { Vec::new() };
+        self.at = at + self.tail.len() as u64;
+    }
+
+    /// Length of the whole terminator.
+    pub fn terminator_length(&self) -> u64 {
+        1 + self.tail.len() as u64
     }
 
     pub fn take_empty(&mut self) -> Option<(u64, u32)> {
@@ -125,10 +162,18 @@ impl<R: BufRead> Cutter<R> {
         loop {
             self.skip_after_terminator(keep)?;
             let from = self.at;
+            if let Some(cut) = self.binary(keep, from)? {
+                return Ok(cut);
+            }
             let mut searched = from;
             let to = loop {
                 if let Some(found) = memchr(self.delimiters.segment, self.window.rest(searched)) {
-                    break Some(searched + found as u64);
+                    let to = searched + found as u64;
+                    if self.released(from, to) || (!self.tail.is_empty() && !self.has_tail(keep, to)?) {
+                        searched = to + 1;
+                        continue;
+                    }
+                    break Some(to);
                 }
                 searched = self.window.end();
                 if (searched - from) as usize > self.max_segment || !self.fill(keep)? {
@@ -137,7 +182,7 @@ impl<R: BufRead> Cutter<R> {
             };
             match to {
                 Some(to) if to == from => {
-                    self.at = to + 1;
+                    self.at = to + self.terminator_length();
                     let (first, count) = self.empty.unwrap_or((from, 0));
                     self.empty = Some((first, count.saturating_add(1)));
                 }
@@ -151,18 +196,75 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
+    fn has_tail(&mut self, keep: Option<u64>, to: u64) -> Result<bool> {
+        while self.window.end() < to + self.terminator_length() && self.fill(keep)? {}
+        Ok(self.window.rest(to + 1).starts_with(&self.tail))
+    }
+
+    /// True if the release character in force takes the terminator at `to` for data (ISX01).
+    fn released(&self, from: u64, to: u64) -> bool {
+        self.delimiters.release.is_some_and(|release| {
+            let before = self.window.slice(from..to);
+            before.iter().rev().take_while(|&&b| b == release).count() % 2 == 1
+        })
+    }
+
+    /// A BIN or BDS segment whose length element is right: a terminator stands behind that many bytes.
+    fn binary(&mut self, keep: Option<u64>, from: u64) -> Result<Option<Cut>> {
+        if !matches!(self.window.rest(from), [b'B', ..]) {
+            return Ok(None);
+        }
+        self.ensure_kept(keep, from, LONGEST_BINARY_HEADER)?;
+        let head = self.window.rest(from);
+        let Some((start, length)) =
+            binary_data(&head[..head.len().min(LONGEST_BINARY_HEADER)], self.delimiters.element)
+        else {
+            return Ok(None);
+        };
+        let to = from + start as u64 + length;
+        while self.window.end() <= to && self.window.end() - from <= self.max_segment as u64 {
+            if !self.fill(keep)? {
+                return Ok(None);
+            }
+        }
+        if self.window.end() <= to {
+            return self.skip_binary(from, to).map(Some);
+        }
+        if self.window.slice(to..to + 1) != [self.delimiters.segment] {
+            return Ok(None);
+        }
+        self.at = to + self.terminator_length();
+        Ok(Some(match (to - from) as usize > self.max_segment {
+            true => Cut::TooLong { from, next: self.at },
+            false => Cut::Segment { from, to },
+        }))
+    }
+
+    /// Reads over data that is over the limit, keeping nothing of it.
+    fn skip_binary(&mut self, from: u64, to: u64) -> Result<Cut> {
+        while self.window.end() <= to && self.window.fill(self.window.end())? {}
+        let next = (to + 1).min(self.window.end());
+        self.at = next;
+        Ok(Cut::TooLong { from, next })
+    }
+
+    fn ensure_kept(&mut self, keep: Option<u64>, from: u64, count: usize) -> Result<()> {
+        while self.window.rest(from).len() < count && self.fill(keep)? {}
+        Ok(())
+    }
+
     fn segment(&mut self, keep: Option<u64>, from: u64, to: u64, swallowed: Option<u64>) -> Result<Cut> {
         // Asked for every segment that looks like one, so that the reader, which cannot read on, finds it whole.
         let header = self.header_at(keep.or(Some(from)), from)?;
         let too_long = (to - from) as usize > self.max_segment;
         if too_long && swallowed.is_none() && !header {
-            self.at = to + 1;
+            self.at = to + self.terminator_length();
             return Ok(Cut::TooLong { from, next: self.at });
         }
         match swallowed {
             Some(isa) => Ok(self.rest(from, isa)),
             None => {
-                self.at = to + 1;
+                self.at = to + self.terminator_length();
                 Ok(Cut::Segment { from, to })
             }
         }
@@ -280,7 +382,8 @@ impl<R: BufRead> Cutter<R> {
                 Some(hit) => {
                     at += hit as u64;
                     self.window.ensure(at, isa::LOOKAHEAD)?;
-                    if isa::read(self.window.rest(at)).is_some() {
+                    let bytes = self.window.rest(at);
+                    if isa::read(bytes).is_some() || isa::wrapped(bytes).is_some() {
                         return Ok(at);
                     }
                     at += 3;

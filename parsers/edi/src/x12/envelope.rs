@@ -2,14 +2,15 @@
 //!
 //! Pure functions from segments to values and findings; the reader decides when they are asked.
 
+use super::cut::binary_data;
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
-use crate::control_numbers::Seen;
-pub(super) use crate::interchange::Within;
-use crate::interchange::Standard;
-use crate::charset::Charset;
 use crate::calendar::{is_date, is_time, number};
+use crate::charset::Charset;
+use crate::control_numbers::Seen;
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
+use crate::interchange::Standard;
+pub(super) use crate::interchange::Within;
 use crate::segment::{Segment, to_text};
 
 /// Qualifiers of ISA05 and ISA07 (data element I05).
@@ -17,6 +18,37 @@ const QUALIFIERS: &[&[u8]] = &[
     b"01", b"02", b"03", b"04", b"07", b"08", b"09", b"10", b"11", b"12", b"13", b"14", b"15", b"16", b"17",
     b"18", b"19", b"20", b"21", b"22", b"23", b"24", b"25", b"26", b"27", b"28", b"29", b"30", b"31", b"32",
     b"33", b"34", b"35", b"36", b"37", b"38", b"AM", b"NR", b"SA", b"SN", b"ZZ",
+];
+
+/// GS01 of the groups a set travels in, of the sets that schemas are shipped for.
+const GROUPS: &[(&[u8], &str)] = &[
+    (b"204", "SM"),
+    (b"210", "IM"),
+    (b"214", "QM"),
+    (b"810", "IN"),
+    (b"812", "CD"),
+    (b"820", "RA"),
+    (b"824", "AG"),
+    (b"830", "PS"),
+    (b"832", "SC"),
+    (b"846", "IB"),
+    (b"850", "PO"),
+    (b"852", "PD"),
+    (b"855", "PR"),
+    (b"856", "SH"),
+    (b"860", "PC"),
+    (b"861", "RC"),
+    (b"862", "SS"),
+    (b"865", "CA"),
+    (b"870", "RS"),
+    (b"940", "OW"),
+    (b"943", "AR"),
+    (b"944", "RE"),
+    (b"945", "SW"),
+    (b"947", "AW"),
+    (b"990", "GF"),
+    (b"997", "FA"),
+    (b"999", "FA"),
 ];
 
 fn error(code: Code, place: Place, message: String) -> Finding {
@@ -124,6 +156,41 @@ fn isa_findings(header: &Header<'_>, control_number: &str, offset: u64) -> Vec<F
     findings
 }
 
+/// The file was wrapped at a fixed column.
+pub(super) fn wrapped(interchange: &Interchange, column: usize) -> Finding {
+    let within = Within { interchange: Some(interchange.control_number.clone()), ..Within::default() };
+    let message =
+        format!("lines of {column} characters break within segments; the line breaks were taken out");
+    Finding::new(
+        finding::WRAPPED_LINES,
+        Severity::Note,
+        within.place("ISA", None, interchange.offset),
+        message,
+    )
+}
+
+/// BIN01 or BDS02 against the data that came; nothing for any other segment.
+pub(super) fn binary_length(segment: &Segment<'_>, within: &Within) -> Option<Finding> {
+    let data = segment.binary().filter(|_| segment.bytes.first() == Some(&b'B'))?;
+    let came = segment.element(data).len() as u64;
+    let said = binary_data(segment.bytes, segment.delimiters.element).map(|(_, length)| length);
+    if said == Some(came) {
+        return None;
+    }
+    let place = Place {
+        position: Some(segment.position),
+        ..within.place(segment.tag(), Some(data as u16), segment.offset)
+    };
+    let message = format!(
+        "{}{:02} says '{}' bytes, {came} came up to the next segment terminator",
+        segment.tag(),
+        data - 1,
+        shown(segment, data - 1)
+    );
+    let answer = if said.is_some_and(|said| said < came) { "5" } else { "4" };
+    Some(error(finding::BINARY_LENGTH, place, message).with_answer("AK403", answer))
+}
+
 /// The IEA against what came: how many groups it declares, and the faults.
 pub(super) fn trailer_of_interchange(
     iea: &Segment<'_>,
@@ -219,8 +286,13 @@ pub(super) fn trailer_of_group(
     (declared, findings)
 }
 
-/// What is wrong with an ST.
-pub(super) fn header_of_set(st: &Segment<'_>, within: &Within, seen: &mut Seen) -> Vec<Finding> {
+/// What is wrong with an ST, in a group of that kind and version.
+pub(super) fn header_of_set(
+    st: &Segment<'_>,
+    within: &Within,
+    (functional_id, version): (&str, &str),
+    seen: &mut Seen,
+) -> Vec<Finding> {
     let place = |element: u16| Place { position: Some(1), ..within.place("ST", Some(element), st.offset) };
     // Blanks at the end of a text do not count (X12.6).
     let (code, control_number) = (st.element(1), st.element(2).trim_ascii_end());
@@ -228,6 +300,15 @@ pub(super) fn header_of_set(st: &Segment<'_>, within: &Within, seen: &mut Seen) 
     if code.len() != 3 || !code.iter().all(u8::is_ascii_alphanumeric) {
         let message = format!("ST01 '{}' is no set code", shown(st, 1));
         findings.push(error(finding::ST_CODE, place(1), message).with_value(code));
+    }
+    let group = GROUPS.iter().find(|(set, _)| *set == code).map(|(_, group)| *group);
+    if let Some(group) = group.filter(|&group| group != functional_id && !functional_id.is_empty()) {
+        let message =
+            format!("a set {} travels in groups with GS01 {group}, not {functional_id}", shown(st, 1));
+        // 718 has a code of its own for this from 005010 on.
+        let answer = if version >= "005010" { "18" } else { "6" };
+        let finding = error(finding::SET_IN_GROUP, place(1), message).with_value(code);
+        findings.push(finding.with_answer("AK502", answer));
     }
     if !(4..=9).contains(&control_number.len()) || !control_number.iter().all(u8::is_ascii_alphanumeric) {
         let message = format!("ST02 '{}' is not four to nine letters or digits", shown(st, 2));

@@ -54,6 +54,41 @@ pub(crate) fn read_fixed(bytes: &[u8]) -> Option<Header<'_>> {
     header(bytes, separator, fixed(separator), true)
 }
 
+/// The line length of a file that was wrapped at a fixed column: a whole header once the break in it is taken out, or one
+/// whose following lines all break at the same column, within segments.
+pub(super) fn wrapped(bytes: &[u8]) -> Option<usize> {
+    let column = bytes.iter().position(|b| matches!(b, b'\r' | b'\n')).filter(|&at| at >= 40)?;
+    let separator = bytes.get(3).copied().filter(|&b| may_delimit(b))?;
+    let is_break = |b: &u8| matches!(b, b'\r' | b'\n');
+    if column < HEADER_LENGTH {
+        let flat: Vec<u8> = bytes.iter().take(LOOKAHEAD).copied().filter(|b| !is_break(b)).collect();
+        // Only breaks at that column may be missing from it.
+        let (head, rest) = (&bytes[..column], bytes.get(column..)?);
+        let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..))?;
+        let next = rest.iter().position(is_break).unwrap_or(rest.len());
+        let fits = next == column || head.len() + next >= HEADER_LENGTH;
+        return (fits && header(&flat, separator, fixed(separator), true).is_some()).then_some(column);
+    }
+    let terminator = header(bytes, separator, fixed(separator), true)?.delimiters.segment;
+    let mut inside = false;
+    let mut rest = bytes;
+    for _ in 0..2 {
+        if rest.iter().position(is_break) != Some(column) {
+            return None;
+        }
+        inside |= rest[column - 1] != terminator;
+        let after = &rest[column..];
+        rest = after.strip_prefix(b"\r\n").unwrap_or(&after[1..]);
+    }
+    (inside && !matches!(terminator, b'\r' | b'\n')).then_some(column)
+}
+
+/// Bytes of an ISA, its terminator included.
+const HEADER_LENGTH: usize = 106;
+
+/// Bytes to offer where a wrapped file is asked for: two lines of the longest records there are.
+pub(super) const WRAP_LOOKAHEAD: usize = 2 * 1024 + 4;
+
 fn may_delimit(byte: u8) -> bool {
     !byte.is_ascii_alphanumeric() && !matches!(byte, b' ' | b'\r' | b'\n' | 0)
 }

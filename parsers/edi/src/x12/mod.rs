@@ -4,10 +4,12 @@
 //! (segments), `isa` (the header and its delimiters), `envelope` (the rules of headers and trailers). `examination` reads, validates and
 //! judges a whole input of either standard.
 
+pub mod characters;
 mod cut;
 mod envelope;
 pub(crate) mod isa;
 pub mod reader;
+pub mod sample;
 pub mod writer;
 
 pub use crate::examination;

@@ -13,10 +13,10 @@ use super::cut::{Cut, Cutter, Span};
 use super::envelope::{self, Within};
 use super::isa;
 use crate::control_numbers::Seen;
+use crate::edifact::service;
 use crate::finding::{self, Finding, Place, Severity, excerpt};
 pub use crate::interchange::{Accounted, Event, Limits};
 use crate::interchange::{FunctionalGroup, Interchange, Standard, TransactionSet};
-use crate::edifact::service;
 use crate::reader::{Handover, find_start, stray_finding};
 use crate::window::Window;
 use std::collections::VecDeque;
@@ -31,6 +31,8 @@ pub struct Reader<R> {
     /// Where the segments of the set being read stand.
     spans: Vec<Span>,
     accounted: Accounted,
+    /// The line length of a wrapped file, until the interchange that shows it has said so.
+    wrapped: Option<usize>,
     finished: bool,
     /// EDIFACT interchanges may come too: they are left to another reader.
     mixed: bool,
@@ -73,7 +75,7 @@ enum Tag {
     Ge,
     Iea,
     Ta1,
-    /// ISB, ISE, TA3: of the interchange, and nothing to us.
+    /// ISB, ISE, TA3: of the interchange, and nothing to us. ISX names a release character.
     Service,
     Other,
 }
@@ -92,6 +94,7 @@ impl<R: BufRead> Reader<R> {
             pending: VecDeque::new(),
             spans: Vec::new(),
             accounted: Accounted::default(),
+            wrapped: None,
             finished: false,
             mixed: false,
         }
@@ -99,7 +102,7 @@ impl<R: BufRead> Reader<R> {
 
     /// Where the bytes went so far, open interchange excluded.
     pub fn accounted(&self) -> Accounted {
-        self.accounted
+        Accounted { wrapping: self.cutter.window.removed(), ..self.accounted }
     }
 
     /// Memory that the window takes: bounded by the limits, whatever the input.
@@ -159,12 +162,19 @@ impl<R: BufRead> Reader<R> {
     fn between(&mut self) -> Result<()> {
         self.accounted.blank += self.cutter.skip_blanks()?;
         let offset = self.cutter.at();
-        self.cutter.window.ensure(offset, if self.mixed { service::LOOKAHEAD } else { isa::LOOKAHEAD })?;
+        let lookahead = if self.mixed { service::LOOKAHEAD } else { isa::LOOKAHEAD };
+        self.cutter.window.ensure(offset, lookahead.max(isa::WRAP_LOOKAHEAD))?;
+        if let Some(column) = isa::wrapped(self.cutter.window.rest(offset)) {
+            self.cutter.window.unwrap_lines(offset, column);
+            self.wrapped = Some(column);
+            self.cutter.window.ensure(offset, isa::LOOKAHEAD)?;
+        }
         let bytes = self.cutter.window.rest(offset);
         if bytes.is_empty() {
             self.finished = true;
         } else if let Some(header) = isa::read(bytes) {
-            let (interchange, findings) = envelope::interchange(&header, offset);
+            let (interchange, mut findings) = envelope::interchange(&header, offset);
+            findings.extend(self.wrapped.take().map(|column| envelope::wrapped(&interchange, column)));
             let length = header.length as u64;
             self.cutter.enter(interchange.delimiters, offset + length);
             self.push(Event::Interchange(interchange.clone()));
@@ -197,7 +207,8 @@ impl<R: BufRead> Reader<R> {
         self.accounted.stray += length;
         let head = &head[..head.len().min(length as usize)];
         let edifact = self.mixed && head.starts_with(b"UN");
-        let finding = stray_finding(offset, length, head, if edifact { Standard::Edifact } else { Standard::X12 });
+        let finding =
+            stray_finding(offset, length, head, if edifact { Standard::Edifact } else { Standard::X12 });
         self.push(Event::Stray(finding));
         Ok(())
     }
@@ -365,7 +376,12 @@ impl<R: BufRead> Reader<R> {
         let st = self.cutter.view(Span::new(from, to, 1));
         let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2).trim_ascii_end()));
         within.set = Some(control_number.clone());
-        let mut findings = envelope::header_of_set(&st, &within, &mut group.set_numbers);
+        let mut findings = envelope::header_of_set(
+            &st,
+            &within,
+            (&group.header.functional_id, &group.header.version),
+            &mut group.set_numbers,
+        );
         self.spans.clear();
         self.spans.push(Span::new(from, to, 1));
         let too_large = self.read_body(from, &control_number, &within, &mut findings)?;
@@ -414,7 +430,9 @@ impl<R: BufRead> Reader<R> {
                         count = count.saturating_add(1);
                         too_large |= self.spans.len() >= self.limits.max_set_segments;
                         if !too_large {
-                            self.spans.push(Span::new(from, to, count));
+                            let span = Span::new(from, to, count);
+                            self.spans.push(span);
+                            findings.extend(envelope::binary_length(&self.cutter.view(span), within));
                         }
                         continue;
                     }
@@ -467,7 +485,7 @@ impl<R: BufRead> Reader<R> {
             }
             Some(b'T') if is(b"TA1") => Tag::Ta1,
             Some(b'T') if is(b"TA3") => Tag::Service,
-            Some(b'I') if is(b"ISB") || is(b"ISE") => Tag::Service,
+            Some(b'I') if is(b"ISB") || is(b"ISE") || is(b"ISX") => Tag::Service,
             _ => Tag::Other,
         }
     }
@@ -510,6 +528,9 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn note_service_segment(&mut self, from: u64, to: u64) {
+        if self.extension(from, to) {
+            return;
+        }
         let bytes = self.cutter.window.slice(from..to);
         let id = excerpt(&bytes[..bytes.len().min(3)]);
         let place = self.within().place(&id, None, from);
@@ -517,6 +538,23 @@ impl<R: BufRead> Reader<R> {
         let finding =
             Finding::new(finding::SERVICE_SEGMENT, Severity::Note, place, message).with_value(bytes);
         self.note(finding);
+    }
+
+    /// ISX right after the ISA: its release character is in force from here on. False if it is none, or has none.
+    fn extension(&mut self, from: u64, to: u64) -> bool {
+        let isx = self.cutter.view(Span::new(from, to, 0));
+        let release = match isx.element(1) {
+            &[byte] if isx.tag_bytes() == b"ISX" && !byte.is_ascii_alphanumeric() => byte,
+            _ => return false,
+        };
+        let Some(open) = &mut self.interchange else { return false };
+        let first = open.groups == 0 && open.header.version.as_str() >= "00501";
+        if !first || open.header.delimiters.contains(release) {
+            return false;
+        }
+        open.header.delimiters.release = Some(release);
+        self.cutter.delimiters.release = Some(release);
+        true
     }
 
     fn empty_segment(&mut self, within: &Within) -> Option<Finding> {

@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod acknowledgement;
+mod answers;
 mod codes;
 mod edifact;
+mod guide;
+mod odd_inputs;
 mod reader;
 mod reading;
+mod rules;
 mod samples;
 mod schema_files;
 mod validation;

@@ -36,8 +36,7 @@ pub fn read_with(bytes: &[u8], limits: Limits, tolerance: Tolerance) -> Reading 
     let mut reader = Reader::new(std::io::BufReader::with_capacity(7, Trickle(bytes)), limits);
     let mut sets = 0;
     let examination = examine(&mut reader, tolerance, |_, _| sets += 1).unwrap();
-    let accounted = reader.accounted();
-    assert_eq!(accounted.interchanges + accounted.stray + accounted.blank, bytes.len() as u64);
+    assert_eq!(reader.accounted().total(), bytes.len() as u64);
     Reading { findings: examination.findings().cloned().collect(), results: examination.interchanges, sets }
 }
 

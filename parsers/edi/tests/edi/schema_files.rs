@@ -4,12 +4,12 @@ use portway_edi::schema::{Dictionary, Holds, Rule, Schema, check_shipped, shippe
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-const VERSION: &str = "004010";
+const VERSIONS: [&str; 2] = ["004010", "005010"];
 
 /// The rows of a fact table without its header; `None` where the tables are not there.
-fn table(file: &str) -> Option<Vec<Vec<String>>> {
+fn table(version: &str, file: &str) -> Option<Vec<Vec<String>>> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/x12"));
-    let path = folder.join(VERSION).join(file);
+    let path = folder.join(version).join(file);
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("skipped: {} is not there", path.display());
         return None;
@@ -17,18 +17,18 @@ fn table(file: &str) -> Option<Vec<Vec<String>>> {
     Some(text.lines().skip(1).map(|line| line.split('\t').map(str::to_string).collect()).collect())
 }
 
-fn schema_file(file: &str) -> String {
-    std::fs::read_to_string(format!("{}/schemas/x12/{VERSION}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+fn schema_file(version: &str, file: &str) -> String {
+    std::fs::read_to_string(format!("{}/schemas/x12/{version}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-fn dictionary() -> &'static Dictionary {
-    Dictionary::x12(VERSION).unwrap()
+fn dictionary(version: &str) -> &'static Dictionary {
+    Dictionary::x12(version).unwrap()
 }
 
-fn reference(holds: Holds) -> &'static str {
+fn reference(dictionary: &'static Dictionary, holds: Holds) -> &'static str {
     match holds {
-        Holds::Element(at) => dictionary().elements[usize::from(at)].id,
-        Holds::Composite(at) => dictionary().composites[usize::from(at)].id,
+        Holds::Element(at) => dictionary.elements[usize::from(at)].id,
+        Holds::Composite(at) => dictionary.composites[usize::from(at)].id,
     }
 }
 
@@ -41,12 +41,13 @@ fn everything_shipped_compiles() {
     assert_eq!(Schema::x12("850", "004010VICS").unwrap().functional_id(), "PO");
     assert!(Schema::x12("850", "003050").is_none());
     assert!(Schema::x12("999", "004010").is_none());
+    assert_eq!(Schema::x12("999", "005010X231A1").unwrap().title(), "Implementation acknowledgement");
 }
 
 #[test]
 fn set_tables_are_those_of_the_reference() {
-    for (set, _) in shipped() {
-        let Some(rows) = table(&format!("sets/{set}.tsv")) else { return };
+    for (set, version) in shipped() {
+        let Some(rows) = table(version, &format!("sets/{set}.tsv")) else { return };
         let expected: Vec<String> = rows
             .iter()
             .map(|row| {
@@ -59,7 +60,7 @@ fn set_tables_are_those_of_the_reference() {
                 }
             })
             .collect();
-        let text = schema_file(&format!("{set}.schema"));
+        let text = schema_file(version, &format!("{set}.schema"));
         let skip = |l: &&str| {
             !l.is_empty()
                 && !l.starts_with('#')
@@ -67,19 +68,29 @@ fn set_tables_are_those_of_the_reference() {
                 && !matches!(*l, "header" | "detail" | "summary")
         };
         let lines: Vec<&str> = text.lines().filter(skip).collect();
-        assert_eq!(lines, expected, "{set}");
+        assert_eq!(lines, expected, "{set} {version}");
+        let Some(sets) = table(version, "sets.tsv") else { return };
+        let row = sets.iter().find(|row| row[0] == set).unwrap();
+        assert_eq!(Schema::x12(set, version).unwrap().functional_id(), row[1]);
     }
 }
 
 #[test]
 fn segments_and_composites_are_those_of_the_reference() {
-    let (Some(segments), Some(composites), Some(notes)) =
-        (table("segments.tsv"), table("composites.tsv"), table("syntax_notes.tsv"))
-    else {
+    VERSIONS.into_iter().for_each(compare_segments);
+}
+
+fn compare_segments(version: &str) {
+    let dictionary = dictionary(version);
+    let (Some(segments), Some(composites), Some(notes)) = (
+        table(version, "segments.tsv"),
+        table(version, "composites.tsv"),
+        table(version, "syntax_notes.tsv"),
+    ) else {
         return;
     };
     let known: BTreeSet<&str> = segments.iter().map(|row| row[0].as_str()).collect();
-    for shape in dictionary().segments.iter().chain(&dictionary().composites) {
+    for shape in dictionary.segments.iter().chain(&dictionary.composites) {
         let rows = segments.iter().chain(&composites).filter(|row| row[0] == shape.id);
         let expected: Vec<(&str, &str, u32)> = rows
             .map(|row| (row[2].as_str(), row[3].as_str(), row.get(4).map_or(1, |n| n.parse().unwrap())))
@@ -87,7 +98,7 @@ fn segments_and_composites_are_those_of_the_reference() {
         let ours: Vec<(&str, String, u32)> = shape
             .positions
             .iter()
-            .map(|p| (reference(p.holds), p.requirement.to_string(), p.max_repeat))
+            .map(|p| (reference(dictionary, p.holds), p.requirement.to_string(), p.max_repeat))
             .collect();
         let ours: Vec<(&str, &str, u32)> = ours.iter().map(|(e, r, m)| (*e, r.as_str(), *m)).collect();
         assert_eq!(ours, expected, "{}", shape.id);
@@ -97,7 +108,7 @@ fn segments_and_composites_are_those_of_the_reference() {
         assert_eq!(ours, expected, "{}", shape.id);
     }
     let ours: BTreeSet<&str> =
-        dictionary().segments.iter().map(|s| s.id).chain(dictionary().known.iter().copied()).collect();
+        dictionary.segments.iter().map(|s| s.id).chain(dictionary.known.iter().copied()).collect();
     assert_eq!(ours, known);
 }
 
@@ -125,13 +136,20 @@ fn note_text(note: &portway_edi::schema::Note) -> String {
 
 #[test]
 fn elements_and_codes_are_those_of_the_reference() {
-    let (Some(elements), Some(codes)) = (table("elements.tsv"), table("codes.tsv")) else { return };
+    VERSIONS.into_iter().for_each(compare_elements);
+}
+
+fn compare_elements(version: &str) {
+    let dictionary = dictionary(version);
+    let (Some(elements), Some(codes)) = (table(version, "elements.tsv"), table(version, "codes.tsv")) else {
+        return;
+    };
     let elements: BTreeMap<&str, &Vec<String>> = elements.iter().map(|row| (row[0].as_str(), row)).collect();
     let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in &codes {
         lists.entry(&row[0]).or_default().push(&row[1]);
     }
-    for element in &dictionary().elements {
+    for element in &dictionary.elements {
         let row = elements[element.id];
         let ours = [element.type_name.to_string(), element.min.to_string(), element.max.to_string()];
         assert_eq!(ours[..], row[1..4], "{}", element.id);
@@ -146,7 +164,7 @@ fn elements_and_codes_are_those_of_the_reference() {
 
 #[test]
 fn an_element_can_be_looked_up() {
-    let schema = Schema::x12("850", VERSION).unwrap();
+    let schema = Schema::x12("850", "004010").unwrap();
     let unit = schema.describe("PO1", 3).unwrap();
     assert_eq!(
         (unit.reference, unit.type_name, unit.min, unit.max, unit.requirement),
@@ -162,7 +180,7 @@ fn an_element_can_be_looked_up() {
 
 #[test]
 fn a_bad_schema_file_is_refused_at_its_line() {
-    let refuse = |text: &'static str| Schema::compile("test.schema", text, dictionary()).unwrap_err();
+    let refuse = |text: &'static str| Schema::compile("test.schema", text, dictionary("004010")).unwrap_err();
     assert_eq!(refuse("set 850 PO x\nM 1 ST\nM 1 QQQ\n").line, 3);
     assert_eq!(refuse("set 850 PO x\nM 1 ST\n    M 1 BEG\n").line, 3);
     assert_eq!(refuse("set 850 PO x\nM 0 ST\n").line, 2);

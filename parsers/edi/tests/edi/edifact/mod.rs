@@ -58,7 +58,11 @@ pub fn read_with(bytes: &[u8], limits: Limits, tolerance: Tolerance) -> Reading 
 pub fn counted(text: &str) -> String {
     let mut count = 0;
     let segments = text.split_inclusive('\'').map(|segment| {
-        count = if segment.trim_start().starts_with("UNH+") { 1 } else { count + u32::from(segment.trim() != "'") };
+        count = if segment.trim_start().starts_with("UNH+") {
+            1
+        } else {
+            count + u32::from(segment.trim() != "'")
+        };
         segment.replace("UNT+#+", &format!("UNT+{count}+"))
     });
     segments.collect()
