@@ -16,6 +16,9 @@ use std::io::{self, BufRead, BufWriter, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 pub fn run(file: &Path, write: bool) -> ExitCode {
     to_stdout(|out| match write {
         true if file == Path::new("-") => Err(Stop::Usage("--write takes a file, not stdin".into())),
@@ -112,7 +115,7 @@ fn between(source: &Source, region: &Region, out: &mut dyn Write) -> Result<bool
         }
         input.consume(count);
     }
-    let mark = source.bytes(region.offset, 4)?.trim_ascii() == b"\xef\xbb\xbf" && region.length < 5;
+    let mark = region.length < 64 && source.bytes(region.offset, region.length as usize)?.trim_ascii() == MARK;
     if first || mark {
         return Ok(false);
     }

@@ -12,7 +12,7 @@ use crate::command::output::{shown, words};
 use portway_edi::interchange::{Event, Limits};
 use portway_edi::reader::Reader;
 use portway_edi::schema::{Dictionary, Schema};
-use portway_edi::{Delimiters, Finding, Standard};
+use portway_edi::{Delimiters, Finding, Place, Standard};
 use std::io::Read;
 
 /// Rows of the table that loose segments are held against.
@@ -25,6 +25,8 @@ pub struct Assumed {
     pub after: Vec<u8>,
     /// Bytes of the file itself.
     length: u64,
+    /// It has a group of its own.
+    grouped: bool,
     pub cut_by: Option<(Standard, Delimiters)>,
     /// What loose segments are held against.
     pub schema: Option<&'static Schema>,
@@ -36,10 +38,26 @@ impl Assumed {
     }
 
     /// An offset that the reader told, as the file counts.
-    pub fn in_file(&self, offset: u64) -> u64 {
+    fn in_file(&self, offset: u64) -> u64 {
         match self.is_any() {
             true => offset.saturating_sub(self.before.len() as u64).min(self.length),
             false => offset,
+        }
+    }
+
+    /// Where it is, without what was made up.
+    pub fn located(&self, place: &mut Place) {
+        if !self.is_any() {
+            return;
+        }
+        place.offset = self.in_file(place.offset);
+        place.interchange = None;
+        if !self.grouped {
+            place.group = None;
+        }
+        if self.schema.is_some() {
+            place.set = None;
+            place.position = place.position.map(|position| position.saturating_sub(1));
         }
     }
 
@@ -49,10 +67,10 @@ impl Assumed {
         findings.retain(|f| !self.is_any() || (from..to).contains(&f.place.offset));
     }
 
-    /// The same, with the offsets of what is left as the file counts.
+    /// The same, and what is left stands where the file has it.
     pub fn place(&self, findings: &mut Vec<Finding>) {
         self.keep_inner(findings);
-        findings.iter_mut().for_each(|f| f.place.offset = self.in_file(f.place.offset));
+        findings.iter_mut().for_each(|f| self.located(&mut f.place));
     }
 }
 
@@ -104,7 +122,8 @@ pub fn assume(source: &mut Source) -> Result<(), Stop> {
         _ => None,
     };
     say(&source.name, standard, start, delimiters);
-    source.assumed = Assumed { before, after, length, cut_by: Some((standard, delimiters)), schema };
+    let (cut_by, grouped) = (Some((standard, delimiters)), start == Start::Group);
+    source.assumed = Assumed { before, after, length, grouped, cut_by, schema };
     Ok(())
 }
 

@@ -90,6 +90,6 @@ pub fn placed(findings: &mut [Finding], set: &TransactionSet<'_>, assumed: &Assu
         place.interchange = place.interchange.take().or_else(|| known(&set.interchange));
         place.group = place.group.take().or_else(|| known(&set.group));
         place.set = place.set.take().or_else(|| known(&set.control_number));
-        place.offset = assumed.in_file(place.offset);
+        assumed.located(place);
     }
 }

@@ -109,15 +109,16 @@ impl Lint<'_> {
             self.verdicts.write(self.out)?;
             self.out.flush()?;
             let Tally { errors, warnings, notes } = self.tally;
-            words(format_args!(
-                "{}: {}, {}, {}; {} of {} accepted",
-                shown(&self.source.name),
-                several(errors, "error"),
-                several(warnings, "warning"),
-                several(notes, "note"),
-                self.verdicts.posted,
-                several(self.verdicts.sets, "set"),
-            ));
+            let counts = [several(errors, "error"), several(warnings, "warning"), several(notes, "note")].join(", ");
+            let name = shown(&self.source.name);
+            match self.source.assumed.schema {
+                Some(_) => words(format_args!("{name}: {counts}")),
+                None => words(format_args!(
+                    "{name}: {counts}; {} of {} accepted",
+                    self.verdicts.posted,
+                    several(self.verdicts.sets, "set"),
+                )),
+            }
         }
         Ok(if self.tally.errors > 0 { PROBLEMS } else { FINE })
     }
@@ -133,7 +134,9 @@ impl Visitor for Lint<'_> {
         let mut judged = judge::judge(set, &group.header.version, &self.source.assumed);
         judged.result.findings.sort_by_key(|f| f.place.position.unwrap_or(u32::MAX));
         self.show(&judged.result.findings, self.delimiters)?;
-        self.verdicts.set(&judged, set.standard);
+        if self.source.assumed.schema.is_none() {
+            self.verdicts.set(&judged, set.standard);
+        }
         // A group's verdict asks only which verdicts there are: one set of each is enough, and memory stays flat.
         let is_answer = |s: &SetResult| s.code == "CONTRL";
         let (verdict, answer) = (judged.result.verdict, is_answer(&judged.result));

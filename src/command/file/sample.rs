@@ -6,6 +6,7 @@
 use super::Stop;
 use crate::command::FINE;
 use crate::command::output::{shown, to_stdout};
+use portway_edi::edifact::sample::Extent;
 use portway_edi::schema::{shipped, shipped_edifact};
 use portway_edi::{edifact, x12};
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ fn sample(set: &str, version: Option<&str>) -> Option<Vec<u8>> {
         Some(version) => x12::sample::sample(set, version),
         None => {
             let directory = of(Box::new(shipped_edifact()))?;
-            edifact::sample::sample(set, directory, edifact::sample::Extent::Least)
+            edifact::sample::sample(set, directory, Extent::Least)
         }
     }
 }

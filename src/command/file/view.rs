@@ -218,7 +218,7 @@ impl View<'_> {
             let long = part.chars().count() + 3;
             if at > 0 && width + long > WIDTH {
                 writeln!(self.out, "{}", line.trim_end())?;
-                line = " ".repeat(indent + 5);
+                line = " ".repeat(indent + 4);
                 width = indent + 4;
             }
             line.push(' ');
