@@ -76,7 +76,11 @@ fn is_golden(name: &str, text: &str) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "{name}: UPDATE_DOCS=1 writes it anew");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        text,
+        "{name}: UPDATE_DOCS=1 writes it anew"
+    );
 }
 
 #[test]
@@ -84,12 +88,16 @@ fn lint_of_edifact_points_past_releases() {
     let linted = file("lint", ORDERS);
     assert_eq!((code(&linted), codes(ORDERS)), (0, vec![]), "{}", out(&linted));
     assert!(out(&linted).contains("CONTRL, UCI 7"), "{}", out(&linted));
-    let broken = ORDERS.replace("EAN008", "").replace("PRI+AAA", "PRI+A?+A").replace(":D:96A:UN:'", ":D:96A:UN'");
+    let broken =
+        ORDERS.replace("EAN008", "").replace("PRI+AAA", "PRI+A?+A").replace(":D:96A:UN:'", ":D:96A:UN'");
     let linted = file("lint", &broken);
     let text = out(&linted);
     assert_eq!(code(&linted), 1);
     assert!(text.contains("error[E1207]: ") && text.contains("PRI+A?+A:3.25'\n   |     ^^^^"), "{text}");
-    assert!(text.contains("--> <stdin>:14:5") && text.contains("UCM 4") && text.contains("= answer: UCD01 12"), "{text}");
+    assert!(
+        text.contains("--> <stdin>:14:5") && text.contains("UCM 4") && text.contains("= answer: UCD01 12"),
+        "{text}"
+    );
     // The same without line ends, with other delimiters.
     let swapped = |c| "+?':".find(c).map_or(c, |at| b"*!~>"[at] as char);
     let odd: String = broken.chars().filter(|c| *c != '\n').map(swapped).collect();
@@ -119,7 +127,11 @@ fn ack_of_edifact_is_a_contrl() {
 fn a_999_answers_005010_and_nothing_else() {
     let newer = out(&fed(&["file", "sample", "850", "--version", "005010"], ""));
     let answer = fed(&["file", "ack", "--as", "999", "-"], &newer);
-    assert!(out(&answer).contains("ST*999*0001*005010X231A1~AK1*PO*1*005010~AK2*850*0001~IK5*A~"), "{}", out(&answer));
+    assert!(
+        out(&answer).contains("ST*999*0001*005010X231A1~AK1*PO*1*005010~AK2*850*0001~IK5*A~"),
+        "{}",
+        out(&answer)
+    );
     assert_eq!(codes(out(&answer)), Vec::<String>::new());
     let answer = fed(&["file", "ack", "--as", "999", "-"], CLEAN);
     assert!(out(&answer).contains("ST*997*") && err(&answer).contains("005010 only"), "{}", err(&answer));
@@ -131,7 +143,10 @@ fn both_standards_in_one_file() {
     let linted = file("lint", &both);
     assert!(err(&linted).contains("4 of 4 sets accepted"), "{}{}", out(&linted), err(&linted));
     let text = out(&linted);
-    assert!(text.contains("set 850 0001") && text.contains("set ORDERS 1") && text.contains("set 856 0001"), "{text}");
+    assert!(
+        text.contains("set 850 0001") && text.contains("set ORDERS 1") && text.contains("set 856 0001"),
+        "{text}"
+    );
     let answers = out(&file("ack", &both));
     assert!(answers.starts_with("ISA*") && answers.matches("UNB+").count() == 2, "{answers}");
     let shapes: Vec<Value> =
@@ -152,7 +167,9 @@ fn view_explains_each_segment_as_a_tree() {
         N1*ST*Greenfield Garden Centre 14*92*0014~\nN3*14 Orchard Lane~\nN4*Salem*OR*97301*US~\n\
         PO1*1*4*XQ*3.25*PE*BP*ROSE-12~\nPID*F****Rose bush, red~\nSAC*A*C310***500~\nZZZ*1~\nCTT*1~\nSE*11*0001~\n\
         GE*1*417~\nIEA*2*000000417~\n";
-    for (name, input, expected) in [("850.txt", small, 1), ("856.txt", SHIPMENT, 0), ("orders.txt", ORDERS, 0)] {
+    for (name, input, expected) in
+        [("850.txt", small, 1), ("856.txt", SHIPMENT, 0), ("orders.txt", ORDERS, 0)]
+    {
         let viewed = file("view", input);
         assert_eq!(code(&viewed), expected, "{}", err(&viewed));
         is_golden(name, &out(&viewed));
@@ -173,8 +190,13 @@ fn view_explains_each_segment_as_a_tree() {
 fn view_shows_every_segment_of_every_sample_once() {
     for input in [CLEAN, BROKEN, SHIPMENT, ORDERS] {
         let text = out(&file("view", input));
-        let viewed = text.lines().filter(|l| l.trim_start().get(3..5).is_some_and(|s| s == "  " || &s[..1] == " ")).count();
-        let segments = input.lines().filter(|l| !["ISA", "GS*", "GE*", "IEA", "UNA", "UNB", "UNZ"].contains(&&l.trim()[..3]));
+        let viewed = text
+            .lines()
+            .filter(|l| l.trim_start().get(3..5).is_some_and(|s| s == "  " || &s[..1] == " "))
+            .count();
+        let segments = input
+            .lines()
+            .filter(|l| !["ISA", "GS*", "GE*", "IEA", "UNA", "UNB", "UNZ"].contains(&&l.trim()[..3]));
         assert!(viewed >= segments.count(), "{text}");
     }
 }
@@ -214,7 +236,10 @@ fn fmt_changes_nothing_but_line_ends() {
     assert_eq!(out(&file("fmt", wrapped(ORDERS))), ORDERS);
     assert_eq!(out(&file("fmt", wrapped(CLEAN))), CLEAN);
     let junk = file("fmt", format!("{}\njunk\n{}", no_lines(ORDERS), no_lines(SHIPMENT)));
-    assert!(code(&junk) == 1 && err(&junk).contains("5 bytes from") || err(&junk).contains("belong to no interchange"));
+    assert!(
+        code(&junk) == 1 && err(&junk).contains("5 bytes from")
+            || err(&junk).contains("belong to no interchange")
+    );
 }
 
 #[test]
@@ -262,11 +287,24 @@ fn redact_hides_people_and_prices_and_lints_the_same() {
         let told = |input: &str| {
             let mut all = findings(input);
             all.iter_mut().for_each(|f| f["value"] = Value::Null);
-            all.into_iter().map(|f| (f["code"].clone(), f["position"].clone(), f["element"].clone())).collect::<Vec<_>>()
+            all.into_iter()
+                .map(|f| (f["code"].clone(), f["position"].clone(), f["element"].clone()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(told(&text), told(input));
         assert_eq!(out(&file("redact", input)), text);
-        for secret in ["Ida", "Wells", "Orchard Lane", "Fern", "Salem", "97301", "3.25", "Rose bush", "example", "Brien"] {
+        for secret in [
+            "Ida",
+            "Wells",
+            "Orchard Lane",
+            "Fern",
+            "Salem",
+            "97301",
+            "3.25",
+            "Rose bush",
+            "example",
+            "Brien",
+        ] {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
         for (a, b) in input.bytes().zip(text.bytes()) {
@@ -274,11 +312,20 @@ fn redact_hides_people_and_prices_and_lints_the_same() {
         }
     }
     let text = out(&file("redact", ORDERS));
-    for kept in ["BGM+220+4500123+9'", "DTM+137:20260105:102'", "QTY+21:4:PCE'", "CNT+2:2'", "NAD+BY+4012345000009::9'", "UNZ+1+4711'"] {
+    for kept in [
+        "BGM+220+4500123+9'",
+        "DTM+137:20260105:102'",
+        "QTY+21:4:PCE'",
+        "CNT+2:2'",
+        "NAD+BY+4012345000009::9'",
+        "UNZ+1+4711'",
+    ] {
         assert!(text.contains(kept), "{kept} is not in {text}");
     }
     // What belongs to no set of ours, and passwords.
-    let odd = CLEAN.replace("ISA*00*          *00*          ", "ISA*00*          *01*SECRET    ").replace("CTT*", "ZZZ*Ida Wells~\nCTT*");
+    let odd = CLEAN
+        .replace("ISA*00*          *00*          ", "ISA*00*          *01*SECRET    ")
+        .replace("CTT*", "ZZZ*Ida Wells~\nCTT*");
     let text = out(&file("redact", &odd));
     assert!(!text.contains("SECRET") && !text.contains("Ida") && text.contains("ZZZ*"), "{text}");
     let junk = file("redact", format!("From: Ida Wells\n{ORDERS}"));
@@ -287,7 +334,8 @@ fn redact_hides_people_and_prices_and_lints_the_same() {
 
 #[test]
 fn fragments_are_read_in_an_assumed_envelope() {
-    let set = "ST*850*0001~\nBEG*00*SA*4500123**20260105~\nPO1*1*4*XQ*3.25*PE*BP*ROSE-12~\nCTT*1~\nSE*5*0001~\n";
+    let set =
+        "ST*850*0001~\nBEG*00*SA*4500123**20260105~\nPO1*1*4*XQ*3.25*PE*BP*ROSE-12~\nCTT*1~\nSE*5*0001~\n";
     let message = "UNH+1+ORDERS:D:96A:UN'\nBGM+220+4500123+9'\nDTM+137:20260105:102'\nLIN+1++4006381333931:EN'\nUNS+S'\nUNT+6+1'\n";
     let loose = "PO1*1*4*XQ*3.25*PE*BP*ROSE-12~\nN1*ST~\nPO1*2*4*EA~";
     let loose_edifact = "LIN+1++4006381333931:EN'QTY+21:four'NAD+BY'";
@@ -308,7 +356,10 @@ fn fragments_are_read_in_an_assumed_envelope() {
         assert_eq!(file("redact", input).stdout.len(), input.len());
     }
     let finding = &findings(loose)[0];
-    assert_eq!((&finding["position"], &finding["set"], &finding["group"]), (&1.into(), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&finding["position"], &finding["set"], &finding["group"]),
+        (&1.into(), &Value::Null, &Value::Null)
+    );
     let (under, lines) = (out(&file("lint", loose)), set.replace('~', ""));
     assert!(under.contains("--> <stdin>:1:9"), "{under}");
     assert_eq!(codes(&lines).first().map(String::as_str), Some("X1207"), "line ends as terminators");
@@ -320,7 +371,8 @@ fn fragments_are_read_in_an_assumed_envelope() {
 fn nothing_brings_the_verbs_down() {
     let junk: Vec<u8> = (0..4000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let whole = [CLEAN, ORDERS].concat().into_bytes();
-    let mut inputs: Vec<Vec<u8>> = vec![junk, b"UNB".to_vec(), b"UNA".to_vec(), b"ST*".to_vec(), b"UNH+".to_vec(), b"HL*1*1~".to_vec()];
+    let mut inputs: Vec<Vec<u8>> =
+        vec![junk, b"UNB".to_vec(), b"UNA".to_vec(), b"ST*".to_vec(), b"UNH+".to_vec(), b"HL*1*1~".to_vec()];
     for at in (0..whole.len()).step_by(331) {
         inputs.push(whole[..at].to_vec());
         let mut broken = whole.clone();

@@ -8,8 +8,8 @@
 use super::FINE;
 use super::output::{Stop, to_stdout, words};
 use crate::pipeline::findings;
-use portway_edi::finding::Explained;
 use portway_edi::Standard;
+use portway_edi::finding::Explained;
 use portway_edi::schema::{
     Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape, shipped, shipped_edifact,
 };
@@ -174,7 +174,9 @@ fn of_position(dictionary: &Dictionary, name: &str) -> Option<String> {
         }
     };
     match *numbers.as_slice() {
-        [number] => of_element(dictionary, segment, number, None).or_else(|| by_number(dictionary, segment, number)),
+        [number] => {
+            of_element(dictionary, segment, number, None).or_else(|| by_number(dictionary, segment, number))
+        }
         [number, component] => {
             let Holds::Composite(index) = segment.positions.get(number.checked_sub(1)?)?.holds else {
                 return None;
@@ -189,7 +191,9 @@ fn of_position(dictionary: &Dictionary, name: &str) -> Option<String> {
 /// `DTM-2380`: where the element with that number stands in a segment, itself or in a composite of it.
 fn by_number(dictionary: &Dictionary, shape: &Shape, id: usize) -> Option<String> {
     let is_it = |position: &Position| match position.holds {
-        Holds::Element(at) => dictionary.elements.get(usize::from(at)).is_some_and(|e| e.id.parse() == Ok(id)),
+        Holds::Element(at) => {
+            dictionary.elements.get(usize::from(at)).is_some_and(|e| e.id.parse() == Ok(id))
+        }
         Holds::Composite(_) => false,
     };
     (1..).zip(&shape.positions).find_map(|(number, position)| match position.holds {
@@ -273,7 +277,9 @@ fn of_type(text: &mut String, element: &Element) {
         "DT" => "a date".to_owned(),
         "TM" => "a time of day".to_owned(),
         "B" => "bytes".to_owned(),
-        _ if element.kind == Kind::Alphanumeric && element.codes.is_some() => "a value of a code list".to_owned(),
+        _ if element.kind == Kind::Alphanumeric && element.codes.is_some() => {
+            "a value of a code list".to_owned()
+        }
         _ if element.kind == Kind::Alphanumeric => "text".to_owned(),
         _ if element.kind == Kind::Alphabetic => "letters".to_owned(),
         _ if element.kind == Kind::Number => "a number, its decimal mark and sign not counted".to_owned(),
@@ -363,10 +369,8 @@ fn paragraph(text: &mut String, label: &str, words: &str) {
 fn unknown(dictionaries: &[&'static Dictionary], name: &str, upper: &str) -> Stop {
     let shapes = || dictionaries.iter().flat_map(|d| d.segments.iter().chain(&d.composites));
     let places = shapes().flat_map(|s| (1..=s.positions.len()).map(|n| place(s, n, None)));
-    let names = findings::all()
-        .map(|e| e.code.0.to_owned())
-        .chain(shapes().map(|s| s.id.to_owned()))
-        .chain(places);
+    let names =
+        findings::all().map(|e| e.code.0.to_owned()).chain(shapes().map(|s| s.id.to_owned())).chain(places);
     let plain = upper.replace('-', "");
     let mut near: Vec<(usize, String)> =
         names.map(|n| (strsim::damerau_levenshtein(&plain, &n.replace('-', "")), n)).collect();
@@ -449,9 +453,13 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_answered_with_what_is_near() {
-        let Err(Stop::NotFound(message)) = explain("X1250", Some("004010"), None) else { panic!("X1250 is no code") };
+        let Err(Stop::NotFound(message)) = explain("X1250", Some("004010"), None) else {
+            panic!("X1250 is no code")
+        };
         assert!(message.contains("X1205"), "{message}");
-        let Err(Stop::NotFound(message)) = explain("PO199", Some("004010"), None) else { panic!("PO199 is no element") };
+        let Err(Stop::NotFound(message)) = explain("PO199", Some("004010"), None) else {
+            panic!("PO199 is no element")
+        };
         assert!(message.contains("PO1"), "{message}");
         let Err(Stop::NotFound(message)) = explain("PO1", Some("009999"), None) else {
             panic!("there is no such version")

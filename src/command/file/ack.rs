@@ -67,7 +67,10 @@ impl Visitor for Answers<'_> {
             return Ok(());
         };
         let mut form = self.form;
-        if form == Form::Implementation && result.header.standard == Standard::X12 && !answer::takes_999(&result) {
+        if form == Form::Implementation
+            && result.header.standard == Standard::X12
+            && !answer::takes_999(&result)
+        {
             words(format_args!("interchange {number}: answered with a 997, since a 999 answers 005010 only"));
             form = Form::Functional;
         }

@@ -53,7 +53,9 @@ pub fn write(
             acknowledge::interchange(result, *owed, 1, 1, now).map_err(|e| e.to_string())
         }
         (Answer::X12(owed), Form::Implementation) => implementation(result, *owed, now),
-        (Answer::Contrl, _) => contrl::write(result, &unb(result, now), Report::default()).map_err(|e| e.to_string()),
+        (Answer::Contrl, _) => {
+            contrl::write(result, &unb(result, now), Report::default()).map_err(|e| e.to_string())
+        }
     }
 }
 

@@ -37,7 +37,8 @@ pub fn regions(source: &Source) -> Result<Vec<Region>, Stop> {
     }
     let mut reader = Reader::new(source.reader(), Limits::default());
     let (mut regions, mut open, mut end) = (Vec::new(), None, 0);
-    let between = |from: u64, to: u64| (to > from).then_some(Region { offset: from, length: to - from, cut_by: None });
+    let between =
+        |from: u64, to: u64| (to > from).then_some(Region { offset: from, length: to - from, cut_by: None });
     while let Some(event) = reader.next_event().map_err(|e| source.unreadable(e))? {
         match event {
             Event::Interchange(header) => open = Some(header),

@@ -51,7 +51,9 @@ pub fn render(
     let offset = finding.place.offset;
     let head = source.bytes(offset, 4096)?;
     let bytes = match delimiters {
-        Some(d) if find(&head, d.segment, d.release).is_none() && head.len() == 4096 => source.bytes(offset, LONGEST)?,
+        Some(d) if find(&head, d.segment, d.release).is_none() && head.len() == 4096 => {
+            source.bytes(offset, LONGEST)?
+        }
         _ => head,
     };
     let pointed = point(finding, &bytes, delimiters);
@@ -141,7 +143,13 @@ fn point(finding: &Finding, bytes: &[u8], delimiters: Option<Delimiters>) -> Ran
 }
 
 /// Part `index` (from 0) of a range of the bytes; an empty range at its end when there are fewer.
-fn part(bytes: &[u8], within: Range<usize>, separator: u8, release: Option<u8>, index: usize) -> Range<usize> {
+fn part(
+    bytes: &[u8],
+    within: Range<usize>,
+    separator: u8,
+    release: Option<u8>,
+    index: usize,
+) -> Range<usize> {
     let mut start = within.start;
     let next = |from: usize| find(bytes.get(from..within.end)?, separator, release).map(|at| from + at);
     for _ in 0..index {
@@ -237,7 +245,9 @@ mod tests {
     #[test]
     fn released_delimiters_neither_cut_nor_end() {
         let bytes = b"FTX+AAI+++O?'Brien ?+ Sons??:12?:30:XQ'UNT+1+1'";
-        for (element, component, mark) in [(4, Some(1), "O?'Brien ?+ Sons??"), (4, Some(2), "12?:30"), (4, Some(3), "XQ")] {
+        for (element, component, mark) in
+            [(4, Some(1), "O?'Brien ?+ Sons??"), (4, Some(2), "12?:30"), (4, Some(3), "XQ")]
+        {
             let finding = at("FTX", Some(element), component);
             let pointed = point(&finding, bytes, Some(Delimiters::EDIFACT));
             let excerpt = cut(segment(bytes, Some(Delimiters::EDIFACT)), pointed);

@@ -34,7 +34,10 @@ fn format(source: &mut Source, out: &mut dyn Write) -> Result<u8, Stop> {
         false => unwrapped(source.again()?)?,
     };
     if wrapped {
-        words(shown(&format!("note: {} was wrapped at a fixed column; its line breaks are taken out", source.name)));
+        words(shown(&format!(
+            "note: {} was wrapped at a fixed column; its line breaks are taken out",
+            source.name
+        )));
     }
     let mut code = FINE;
     let mut any = false;
@@ -115,14 +118,17 @@ fn between(source: &Source, region: &Region, out: &mut dyn Write) -> Result<bool
         }
         input.consume(count);
     }
-    let mark = region.length < 64 && source.bytes(region.offset, region.length as usize)?.trim_ascii() == MARK;
+    let mark =
+        region.length < 64 && source.bytes(region.offset, region.length as usize)?.trim_ascii() == MARK;
     if first || mark {
         return Ok(false);
     }
     out.write_all(b"\n")?;
     let Region { offset, length, .. } = region;
     let name = shown(&source.name);
-    words(format_args!("{name}: {length} bytes from byte {offset} on belong to no interchange; kept as they are"));
+    words(format_args!(
+        "{name}: {length} bytes from byte {offset} on belong to no interchange; kept as they are"
+    ));
     Ok(true)
 }
 

@@ -109,7 +109,8 @@ impl Lint<'_> {
             self.verdicts.write(self.out)?;
             self.out.flush()?;
             let Tally { errors, warnings, notes } = self.tally;
-            let counts = [several(errors, "error"), several(warnings, "warning"), several(notes, "note")].join(", ");
+            let counts =
+                [several(errors, "error"), several(warnings, "warning"), several(notes, "note")].join(", ");
             let name = shown(&self.source.name);
             match self.source.assumed.schema {
                 Some(_) => words(format_args!("{name}: {counts}")),

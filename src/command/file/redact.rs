@@ -28,8 +28,8 @@ const X12: &[&str] = &[
 /// EDIFACT data elements of the same kind.
 const EDIFACT: &[&str] = &[
     "3036", "3042", "3124", "3128", "3148", "3164", "3192", "3194", "3222", "3224", "3232", "3251", "3412",
-    "3432", "3434", "3436", "4052", "4078", "4276", "4294", "4400", "4440", "5004", "5118", "7008", "7036", "7102",
-    "7110", "7160", "7190", "7364", "8212", "9010", "9012", "9302",
+    "3432", "3434", "3436", "4052", "4078", "4276", "4294", "4400", "4440", "5004", "5118", "7008", "7036",
+    "7102", "7110", "7160", "7190", "7364", "8212", "9010", "9012", "9302",
 ];
 
 pub fn run(file: &Path) -> ExitCode {
@@ -70,10 +70,17 @@ fn interchange(
     (standard, delimiters): (Standard, Delimiters),
     out: &mut dyn Write,
 ) -> Result<(), Stop> {
-    let mut within =
-        Within { standard, delimiters, charset: Charset::Undeclared, version: String::new(), dictionary: None };
+    let mut within = Within {
+        standard,
+        delimiters,
+        charset: Charset::Undeclared,
+        version: String::new(),
+        dictionary: None,
+    };
     let mut cutter = pieces(source, region, (standard, delimiters));
-    while let Some(Piece { blank, bytes, terminator }) = cutter.next_piece().map_err(|e| source.unreadable(e))? {
+    while let Some(Piece { blank, bytes, terminator }) =
+        cutter.next_piece().map_err(|e| source.unreadable(e))?
+    {
         out.write_all(&blank)?;
         out.write_all(&within.segment(&bytes))?;
         out.write_all(&terminator)?;

@@ -48,7 +48,10 @@ fn unknown(set: &str, version: Option<&str>) -> Stop {
         .collect();
     if !versions.is_empty() {
         let version = shown(version.unwrap_or_default());
-        return Stop::NotFound(format!("there is no {set} of {version} here; there are: {}", versions.join(", ")));
+        return Stop::NotFound(format!(
+            "there is no {set} of {version} here; there are: {}",
+            versions.join(", ")
+        ));
     }
     let mut sets: Vec<&str> = Vec::new();
     for (code, _) in shipped().chain(shipped_edifact()) {
