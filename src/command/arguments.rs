@@ -179,8 +179,15 @@ pub enum MessageVerb {
         #[arg(long)]
         partner: String,
     },
-    /// Work on a quarantined message again.
+    /// Work on a quarantined message again, or on what is held of one.
     Release { id: String },
+    /// A message of ours to its partner again: same bytes, same control numbers.
+    Resend {
+        id: String,
+        /// Why; it is kept in the history.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// A document, and why a person does something with it.
