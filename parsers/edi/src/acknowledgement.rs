@@ -1,9 +1,14 @@
-//! What we answer: verdicts on interchange, groups and sets, and the TA1 and 997 that say so (X12.20, 997 in 004010).
+//! What we answer: verdicts on interchange, groups and sets, and the TA1, 997 or 999 that say so (X12.20).
 //!
 //! A verdict follows from findings alone: an error rejects, a warning that the acknowledgement has a code for is noted. One
-//! 997 a group, never one for a group of acknowledgements (FA). Nothing here decides whether an answer is owed.
+//! 997 or 999 a group, never one for a group of acknowledgements (FA). Nothing here decides whether an answer is owed.
+//! `read` turns what partners answer us back into values.
 
-use crate::finding::{Finding, Severity};
+mod read;
+
+pub use read::{ElementNote, GroupAnswer, InterchangeAnswer, SegmentNote, SetAnswer, read, read_interchange};
+
+use crate::finding::{self, Finding, Severity};
 use crate::x12::writer::{Envelope, InData, Value, WriteError, Writer};
 use crate::x12::{FunctionalGroup, Interchange};
 
@@ -18,6 +23,17 @@ pub enum AckCode {
 }
 
 impl AckCode {
+    /// `A`, `E`, `P`, `R`; `M`, `W` and `X` reject for reasons of security.
+    pub fn of(letter: &str) -> Option<AckCode> {
+        Some(match letter {
+            "A" => AckCode::Accepted,
+            "E" => AckCode::AcceptedWithErrors,
+            "P" => AckCode::PartiallyAccepted,
+            "R" | "M" | "W" | "X" => AckCode::Rejected,
+            _ => return None,
+        })
+    }
+
     /// `A`, `E`, `P`, `R`.
     pub fn letter(self) -> &'static str {
         match self {
@@ -51,6 +67,18 @@ pub struct SetResult {
     /// The set's own and its schema's.
     pub findings: Vec<Finding>,
     pub verdict: AckCode,
+    /// ST03: the implementation guide the set says it follows; AK203 repeats it in a 999.
+    pub implementation: Option<String>,
+}
+
+/// Which set says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// 997.
+    #[default]
+    Functional,
+    /// 999, from 005010 on: the envelope's group version must be one, such as `005010X231A1`.
+    Implementation,
 }
 
 #[derive(Debug, Clone)]
@@ -95,7 +123,8 @@ impl SetResult {
         } else {
             AckCode::Accepted
         };
-        SetResult { code: code.to_string(), control_number: control_number.to_string(), findings, verdict }
+        let (code, control_number) = (code.to_string(), control_number.to_string());
+        SetResult { code, control_number, findings, verdict, implementation: None }
     }
 }
 
@@ -165,6 +194,19 @@ pub fn write(
     envelope: &Envelope,
     ta1: bool,
 ) -> Result<Option<Vec<u8>>, WriteError> {
+    write_as(result, envelope, ta1, Form::Functional)
+}
+
+/// As [`write`], with a 999 instead of the 997 if asked.
+///
+/// # Errors
+/// A header field that does not fit.
+pub fn write_as(
+    result: &InterchangeResult,
+    envelope: &Envelope,
+    ta1: bool,
+    form: Form,
+) -> Result<Option<Vec<u8>>, WriteError> {
     let answered: Vec<&GroupResult> = match result.verdict().accepts() {
         true => result.groups.iter().filter(|g| g.header.functional_id != "FA").collect(),
         false => Vec::new(),
@@ -187,97 +229,165 @@ pub fn write(
     if !answered.is_empty() {
         writer.begin_group("FA")?;
     }
+    let mut response = Response { form, version: &envelope.group_version, writer: &mut writer };
     for group in answered {
-        functional_acknowledgement(&mut writer, group)?;
+        response.group(group)?;
     }
     writer.finish().map(Some)
 }
 
 /// ```text
 /// 997   ST, AK1, { AK2, { AK3, AK4 x99 }, AK5 }, AK9, SE
+/// 999   ST, AK1, { AK2, { IK3, { IK4, CTX x10 } }, IK5 }, AK9, SE
 /// ```
-fn functional_acknowledgement(writer: &mut Writer, group: &GroupResult) -> Result<(), WriteError> {
-    writer.begin_set("997")?;
-    writer.segment("AK1", &[&group.header.functional_id, &group.header.control_number])?;
-    for set in &group.sets {
-        // AK5 A beside AK9 R would contradict: of a group rejected whole, only sets with faults of their own are named.
-        if group.envelope_accepted() || set.verdict == AckCode::Rejected {
-            set_response(writer, set)?;
-        }
-    }
-    let verdict = group.verdict();
-    let received = group.received_sets.to_string();
-    let declared = group.declared_sets.map_or(received.clone(), |n| n.to_string());
-    let accepted = group.accepted_sets().to_string();
-    let mut elements = vec![verdict.letter(), declared.as_str(), received.as_str(), accepted.as_str()];
-    elements.extend(codes(&group.findings, "AK905"));
-    writer.segment("AK9", &elements)?;
-    writer.end_set()
+struct Response<'w> {
+    form: Form,
+    /// GS08 of the answer: 005010 has codes that 004010 has not.
+    version: &'w str,
+    writer: &'w mut Writer,
 }
 
-fn set_response(writer: &mut Writer, set: &SetResult) -> Result<(), WriteError> {
-    writer.segment("AK2", &[fit(&set.code, 3), fit(&set.control_number, 9)])?;
-    let mut notes: Vec<&Finding> =
-        set.findings.iter().filter(|f| f.answers("AK304") || f.answers("AK403")).collect();
-    notes.sort_by_key(|f| f.place.position);
-    // A segment's own faults first, then one AK3 with code 8 for what is wrong within it.
-    for at_segment in
-        notes.chunk_by(|a, b| a.place.position == b.place.position && a.place.segment == b.place.segment)
-    {
-        for finding in at_segment.iter().filter(|f| f.answers("AK304")) {
-            segment_note(writer, finding, answer_code(finding))?;
-        }
-        let within: Vec<&&Finding> = at_segment.iter().filter(|f| f.answers("AK403")).collect();
-        if let Some(first) = within.first() {
-            segment_note(writer, first, "8")?;
-        }
-        for finding in within.into_iter().take(99) {
-            element_note(writer, finding)?;
+impl Response<'_> {
+    fn tag(&self, functional: &'static str, implementation: &'static str) -> &'static str {
+        match self.form {
+            Form::Functional => functional,
+            Form::Implementation => implementation,
         }
     }
-    let mut elements = vec![set.verdict.letter()];
-    let mut faults = codes(&set.findings, "AK502");
-    if !notes.is_empty() && !faults.contains(&"5") {
-        faults.insert(0, "5");
-        faults.truncate(5);
+
+    fn group(&mut self, group: &GroupResult) -> Result<(), WriteError> {
+        let (id, number) = (&group.header.functional_id, &group.header.control_number);
+        match self.form {
+            Form::Functional => {
+                self.writer.begin_set("997")?;
+                self.writer.segment("AK1", &[id, number])?;
+            }
+            Form::Implementation => {
+                // ST03 repeats the guide that GS08 names beyond the version.
+                let guide = if self.version.len() > 6 { self.version } else { "" };
+                self.writer.begin_set_of("999", guide)?;
+                self.writer.segment("AK1", &[id, number, fit(&group.header.version, 12)])?;
+            }
+        }
+        for set in &group.sets {
+            // AK5 A beside AK9 R would contradict: of a group rejected whole, only sets with faults of their own are named.
+            if group.envelope_accepted() || set.verdict == AckCode::Rejected {
+                self.set(set)?;
+            }
+        }
+        let verdict = group.verdict();
+        let received = group.received_sets.to_string();
+        let declared = group.declared_sets.map_or(received.clone(), |n| n.to_string());
+        let accepted = group.accepted_sets().to_string();
+        let mut elements = vec![verdict.letter(), declared.as_str(), received.as_str(), accepted.as_str()];
+        elements.extend(codes(&group.findings, "AK905"));
+        self.writer.segment("AK9", &elements)?;
+        self.writer.end_set()
     }
-    elements.extend(faults);
-    writer.segment("AK5", &elements)
-}
 
-/// `AK3*N1*4**3`
-fn segment_note(writer: &mut Writer, finding: &Finding, code: &str) -> Result<(), WriteError> {
-    // Two characters at least (721): what is shorter is filled up with blanks.
-    let id = format!("{:2}", fit(finding.place.segment.as_deref().unwrap_or(""), 3));
-    let id = if id.trim().is_empty() { "??" } else { &id };
-    let position = finding.place.position.unwrap_or(1).min(999_999).to_string();
-    writer.segment("AK3", &[id, &position, "", code])
-}
+    fn set(&mut self, set: &SetResult) -> Result<(), WriteError> {
+        let guide = set.implementation.as_deref().filter(|_| self.form == Form::Implementation);
+        let guide = fit(guide.unwrap_or(""), 35);
+        self.writer.segment("AK2", &[fit(&set.code, 3), fit(&set.control_number, 9), guide])?;
+        let mut notes: Vec<&Finding> =
+            set.findings.iter().filter(|f| f.answers("AK304") || f.answers("AK403")).collect();
+        notes.sort_by_key(|f| f.place.position);
+        // A segment's own faults first, then one AK3 with code 8 for what is wrong within it.
+        for at_segment in
+            notes.chunk_by(|a, b| a.place.position == b.place.position && a.place.segment == b.place.segment)
+        {
+            for finding in at_segment.iter().filter(|f| f.answers("AK304")) {
+                self.segment(finding, answer_code(finding))?;
+            }
+            let within: Vec<&&Finding> = at_segment.iter().filter(|f| f.answers("AK403")).collect();
+            if let Some(first) = within.first() {
+                self.segment(first, "8")?;
+            }
+            for finding in within.into_iter().take(99) {
+                self.element(finding)?;
+            }
+        }
+        let mut elements = vec![set.verdict.letter()];
+        let mut faults = codes(&set.findings, "AK502");
+        if !notes.is_empty() && !faults.contains(&"5") {
+            faults.insert(0, "5");
+            faults.truncate(5);
+        }
+        elements.extend(faults);
+        self.writer.segment(self.tag("AK5", "IK5"), &elements)
+    }
 
-/// `AK4*3*355*7*EACH`, with a composite's component as `AK4*5>1*355*7*EACH`
-fn element_note(writer: &mut Writer, finding: &Finding) -> Result<(), WriteError> {
-    let element = finding.place.element.unwrap_or(1).to_string();
-    let component = finding.place.component.map(|c| c.to_string()).unwrap_or_default();
-    let position = [element.as_str(), component.as_str()];
-    // Composites have ids, but AK402 takes numbers only.
-    let reference =
-        finding.place.reference.as_deref().filter(|r| r.len() <= 4 && r.bytes().all(|b| b.is_ascii_digit()));
-    let delimiters = writer.delimiters();
-    let quoted = |c: char| match u8::try_from(c) {
-        Ok(b) if delimiters.contains(b) || b.is_ascii_control() => ' ',
-        _ => c,
-    };
-    let value: String = finding.value.as_deref().unwrap_or("").chars().map(quoted).collect();
-    let value = value.trim();
-    writer.segment_of(
-        "AK4",
-        &[
-            Value::Composite(&position),
+    /// `AK3*N1*4**3`, `IK3*N1*4*N1*3`
+    fn segment(&mut self, finding: &Finding, code: &str) -> Result<(), WriteError> {
+        // Two characters at least (721): what is shorter is filled up with blanks.
+        let id = format!("{:2}", fit(finding.place.segment.as_deref().unwrap_or(""), 3));
+        let id = if id.trim().is_empty() { "??" } else { &id };
+        let position = position(finding);
+        self.writer.segment(self.tag("AK3", "IK3"), &[id, &position, self.loop_id(finding), code])
+    }
+
+    fn loop_id<'f>(&self, finding: &'f Finding) -> &'f str {
+        let named = finding.place.loop_id.as_deref().filter(|_| self.form == Form::Implementation);
+        fit(named.unwrap_or(""), 4)
+    }
+
+    /// `AK4*3*355*7*EACH`, with a composite's component as `AK4*5>1*355*7*EACH`
+    fn element(&mut self, finding: &Finding) -> Result<(), WriteError> {
+        let element = finding.place.element.unwrap_or(1).to_string();
+        let component = finding.place.component.map(|c| c.to_string()).unwrap_or_default();
+        let at = [element.as_str(), component.as_str()];
+        // Composites have ids, but AK402 takes numbers only.
+        let reference = finding
+            .place
+            .reference
+            .as_deref()
+            .filter(|r| r.len() <= 4 && r.bytes().all(|b| b.is_ascii_digit()));
+        let delimiters = self.writer.delimiters();
+        let quoted = |c: char| match u8::try_from(c) {
+            Ok(b) if delimiters.contains(b) || b.is_ascii_control() => ' ',
+            _ => c,
+        };
+        let value: String = finding.value.as_deref().unwrap_or("").chars().map(quoted).collect();
+        let elements = [
+            Value::Composite(&at),
             Value::Simple(reference.unwrap_or("")),
-            Value::Simple(answer_code(finding)),
-            Value::Simple(value),
-        ],
-    )
+            Value::Simple(self.element_code(finding)),
+            Value::Simple(value.trim()),
+        ];
+        self.writer.segment_of(self.tag("AK4", "IK4"), &elements)?;
+        if self.form == Form::Implementation && is_situational(finding) {
+            self.context(finding)?;
+        }
+        Ok(())
+    }
+
+    /// `CTX*SITUATIONAL TRIGGER*N1*4*N1`: what asks for the element stands in this segment.
+    fn context(&mut self, finding: &Finding) -> Result<(), WriteError> {
+        let position = position(finding);
+        let segment = fit(finding.place.segment.as_deref().unwrap_or(""), 3);
+        let loop_id = self.loop_id(finding);
+        self.writer.segment("CTX", &["SITUATIONAL TRIGGER", segment, &position, loop_id])
+    }
+
+    /// 723 of 004010 has no code for repetitions and components; 621 of the 999 has some for guides.
+    fn element_code<'f>(&self, finding: &'f Finding) -> &'f str {
+        let newer = self.version >= "005010";
+        match finding.code {
+            finding::TOO_MANY_COMPONENTS if newer => "13",
+            finding::TOO_MANY_REPETITIONS if !newer => "3",
+            finding::GUIDE_CODE if self.form == Form::Implementation => "I6",
+            _ => answer_code(finding),
+        }
+    }
+}
+
+/// Wrong only because of what else is there, or of what was agreed.
+fn is_situational(finding: &Finding) -> bool {
+    matches!(finding.code, finding::ELEMENT_CONDITION | finding::EXCLUSION | finding::GUIDE_MISSING)
+}
+
+fn position(finding: &Finding) -> String {
+    finding.place.position.unwrap_or(1).min(999_999).to_string()
 }
 
 fn answer_code(finding: &Finding) -> &str {

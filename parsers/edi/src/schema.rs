@@ -4,15 +4,21 @@
 //! dictionary of the version. They are embedded, compiled on first use and shared by the whole process. A new set or
 //! version is a file and a line in [`SHIPPED`]. Facts only; titles are our own words.
 
+mod checksum;
 mod codes;
+mod content;
 mod dictionary;
 mod element;
+mod guide;
+mod hierarchy;
 mod json;
 mod table;
 mod validate;
 
 pub use codes::Codes;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
+pub use guide::{Address, Guide, Tolerated};
+pub use hierarchy::{Level, hierarchy};
 
 use crate::interchange::TransactionSet;
 use crate::{Finding, Segment};
@@ -248,6 +254,13 @@ impl Schema {
     /// Validates in full. Segments the schema does not place are findings, and stay out of the tree.
     pub fn validate<'a>(&self, set: &TransactionSet<'a>) -> Validated<'a> {
         validate::validate(self.dictionary, self.table, set)
+    }
+
+    /// As [`Schema::validate`], with a partner's guide laid over the standard.
+    pub fn validate_with<'a>(&self, set: &TransactionSet<'a>, guide: &Guide) -> Validated<'a> {
+        let mut validated = self.validate(set);
+        guide.apply(self.dictionary, set, &mut validated);
+        validated
     }
 
     /// `850`

@@ -4,7 +4,7 @@
 //! error[X1207]: PO103 'XQ' is not in the code list of 355 (Unit of measure)
 //!   --> orders.edi:24:9
 //!    |
-//! 24 | PO1*2*8*XQ*5.25*PE*BP*FERN-08*UP*078742000014~
+//! 24 | PO1*2*8*XQ*5.25*PE*BP*FERN-08*UP*078742000015~
 //!    |         ^^
 //!    = note: segment 22 of set 0001, group 417, interchange 000000417
 //!    = help: …

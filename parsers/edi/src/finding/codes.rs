@@ -157,6 +157,10 @@ register! {
         "The set travels in groups with another GS01 than this one has.", "The partner puts it into a group of its own kind.", Partner,
         [("AK502", "18"), ("AK502", "6")];
 
+    ANSWER_UNCLEAR "X1043" "Acknowledgement unclear",
+        "A 997, 999 or TA1 decides nothing, or contradicts itself. What we sent stays open.",
+        "Ask the partner what became of it; the partner corrects its acknowledgement.", Partner, [];
+
     SEGMENT_UNKNOWN "X1101" "Unknown segment",
         "The version does not define a segment with this id.", "The partner corrects the id, or leaves the segment out.", Partner,
         [("AK304", "1")];
@@ -210,4 +214,35 @@ register! {
     BLANK_VALUE "X1214" "Value of blanks only",
         "An element without a value is left empty, not filled with blanks. It is read as empty.",
         "The partner leaves the element empty.", Partner, [];
+    CHARACTER_SET "X1215" "Character outside the agreed set",
+        "The value holds characters that the character set of the partner's guide does not have. It was read all the same.",
+        "The partner writes it with the characters you agreed on; or the profile allows a larger set.", Partner, [("AK403", "6")];
+    GUIDE_MISSING "X1221" "Element missing that the guide asks for",
+        "The standard does not ask for this element, but the guide agreed with the partner does.",
+        "The partner fills it in; or the profile's guide is relaxed.", Partner, [("AK403", "1")];
+    GUIDE_CODE "X1222" "Value that the guide does not allow",
+        "The standard allows this value, but the guide agreed with the partner does not.",
+        "The partner sends an agreed value; or the profile's guide allows it.", Partner, [("AK403", "7")];
+    GUIDE_TOO_LONG "X1223" "Value longer than the guide allows",
+        "The standard allows this length, but the guide agreed with the partner does not.",
+        "The partner shortens it; or the profile's guide allows more.", Partner, [("AK403", "5")];
+
+    CHECK_DIGIT "X1301" "Check digit wrong",
+        "The last digit of a GTIN, GLN or SSCC follows from the others, and this one does not: a digit is wrong somewhere.",
+        "The partner corrects the number.", Partner, [];
+    LINE_COUNT "X1302" "Line count wrong",
+        "CTT01 is not the number of lines of the set.", "The partner checks whether a line was lost.", Partner, [];
+    HASH_TOTAL "X1303" "Hash total wrong",
+        "CTT02 is not the sum of the quantities of the lines.", "The partner checks its quantities.", Partner, [];
+    HL_PARENT "X1304" "Level without its parent",
+        "HL02 names no other level of the set, or the level belongs to itself. It is read as one at the top.",
+        "The partner corrects HL02.", Partner, [];
+    HL_DUPLICATE "X1305" "Level id used twice",
+        "Two HL of the set have the same HL01. What belongs to that id is read as belonging to the later one.",
+        "The partner numbers its levels uniquely within the set.", Partner, [];
+    HL_CHILDREN "X1306" "Level says otherwise than its tree",
+        "HL04 says that levels follow below this one, or that none do, and it is the other way round.",
+        "The partner corrects HL04, or checks whether a level was lost.", Partner, [];
+    LOOP_BOUND "X1307" "Bounded loop ends under another name",
+        "LE01 is not the loop identifier of the LS before it.", "The partner corrects LE01.", Partner, [];
 }

@@ -70,6 +70,28 @@ pub struct Element {
     pub max: u32,
     /// `None` where any value will do: no coded element, or a list kept by another body.
     pub codes: Option<Codes>,
+    /// What it has to do with check digits.
+    pub checked: Checked,
+}
+
+/// Elements that name a number with a check digit, and those that hold one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checked {
+    No,
+    /// 235, 66, 88: the next element is of this kind.
+    Qualifier,
+    /// 234, 67, 87: what the qualifier before it says.
+    Qualified,
+}
+
+impl Checked {
+    fn of(element: &str) -> Checked {
+        match element {
+            "235" | "66" | "88" => Checked::Qualifier,
+            "234" | "67" | "87" => Checked::Qualified,
+            _ => Checked::No,
+        }
+    }
 }
 
 /// What stands at one position of a segment or composite.
@@ -231,7 +253,8 @@ fn read_element(line: &'static str, lists: &mut HashMap<&'static str, Vec<&'stat
     let (id, type_name) = (words.next()?, words.next()?);
     let (min, max) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     let codes = lists.remove(id).map(Codes::new);
-    Some(Element { id, title: words.next()?, type_name, kind: Kind::read(type_name)?, min, max, codes })
+    let (title, kind, checked) = (words.next()?, Kind::read(type_name)?, Checked::of(id));
+    Some(Element { id, title, type_name, kind, min, max, codes, checked })
 }
 
 fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<Shape, String> {

@@ -3,7 +3,8 @@
 //! One pass over the bytes cuts and classifies them together. Nothing is allocated unless something is wrong. Each element
 //! yields one finding at most, each syntax note one.
 
-use super::dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
+use super::checksum::checks;
+use super::dictionary::{Checked, Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
 use super::validate::Sink;
 use crate::calendar::{is_date, is_time};
 use crate::finding::{self, Code, excerpt};
@@ -61,9 +62,20 @@ pub(super) struct Checker<'c, 's> {
     pub classes: &'c Classes,
     pub segment: &'c Segment<'c>,
     pub sink: &'c mut Sink<'s>,
+    /// The last qualifier of an identification (235, 66, 88), and the element it belongs to.
+    qualifier: (&'static str, &'c [u8]),
 }
 
-impl Checker<'_, '_> {
+impl<'c, 's> Checker<'c, 's> {
+    pub fn new(
+        dictionary: &'c Dictionary,
+        classes: &'c Classes,
+        segment: &'c Segment<'c>,
+        sink: &'c mut Sink<'s>,
+    ) -> Self {
+        Checker { dictionary, classes, segment, sink, qualifier: ("", b"") }
+    }
+
     pub fn check(&mut self, shape: &Shape) {
         let before = self.sink.count();
         let bytes = self.segment.bytes;
@@ -115,7 +127,7 @@ impl Checker<'_, '_> {
     }
 
     /// True if there is a value.
-    fn position(&mut self, position: &Position, at: At, value: &[u8], class: u8) -> bool {
+    fn position(&mut self, position: &Position, at: At, value: &'c [u8], class: u8) -> bool {
         if class == BLANK {
             let message = format!("{} holds blanks only", name(self.segment, at));
             self.report(finding::BLANK_VALUE, at, Some(position), b"", message);
@@ -136,7 +148,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    fn repeats(&mut self, position: &Position, at: At, value: &[u8]) {
+    fn repeats(&mut self, position: &Position, at: At, value: &'c [u8]) {
         let separator = self.segment.delimiters.repetition;
         let mut count = 0;
         for repeat in value.split(|&b| Some(b) == separator) {
@@ -151,7 +163,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn composite(&mut self, shape: &Shape, at: At, value: &[u8]) {
+    fn composite(&mut self, shape: &Shape, at: At, value: &'c [u8]) {
         let mut present = 0u64;
         for (index, part) in value.split(|&b| b == self.segment.delimiters.component).enumerate() {
             if part.is_empty() {
@@ -176,7 +188,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn value(&mut self, element: &Element, position: &Position, at: At, value: &[u8], class: u8) {
+    fn value(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8], class: u8) {
         let fault = match element.kind {
             _ if class & CONTROL != 0 => Some(finding::INVALID_CHARACTER),
             _ if class & COMPONENT != 0 => Some(finding::INVALID_CHARACTER),
@@ -190,6 +202,36 @@ impl Checker<'_, '_> {
         };
         if let Some(code) = fault {
             self.fault(code, element, position, at, value);
+        } else if element.checked != Checked::No {
+            self.check_digit(element, position, at, value);
+        }
+    }
+
+    /// GTIN, GLN and SSCC by their qualifiers. Other lengths, and kinds without a check digit (UA with twelve digits is
+    /// 2-5-5), are left alone.
+    fn check_digit(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8]) {
+        if element.checked == Checked::Qualifier {
+            self.qualifier = (element.id, value);
+            return;
+        }
+        let (what, lengths, digits): (_, &[usize], _) = match self.qualifier {
+            ("235" | "88", b"UP") => ("GTIN", &[12], value),
+            ("235", b"EN") => ("GTIN", &[13], value),
+            ("235", b"EO") => ("GTIN", &[8], value),
+            ("235", b"UK") | ("88", b"UC") => ("GTIN", &[14], value),
+            ("235", b"UA") => ("GTIN", &[13, 14], value),
+            ("235", b"UO") | ("88", b"GM" | b"AA") => ("SSCC", &[18], sscc(value)),
+            ("88", b"AI") if sscc(value).len() < value.len() => ("SSCC", &[18], sscc(value)),
+            ("66", b"UL") => ("GLN", &[13], value),
+            _ => return,
+        };
+        if lengths.contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) && !checks(digits) {
+            let message = format!(
+                "{} '{}' is no {what}: its check digit is wrong",
+                name(self.segment, at),
+                excerpt(value)
+            );
+            self.report(finding::CHECK_DIGIT, at, Some(position), value, message);
         }
     }
 
@@ -320,6 +362,15 @@ fn name(segment: &Segment<'_>, at: At) -> String {
     match at.component {
         Some(component) => format!("{}{:02}-{component}", segment.tag(), at.element),
         None => format!("{}{:02}", segment.tag(), at.element),
+    }
+}
+
+/// Without its application identifier.
+fn sscc(value: &[u8]) -> &[u8] {
+    match value.strip_prefix(b"(00)") {
+        Some(rest) => rest,
+        None if value.len() == 20 => value.strip_prefix(b"00").unwrap_or(value),
+        None => value,
     }
 }
 

@@ -8,7 +8,7 @@
 use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
-use super::{Loop, Validated};
+use super::{Loop, Validated, content};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::interchange::TransactionSet;
 use crate::segment::Segment;
@@ -34,6 +34,9 @@ struct Spot {
     child: usize,
 }
 
+/// Element and component, from 1.
+pub(super) type At = (usize, Option<usize>);
+
 /// Collects findings and knows where in the interchange the set stands.
 pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
@@ -54,8 +57,7 @@ pub(super) fn validate<'a>(
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let sink = Sink { set, findings: Vec::new(), dropped: 0, in_loop: None };
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), sink };
+    let mut placer = Placer { table, frames: Vec::with_capacity(8), sink: Sink::new(set) };
     placer.open(0, false);
     let mut classes = None;
     for segment in &set.segments {
@@ -68,9 +70,10 @@ pub(super) fn validate<'a>(
             placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
             let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
             let shape = &dictionary.segments[usize::from(shape.shape)];
-            Checker { dictionary, classes, segment, sink: &mut placer.sink }.check(shape);
+            Checker::new(dictionary, classes, segment, &mut placer.sink).check(shape);
         }
     }
+    content::check(set, table.code, &mut placer.sink);
     placer.finish()
 }
 
@@ -250,7 +253,11 @@ impl<'a> Placer<'_, 'a> {
     }
 }
 
-impl Sink<'_> {
+impl<'s> Sink<'s> {
+    pub fn new(set: &'s TransactionSet<'s>) -> Sink<'s> {
+        Sink { set, findings: Vec::new(), dropped: 0, in_loop: None }
+    }
+
     fn place(&self, segment: &Segment<'_>) -> Place {
         Place {
             interchange: Some(self.set.interchange.clone()),
@@ -268,6 +275,10 @@ impl Sink<'_> {
             true => self.findings.push(finding),
             false => self.dropped = self.dropped.saturating_add(1),
         }
+    }
+
+    pub fn has_structural_faults(&self) -> bool {
+        self.findings.iter().any(|f| f.answers("AK304"))
     }
 
     pub fn count(&self) -> usize {
@@ -302,7 +313,7 @@ impl Sink<'_> {
         &mut self,
         code: Code,
         segment: &Segment<'_>,
-        at: (usize, Option<usize>),
+        at: At,
         reference: Option<&str>,
         value: &[u8],
         message: String,
@@ -314,11 +325,16 @@ impl Sink<'_> {
             loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)
         };
-        let severity = if code == finding::BLANK_VALUE { Severity::Warning } else { Severity::Error };
+        let severity = match code {
+            finding::BLANK_VALUE | finding::CHARACTER_SET | finding::CHECK_DIGIT => Severity::Warning,
+            // X13: what the segments say of each other.
+            _ if code.0.starts_with("X13") => Severity::Warning,
+            _ => Severity::Error,
+        };
         self.push(Finding::new(code, severity, place, message).with_value(value));
     }
 
-    fn finish(mut self) -> Vec<Finding> {
+    pub fn finish(mut self) -> Vec<Finding> {
         if self.dropped > 0 {
             let place = Place {
                 set: Some(self.set.control_number.clone()),

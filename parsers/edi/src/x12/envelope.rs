@@ -18,6 +18,37 @@ const QUALIFIERS: &[&[u8]] = &[
     b"33", b"34", b"35", b"36", b"37", b"38", b"AM", b"NR", b"SA", b"SN", b"ZZ",
 ];
 
+/// GS01 of the groups a set travels in, of the sets that schemas are shipped for.
+const GROUPS: &[(&[u8], &str)] = &[
+    (b"204", "SM"),
+    (b"210", "IM"),
+    (b"214", "QM"),
+    (b"810", "IN"),
+    (b"812", "CD"),
+    (b"820", "RA"),
+    (b"824", "AG"),
+    (b"830", "PS"),
+    (b"832", "SC"),
+    (b"846", "IB"),
+    (b"850", "PO"),
+    (b"852", "PD"),
+    (b"855", "PR"),
+    (b"856", "SH"),
+    (b"860", "PC"),
+    (b"861", "RC"),
+    (b"862", "SS"),
+    (b"865", "CA"),
+    (b"870", "RS"),
+    (b"940", "OW"),
+    (b"943", "AR"),
+    (b"944", "RE"),
+    (b"945", "SW"),
+    (b"947", "AW"),
+    (b"990", "GF"),
+    (b"997", "FA"),
+    (b"999", "FA"),
+];
+
 /// The control numbers of what encloses a fault.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Within {
@@ -275,8 +306,13 @@ pub(super) fn trailer_of_group(
     (declared, findings)
 }
 
-/// What is wrong with an ST.
-pub(super) fn header_of_set(st: &Segment<'_>, within: &Within, seen: &mut Seen) -> Vec<Finding> {
+/// What is wrong with an ST, in a group of that kind and version.
+pub(super) fn header_of_set(
+    st: &Segment<'_>,
+    within: &Within,
+    (functional_id, version): (&str, &str),
+    seen: &mut Seen,
+) -> Vec<Finding> {
     let place = |element: u16| Place { position: Some(1), ..within.place("ST", Some(element), st.offset) };
     // Blanks at the end of a text do not count (X12.6).
     let (code, control_number) = (st.element(1), st.element(2).trim_ascii_end());
@@ -284,6 +320,15 @@ pub(super) fn header_of_set(st: &Segment<'_>, within: &Within, seen: &mut Seen) 
     if code.len() != 3 || !code.iter().all(u8::is_ascii_alphanumeric) {
         let message = format!("ST01 '{}' is no set code", shown(st, 1));
         findings.push(error(finding::ST_CODE, place(1), message).with_value(code));
+    }
+    let group = GROUPS.iter().find(|(set, _)| *set == code).map(|(_, group)| *group);
+    if let Some(group) = group.filter(|&group| group != functional_id && !functional_id.is_empty()) {
+        let message =
+            format!("a set {} travels in groups with GS01 {group}, not {functional_id}", shown(st, 1));
+        // 718 has a code of its own for this from 005010 on.
+        let answer = if version >= "005010" { "18" } else { "6" };
+        let finding = error(finding::SET_IN_GROUP, place(1), message).with_value(code);
+        findings.push(finding.with_answer("AK502", answer));
     }
     if !(4..=9).contains(&control_number.len()) || !control_number.iter().all(u8::is_ascii_alphanumeric) {
         let message = format!("ST02 '{}' is not four to nine letters or digits", shown(st, 2));

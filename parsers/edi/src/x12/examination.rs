@@ -58,7 +58,10 @@ pub fn examine<R: BufRead>(
                 each(&set, validated.as_ref());
                 let mut findings = set.findings;
                 findings.extend(validated.into_iter().flat_map(|v| v.findings));
-                group.sets.push(SetResult::judge(&set.code, &set.control_number, findings, tolerance));
+                let implementation =
+                    set.segments.first().map(|st| st.text(3).into_owned()).filter(|text| !text.is_empty());
+                let judged = SetResult::judge(&set.code, &set.control_number, findings, tolerance);
+                group.sets.push(SetResult { implementation, ..judged });
             }
             Event::GroupEnd { declared_sets, received_sets, findings } => {
                 if let (Some(group), Some(open)) = (group.take(), examination.interchanges.last_mut()) {

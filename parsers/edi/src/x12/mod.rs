@@ -4,6 +4,7 @@
 //! (segments), `isa` (the header and its delimiters), `envelope` (the rules of headers and trailers). `examination` reads, validates and
 //! judges a whole input.
 
+pub mod characters;
 mod cut;
 mod envelope;
 pub mod examination;

@@ -354,7 +354,12 @@ impl<R: BufRead> Reader<R> {
         let st = self.cutter.view(Span::new(from, to, 1));
         let (code, control_number) = (excerpt(st.element(1)), excerpt(st.element(2).trim_ascii_end()));
         within.set = Some(control_number.clone());
-        let mut findings = envelope::header_of_set(&st, &within, &mut group.set_numbers);
+        let mut findings = envelope::header_of_set(
+            &st,
+            &within,
+            (&group.header.functional_id, &group.header.version),
+            &mut group.set_numbers,
+        );
         self.spans.clear();
         self.spans.push(Span::new(from, to, 1));
         let too_large = self.read_body(from, &control_number, &within, &mut findings)?;

@@ -5,6 +5,7 @@
 //! value that holds a delimiter is refused or, if asked, has it replaced: X12 cannot escape (X12.5).
 
 use super::PartyId;
+use super::characters::CharacterSet;
 use crate::segment::Delimiters;
 
 /// Everything the writer needs for ISA and GS.
@@ -34,6 +35,8 @@ pub struct Envelope {
 pub enum WriteError {
     /// The value holds a delimiter, which X12 cannot escape.
     DelimiterInData { segment: String, element: u16, value: String },
+    /// The value holds a character that the agreed set does not have, and nothing like it.
+    OutsideCharacterSet { segment: String, element: u16, value: String },
     /// A header field does not fit its fixed width.
     DoesNotFit { element: &'static str, value: String },
     /// A segment or set was begun where it cannot stand: a set outside a group, a segment outside a set.
@@ -47,6 +50,12 @@ impl std::fmt::Display for WriteError {
                 write!(
                     f,
                     "{segment}{element:02} '{value}' holds a delimiter of the interchange: choose other delimiters in the partner's profile, or let them be replaced"
+                )
+            }
+            WriteError::OutsideCharacterSet { segment, element, value } => {
+                write!(
+                    f,
+                    "{segment}{element:02} '{value}' holds a character outside the agreed set: correct the document, or allow a larger set in the partner's profile"
                 )
             }
             WriteError::DoesNotFit { element, value } => {
@@ -82,6 +91,8 @@ pub enum Value<'a> {
 pub struct Writer {
     envelope: Envelope,
     in_data: InData,
+    characters: CharacterSet,
+    transliterate: bool,
     out: Vec<u8>,
     groups: u32,
     sets: u32,
@@ -100,6 +111,8 @@ impl Writer {
         let mut writer = Writer {
             envelope: envelope.clone(),
             in_data,
+            characters: CharacterSet::Utf8,
+            transliterate: false,
             out: Vec::with_capacity(4096),
             groups: 0,
             sets: 0,
@@ -109,6 +122,12 @@ impl Writer {
         };
         writer.isa()?;
         Ok(writer)
+    }
+
+    /// Data from here on are written in this set. A character outside it is written with those there are if `transliterate`
+    /// is set; what then remains is refused or replaced like a delimiter.
+    pub fn restrict(&mut self, characters: CharacterSet, transliterate: bool) {
+        (self.characters, self.transliterate) = (characters, transliterate);
     }
 
     pub fn delimiters(&self) -> Delimiters {
@@ -196,13 +215,21 @@ impl Writer {
     /// # Errors
     /// [`WriteError::OutOfPlace`] outside a group.
     pub fn begin_set(&mut self, code: &str) -> Result<(), WriteError> {
+        self.begin_set_of(code, "")
+    }
+
+    /// As [`Writer::begin_set`], with the implementation guide it follows in ST03 (from 005010 on).
+    ///
+    /// # Errors
+    /// [`WriteError::OutOfPlace`] outside a group.
+    pub fn begin_set_of(&mut self, code: &str, implementation: &str) -> Result<(), WriteError> {
         if !self.group_open {
             return Err(WriteError::OutOfPlace { segment: "ST".to_string() });
         }
         self.end_set()?;
         self.sets += 1;
         let number = format!("{:04}", self.sets);
-        self.put("ST", [Value::Simple(code), Value::Simple(&number)].into_iter())?;
+        self.put("ST", [code, &number, implementation].into_iter().map(Value::Simple))?;
         self.segments = 1;
         self.set = Some(number);
         Ok(())
@@ -311,21 +338,43 @@ impl Writer {
         Ok(())
     }
 
+    /// A BIN or BDS segment: `before` are the elements before the length, the data may hold any byte.
+    ///
+    /// # Errors
+    /// As [`Writer::segment`], for the elements before the data.
+    pub fn binary(&mut self, tag: &str, before: &[&str], data: &[u8]) -> Result<(), WriteError> {
+        let length = data.len().to_string();
+        let elements = before.iter().copied().chain([length.as_str()]);
+        self.body(tag, elements.map(Value::Simple))?;
+        self.out.pop();
+        self.out.push(self.envelope.delimiters.element);
+        self.out.extend_from_slice(data);
+        self.out.push(self.envelope.delimiters.segment);
+        Ok(())
+    }
+
     fn data(&mut self, tag: &str, element: u16, value: &str) -> Result<(), WriteError> {
-        let delimiters = self.envelope.delimiters;
-        let clean = |b: u8| !delimiters.contains(b) && !b.is_ascii_control();
-        if value.bytes().all(clean) {
+        let (delimiters, characters) = (self.envelope.delimiters, self.characters);
+        let value = if self.transliterate { characters.write(value) } else { value.into() };
+        let apart = |c: char| {
+            !c.is_ascii_control() && !c.encode_utf8(&mut [0; 4]).bytes().any(|b| delimiters.contains(b))
+        };
+        let fits = |c: char| characters == CharacterSet::Utf8 || characters.has(c);
+        if value.chars().all(|c| apart(c) && fits(c)) {
             self.out.extend_from_slice(value.as_bytes());
             return Ok(());
         }
         match self.in_data {
-            InData::Refuse => Err(WriteError::DelimiterInData {
-                segment: tag.to_string(),
-                element,
-                value: value.to_string(),
-            }),
+            InData::Refuse => {
+                let (segment, value) = (tag.to_string(), value.into_owned());
+                Err(match value.chars().all(apart) {
+                    true => WriteError::OutsideCharacterSet { segment, element, value },
+                    false => WriteError::DelimiterInData { segment, element, value },
+                })
+            }
             InData::ReplaceWith(instead) => {
-                self.out.extend(value.bytes().map(|b| if clean(b) { b } else { instead }));
+                let keep = |c: char| if apart(c) && fits(c) { c } else { instead as char };
+                self.out.extend(value.chars().map(keep).collect::<String>().as_bytes());
                 Ok(())
             }
         }

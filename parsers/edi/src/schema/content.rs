@@ -1,0 +1,158 @@
+//! What no table says but the standard's comments do: totals of the set (CTT), its levels (HL), the ends of bounded loops.
+//!
+//! All of it warnings: the segments are well formed and all there, only what they say of each other does not agree. Nothing of
+//! this is answered in an acknowledgement, which has no words for it. One pass, and only over sets that have such segments.
+
+use super::validate::Sink;
+use super::{hierarchy, validate::At};
+use crate::finding;
+use crate::interchange::TransactionSet;
+use crate::segment::Segment;
+
+/// What CTT01 counts and CTT02 adds up: the set, the tag of a line, tag and element of the quantities.
+const TOTALS: &[(&str, &[u8], &[u8], usize)] = &[
+    ("810", b"IT1", b"IT1", 2),
+    ("830", b"LIN", b"FST", 1),
+    ("832", b"LIN", b"", 0),
+    ("846", b"LIN", b"QTY", 2),
+    ("850", b"PO1", b"PO1", 2),
+    ("852", b"LIN", b"", 0),
+    ("855", b"PO1", b"PO1", 2),
+    ("856", b"HL", b"SN1", 2),
+    ("860", b"POC", b"POC", 3),
+    ("861", b"RCD", b"RCD", 2),
+    ("862", b"LIN", b"FST", 1),
+    ("865", b"POC", b"POC", 3),
+];
+
+pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
+    let has = |tag: &[u8]| set.segments.iter().any(|s| s.tag_bytes() == tag);
+    // CTT is among the last, LS is rare: looking for them costs one pass over the first bytes.
+    // Where segments are missing or misplaced, totals that differ are no news.
+    if !sink.has_structural_faults()
+        && let Some(totals) = TOTALS.iter().find(|t| t.0 == code)
+        && let Some(ctt) = set.segments.iter().rev().take(20).find(|s| s.tag_bytes() == b"CTT")
+    {
+        count(set, *totals, ctt, sink);
+    }
+    if has(b"HL") {
+        let (levels, faults) = hierarchy::read(&set.segments);
+        for (code, level, element, message) in faults {
+            let segment = &set.segments[levels[level].segment];
+            sink.element(code, segment, (element, None), None, segment.element(element), message);
+        }
+    }
+    if has(b"LS") {
+        bounds(set, sink);
+    }
+}
+
+fn count(
+    set: &TransactionSet<'_>,
+    (_, line, holder, element): (&str, &[u8], &[u8], usize),
+    ctt: &Segment<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let lines = set.segments.iter().filter(|s| s.tag_bytes() == line).count();
+    let said = ctt.text(1);
+    if said.parse() != Ok(lines) && !said.is_empty() {
+        let message =
+            format!("CTT01 says '{said}' lines, there are {lines} {}", String::from_utf8_lossy(line));
+        sink.element(finding::LINE_COUNT, ctt, (1, None), Some("354"), ctt.element(1), message);
+    }
+    let hash = ctt.text(2);
+    if hash.is_empty() || element == 0 {
+        return;
+    }
+    let quantities = || set.segments.iter().filter(|s| s.tag_bytes() == holder).map(|s| s.element(element));
+    let (Some(plain), Some(said)) = (sum(quantities()), decimal(hash.as_bytes())) else { return };
+    // By the standard's comment decimal points are left out and leading digits cut off; most partners just add.
+    if plain != said && !truncated(quantities(), hash.as_bytes()) {
+        let message = format!(
+            "CTT02 says '{hash}', the quantities in {}{element:02} add up to {}",
+            String::from_utf8_lossy(holder),
+            shown(plain)
+        );
+        sink.element(finding::HASH_TOTAL, ctt, (2, None), Some("347"), ctt.element(2), message);
+    }
+}
+
+/// Decimals as millionths of millionths would overflow on nothing that fits a quantity of 15 digits.
+const SCALE: i128 = 1_000_000_000;
+
+/// A decimal number times `SCALE`; `None` for an exponent, too many decimals, or no number.
+fn decimal(text: &[u8]) -> Option<i128> {
+    let text = std::str::from_utf8(text).ok()?;
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.len() > 9 || whole.len() > 20 || (whole.is_empty() && fraction.is_empty()) {
+        return None;
+    }
+    let digits = format!("{whole}{fraction:0<9}");
+    digits
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| digits.parse::<i128>().ok().map(|n| sign * n))
+        .flatten()
+}
+
+fn sum<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<i128> {
+    values.try_fold(0i128, |sum, value| match value {
+        b"" => Some(sum),
+        _ => sum.checked_add(decimal(value)?),
+    })
+}
+
+/// The hash total of the standard's comment: digits without points, the last ones that the field has room for.
+fn truncated<'a>(mut values: impl Iterator<Item = &'a [u8]>, said: &[u8]) -> bool {
+    let digits = |value: &[u8]| {
+        let kept: String = value.iter().filter(|b| b.is_ascii_digit()).map(|&b| b as char).collect();
+        if kept.is_empty() { Some(0) } else { kept.parse::<u128>().ok() }
+    };
+    let total = values.try_fold(0u128, |sum, value| sum.checked_add(digits(value)?));
+    let (Some(total), Some(said_digits)) = (total, digits(said)) else { return false };
+    let room = 10u128.pow(said.len().min(10) as u32);
+    said_digits == total || (total >= room && said_digits == total % room)
+}
+
+fn shown(value: i128) -> String {
+    let (whole, fraction) = (value / SCALE, (value % SCALE).abs());
+    let text = format!("{whole}.{fraction:09}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+/// LE01 repeats LS01.
+fn bounds(set: &TransactionSet<'_>, sink: &mut Sink<'_>) {
+    let mut open: Vec<&Segment<'_>> = Vec::new();
+    for segment in &set.segments {
+        match segment.tag_bytes() {
+            b"LS" => open.push(segment),
+            b"LE" => {
+                let Some(start) = open.pop() else { continue };
+                if start.element(1) != segment.element(1) {
+                    let message = format!("LE01 '{}' does not end '{}'", segment.text(1), start.text(1));
+                    let at: At = (1, None);
+                    sink.element(finding::LOOP_BOUND, segment, at, Some("447"), segment.element(1), message);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_added_exactly() {
+        let values: [&[u8]; 4] = [b".0018", b".18", b"1.8", b"18.01"];
+        assert_eq!(sum(values.into_iter()).map(shown), Some("19.9918".to_string()));
+        assert!(
+            truncated(values.into_iter(), b"855")
+                && truncated(values.into_iter(), b"2019") == (18 + 18 + 18 + 1801 == 2019)
+        );
+        assert_eq!(decimal(b"1E3"), None);
+        assert_eq!(decimal(b"-2.5").map(shown), Some("-2.5".to_string()));
+    }
+}

@@ -1,0 +1,276 @@
+//! A partner's guide: what two partners agreed on beyond the standard, laid over a set when it is validated.
+//!
+//! ```toml
+//! [guide.850]
+//! characters = "extended"               # basic, extended, utf-8: others are findings
+//! mandatory = ["N104", "PO1-03"]        # elements that must be there whenever their segment is
+//! extra_segments = ["ZA"]               # segments that may come anywhere, though the set has no place for them
+//! tolerated = ["X1208", "X1205 N102"]   # codes of findings, everywhere or at one element: noted, never answered
+//! codes.PO103 = ["EA", "CA"]            # of the code list, only these
+//! extra_codes.PO106 = ["ZY"]            # beside the code list, these too
+//! longest.N102 = 35                     # characters
+//! ```
+//! An element is named as the standard does: `PO103`, `N104`, `SLN05-1` for a component, or `PO1-03`. A guide only adds and
+//! takes away findings: the tree of the set is the same with and without one.
+
+use super::validate::Sink;
+use super::{Dictionary, Holds, Validated};
+use crate::finding::{self, Code, Finding, Severity};
+use crate::interchange::TransactionSet;
+use crate::segment::Segment;
+use crate::x12::characters::CharacterSet;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was agreed on for one set. Empty: the standard as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Guide {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characters: Option<CharacterSet>,
+    pub mandatory: BTreeSet<Address>,
+    pub extra_segments: BTreeSet<String>,
+    pub tolerated: BTreeSet<Tolerated>,
+    pub codes: BTreeMap<Address, BTreeSet<String>>,
+    pub extra_codes: BTreeMap<Address, BTreeSet<String>>,
+    pub longest: BTreeMap<Address, u32>,
+}
+
+/// An element of a segment, or a component of one: `PO103`, `SLN05-1`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    pub segment: String,
+    /// From 1.
+    pub element: u16,
+    pub component: Option<u16>,
+}
+
+/// A code of findings, everywhere or at one element.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tolerated {
+    pub code: String,
+    pub at: Option<Address>,
+}
+
+impl std::str::FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Address, String> {
+        let read = || {
+            let (named, component) = match text.split_once('-') {
+                // PO1-03: the dash stands before the element. In SLN05-1 five characters stand before it.
+                Some((segment, rest)) if segment.len() <= 3 => match rest.split_once('-') {
+                    Some((element, component)) => (format!("{segment}{element}"), Some(component)),
+                    None => (format!("{segment}{rest}"), None),
+                },
+                Some((named, component)) => (named.to_string(), Some(component)),
+                None => (text.to_string(), None),
+            };
+            let at = named.len().checked_sub(2).filter(|at| matches!(at, 2 | 3) && named.is_ascii())?;
+            let element = named[at..].parse().ok().filter(|&n: &u16| n > 0)?;
+            let component =
+                component.map(|c| c.parse().ok().filter(|&n: &u16| n > 0).ok_or(())).transpose().ok()?;
+            Some(Address { segment: named[..at].to_uppercase(), element, component })
+        };
+        read().ok_or_else(|| format!("'{text}' names no element: write PO103, or SLN05-1 for a component"))
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{:02}", self.segment, self.element)?;
+        self.component.map_or(Ok(()), |component| write!(f, "-{component}"))
+    }
+}
+
+impl std::str::FromStr for Tolerated {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Tolerated, String> {
+        let (code, at) = text.split_once(' ').map_or((text, None), |(code, at)| (code, Some(at)));
+        if finding::explain(code).is_none() {
+            return Err(format!("'{code}' is no code of a finding"));
+        }
+        let at = at.map(|at| at.trim().parse()).transpose()?;
+        Ok(Tolerated { code: code.to_uppercase(), at })
+    }
+}
+
+impl std::fmt::Display for Tolerated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.code)?;
+        self.at.as_ref().map_or(Ok(()), |at| write!(f, " {at}"))
+    }
+}
+
+macro_rules! as_text {
+    ($type:ident) => {
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+as_text!(Address);
+as_text!(Tolerated);
+
+impl Address {
+    fn is_of(&self, finding: &Finding) -> bool {
+        let place = &finding.place;
+        place.segment.as_deref() == Some(&self.segment)
+            && place.element == Some(self.element)
+            && (self.component.is_none() || place.component == self.component)
+    }
+
+    fn value<'a>(&self, segment: &Segment<'a>) -> &'a [u8] {
+        match self.component {
+            Some(component) => segment.component(self.element.into(), component.into()),
+            None => segment.element(self.element.into()),
+        }
+    }
+
+    fn at(&self) -> (usize, Option<usize>) {
+        (self.element.into(), self.component.map(usize::from))
+    }
+}
+
+impl Guide {
+    /// Lays the guide over what the standard found.
+    pub(super) fn apply(
+        &self,
+        dictionary: &'static Dictionary,
+        set: &TransactionSet<'_>,
+        validated: &mut Validated<'_>,
+    ) {
+        validated.findings.retain(|f| !self.allows(f));
+        let mut sink = Sink::new(set);
+        for segment in &set.segments {
+            self.tighten(dictionary, segment, &mut sink);
+        }
+        let found = sink.finish();
+        // What the standard forbids already is not said twice.
+        let new: Vec<Finding> = found
+            .into_iter()
+            .filter(|new| !validated.findings.iter().any(|old| same_place(old, new)))
+            .collect();
+        validated.findings.extend(new);
+        validated.findings.sort_by_key(|f| (f.code == finding::MORE_FINDINGS, f.place.position));
+        validated.findings.iter_mut().filter(|f| self.tolerates(f)).for_each(|f| {
+            f.severity = Severity::Note;
+            f.answer = None;
+        });
+    }
+
+    /// True for what the guide makes right.
+    fn allows(&self, finding: &Finding) -> bool {
+        match finding.code {
+            finding::SEGMENT_UNKNOWN | finding::SEGMENT_NOT_IN_SET => {
+                finding.place.segment.as_deref().is_some_and(|s| self.extra_segments.contains(s))
+            }
+            finding::INVALID_CODE => self.extra_codes.iter().any(|(at, values)| {
+                at.is_of(finding) && finding.value.as_deref().is_some_and(|v| values.contains(v.trim_end()))
+            }),
+            _ => false,
+        }
+    }
+
+    fn tolerates(&self, finding: &Finding) -> bool {
+        self.tolerated
+            .iter()
+            .any(|t| t.code == finding.code.0 && t.at.as_ref().is_none_or(|at| at.is_of(finding)))
+    }
+
+    fn tighten(&self, dictionary: &'static Dictionary, segment: &Segment<'_>, sink: &mut Sink<'_>) {
+        let tag = segment.tag();
+        let mut report = |code: Code, at: &Address, value: &[u8], message: String| {
+            sink.element(code, segment, at.at(), reference(dictionary, at), value, message);
+        };
+        for at in
+            self.mandatory.iter().filter(|at| at.segment == tag && at.value(segment).trim_ascii().is_empty())
+        {
+            report(
+                finding::GUIDE_MISSING,
+                at,
+                b"",
+                format!("{at} is missing, and the partner's guide asks for it"),
+            );
+        }
+        for (at, values) in self.codes.iter().filter(|(at, _)| at.segment == tag) {
+            let value = at.value(segment).trim_ascii_end();
+            if !value.is_empty() && !values.iter().any(|v| v.as_bytes() == value) {
+                let allowed = values.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let message = format!(
+                    "{at} '{}' is not one of {allowed}, which the partner's guide allows",
+                    finding::excerpt(value)
+                );
+                report(finding::GUIDE_CODE, at, value, message);
+            }
+        }
+        for (at, &longest) in self.longest.iter().filter(|(at, _)| at.segment == tag) {
+            let value = at.value(segment).trim_ascii_end();
+            let count = std::str::from_utf8(value).map_or(value.len(), |text| text.chars().count());
+            if count > longest as usize {
+                let message = format!("{at} has {count} characters, the partner's guide allows {longest}");
+                report(finding::GUIDE_TOO_LONG, at, value, message);
+            }
+        }
+        if let Some(characters) = self.characters {
+            outside(characters, segment, |at, value| {
+                let strange: String =
+                    String::from_utf8_lossy(value).chars().filter(|&c| !characters.has(c)).take(9).collect();
+                let message = format!("{at} holds '{strange}', which the agreed character set does not have");
+                report(finding::CHARACTER_SET, at, value, message);
+            });
+        }
+    }
+}
+
+/// Each element or component with a character outside the set.
+fn outside(characters: CharacterSet, segment: &Segment<'_>, mut each: impl FnMut(&Address, &[u8])) {
+    if characters.has_all(segment.bytes) {
+        return;
+    }
+    let repetition = segment.delimiters.repetition;
+    for (element, value) in (1u16..).zip(segment.elements()) {
+        if segment.binary() == Some(usize::from(element)) {
+            continue;
+        }
+        let component = segment.delimiters.component;
+        for repeat in value.split(|&b| Some(b) == repetition) {
+            let parts = repeat.split(|&b| b == component).count();
+            for (number, part) in (1u16..).zip(repeat.split(|&b| b == component)) {
+                if !characters.has_all(part) {
+                    let component = (parts > 1).then_some(number);
+                    each(&Address { segment: segment.tag().to_string(), element, component }, part);
+                }
+            }
+        }
+    }
+}
+
+fn same_place(one: &Finding, other: &Finding) -> bool {
+    let place = |f: &Finding| (f.place.position, f.place.element, f.place.component);
+    place(one) == place(other) && one.place.element.is_some()
+}
+
+/// The number of the element in the dictionary.
+fn reference(dictionary: &'static Dictionary, at: &Address) -> Option<&'static str> {
+    let position = dictionary.segment(&at.segment)?.positions.get(usize::from(at.element) - 1)?;
+    match (position.holds, at.component) {
+        (Holds::Element(e), _) => Some(dictionary.elements[usize::from(e)].id),
+        (Holds::Composite(c), None) => Some(dictionary.composites[usize::from(c)].id),
+        (Holds::Composite(c), Some(component)) => {
+            let position = dictionary.composites[usize::from(c)].positions.get(usize::from(component) - 1)?;
+            match position.holds {
+                Holds::Element(e) => Some(dictionary.elements[usize::from(e)].id),
+                Holds::Composite(_) => None,
+            }
+        }
+    }
+}
