@@ -9,6 +9,7 @@ pub mod acknowledgement;
 mod calendar;
 mod control_numbers;
 pub mod finding;
+mod index;
 pub mod interchange;
 pub mod schema;
 pub mod segment;

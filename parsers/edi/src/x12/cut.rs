@@ -5,6 +5,7 @@
 //! before the next ISA: what stands before it is a rest.
 
 use super::isa;
+use crate::index::{BLOCK, Block};
 use crate::segment::{Delimiters, Segment};
 use crate::window::Window;
 use memchr::memchr;
@@ -75,6 +76,22 @@ const SUSPICIOUS: usize = 2048;
 /// Bytes of an ISA without its terminator.
 const ISA_LENGTH: usize = 105;
 
+/// A segment that is nothing but data: without blanks before it, and with a tag that does not begin like one that shapes an
+/// interchange or holds binary data. No is always a safe answer.
+#[inline(always)]
+fn is_plain(segment: &[u8]) -> bool {
+    let &[first, second, ..] = segment else { return false };
+    let data = match first {
+        b'S' => second != b'E' && second != b'T',
+        b'G' => second != b'E' && second != b'S',
+        b'I' => second != b'S' && second != b'E',
+        b'T' => second != b'A',
+        b'B' => second != b'I' && second != b'D',
+        _ => first.is_ascii_uppercase(),
+    };
+    data
+}
+
 impl<R: BufRead> Cutter<R> {
     pub fn new(input: R, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
@@ -95,6 +112,18 @@ impl<R: BufRead> Cutter<R> {
             position: span.position,
             offset: span.from,
         }
+    }
+
+    /// All of them, in order.
+    pub fn views(&self, spans: &[Span]) -> Vec<Segment<'_>> {
+        let start = spans.first().map_or(self.at, |span| span.from);
+        let (bytes, delimiters) = (self.window.rest(start), self.delimiters);
+        let view = |span: &Span| {
+            let from = (span.from - start) as usize;
+            let bytes = bytes.get(from..from + span.length as usize).unwrap_or_default();
+            Segment { bytes, delimiters, position: span.position, offset: span.from }
+        };
+        spans.iter().map(view).collect()
     }
 
     pub fn at(&self) -> u64 {
@@ -174,6 +203,42 @@ impl<R: BufRead> Cutter<R> {
                 }
                 None if searched == from => return Ok(Cut::End),
                 None => return self.unterminated(from, searched),
+            }
+        }
+    }
+
+    /// Cuts what needs no second look, the many plain segments of a set, while the window has them: the first has position
+    /// `count` + 1, their spans go to `spans`, which may get `most` long. Stops before whatever is not plain; `cut` then tells.
+    pub fn cut_plain(&mut self, start: u64, count: &mut u32, spans: &mut Vec<Span>, most: usize) {
+        let Delimiters { segment: terminator, element, release, .. } = self.delimiters;
+        if release.is_some() || element <= b' ' || terminator <= b' ' {
+            return;
+        }
+        let base = self.at;
+        let kept = (start + self.max_kept as u64).saturating_sub(base);
+        let bytes = self.window.rest(base);
+        let bytes = &bytes[..bytes.len().min(usize::try_from(kept).unwrap_or(usize::MAX))];
+        let most = most.saturating_sub(spans.len()).min((u32::MAX - *count) as usize);
+        let mut from = 0;
+        let mut left = most;
+        // Too short to have swallowed an ISA.
+        let longest = self.max_segment.min(ISA_LENGTH - 1);
+        'blocks: for (at, block) in (0..).step_by(BLOCK).zip(bytes.chunks_exact(BLOCK)) {
+            let mut mask = Block::of(block).equal(terminator);
+            while mask != 0 {
+                let to = at + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                while matches!(bytes[from], b'\r' | b'\n') && from < to {
+                    from += 1;
+                }
+                if left == 0 || to - from > longest || !is_plain(&bytes[from..to]) {
+                    break 'blocks;
+                }
+                left -= 1;
+                *count += 1;
+                spans.push(Span { from: base + from as u64, length: (to - from) as u32, position: *count });
+                from = to + 1;
+                self.at = base + from as u64;
             }
         }
     }
