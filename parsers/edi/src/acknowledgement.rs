@@ -9,8 +9,8 @@ mod read;
 pub use read::{ElementNote, GroupAnswer, InterchangeAnswer, SegmentNote, SetAnswer, read, read_interchange};
 
 use crate::finding::{self, Finding, Severity};
+use crate::interchange::{FunctionalGroup, Interchange, Standard, TransactionSet};
 use crate::x12::writer::{Envelope, InData, Value, WriteError, Writer};
-use crate::x12::{FunctionalGroup, Interchange};
 
 /// AK501/AK901 and TA104 share these letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +56,15 @@ pub enum Tolerance {
     /// Any error rejects the set.
     #[default]
     Strict,
-    /// Errors within elements (AK4) are accepted with errors (AK501 = E); structural ones reject.
+    /// Errors within elements (AK4, UCD) are accepted with errors (AK501 = E; a CONTRL has no word for it); structural ones reject.
     ElementErrors,
 }
 
 #[derive(Debug, Clone)]
 pub struct SetResult {
     pub code: String,
+    /// As in [`TransactionSet::version`]; a CONTRL repeats it. Empty where only the code was known.
+    pub version: String,
     pub control_number: String,
     /// The set's own and its schema's.
     pub findings: Vec<Finding>,
@@ -114,7 +116,8 @@ impl SetResult {
         tolerance: Tolerance,
     ) -> SetResult {
         let rejects = |f: &Finding| {
-            f.severity == Severity::Error && !(tolerance == Tolerance::ElementErrors && f.answers("AK403"))
+            f.severity == Severity::Error
+                && !(tolerance == Tolerance::ElementErrors && (f.answers("AK403") || f.answers("UCD01")))
         };
         let verdict = if findings.iter().any(rejects) {
             AckCode::Rejected
@@ -124,7 +127,16 @@ impl SetResult {
             AckCode::Accepted
         };
         let (code, control_number) = (code.to_string(), control_number.to_string());
-        SetResult { code, control_number, findings, verdict, implementation: None }
+        let version = String::new();
+        SetResult { code, version, control_number, findings, verdict, implementation: None }
+    }
+
+    /// The same of a set of either standard, its version and guide kept.
+    pub fn of(set: &TransactionSet<'_>, findings: Vec<Finding>, tolerance: Tolerance) -> SetResult {
+        let judged = SetResult::judge(&set.code, &set.control_number, findings, tolerance);
+        let st = set.segments.first().filter(|_| set.standard == Standard::X12);
+        let implementation = st.map(|st| st.text(3).into_owned()).filter(|text| !text.is_empty());
+        SetResult { version: set.version.clone(), implementation, ..judged }
     }
 }
 
@@ -159,7 +171,7 @@ impl GroupResult {
 }
 
 impl InterchangeResult {
-    /// Accepted, AcceptedWithErrors or Rejected: TA104.
+    /// Accepted, AcceptedWithErrors or Rejected: TA104, or the action of the UCI.
     pub fn verdict(&self) -> AckCode {
         if has_errors(&self.findings) {
             AckCode::Rejected

@@ -122,6 +122,22 @@ impl Finding {
         self
     }
 
+    /// As EDIFACT calls it: code, fix and answer of its own register, the answer in `level` where there are several. A
+    /// CONTRL rejects or says nothing, so that what does not reject is not answered.
+    pub(crate) fn in_edifact(mut self, level: &str) -> Finding {
+        self.code = edifact(self.code);
+        let explained = self.code.explained();
+        self.help = explained.map(|e| e.fix.to_string());
+        let answers = explained.map_or(&[][..], |e| e.answers);
+        let answer = match answers {
+            _ if self.severity != Severity::Error => None,
+            [only] => Some(only),
+            several => several.iter().find(|(element, _)| *element == level),
+        };
+        self.answer = answer.map(|(element, code)| Answer::new(element, code));
+        self
+    }
+
     /// True if it is answered in this element of the acknowledgement (`AK403`).
     pub fn answers(&self, element: &str) -> bool {
         self.answer.as_ref().is_some_and(|a| a.element == element)

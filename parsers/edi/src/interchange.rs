@@ -4,7 +4,7 @@
 //! made up. Values are as they came, without blanks at the end and cut to what a finding may quote; whether they are right
 //! is in the findings.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::segment::{Delimiters, Segment};
 use serde::{Deserialize, Serialize};
 
@@ -169,5 +169,27 @@ impl Accounted {
     /// The length of the input, once it has been read to its end.
     pub fn total(&self) -> u64 {
         self.interchanges + self.stray + self.blank + self.wrapping
+    }
+}
+
+/// The control numbers of what encloses a fault.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Within {
+    pub interchange: Option<String>,
+    pub group: Option<String>,
+    pub set: Option<String>,
+}
+
+impl Within {
+    pub fn place(&self, segment: &str, element: Option<u16>, offset: u64) -> Place {
+        Place {
+            interchange: self.interchange.clone(),
+            group: self.group.clone(),
+            set: self.set.clone(),
+            segment: Some(segment.to_string()),
+            element,
+            offset,
+            ..Place::default()
+        }
     }
 }

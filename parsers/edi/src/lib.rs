@@ -7,10 +7,14 @@
 
 pub mod acknowledgement;
 mod calendar;
+pub mod charset;
 mod control_numbers;
+pub mod edifact;
+pub mod examination;
 pub mod finding;
 mod index;
 pub mod interchange;
+pub mod reader;
 pub mod schema;
 pub mod segment;
 mod window;

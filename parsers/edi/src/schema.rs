@@ -13,14 +13,19 @@ mod guide;
 mod hierarchy;
 mod json;
 mod table;
+mod totals;
 mod validate;
+mod values;
+
+pub(crate) use content::totals_of;
 
 pub use codes::Codes;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
 pub use guide::{Address, Guide, Tolerated};
 pub use hierarchy::{Level, hierarchy};
+pub(crate) use validate::check_service;
 
-use crate::interchange::TransactionSet;
+use crate::interchange::{Standard, TransactionSet};
 use crate::{Finding, Segment};
 use std::sync::OnceLock;
 use table::Table;
@@ -30,6 +35,19 @@ use table::Table;
 pub struct Schema {
     table: &'static Table,
     dictionary: &'static Dictionary,
+}
+
+/// One row of a set's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// 0 for rows of the set itself; what stands in a loop is one deeper than the loop's own row.
+    pub depth: usize,
+    /// Of a segment its tag, of a loop its trigger.
+    pub id: &'static str,
+    pub is_loop: bool,
+    pub mandatory: bool,
+    /// Maximum use of a segment, repeats of a loop; `None` without a limit.
+    pub max: Option<u32>,
 }
 
 /// What a set is once validated: its loops as a tree, and everything that is wrong with it.
@@ -42,7 +60,7 @@ pub struct Validated<'a> {
 /// A loop (segment group) and what stands in it. The root's id is the set code.
 #[derive(Debug, Default)]
 pub struct Loop<'a> {
-    /// The trigger segment's tag (`N1`, `PO1`); LS-bounded loops `LS`.
+    /// The trigger segment's tag (`N1`, `PO1`); LS-bounded loops `LS`; segment groups of EDIFACT by their name (`SG25`).
     pub id: &'static str,
     /// Segments of this loop itself, in order, the trigger first; not those of inner loops.
     pub segments: Vec<Segment<'a>>,
@@ -104,16 +122,16 @@ struct Set {
 }
 
 macro_rules! version {
-    ($name:literal, $($set:literal),*) => {
+    ($folder:literal, $name:literal, $($set:literal),*) => {
         Version {
             name: $name,
-            segments: include_str!(concat!("../schemas/x12/", $name, "/segments.schema")),
-            elements: include_str!(concat!("../schemas/x12/", $name, "/elements.schema")),
-            codes: include_str!(concat!("../schemas/x12/", $name, "/codes.schema")),
+            segments: include_str!(concat!("../schemas/", $folder, "/", $name, "/segments.schema")),
+            elements: include_str!(concat!("../schemas/", $folder, "/", $name, "/elements.schema")),
+            codes: include_str!(concat!("../schemas/", $folder, "/", $name, "/codes.schema")),
             sets: {
                 static SETS: [Set; [$($set),*].len()] = [$(Set {
                     code: $set,
-                    text: include_str!(concat!("../schemas/x12/", $name, "/", $set, ".schema")),
+                    text: include_str!(concat!("../schemas/", $folder, "/", $name, "/", $set, ".schema")),
                     compiled: OnceLock::new(),
                 }),*];
                 &SETS
@@ -123,17 +141,47 @@ macro_rules! version {
     };
 }
 
-/// Every schema that comes with the program.
+/// Every X12 schema that comes with the program.
 static SHIPPED: [Version; 2] = [
     version!(
-        "004010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852", "855",
-        "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997"
+        "x12", "004010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852",
+        "855", "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997"
     ),
     version!(
-        "005010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852", "855",
-        "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997", "999"
+        "x12", "005010", "204", "210", "214", "810", "812", "820", "824", "830", "832", "846", "850", "852",
+        "855", "856", "860", "861", "862", "865", "870", "940", "943", "944", "945", "947", "990", "997",
+        "999"
     ),
 ];
+/// Every EDIFACT schema: the directories, and the service segments of syntax 3 and 4 with their CONTRL.
+static EDIFACT: [Version; 4] = [
+    version!(
+        "edifact", "d96a", "ORDERS", "ORDRSP", "ORDCHG", "DESADV", "RECADV", "INVOIC", "INVRPT", "PRICAT",
+        "SLSRPT", "REMADV", "APERAK", "IFTMIN", "IFTSTA", "DELFOR", "DELJIT", "HANMOV"
+    ),
+    version!(
+        "edifact", "d01b", "ORDERS", "ORDRSP", "ORDCHG", "DESADV", "RECADV", "INVOIC", "INVRPT", "PRICAT",
+        "SLSRPT", "REMADV", "APERAK", "IFTMIN", "IFTSTA", "DELFOR", "DELJIT", "HANMOV", "INSDES"
+    ),
+    version!("edifact", "v3", "CONTRL"),
+    version!("edifact", "v4", "CONTRL"),
+];
+
+/// CONTRL has versions of its own: 4 with syntax 4, `2:2` or `D:3` before.
+fn edifact_version(message: &str, version: &str) -> Option<&'static Version> {
+    let mut parts = version.split(':');
+    let (first, second) = (parts.next()?, parts.next());
+    let name = match (message, first, second) {
+        ("CONTRL", "4", _) => "v4",
+        ("CONTRL", "v3" | "v4", None) => first,
+        ("CONTRL", ..) => "v3",
+        (_, "D", Some("96A")) => "d96a",
+        (_, "D", Some("01B")) => "d01b",
+        (_, directory, None) => directory,
+        _ => return None,
+    };
+    EDIFACT.iter().find(|v| v.name == name)
+}
 
 impl Version {
     fn dictionary(&'static self) -> Result<&'static Dictionary, SchemaError> {
@@ -155,10 +203,16 @@ impl Version {
 pub fn check_shipped() -> Result<(), SchemaError> {
     SHIPPED
         .iter()
+        .chain(&EDIFACT)
         .try_for_each(|version| version.sets.iter().try_for_each(|set| version.schema(set).map(|_| ())))
 }
 
-/// Set and version of every shipped schema.
+/// Message and directory (`d96a`; `v3`, `v4` for CONTRL) of every shipped EDIFACT schema.
+pub fn shipped_edifact() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EDIFACT.iter().flat_map(|version| version.sets.iter().map(|set| (set.code, version.name)))
+}
+
+/// Set and version of every shipped X12 schema.
 pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {
     SHIPPED.iter().flat_map(|version| version.sets.iter().map(|set| (set.code, version.name)))
 }
@@ -167,6 +221,11 @@ impl Dictionary {
     /// The dictionary of a version (`004010`, `004010VICS`), for looking things up without a set.
     pub fn x12(version: &str) -> Option<&'static Dictionary> {
         SHIPPED.iter().find(|v| version.starts_with(v.name))?.dictionary().ok()
+    }
+
+    /// The dictionary of an EDIFACT directory (`d96a`, `D:96A:UN`), or of the service segments of a syntax (`v3`, `v4`).
+    pub fn edifact(directory: &str) -> Option<&'static Dictionary> {
+        edifact_version("", directory)?.dictionary().ok()
     }
 
     /// Element `element` (from 1) of a segment, explained.
@@ -238,6 +297,21 @@ impl Schema {
         version.schema(version.sets.iter().find(|s| s.code == set)?).ok()
     }
 
+    /// The shipped schema for a message type and what follows it in S009: `edifact("ORDERS", "D:96A:UN:EAN008")`; the name
+    /// of the directory will do (`d96a`). `None`: known only by its envelope.
+    pub fn edifact(message: &str, version: &str) -> Option<&'static Schema> {
+        let version = edifact_version(message, version)?;
+        version.schema(version.sets.iter().find(|s| s.code == message)?).ok()
+    }
+
+    /// The shipped schema for a set of either standard.
+    pub fn of(set: &TransactionSet<'_>) -> Option<&'static Schema> {
+        match set.standard {
+            Standard::X12 => Schema::x12(&set.code, &set.version),
+            Standard::Edifact => Schema::edifact(&set.code, &set.version),
+        }
+    }
+
     /// A schema from a text in the notation of the shipped ones, over a dictionary; both stay for the whole process.
     ///
     /// # Errors
@@ -276,6 +350,13 @@ impl Schema {
     /// GS01 of the groups this set travels in, `PO`.
     pub fn functional_id(&self) -> &'static str {
         self.table.functional_id
+    }
+
+    /// The table of the set, row by row in its order.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        self.table.rows(0, 0, &mut rows);
+        rows
     }
 
     pub fn dictionary(&self) -> &'static Dictionary {

@@ -1,9 +1,12 @@
 //! A segment as a borrowed slice of the bytes that came, and the delimiters it is cut by.
 //!
 //! Nothing is copied: a segment is a window into the reader's buffer, cut into elements when asked. Missing elements
-//! are empty slices, never errors. EDIFACT's release character is not resolved here.
+//! are empty slices, never errors. A released delimiter of EDIFACT (`?+`) does not cut; the release characters stay in the
+//! slices and are resolved in texts.
 
+use crate::charset::Charset;
 use crate::index::Places;
+use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
 /// The separators in force. X12 takes them from the ISA (X12.5), EDIFACT from UNA (ISO 9735).
@@ -23,6 +26,10 @@ impl Delimiters {
     pub const X12: Delimiters =
         Delimiters { segment: b'~', element: b'*', component: b'>', repetition: None, release: None };
 
+    /// What EDIFACT has without a UNA (ISO 9735, level A): `'`, `+`, `:`, `?`.
+    pub const EDIFACT: Delimiters =
+        Delimiters { segment: b'\'', element: b'+', component: b':', repetition: None, release: Some(b'?') };
+
     /// True if the byte is one of them.
     pub fn contains(&self, byte: u8) -> bool {
         byte == self.segment
@@ -32,12 +39,21 @@ impl Delimiters {
     }
 }
 
+/// How the values between the delimiters are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Notation {
+    pub charset: Charset,
+    /// The decimal mark of EDIFACT syntax 1 to 3, where a UNA names it; point and comma are both read without.
+    pub decimal: Option<u8>,
+}
+
 /// One segment, borrowed. Element numbers start at 1, as in the standard's tables (`BEG03` is `element(3)`).
 #[derive(Debug, Clone, Copy)]
 pub struct Segment<'a> {
     /// From the first byte of the tag to the last before the terminator; never the terminator.
     pub bytes: &'a [u8],
     pub delimiters: Delimiters,
+    pub notation: Notation,
     /// ST/UNH counts as 1. 0 for segments of the envelope.
     pub position: u32,
     /// Of the first byte of the tag, in bytes from the start of the input.
@@ -64,27 +80,34 @@ impl<'a> Segment<'a> {
             _ => None,
         }
     }
-    /// The bytes of element `number` (1-based); empty when absent.
+    /// The bytes of element `number` (1-based), as they came; empty when absent.
     pub fn element(&self, number: usize) -> &'a [u8] {
         if let Some(last) = self.binary().filter(|&last| number >= last) {
             return if number == last { rest(self.bytes, self.delimiters.element, last) } else { &[] };
         }
-        part(self.bytes, self.delimiters.element, number)
+        part(self.bytes, self.delimiters.element, self.delimiters.release, number)
     }
-    /// Element `number` as text: UTF-8 when it is, else read as ISO 8859-1. Empty when absent.
+    /// Element `number` as text in the declared character set, else UTF-8 when it is, else ISO 8859-1. Released characters
+    /// stand for themselves. Empty when absent.
     pub fn text(&self, number: usize) -> Cow<'a, str> {
-        to_text(self.element(number))
+        self.decoded(self.element(number))
     }
     /// Component `component` (1-based) of element `number`.
     pub fn component(&self, number: usize, component: usize) -> &'a [u8] {
         match component {
             0 => &[],
-            _ => part(self.element(number), self.delimiters.component, component - 1),
+            _ => {
+                part(self.element(number), self.delimiters.component, self.delimiters.release, component - 1)
+            }
         }
+    }
+    /// Component `component` of element `number`, as [`Segment::text`].
+    pub fn component_text(&self, number: usize, component: usize) -> Cow<'a, str> {
+        self.decoded(self.component(number, component))
     }
     /// All elements after the tag, in order.
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let mut parts = Parts::new(self.bytes, self.delimiters.element);
+        let mut parts = Parts::new(self.bytes, self.delimiters.element, self.delimiters.release);
         parts.left = self.binary().unwrap_or(usize::MAX);
         parts.skip_first();
         parts
@@ -92,21 +115,64 @@ impl<'a> Segment<'a> {
     /// The components of element `number`; one when it is simple, none when it is empty.
     pub fn components(&self, number: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let element = self.element(number);
-        parts(element, self.delimiters.component).take(if element.is_empty() { 0 } else { usize::MAX })
+        parts(element, self.delimiters.component, self.delimiters.release).take(if element.is_empty() {
+            0
+        } else {
+            usize::MAX
+        })
+    }
+    /// A value as text: release characters resolved, the declared character set read.
+    pub fn decoded(&self, value: &'a [u8]) -> Cow<'a, str> {
+        match released(value, self.delimiters.release) {
+            Cow::Borrowed(value) => to_text(value, self.notation.charset),
+            Cow::Owned(value) => Cow::Owned(to_text(&value, self.notation.charset).into_owned()),
+        }
     }
 }
 
-/// UTF-8 when it is, else ISO 8859-1, which every byte string is.
-pub(crate) fn to_text(bytes: &[u8]) -> Cow<'_, str> {
+/// In the declared set; undeclared: UTF-8 when it is, else ISO 8859-1, which every byte string is.
+pub(crate) fn to_text(bytes: &[u8], charset: Charset) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(bytes.iter().map(|&b| b as char).collect()),
+        // Every set but ISO 2022 has ASCII in it.
+        Ok(text) if charset == Charset::Undeclared || bytes.is_ascii() && charset != Charset::X => {
+            Cow::Borrowed(text)
+        }
+        _ => charset.decode(bytes),
     }
+}
+
+/// The value without its release characters; one at the end has nothing to release, and stays.
+pub(crate) fn released(value: &[u8], release: Option<u8>) -> Cow<'_, [u8]> {
+    let Some(release) = release.filter(|&release| memchr(release, value).is_some()) else {
+        return Cow::Borrowed(value);
+    };
+    let mut plain = Vec::with_capacity(value.len());
+    let mut bytes = value.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte == release {
+            true => plain.push(bytes.next().copied().unwrap_or(byte)),
+            false => plain.push(byte),
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// Where the separator next stands that is not released.
+pub(crate) fn find(separator: u8, release: Option<u8>, bytes: &[u8]) -> Option<usize> {
+    let Some(release) = release else { return memchr(separator, bytes) };
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr2(separator, release, rest)) {
+        if bytes[at + found] == separator {
+            return Some(at + found);
+        }
+        at += found + 2;
+    }
+    None
 }
 
 /// Part `index` (0-based) of what the separator cuts; empty when there are fewer.
-fn part(bytes: &[u8], separator: u8, index: usize) -> &[u8] {
-    let mut places = Places::new(bytes, separator, None);
+fn part(bytes: &[u8], separator: u8, release: Option<u8>, index: usize) -> &[u8] {
+    let mut places = Places::new(bytes, separator, release);
     match index.checked_sub(1).map(|before| places.nth(before)) {
         None => &bytes[..places.next().unwrap_or(bytes.len())],
         Some(Some(before)) => &bytes[before + 1..places.next().unwrap_or(bytes.len())],
@@ -135,8 +201,8 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     #[inline(always)]
-    fn new(bytes: &'a [u8], separator: u8) -> Self {
-        Parts { bytes, places: Places::new(bytes, separator, None), start: Some(0), left: usize::MAX }
+    fn new(bytes: &'a [u8], separator: u8, release: Option<u8>) -> Self {
+        Parts { bytes, places: Places::new(bytes, separator, release), start: Some(0), left: usize::MAX }
     }
 
     #[inline(always)]
@@ -158,8 +224,12 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-fn parts<'a>(bytes: &'a [u8], separator: u8) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    Parts::new(bytes, separator)
+pub(crate) fn parts<'a>(
+    bytes: &'a [u8],
+    separator: u8,
+    release: Option<u8>,
+) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    Parts::new(bytes, separator, release)
 }
 
 #[cfg(test)]
@@ -167,7 +237,7 @@ mod tests {
     use super::*;
 
     fn segment(bytes: &[u8]) -> Segment<'_> {
-        Segment { bytes, delimiters: Delimiters::X12, position: 1, offset: 0 }
+        Segment { bytes, delimiters: Delimiters::X12, notation: Notation::default(), position: 1, offset: 0 }
     }
 
     #[test]
@@ -192,5 +262,19 @@ mod tests {
         assert_eq!(segment(b"").tag(), "");
         assert_eq!(segment(b"\xff\xfe*1").tag(), "");
         assert_eq!(segment(b"N1*M\xfcller").text(1), "Müller");
+    }
+
+    #[test]
+    fn released_delimiters_do_not_cut() {
+        let bytes = b"FTX+AAI+++Fox ??+What?+ever?'s:b?:c+?";
+        let s = Segment { bytes, delimiters: Delimiters::EDIFACT, ..segment(b"") };
+        assert_eq!(s.text(4), "Fox ?");
+        assert_eq!(s.component(5, 1), b"What?+ever?'s");
+        assert_eq!(s.component_text(5, 1), "What+ever's");
+        assert_eq!(s.component_text(5, 2), "b:c");
+        assert_eq!(s.components(5).count(), 2);
+        assert_eq!(s.element(6), b"?");
+        assert_eq!(s.text(6), "?");
+        assert_eq!(s.elements().count(), 6);
     }
 }

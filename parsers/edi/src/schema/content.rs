@@ -5,25 +5,30 @@
 
 use super::validate::Sink;
 use super::{hierarchy, validate::At};
-use crate::finding;
+use crate::finding::{self, Severity};
 use crate::interchange::TransactionSet;
 use crate::segment::Segment;
 
 /// What CTT01 counts and CTT02 adds up: the set, the tag of a line, tag and element of the quantities.
-const TOTALS: &[(&str, &[u8], &[u8], usize)] = &[
-    ("810", b"IT1", b"IT1", 2),
-    ("830", b"LIN", b"FST", 1),
-    ("832", b"LIN", b"", 0),
-    ("846", b"LIN", b"QTY", 2),
-    ("850", b"PO1", b"PO1", 2),
-    ("852", b"LIN", b"", 0),
-    ("855", b"PO1", b"PO1", 2),
-    ("856", b"HL", b"SN1", 2),
-    ("860", b"POC", b"POC", 3),
-    ("861", b"RCD", b"RCD", 2),
-    ("862", b"LIN", b"FST", 1),
-    ("865", b"POC", b"POC", 3),
+const TOTALS: &[(&str, &str, &str, usize)] = &[
+    ("810", "IT1", "IT1", 2),
+    ("830", "LIN", "FST", 1),
+    ("832", "LIN", "", 0),
+    ("846", "LIN", "QTY", 2),
+    ("850", "PO1", "PO1", 2),
+    ("852", "LIN", "", 0),
+    ("855", "PO1", "PO1", 2),
+    ("856", "HL", "SN1", 2),
+    ("860", "POC", "POC", 3),
+    ("861", "RCD", "RCD", 2),
+    ("862", "LIN", "FST", 1),
+    ("865", "POC", "POC", 3),
 ];
+
+/// What CTT01 of a set counts, and which element of which segment CTT02 adds up.
+pub(crate) fn totals_of(code: &str) -> Option<(&'static str, &'static str, usize)> {
+    TOTALS.iter().find(|t| t.0 == code).map(|t| (t.1, t.2, t.3))
+}
 
 pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
     let has = |tag: &[u8]| set.segments.iter().any(|s| s.tag_bytes() == tag);
@@ -39,7 +44,15 @@ pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
         let (levels, faults) = hierarchy::read(&set.segments);
         for (code, level, element, message) in faults {
             let segment = &set.segments[levels[level].segment];
-            sink.element(code, segment, (element, None), None, segment.element(element), message);
+            sink.element(
+                code,
+                Severity::Warning,
+                segment,
+                (element, None),
+                None,
+                segment.element(element),
+                message,
+            );
         }
     }
     if has(b"LS") {
@@ -49,31 +62,44 @@ pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
 
 fn count(
     set: &TransactionSet<'_>,
-    (_, line, holder, element): (&str, &[u8], &[u8], usize),
+    (_, line, holder, element): (&str, &str, &str, usize),
     ctt: &Segment<'_>,
     sink: &mut Sink<'_>,
 ) {
-    let lines = set.segments.iter().filter(|s| s.tag_bytes() == line).count();
+    let lines = set.segments.iter().filter(|s| s.tag_bytes() == line.as_bytes()).count();
     let said = ctt.text(1);
     if said.parse() != Ok(lines) && !said.is_empty() {
-        let message =
-            format!("CTT01 says '{said}' lines, there are {lines} {}", String::from_utf8_lossy(line));
-        sink.element(finding::LINE_COUNT, ctt, (1, None), Some("354"), ctt.element(1), message);
+        let message = format!("CTT01 says '{said}' lines, there are {lines} {line}");
+        sink.element(
+            finding::LINE_COUNT,
+            Severity::Warning,
+            ctt,
+            (1, None),
+            Some("354"),
+            ctt.element(1),
+            message,
+        );
     }
     let hash = ctt.text(2);
     if hash.is_empty() || element == 0 {
         return;
     }
-    let quantities = || set.segments.iter().filter(|s| s.tag_bytes() == holder).map(|s| s.element(element));
+    let quantities =
+        || set.segments.iter().filter(|s| s.tag_bytes() == holder.as_bytes()).map(|s| s.element(element));
     let (Some(plain), Some(said)) = (sum(quantities()), decimal(hash.as_bytes())) else { return };
     // By the standard's comment decimal points are left out and leading digits cut off; most partners just add.
     if plain != said && !truncated(quantities(), hash.as_bytes()) {
-        let message = format!(
-            "CTT02 says '{hash}', the quantities in {}{element:02} add up to {}",
-            String::from_utf8_lossy(holder),
-            shown(plain)
+        let message =
+            format!("CTT02 says '{hash}', the quantities in {holder}{element:02} add up to {}", shown(plain));
+        sink.element(
+            finding::HASH_TOTAL,
+            Severity::Warning,
+            ctt,
+            (2, None),
+            Some("347"),
+            ctt.element(2),
+            message,
         );
-        sink.element(finding::HASH_TOTAL, ctt, (2, None), Some("347"), ctt.element(2), message);
     }
 }
 
@@ -132,7 +158,15 @@ fn bounds(set: &TransactionSet<'_>, sink: &mut Sink<'_>) {
                 if start.element(1) != segment.element(1) {
                     let message = format!("LE01 '{}' does not end '{}'", segment.text(1), start.text(1));
                     let at: At = (1, None);
-                    sink.element(finding::LOOP_BOUND, segment, at, Some("447"), segment.element(1), message);
+                    sink.element(
+                        finding::LOOP_BOUND,
+                        Severity::Warning,
+                        segment,
+                        at,
+                        Some("447"),
+                        segment.element(1),
+                        message,
+                    );
                 }
             }
             _ => {}

@@ -1,14 +1,16 @@
-//! The dictionary of one X12 version: segments, composites, elements and code lists, compiled from its schema files.
+//! The dictionary of one version or directory: segments, composites, elements and code lists, compiled from its schema files.
 //!
 //! ```text
 //! segments.schema   N1 | Party | 01 M 98, 02 X 93, 03 X 66, 04 X 67 | R0203 P0304      (a composite has its id C001 in front)
 //! elements.schema   98 ID 2 3 Role of the party
 //! codes.schema      98: 01 02 03 ...        116: external
+//! EDIFACT:          1004 an..35 Document number        (the representation has type and lengths in it)
 //! ```
 //! Text lives as long as the process, so that nothing in here is copied. A line that cannot be read is an error with its
 //! file and number; shipped files are tested to have none.
 
 use super::codes::Codes;
+use crate::interchange::Standard;
 use std::collections::HashMap;
 
 /// Why a schema file cannot be used.
@@ -39,6 +41,12 @@ pub enum Kind {
     Date,
     Time,
     Binary,
+    /// `a` of EDIFACT: no digits.
+    Alphabetic,
+    /// `n` of EDIFACT: digits, a sign, a decimal mark.
+    Number,
+    /// `an` of EDIFACT.
+    Alphanumeric,
 }
 
 impl Kind {
@@ -54,6 +62,22 @@ impl Kind {
             _ if text.starts_with('R') => Kind::Decimal,
             _ => Kind::Numeric(text.strip_prefix('N')?.parse().ok()?),
         })
+    }
+
+    /// `an..35`, `n3`, `a..3`: kind, shortest, longest.
+    fn read_representation(text: &str) -> Option<(Kind, u32, u32)> {
+        let digits = text.find(|c: char| !c.is_ascii_alphabetic())?;
+        let (kind, extent) = text.split_at(digits);
+        let kind = match kind {
+            "a" => Kind::Alphabetic,
+            "n" => Kind::Number,
+            "an" => Kind::Alphanumeric,
+            _ => return None,
+        };
+        match extent.strip_prefix("..") {
+            Some(max) => Some((kind, 1, max.parse().ok()?)),
+            None => extent.parse().ok().map(|length| (kind, length, length)),
+        }
     }
 }
 
@@ -97,7 +121,7 @@ impl Checked {
 /// What stands at one position of a segment or composite.
 #[derive(Debug, Clone, Copy)]
 pub struct Position {
-    /// As the table has it: `M`, `O`, or `X` where a syntax note decides.
+    /// As the table has it: `M`, `O` (`C` in EDIFACT), or `X` where a syntax note decides.
     pub requirement: char,
     pub holds: Holds,
     pub max_repeat: u32,
@@ -147,7 +171,8 @@ pub struct Shape {
 
 #[derive(Debug)]
 pub struct Dictionary {
-    /// `004010`.
+    pub standard: Standard,
+    /// `004010`, `d96a`.
     pub version: &'static str,
     pub segments: Vec<Shape>,
     pub composites: Vec<Shape>,
@@ -171,6 +196,7 @@ impl Dictionary {
         codes: &'static str,
     ) -> Result<Dictionary, SchemaError> {
         let mut dictionary = Dictionary {
+            standard: Standard::X12,
             version,
             segments: Vec::new(),
             composites: Vec::new(),
@@ -184,6 +210,9 @@ impl Dictionary {
                 |m: &str| SchemaError { file: "elements.schema", line, message: format!("{m}: {text}") };
             let element =
                 read_element(text, &mut lists).ok_or_else(|| fail("expected `id type min max title`"))?;
+            if matches!(element.kind, Kind::Alphabetic | Kind::Number | Kind::Alphanumeric) {
+                dictionary.standard = Standard::Edifact;
+            }
             ids.insert(element.id, Holds::Element(dictionary.elements.len() as u16));
             dictionary.elements.push(element);
         }
@@ -249,12 +278,18 @@ fn read_codes(text: &'static str) -> Result<HashMap<&'static str, Vec<&'static s
 }
 
 fn read_element(line: &'static str, lists: &mut HashMap<&'static str, Vec<&'static str>>) -> Option<Element> {
-    let mut words = line.splitn(5, ' ');
-    let (id, type_name) = (words.next()?, words.next()?);
-    let (min, max) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let (id, rest) = line.split_once(' ')?;
+    let (type_name, rest) = rest.split_once(' ')?;
+    let (kind, min, max, title) = match Kind::read_representation(type_name) {
+        Some((kind, min, max)) => (kind, min, max, rest),
+        None => {
+            let mut words = rest.splitn(3, ' ');
+            let (min, max) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+            (Kind::read(type_name)?, min, max, words.next()?)
+        }
+    };
     let codes = lists.remove(id).map(Codes::new);
-    let (title, kind, checked) = (words.next()?, Kind::read(type_name)?, Checked::of(id));
-    Some(Element { id, title, type_name, kind, min, max, codes, checked })
+    Some(Element { id, title, type_name, kind, min, max, codes, checked: Checked::of(id) })
 }
 
 fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<Shape, String> {
@@ -277,7 +312,7 @@ fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<
             [times] => times.strip_prefix('x').and_then(|n| n.parse().ok()),
             _ => None,
         };
-        let requirement = requirement.chars().next().filter(|c| matches!(c, 'M' | 'O' | 'X'));
+        let requirement = requirement.chars().next().filter(|c| matches!(c, 'M' | 'O' | 'C' | 'X'));
         let (Some(requirement), Some(max_repeat)) = (requirement, max_repeat) else {
             return Err(format!("position {number} cannot be read: {text}"));
         };

@@ -1,4 +1,4 @@
-//! One segment against its definition (X12.6): presence, types, lengths, codes, syntax notes.
+//! One segment against its definition (X12.6, ISO 9735): presence, types, lengths, codes, syntax notes.
 //!
 //! One pass over the bytes cuts and classifies them together. Nothing is allocated unless something is wrong. Each element
 //! yields one finding at most, each syntax note one.
@@ -6,26 +6,37 @@
 use super::checksum::checks;
 use super::dictionary::{Checked, Dictionary, Element, Holds, Kind, Note, Position, Rule, Shape};
 use super::validate::Sink;
+use super::values;
 use crate::calendar::{is_date, is_time};
-use crate::finding::{self, Code, excerpt};
-use crate::segment::{Delimiters, Segment};
+use crate::charset::Charset;
+use crate::finding::{self, Code, Severity, excerpt};
+use crate::interchange::Standard;
+use crate::segment::{Segment, parts, released};
 
 /// What kinds of bytes a value has, as bits.
-const DIGIT: u8 = 1;
-const LETTER: u8 = 2;
-const OTHER: u8 = 4;
-const BLANK: u8 = 8;
-const CONTROL: u8 = 16;
+pub(super) const DIGIT: u16 = 1;
+const LETTER: u16 = 2;
+const OTHER: u16 = 4;
+const BLANK: u16 = 8;
+const CONTROL: u16 = 16;
 /// Outside ASCII: UTF-8 or an 8-bit set.
-const HIGH: u8 = 32;
-const COMPONENT: u8 = 64;
-const REPEAT: u8 = 128;
+const HIGH: u16 = 32;
+const COMPONENT: u16 = 64;
+const REPEAT: u16 = 128;
+/// The release character of EDIFACT: what follows it does not cut.
+const RELEASE: u16 = 256;
+/// Not in the character set that the interchange declares.
+const FOREIGN: u16 = 512;
+/// What a byte is by itself, whatever it delimits.
+const ITSELF: u16 = !(COMPONENT | REPEAT | RELEASE);
 
 /// The class of each byte under the delimiters in force.
-pub(super) struct Classes([u8; 256]);
+pub(super) struct Classes([u16; 256]);
 
 impl Classes {
-    pub fn new(delimiters: &Delimiters) -> Classes {
+    /// Of the interchange that the segment stands in.
+    pub fn new(segment: &Segment<'_>) -> Classes {
+        let (delimiters, charset) = (&segment.delimiters, segment.notation.charset);
         let mut table = [0; 256];
         for (byte, class) in (0u8..=255).zip(table.iter_mut()) {
             *class = match byte {
@@ -36,16 +47,48 @@ impl Classes {
                 128.. => HIGH,
                 _ => OTHER,
             };
+            if *class != CONTROL && !charset.holds(byte) {
+                *class |= FOREIGN;
+            }
         }
         table[usize::from(delimiters.component)] |= COMPONENT;
         if let Some(repetition) = delimiters.repetition {
             table[usize::from(repetition)] |= REPEAT;
         }
+        if let Some(release) = delimiters.release {
+            table[usize::from(release)] |= RELEASE;
+        }
         Classes(table)
     }
 
-    fn of(&self, value: &[u8]) -> u8 {
-        value.iter().fold(0, |class, &b| class | self.0[usize::from(b)])
+    fn of(&self, value: &[u8]) -> u16 {
+        let class = value.iter().fold(0, |class, &b| class | self.0[usize::from(b)]);
+        if class & RELEASE == 0 { class } else { self.of_released(value) }
+    }
+
+    /// A released byte is only what it is by itself.
+    #[cold]
+    fn of_released(&self, value: &[u8]) -> u16 {
+        let mut class = 0;
+        let mut bytes = value.iter();
+        while let Some(&byte) = bytes.next() {
+            class |= self.0[usize::from(byte)]
+                & if self.0[usize::from(byte)] & RELEASE != 0 { RELEASE } else { !0 };
+            if self.0[usize::from(byte)] & RELEASE != 0 {
+                class |= bytes.next().map_or(OTHER, |&b| self.0[usize::from(b)] & ITSELF);
+            }
+        }
+        class
+    }
+
+    /// Where the element ends that begins at `start`, release characters in it.
+    #[cold]
+    fn released_end(&self, bytes: &[u8], start: usize, separator: u8) -> usize {
+        let mut at = start;
+        while at < bytes.len() && bytes[at] != separator {
+            at += if self.0[usize::from(bytes[at])] & RELEASE != 0 { 2 } else { 1 };
+        }
+        at.min(bytes.len())
     }
 }
 
@@ -64,6 +107,10 @@ pub(super) struct Checker<'c, 's> {
     pub sink: &'c mut Sink<'s>,
     /// The last qualifier of an identification (235, 66, 88), and the element it belongs to.
     qualifier: (&'static str, &'c [u8]),
+    /// The message follows the subset of an association (0057), which has values of its own in many lists.
+    pub subset: bool,
+    /// The composite being checked says that its values are of another list than the directory's (1131, 3055).
+    pub other_list: bool,
 }
 
 impl<'c, 's> Checker<'c, 's> {
@@ -72,8 +119,9 @@ impl<'c, 's> Checker<'c, 's> {
         classes: &'c Classes,
         segment: &'c Segment<'c>,
         sink: &'c mut Sink<'s>,
+        subset: bool,
     ) -> Self {
-        Checker { dictionary, classes, segment, sink, qualifier: ("", b"") }
+        Checker { dictionary, classes, segment, sink, qualifier: ("", b""), subset, other_list: false }
     }
 
     pub fn check(&mut self, shape: &Shape) {
@@ -97,6 +145,10 @@ impl<'c, 's> Checker<'c, 's> {
                 at += 1;
             }
             number += 1;
+            if class & RELEASE != 0 {
+                at = self.classes.released_end(bytes, start, separator);
+                class = self.classes.of_released(&bytes[start..at]);
+            }
             if at == start {
                 continue;
             }
@@ -123,11 +175,28 @@ impl<'c, 's> Checker<'c, 's> {
         for note in &shape.notes {
             self.note(note, shape, present, None);
         }
+        if self.edifact() {
+            if number > 0 && bytes.last() == Some(&separator) && !values::ends_released(self.segment, bytes) {
+                let message = format!("{} ends in a separator without a value behind it", shape.id);
+                self.report(
+                    finding::TRAILING_SEPARATOR,
+                    At { element: number, component: None },
+                    None,
+                    b"",
+                    message,
+                );
+            }
+            values::check(self.segment, self.sink);
+        }
         self.sink.sort_from(before);
     }
 
+    fn edifact(&self) -> bool {
+        self.dictionary.standard == Standard::Edifact
+    }
+
     /// True if there is a value.
-    fn position(&mut self, position: &Position, at: At, value: &'c [u8], class: u8) -> bool {
+    fn position(&mut self, position: &Position, at: At, value: &'c [u8], class: u16) -> bool {
         if class == BLANK {
             let message = format!("{} holds blanks only", name(self.segment, at));
             self.report(finding::BLANK_VALUE, at, Some(position), b"", message);
@@ -149,9 +218,9 @@ impl<'c, 's> Checker<'c, 's> {
     }
 
     fn repeats(&mut self, position: &Position, at: At, value: &'c [u8]) {
-        let separator = self.segment.delimiters.repetition;
+        let Some(separator) = self.segment.delimiters.repetition else { return };
         let mut count = 0;
-        for repeat in value.split(|&b| Some(b) == separator) {
+        for repeat in parts(value, separator, self.segment.delimiters.release) {
             count += 1;
             if count > position.max_repeat {
                 let message = format!("{} may come {} times", name(self.segment, at), position.max_repeat);
@@ -165,7 +234,9 @@ impl<'c, 's> Checker<'c, 's> {
 
     fn composite(&mut self, shape: &Shape, at: At, value: &'c [u8]) {
         let mut present = 0u64;
-        for (index, part) in value.split(|&b| b == self.segment.delimiters.component).enumerate() {
+        self.other_list = self.edifact() && self.names_a_list(shape, at);
+        let (separator, release) = (self.segment.delimiters.component, self.segment.delimiters.release);
+        for (index, part) in parts(value, separator, release).enumerate() {
             if part.is_empty() {
                 continue;
             }
@@ -180,6 +251,11 @@ impl<'c, 's> Checker<'c, 's> {
                 present |= 1 << index;
             }
         }
+        self.other_list = false;
+        if self.edifact() && value.last() == Some(&separator) && !values::ends_released(self.segment, value) {
+            let message = format!("{} ends in a separator without a value behind it", name(self.segment, at));
+            self.report(finding::TRAILING_SEPARATOR, at, None, b"", message);
+        }
         if shape.mandatory & !present != 0 {
             self.missing(shape, present, Some(at.element));
         }
@@ -188,8 +264,24 @@ impl<'c, 's> Checker<'c, 's> {
         }
     }
 
-    fn value(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8], class: u8) {
+    /// 1131 names a code list, 3055 who keeps it; 6 is the directory's own keeper.
+    fn names_a_list(&self, shape: &Shape, at: At) -> bool {
+        shape.positions.iter().enumerate().any(|(index, position)| {
+            let Holds::Element(element) = position.holds else { return false };
+            let value = || self.segment.component(at.element, index + 1);
+            match self.dictionary.elements[usize::from(element)].id {
+                "1131" => !value().is_empty(),
+                "3055" => !matches!(value(), b"" | b"6"),
+                _ => false,
+            }
+        })
+    }
+
+    fn value(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8], class: u16) {
         let fault = match element.kind {
+            Kind::Alphabetic | Kind::Number | Kind::Alphanumeric => {
+                return self.edifact_value(element, position, at, value, class);
+            }
             _ if class & CONTROL != 0 => Some(finding::INVALID_CHARACTER),
             _ if class & COMPONENT != 0 => Some(finding::INVALID_CHARACTER),
             Kind::Identifier => identifier(element, value, class),
@@ -231,7 +323,40 @@ impl<'c, 's> Checker<'c, 's> {
                 name(self.segment, at),
                 excerpt(value)
             );
-            self.report(finding::CHECK_DIGIT, at, Some(position), value, message);
+            self.report(finding::CHECK_DIGIT_WRONG, at, Some(position), value, message);
+        }
+    }
+
+    /// ISO 9735: characters of the declared set, the right type, length and code; one finding at most.
+    fn edifact_value(&mut self, element: &Element, position: &Position, at: At, value: &[u8], class: u16) {
+        let release = self.segment.delimiters.release;
+        if class & COMPONENT != 0 && at.component.is_none() {
+            let message = format!("{} has no components", name(self.segment, at));
+            let at = At { component: Some(2), ..at };
+            return self.report(finding::TOO_MANY_COMPONENTS, at, Some(position), value, message);
+        }
+        let plain = released(value, release);
+        let charset = self.segment.notation.charset;
+        let fault = match element.kind {
+            _ if class & CONTROL != 0 && charset != Charset::X => Some(finding::INVALID_CHARACTER),
+            _ if class & HIGH != 0
+                && matches!(charset, Charset::W | Charset::Y)
+                && std::str::from_utf8(&plain).is_err() =>
+            {
+                Some(finding::INVALID_CHARACTER)
+            }
+            Kind::Number => number(element, &plain, self.segment.notation.decimal),
+            Kind::Alphabetic if class & DIGIT != 0 => Some(finding::CHARACTER_TYPE),
+            _ => length(element, &plain, if charset.is_single_byte() { class & !HIGH } else { class }),
+        };
+        let listed = !self.other_list || matches!(element.id, "1131" | "3055");
+        let fault = fault.or_else(|| match &element.codes {
+            Some(codes) if listed && !codes.contains(plain.trim_ascii_end()) => Some(finding::INVALID_CODE),
+            _ => None,
+        });
+        let fault = fault.or_else(|| (class & FOREIGN != 0).then_some(finding::CHARACTER_FOREIGN));
+        if let Some(code) = fault {
+            self.fault(code, element, position, at, &plain);
         }
     }
 
@@ -247,6 +372,20 @@ impl<'c, 's> Checker<'c, 's> {
             }
             finding::ELEMENT_TOO_LONG => {
                 format!("{name} '{shown}' is too long: {id} ({title}) has at most {max} characters")
+            }
+            finding::CHARACTER_TYPE => {
+                format!(
+                    "{name} '{shown}' holds what {id} ({title}, {type_name}) does not: a number has digits only, an alphabetic value none"
+                )
+            }
+            finding::DECIMAL_NOTATION => {
+                format!("{name} '{shown}' is no number with its decimal mark in place")
+            }
+            finding::DIGIT_BEFORE_MARK => {
+                format!("{name} '{shown}' has no digit in front of its decimal mark")
+            }
+            finding::CHARACTER_FOREIGN => {
+                format!("{name} '{shown}' holds a character that the declared character set does not have")
             }
             finding::INVALID_DATE => format!("{name} '{shown}' is no date of the calendar ({id}, {title})"),
             finding::INVALID_TIME => format!("{name} '{shown}' is no time of day ({id}, {title})"),
@@ -346,7 +485,23 @@ impl<'c, 's> Checker<'c, 's> {
             Holds::Element(e) => self.dictionary.elements[usize::from(e)].id,
             Holds::Composite(c) => self.dictionary.composites[usize::from(c)].id,
         });
-        self.sink.element(code, self.segment, (at.element, at.component), reference, value, message);
+        let severity = match code {
+            finding::INVALID_CODE if self.subset => Severity::Warning,
+            finding::CHECK_DIGIT_WRONG
+            | finding::BLANK_VALUE
+            | finding::CHARACTER_FOREIGN
+            | finding::TRAILING_SEPARATOR => Severity::Warning,
+            _ => Severity::Error,
+        };
+        self.sink.element(
+            code,
+            severity,
+            self.segment,
+            (at.element, at.component),
+            reference,
+            value,
+            message,
+        );
     }
 }
 
@@ -379,7 +534,7 @@ fn bits(set: u64) -> impl Iterator<Item = usize> {
 }
 
 /// Characters, not bytes, where the value is UTF-8.
-fn characters(value: &[u8], class: u8) -> usize {
+fn characters(value: &[u8], class: u16) -> usize {
     match class & HIGH != 0 && std::str::from_utf8(value).is_ok() {
         true => value.iter().filter(|&&b| b & 0xc0 != 0x80).count(),
         false => value.len(),
@@ -397,7 +552,7 @@ fn within(element: &Element, count: usize) -> Option<Code> {
 }
 
 /// Blanks at the end may fill a value up, and are forgiven beyond the maximum.
-fn length(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+fn length(element: &Element, value: &[u8], class: u16) -> Option<Code> {
     match within(element, characters(value, class)) {
         Some(finding::ELEMENT_TOO_LONG) if class & BLANK != 0 => {
             let value = value.trim_ascii_end();
@@ -407,7 +562,7 @@ fn length(element: &Element, value: &[u8], class: u8) -> Option<Code> {
     }
 }
 
-fn identifier(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+fn identifier(element: &Element, value: &[u8], class: u16) -> Option<Code> {
     let fault = length(element, value, class);
     match &element.codes {
         _ if fault.is_some() => fault,
@@ -420,7 +575,7 @@ fn identifier(element: &Element, value: &[u8], class: u8) -> Option<Code> {
 }
 
 /// `[-]digits`; the sign does not count.
-fn numeric(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+fn numeric(element: &Element, value: &[u8], class: u16) -> Option<Code> {
     if class == DIGIT {
         return within(element, value.len());
     }
@@ -432,8 +587,26 @@ fn numeric(element: &Element, value: &[u8], class: u8) -> Option<Code> {
     }
 }
 
+/// ISO 9735, 10: `[-]digits[mark digits]`; neither sign nor mark counts.
+fn number(element: &Element, value: &[u8], mark: Option<u8>) -> Option<Code> {
+    let unsigned = value.strip_prefix(b"-").unwrap_or(value);
+    let digits = unsigned.iter().filter(|b| b.is_ascii_digit()).count();
+    let marks = unsigned.iter().filter(|b| matches!(b, b'.' | b',')).count();
+    if digits == 0 || digits + marks != unsigned.len() {
+        return Some(finding::CHARACTER_TYPE);
+    }
+    let wrong = |b: &u8| matches!(b, b'.' | b',') && mark.is_some_and(|mark| mark != *b);
+    if marks > 1 || unsigned.iter().any(wrong) || matches!(unsigned.last(), Some(b'.' | b',')) {
+        return Some(finding::DECIMAL_NOTATION);
+    }
+    if matches!(unsigned.first(), Some(b'.' | b',')) {
+        return Some(finding::DIGIT_BEFORE_MARK);
+    }
+    within(element, digits)
+}
+
 /// `[-]digits[.digits][E[-]digits]`; only digits count.
-fn decimal(element: &Element, value: &[u8], class: u8) -> Option<Code> {
+fn decimal(element: &Element, value: &[u8], class: u16) -> Option<Code> {
     if class == DIGIT {
         return within(element, value.len());
     }

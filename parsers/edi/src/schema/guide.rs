@@ -189,7 +189,8 @@ impl Guide {
     fn tighten(&self, dictionary: &'static Dictionary, segment: &Segment<'_>, sink: &mut Sink<'_>) {
         let tag = segment.tag();
         let mut report = |code: Code, at: &Address, value: &[u8], message: String| {
-            sink.element(code, segment, at.at(), reference(dictionary, at), value, message);
+            let severity = if code == finding::CHARACTER_SET { Severity::Warning } else { Severity::Error };
+            sink.element(code, severity, segment, at.at(), reference(dictionary, at), value, message);
         };
         for at in
             self.mandatory.iter().filter(|at| at.segment == tag && at.value(segment).trim_ascii().is_empty())

@@ -7,7 +7,7 @@
 //! `{"repeats": [...]}`. Empty elements are left out. Segments that the schema could not place are not in it.
 
 use super::Loop;
-use crate::segment::{Segment, to_text};
+use crate::segment::{Segment, find, parts};
 use serde_json::{Map, Value, json};
 
 /// One loop and what is in it; the root's `loop` is the set's code.
@@ -30,26 +30,26 @@ fn of_segment(segment: &Segment<'_>) -> Value {
     json!({ "id": segment.tag(), "position": segment.position, "elements": elements })
 }
 
-fn of_element(segment: &Segment<'_>, number: usize, value: &[u8]) -> Value {
+fn of_element<'a>(segment: &Segment<'a>, number: usize, value: &'a [u8]) -> Value {
     if segment.binary() == Some(number) {
-        return Value::from(to_text(value).into_owned());
+        return Value::from(segment.decoded(value).into_owned());
     }
+    let release = segment.delimiters.release;
     match segment.delimiters.repetition {
-        Some(repetition) if value.contains(&repetition) => {
+        Some(repetition) if find(repetition, release, value).is_some() => {
             let repeats: Value =
-                value.split(|&b| b == repetition).map(|part| of_parts(segment, part)).collect();
+                parts(value, repetition, release).map(|part| of_parts(segment, part)).collect();
             json!({ "repeats": repeats })
         }
         _ => of_parts(segment, value),
     }
 }
 
-fn of_parts(segment: &Segment<'_>, value: &[u8]) -> Value {
-    let component = segment.delimiters.component;
-    match value.contains(&component) {
-        true => {
-            value.split(|&b| b == component).map(|part| Value::from(to_text(part).into_owned())).collect()
-        }
-        false => Value::from(to_text(value).into_owned()),
+fn of_parts<'a>(segment: &Segment<'a>, value: &'a [u8]) -> Value {
+    let (component, release) = (segment.delimiters.component, segment.delimiters.release);
+    let text = |part: &'a [u8]| Value::from(segment.decoded(part).into_owned());
+    match find(component, release, value) {
+        Some(_) => parts(value, component, release).map(text).collect(),
+        None => text(value),
     }
 }

@@ -7,13 +7,16 @@
 //! loop O 25 SAC            requirement, repeats, trigger; what stands in the loop is indented by two
 //!   M 1 SAC
 //!   O 1 CUR
+//! loop C 10 SG1 RFF        EDIFACT: a segment group has its name before its trigger
 //! ```
 
+use super::Row;
 use super::dictionary::{Dictionary, SchemaError, lines};
 
 /// One line of the table.
 #[derive(Debug)]
 pub struct Child {
+    /// The segment; of a loop its trigger.
     pub id: &'static str,
     /// Packed id, never 0.
     pub key: u32,
@@ -26,7 +29,7 @@ pub struct Child {
 
 #[derive(Debug)]
 pub struct LoopTable {
-    /// The trigger; the set's code for the root.
+    /// The trigger, or the name of a segment group (`SG1`); the set's code for the root.
     pub id: &'static str,
     /// The trigger first.
     pub children: Vec<Child>,
@@ -96,12 +99,18 @@ impl Table {
                     open.push(0);
                 }
                 ["header" | "detail" | "summary"] => {}
-                ["loop", requirement, max, id] => {
+                ["loop", requirement, max, ref names @ ..] if matches!(names.len(), 1 | 2) => {
+                    let (name, id) = (names[0], names[names.len() - 1]);
                     let inner = Some(table.loops.len() as u16);
                     let parent = table
                         .add(&mut open, depth, requirement, max, id, inner)
                         .ok_or_else(|| fail("cannot be read"))?;
-                    table.loops.push(LoopTable { id, children: Vec::new(), holds: 0, parent: Some(parent) });
+                    table.loops.push(LoopTable {
+                        id: name,
+                        children: Vec::new(),
+                        holds: 0,
+                        parent: Some(parent),
+                    });
                     open.push(table.loops.len() as u16 - 1);
                 }
                 [requirement, max, id] => {
@@ -147,7 +156,7 @@ impl Table {
         };
         let mandatory = match requirement {
             "M" => true,
-            "O" => false,
+            "O" | "C" => false,
             _ => return None,
         };
         let key = Some(key(id.as_bytes())).filter(|&k| k != 0)?;
@@ -176,6 +185,18 @@ impl Table {
                 if table.children.iter().any(|c| c.key == key) {
                     table.holds |= bit;
                 }
+            }
+        }
+    }
+
+    /// The rows of a loop and of those in it, in order.
+    pub fn rows(&self, table: u16, depth: usize, out: &mut Vec<Row>) {
+        for child in &self.loops[usize::from(table)].children {
+            let max = Some(child.max).filter(|&max| max != u32::MAX);
+            let (id, is_loop, mandatory) = (child.id, child.inner.is_some(), child.mandatory);
+            out.push(Row { depth, id, is_loop, mandatory, max });
+            if let Some(inner) = child.inner {
+                self.rows(inner, depth + 1, out);
             }
         }
     }

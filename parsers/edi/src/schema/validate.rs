@@ -8,9 +8,9 @@
 use super::dictionary::Dictionary;
 use super::element::{Checker, Classes};
 use super::table::{Child, Entry, LoopTable, NONE, Table, key};
-use super::{Loop, Validated, content};
+use super::{Loop, Validated, content, totals};
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
-use crate::interchange::TransactionSet;
+use crate::interchange::{Standard, TransactionSet};
 use crate::segment::Segment;
 
 /// Findings of one set that are listed; a set with more is rejected by the first already.
@@ -42,6 +42,8 @@ pub(super) struct Sink<'s> {
     set: &'s TransactionSet<'s>,
     findings: Vec<Finding>,
     dropped: u32,
+    /// The element of the acknowledgement that faults within a segment are answered in; empty where the register has one.
+    level: &'static str,
     /// The loop in which the segment being checked stands; `None` at the top of the set.
     in_loop: Option<&'static str>,
 }
@@ -49,32 +51,62 @@ pub(super) struct Sink<'s> {
 struct Placer<'v, 'a> {
     table: &'static Table,
     frames: Vec<Frame<'a>>,
+    /// What follows the LS being placed: a set may have several bounded loops in one place, told apart by what is in them.
+    after_ls: u32,
     sink: Sink<'v>,
 }
+
+const LS: u32 = (b'L' as u32) << 8 | b'S' as u32;
 
 pub(super) fn validate<'a>(
     dictionary: &'static Dictionary,
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), sink: Sink::new(set) };
+    let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
     placer.open(0, false);
+    let subset =
+        set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
-    for segment in &set.segments {
+    for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
+        if key == LS {
+            placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
+        }
         placer.place(segment, key, entry);
-        // ST and SE are the envelope's, and checked by the reader.
-        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE");
+        // Header and trailer are the envelope's, and checked by the reader.
+        let envelope = matches!(segment.tag_bytes(), b"ST" | b"SE" | b"UNH" | b"UNT");
         if let Some(shape) = entry.filter(|e| e.bit != 0 && e.shape != NONE && !envelope) {
             placer.sink.in_loop = placer.loop_id(placer.frames.len() - 1);
-            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(&segment.delimiters));
+            let classes: &Classes = classes.get_or_insert_with(|| Classes::new(segment));
             let shape = &dictionary.segments[usize::from(shape.shape)];
-            Checker::new(dictionary, classes, segment, &mut placer.sink).check(shape);
+            Checker::new(dictionary, classes, segment, &mut placer.sink, subset).check(shape);
         }
     }
-    content::check(set, table.code, &mut placer.sink);
-    placer.finish()
+    if set.standard == Standard::X12 {
+        content::check(set, table.code, &mut placer.sink);
+    }
+    let mut validated = placer.finish();
+    if set.standard == Standard::Edifact {
+        totals::check(set, &mut validated);
+    }
+    validated
+}
+
+/// A segment of the envelope against its definition; `level` is the element of the acknowledgement that says it.
+pub(crate) fn check_service(
+    dictionary: &'static Dictionary,
+    within: &TransactionSet<'_>,
+    segment: &Segment<'_>,
+    level: &'static str,
+) -> Vec<Finding> {
+    let mut sink = Sink { level, ..Sink::new(within) };
+    if let Some(shape) = dictionary.segment(segment.tag()) {
+        let classes = Classes::new(segment);
+        Checker::new(dictionary, &classes, segment, &mut sink, false).check(shape);
+    }
+    sink.finish()
 }
 
 impl<'a> Placer<'_, 'a> {
@@ -101,7 +133,13 @@ impl<'a> Placer<'_, 'a> {
             let message = format!("{} has no place in a {}", segment.tag(), self.table.code);
             return self.sink.structure(finding::SEGMENT_NOT_IN_SET, segment, None, message);
         }
-        let (free, used_up) = self.search(key, entry.bit);
+        let mut places = self.search(key, entry.bit);
+        if key == LS && matches!(places, (None, None)) {
+            // None that holds what follows: any will do.
+            self.after_ls = 0;
+            places = self.search(key, entry.bit);
+        }
+        let (free, used_up) = places;
         match (free, used_up) {
             (Some(spot), _) => self.put(spot, segment),
             (None, Some(spot)) => {
@@ -125,6 +163,9 @@ impl<'a> Placer<'_, 'a> {
             let Some(rest) = definition.children.get(start..) else { continue };
             for (ahead, child) in rest.iter().enumerate().filter(|(_, c)| c.key == key) {
                 let spot = Spot { frame: level, child: start + ahead };
+                if key == LS && !self.may_follow(child) {
+                    continue;
+                }
                 if spot.child != frame.at || frame.count < child.max {
                     return (Some(spot), used_up);
                 }
@@ -132,6 +173,14 @@ impl<'a> Placer<'_, 'a> {
             }
         }
         (None, used_up)
+    }
+
+    /// True if the segment after the LS stands in this bounded loop, or if no bounded loop has it.
+    fn may_follow(&self, bounded: &Child) -> bool {
+        let holds =
+            |inner: u16| self.table.loops[usize::from(inner)].children.iter().any(|c| c.key == self.after_ls);
+        let anywhere = || self.table.loops.iter().zip(0u16..).any(|(l, at)| l.id == "LS" && holds(at));
+        bounded.inner.is_none_or(holds) || !anywhere()
     }
 
     /// Closes the loops within, notes what was skipped, and puts the segment there.
@@ -255,14 +304,18 @@ impl<'a> Placer<'_, 'a> {
 
 impl<'s> Sink<'s> {
     pub fn new(set: &'s TransactionSet<'s>) -> Sink<'s> {
-        Sink { set, findings: Vec::new(), dropped: 0, in_loop: None }
+        let level = match set.standard {
+            Standard::X12 => "",
+            Standard::Edifact => "UCD01",
+        };
+        Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None }
     }
 
     fn place(&self, segment: &Segment<'_>) -> Place {
         Place {
             interchange: Some(self.set.interchange.clone()),
-            group: Some(self.set.group.clone()),
-            set: Some(self.set.control_number.clone()),
+            group: known(&self.set.group),
+            set: known(&self.set.control_number),
             segment: Some(excerpt(segment.tag_bytes())),
             position: Some(segment.position),
             offset: segment.offset,
@@ -270,7 +323,10 @@ impl<'s> Sink<'s> {
         }
     }
 
-    fn push(&mut self, finding: Finding) {
+    fn push(&mut self, mut finding: Finding) {
+        if self.set.standard == Standard::Edifact {
+            finding = finding.in_edifact(self.level);
+        }
         match self.findings.len() < MAX_FINDINGS {
             true => self.findings.push(finding),
             false => self.dropped = self.dropped.saturating_add(1),
@@ -309,9 +365,11 @@ impl<'s> Sink<'s> {
 
     /// A finding within a segment; `at` is element and component, from 1.
     #[cold]
+    #[allow(clippy::too_many_arguments)]
     pub fn element(
         &mut self,
         code: Code,
+        severity: Severity,
         segment: &Segment<'_>,
         at: At,
         reference: Option<&str>,
@@ -325,12 +383,6 @@ impl<'s> Sink<'s> {
             loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)
         };
-        let severity = match code {
-            finding::BLANK_VALUE | finding::CHARACTER_SET | finding::CHECK_DIGIT => Severity::Warning,
-            // X13: what the segments say of each other.
-            _ if code.0.starts_with("X13") => Severity::Warning,
-            _ => Severity::Error,
-        };
         self.push(Finding::new(code, severity, place, message).with_value(value));
     }
 
@@ -342,8 +394,17 @@ impl<'s> Sink<'s> {
                 ..Place::default()
             };
             let message = format!("{} more findings are not listed", self.dropped);
-            self.findings.push(Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message));
+            let more = Finding::new(finding::MORE_FINDINGS, Severity::Note, place, message);
+            self.findings.push(match self.set.standard {
+                Standard::X12 => more,
+                Standard::Edifact => more.in_edifact(self.level),
+            });
         }
         self.findings
     }
+}
+
+/// EDIFACT messages need not stand in a group.
+fn known(number: &str) -> Option<String> {
+    (!number.is_empty()).then(|| number.to_string())
 }

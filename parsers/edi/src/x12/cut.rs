@@ -6,7 +6,7 @@
 
 use super::isa;
 use crate::index::{BLOCK, Block};
-use crate::segment::{Delimiters, Segment};
+use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
 use memchr::memchr;
 use memchr::memmem::Finder;
@@ -25,7 +25,7 @@ pub(super) enum Cut {
 
 /// Where a segment stands, for when the window may still move.
 #[derive(Clone, Copy)]
-pub(super) struct Span {
+pub(crate) struct Span {
     pub from: u64,
     pub length: u32,
     pub position: u32,
@@ -41,6 +41,8 @@ impl Span {
 pub(super) struct Cutter<R> {
     pub window: Window<R>,
     pub delimiters: Delimiters,
+    /// The rest of a terminator that takes several bytes in UTF-8; `delimiters` has the first.
+    tail: Vec<u8>,
     /// The next byte to read.
     at: u64,
     max_segment: usize,
@@ -93,10 +95,11 @@ fn is_plain(segment: &[u8]) -> bool {
 }
 
 impl<R: BufRead> Cutter<R> {
-    pub fn new(input: R, max_segment: usize, max_kept: usize) -> Self {
+    pub fn new(window: Window<R>, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
-            window: Window::new(input),
+            window,
             delimiters: Delimiters::X12,
+            tail: Vec::new(),
             at: 0,
             max_segment,
             max_kept,
@@ -109,6 +112,7 @@ impl<R: BufRead> Cutter<R> {
         Segment {
             bytes: self.window.slice(span.from..span.from + u64::from(span.length)),
             delimiters: self.delimiters,
+            notation: Notation::default(),
             position: span.position,
             offset: span.from,
         }
@@ -121,7 +125,7 @@ impl<R: BufRead> Cutter<R> {
         let view = |span: &Span| {
             let from = (span.from - start) as usize;
             let bytes = bytes.get(from..from + span.length as usize).unwrap_or_default();
-            Segment { bytes, delimiters, position: span.position, offset: span.from }
+            Segment { bytes, delimiters, notation: Notation::default(), position: span.position, offset: span.from }
         };
         spans.iter().map(view).collect()
     }
@@ -137,7 +141,21 @@ impl<R: BufRead> Cutter<R> {
     /// An interchange with these delimiters goes on at `at`.
     pub fn enter(&mut self, delimiters: Delimiters, at: u64) {
         self.delimiters = delimiters;
-        self.at = at;
+        let more = match delimiters.segment {
+            0xc2..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf4 => 3,
+            _ => 0,
+        };
+        let rest = self.window.rest(at);
+        let continues = rest.len() >= more && rest[..more].iter().all(|b| b & 0xc0 == 0x80);
+        self.tail = if continues { rest[..more].to_vec() } else { Vec::new() };
+        self.at = at + self.tail.len() as u64;
+    }
+
+    /// Length of the whole terminator.
+    pub fn terminator_length(&self) -> u64 {
+        1 + self.tail.len() as u64
     }
 
     pub fn take_empty(&mut self) -> Option<(u64, u32)> {
@@ -180,7 +198,7 @@ impl<R: BufRead> Cutter<R> {
             let to = loop {
                 if let Some(found) = memchr(self.delimiters.segment, self.window.rest(searched)) {
                     let to = searched + found as u64;
-                    if self.released(from, to) {
+                    if self.released(from, to) || (!self.tail.is_empty() && !self.has_tail(keep, to)?) {
                         searched = to + 1;
                         continue;
                     }
@@ -193,7 +211,7 @@ impl<R: BufRead> Cutter<R> {
             };
             match to {
                 Some(to) if to == from => {
-                    self.at = to + 1;
+                    self.at = to + self.terminator_length();
                     let (first, count) = self.empty.unwrap_or((from, 0));
                     self.empty = Some((first, count.saturating_add(1)));
                 }
@@ -211,7 +229,7 @@ impl<R: BufRead> Cutter<R> {
     /// `count` + 1, their spans go to `spans`, which may get `most` long. Stops before whatever is not plain; `cut` then tells.
     pub fn cut_plain(&mut self, start: u64, count: &mut u32, spans: &mut Vec<Span>, most: usize) {
         let Delimiters { segment: terminator, element, release, .. } = self.delimiters;
-        if release.is_some() || element <= b' ' || terminator <= b' ' {
+        if release.is_some() || !self.tail.is_empty() || element <= b' ' || terminator <= b' ' {
             return;
         }
         let base = self.at;
@@ -241,6 +259,11 @@ impl<R: BufRead> Cutter<R> {
                 self.at = base + from as u64;
             }
         }
+    }
+
+    fn has_tail(&mut self, keep: Option<u64>, to: u64) -> Result<bool> {
+        while self.window.end() < to + self.terminator_length() && self.fill(keep)? {}
+        Ok(self.window.rest(to + 1).starts_with(&self.tail))
     }
 
     /// True if the release character in force takes the terminator at `to` for data (ISX01).
@@ -275,7 +298,7 @@ impl<R: BufRead> Cutter<R> {
         if self.window.slice(to..to + 1) != [self.delimiters.segment] {
             return Ok(None);
         }
-        self.at = to + 1;
+        self.at = to + self.terminator_length();
         Ok(Some(match (to - from) as usize > self.max_segment {
             true => Cut::TooLong { from, next: self.at },
             false => Cut::Segment { from, to },
@@ -300,13 +323,13 @@ impl<R: BufRead> Cutter<R> {
         let header = self.header_at(keep.or(Some(from)), from)?;
         let too_long = (to - from) as usize > self.max_segment;
         if too_long && swallowed.is_none() && !header {
-            self.at = to + 1;
+            self.at = to + self.terminator_length();
             return Ok(Cut::TooLong { from, next: self.at });
         }
         match swallowed {
             Some(isa) => Ok(self.rest(from, isa)),
             None => {
-                self.at = to + 1;
+                self.at = to + self.terminator_length();
                 Ok(Cut::Segment { from, to })
             }
         }

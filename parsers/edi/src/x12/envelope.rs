@@ -6,9 +6,11 @@ use super::cut::binary_data;
 use super::isa::Header;
 use super::{FunctionalGroup, Interchange, PartyId};
 use crate::calendar::{is_date, is_time, number};
+use crate::charset::Charset;
 use crate::control_numbers::Seen;
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
 use crate::interchange::Standard;
+pub(super) use crate::interchange::Within;
 use crate::segment::{Segment, to_text};
 
 /// Qualifiers of ISA05 and ISA07 (data element I05).
@@ -48,28 +50,6 @@ const GROUPS: &[(&[u8], &str)] = &[
     (b"997", "FA"),
     (b"999", "FA"),
 ];
-
-/// The control numbers of what encloses a fault.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Within {
-    pub interchange: Option<String>,
-    pub group: Option<String>,
-    pub set: Option<String>,
-}
-
-impl Within {
-    pub fn place(&self, segment: &str, element: Option<u16>, offset: u64) -> Place {
-        Place {
-            interchange: self.interchange.clone(),
-            group: self.group.clone(),
-            set: self.set.clone(),
-            segment: Some(segment.to_string()),
-            element,
-            offset,
-            ..Place::default()
-        }
-    }
-}
 
 fn error(code: Code, place: Place, message: String) -> Finding {
     Finding::new(code, Severity::Error, place, message)
@@ -123,7 +103,7 @@ fn isa_findings(header: &Header<'_>, control_number: &str, offset: u64) -> Vec<F
     let mut check = |fine: bool, code: Code, severity: Severity, element: u16, answer: &str, why: &str| {
         if !fine {
             let value = e[usize::from(element) - 1];
-            let message = format!("ISA{element:02} '{}' {why}", to_text(value));
+            let message = format!("ISA{element:02} '{}' {why}", to_text(value, Charset::Undeclared));
             let place = within.place("ISA", Some(element), offset);
             findings.push(
                 Finding::new(code, severity, place, message).with_value(value).with_answer("TA105", answer),

@@ -20,13 +20,13 @@ const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1]
 const NO_COMPONENT: u8 = 0x1f;
 
 /// Bytes to offer: an ISA is 106 bytes; a crooked one may be longer, and what follows it helps to tell.
-pub(super) const LOOKAHEAD: usize = 256;
+pub(crate) const LOOKAHEAD: usize = 256;
 
 /// The elements and the terminator behind them.
 type Cut<'a> = IResult<&'a [u8], ([&'a [u8]; 16], u8)>;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Header<'a> {
+pub(crate) struct Header<'a> {
     /// ISA01 is `elements[0]`.
     pub elements: [&'a [u8]; 16],
     pub delimiters: Delimiters,
@@ -37,7 +37,7 @@ pub(super) struct Header<'a> {
 }
 
 /// Reads the header at the start of `bytes`, `None` if there is none that can be relied on.
-pub(super) fn read(bytes: &[u8]) -> Option<Header<'_>> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Header<'_>> {
     if !bytes.starts_with(b"ISA") {
         return None;
     }
@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Header<'_>> {
 }
 
 /// The header, if it has its exact widths: what tells an interchange from data that happens to begin with `ISA`.
-pub(super) fn read_fixed(bytes: &[u8]) -> Option<Header<'_>> {
+pub(crate) fn read_fixed(bytes: &[u8]) -> Option<Header<'_>> {
     let separator = bytes.get(3).copied().filter(|&b| may_delimit(b))?;
     header(bytes, separator, fixed(separator), true)
 }

@@ -13,9 +13,12 @@ use super::cut::{Cut, Cutter, Span};
 use super::envelope::{self, Within};
 use super::isa;
 use crate::control_numbers::Seen;
+use crate::edifact::service;
 use crate::finding::{self, Finding, Place, Severity, excerpt};
 pub use crate::interchange::{Accounted, Event, Limits};
 use crate::interchange::{FunctionalGroup, Interchange, Standard, TransactionSet};
+use crate::reader::{Handover, find_start, stray_finding};
+use crate::window::Window;
 use std::collections::VecDeque;
 use std::io::{BufRead, Result};
 
@@ -31,6 +34,8 @@ pub struct Reader<R> {
     /// The line length of a wrapped file, until the interchange that shows it has said so.
     wrapped: Option<usize>,
     finished: bool,
+    /// EDIFACT interchanges may come too: they are left to another reader.
+    mixed: bool,
 }
 
 struct OpenInterchange {
@@ -48,7 +53,7 @@ struct OpenGroup {
 }
 
 /// An event that does not borrow yet. `Set` finds its segments in `spans`.
-enum Step {
+pub(crate) enum Step {
     Event(Event<'static>),
     Acknowledgement(Span),
     Set(TransactionSet<'static>),
@@ -77,8 +82,12 @@ enum Tag {
 
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
+        Reader::new_over(Window::new(input), limits)
+    }
+
+    fn new_over(window: Window<R>, limits: Limits) -> Self {
         Reader {
-            cutter: Cutter::new(input, limits.max_segment_bytes, limits.max_set_bytes),
+            cutter: Cutter::new(window, limits.max_segment_bytes, limits.max_set_bytes),
             limits,
             interchange: None,
             group: None,
@@ -87,6 +96,7 @@ impl<R: BufRead> Reader<R> {
             accounted: Accounted::default(),
             wrapped: None,
             finished: false,
+            mixed: false,
         }
     }
 
@@ -103,9 +113,14 @@ impl<R: BufRead> Reader<R> {
     /// The next event; `None` at the end of the input. Errors are those of the input alone, never of its content; after
     /// one the reader has lost its place and is of no more use.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>> {
-        let step = loop {
+        let step = self.advance()?;
+        Ok(step.map(|step| self.present(step)))
+    }
+
+    pub(crate) fn advance(&mut self) -> Result<Option<Step>> {
+        loop {
             if let Some(step) = self.pending.pop_front() {
-                break step;
+                return Ok(Some(step));
             }
             if self.finished {
                 return Ok(None);
@@ -115,12 +130,29 @@ impl<R: BufRead> Reader<R> {
                 (Some(_), None) => self.in_interchange()?,
                 (Some(_), Some(_)) => self.in_group()?,
             }
-        };
-        Ok(Some(match step {
+        }
+    }
+
+    pub(crate) fn present(&self, step: Step) -> Event<'_> {
+        match step {
             Step::Event(event) => event,
             Step::Acknowledgement(span) => Event::InterchangeAcknowledgement(self.cutter.view(span)),
             Step::Set(set) => Event::Set(TransactionSet { segments: self.cutter.views(&self.spans), ..set }),
-        }))
+        }
+    }
+
+    /// A reader that goes on where one of the other standard left off, and gives way to one itself.
+    pub(crate) fn taking_over(from: Handover<R>, limits: Limits) -> Self {
+        let mut reader = Reader::new_over(from.window, limits);
+        reader.cutter.go_to(from.at);
+        reader.accounted = from.accounted;
+        reader.mixed = true;
+        reader
+    }
+
+    /// Where it stands, once it has nothing more to say.
+    pub(crate) fn give_way(self) -> Handover<R> {
+        Handover { at: self.cutter.at(), window: self.cutter.window, accounted: self.accounted }
     }
 
     /// Before, between and after interchanges: blanks, the next ISA, or bytes that belong to nothing.
@@ -148,6 +180,8 @@ impl<R: BufRead> Reader<R> {
                 groups: 0,
                 group_numbers: Seen::default(),
             });
+        } else if self.mixed && service::read(bytes).is_some() {
+            self.finished = true;
         } else {
             self.stray()?;
         }
@@ -160,30 +194,17 @@ impl<R: BufRead> Reader<R> {
         self.cutter.window.ensure(offset, HEAD)?;
         let head = self.cutter.window.rest(offset);
         let head = head[..head.len().min(HEAD)].to_vec();
-        let next = self.cutter.find_isa(offset + 1)?;
+        let next = match self.mixed {
+            false => self.cutter.find_isa(offset + 1)?,
+            true => find_start(&mut self.cutter.window, offset + 1)?,
+        };
         let length = next - offset;
         self.cutter.go_to(next);
         self.accounted.stray += length;
         let head = &head[..head.len().min(length as usize)];
-        let place = Place { offset, ..Place::default() };
-        let only_mark = head[0] == 0x1a
-            && length as usize == head.len()
-            && head.iter().all(|b| matches!(b, 0x1a | 0 | b'\r' | b'\n' | b' '));
-        let finding = if only_mark {
-            Finding::new(
-                finding::END_OF_FILE_MARK,
-                Severity::Note,
-                place,
-                format!("{length} bytes of end-of-file mark"),
-            )
-        } else if head.starts_with(b"ISA") {
-            let message =
-                format!("{length} bytes begin with ISA but hold no readable interchange header; skipped");
-            Finding::new(finding::ISA_UNREADABLE, Severity::Error, place, message).with_value(head)
-        } else {
-            let message = format!("{length} bytes belong to no interchange; skipped");
-            Finding::new(finding::STRAY_BYTES, Severity::Warning, place, message).with_value(head)
-        };
+        let edifact = self.mixed && head.starts_with(b"UN");
+        let finding =
+            stray_finding(offset, length, head, if edifact { Standard::Edifact } else { Standard::X12 });
         self.push(Event::Stray(finding));
         Ok(())
     }

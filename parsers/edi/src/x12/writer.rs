@@ -8,6 +8,8 @@ use super::PartyId;
 use super::characters::CharacterSet;
 use crate::segment::Delimiters;
 
+pub use super::sample::sample;
+
 /// Everything the writer needs for ISA and GS.
 #[derive(Debug, Clone)]
 pub struct Envelope {
@@ -255,8 +257,10 @@ impl Writer {
         if self.set.is_none() {
             return Err(WriteError::OutOfPlace { segment: tag.to_string() });
         }
+        // Counted only once it is written: what was refused is not there.
+        self.put(tag, elements)?;
         self.segments += 1;
-        self.put(tag, elements)
+        Ok(())
     }
 
     /// Closes the open set, if there is one.

@@ -1,12 +1,16 @@
-//! Reading, validating, answering and writing X12, as a caller sees it.
+//! Reading, validating, answering and writing X12 and EDIFACT, as a caller sees it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod acknowledgement;
 mod answers;
 mod codes;
+mod edifact;
+mod guide;
+mod odd_inputs;
 mod reader;
 mod reading;
+mod rules;
 mod samples;
 mod schema_files;
 mod validation;

@@ -3,11 +3,11 @@
 //! Sets are handed out one at a time while they are in memory; what remains are results, which grow with the number of
 //! sets and findings, not with their size. A set without a shipped schema is judged by its envelope alone.
 
-use super::TransactionSet;
-use super::reader::{Event, Reader};
 use crate::acknowledgement::{GroupResult, InterchangeResult, SetResult, Tolerance};
 use crate::finding::Finding;
+use crate::interchange::{Event, TransactionSet};
 use crate::schema::{Schema, Validated};
+use crate::{edifact, reader, x12};
 use std::io::{BufRead, Result};
 
 /// Everything that was found.
@@ -29,12 +29,37 @@ impl Examination {
     }
 }
 
+/// A stream of events: the reader of one standard, or of both.
+pub trait Events {
+    /// # Errors
+    /// Those of the input.
+    fn next_event(&mut self) -> Result<Option<Event<'_>>>;
+}
+
+impl<R: BufRead> Events for x12::reader::Reader<R> {
+    fn next_event(&mut self) -> Result<Option<Event<'_>>> {
+        x12::reader::Reader::next_event(self)
+    }
+}
+
+impl<R: BufRead> Events for edifact::reader::Reader<R> {
+    fn next_event(&mut self) -> Result<Option<Event<'_>>> {
+        edifact::reader::Reader::next_event(self)
+    }
+}
+
+impl<R: BufRead> Events for reader::Reader<R> {
+    fn next_event(&mut self) -> Result<Option<Event<'_>>> {
+        reader::Reader::next_event(self)
+    }
+}
+
 /// Reads to the end; `each` sees every set with its validation, where there is a schema for it.
 ///
 /// # Errors
 /// Those of the input.
-pub fn examine<R: BufRead>(
-    reader: &mut Reader<R>,
+pub fn examine(
+    reader: &mut impl Events,
     tolerance: Tolerance,
     mut each: impl FnMut(&TransactionSet<'_>, Option<&Validated<'_>>),
 ) -> Result<Examination> {
@@ -53,15 +78,12 @@ pub fn examine<R: BufRead>(
             }
             Event::Set(set) => {
                 let Some(group) = &mut group else { continue };
-                let schema = Schema::x12(&set.code, &group.header.version).filter(|_| !set.too_large);
+                let schema = Schema::of(&set).filter(|_| !set.too_large);
                 let validated = schema.map(|schema| schema.validate(&set));
                 each(&set, validated.as_ref());
-                let mut findings = set.findings;
+                let mut findings = set.findings.clone();
                 findings.extend(validated.into_iter().flat_map(|v| v.findings));
-                let implementation =
-                    set.segments.first().map(|st| st.text(3).into_owned()).filter(|text| !text.is_empty());
-                let judged = SetResult::judge(&set.code, &set.control_number, findings, tolerance);
-                group.sets.push(SetResult { implementation, ..judged });
+                group.sets.push(SetResult::of(&set, findings, tolerance));
             }
             Event::GroupEnd { declared_sets, received_sets, findings } => {
                 if let (Some(group), Some(open)) = (group.take(), examination.interchanges.last_mut()) {

@@ -1,0 +1,328 @@
+//! Cuts a stream into segments by the terminator in force, released ones excepted (ISO 9735-1, 8.4).
+//!
+//! Line ends and blanks after a terminator are skipped, empty segments counted. A line broken within a segment (files wrapped
+//! at 80 columns) is joined again: such a segment is kept as a copy. A segment over the limit is skipped without being kept.
+
+use super::service;
+use crate::segment::{Delimiters, Notation, Segment};
+use crate::window::Window;
+use crate::x12::isa;
+use memchr::{memchr, memchr2};
+use std::io::{BufRead, Result};
+
+#[derive(Clone, Copy)]
+pub(super) enum Cut {
+    Segment(Span),
+    /// Bytes without a terminator at the end of the input, or before a header that comes out of turn.
+    Rest {
+        from: u64,
+        to: u64,
+    },
+    /// Longer than the limit; skipped up to `next`.
+    TooLong {
+        from: u64,
+        next: u64,
+    },
+    /// Nothing but blanks to the end of the input.
+    End,
+}
+
+/// Where a segment stands, for when the window may still move.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    pub from: u64,
+    length: u32,
+    pub position: u32,
+    /// Where its copy without line breaks begins, and its length.
+    joined: Option<(u32, u32)>,
+}
+
+impl Span {
+    /// The same, as segment `position` of its message.
+    pub fn at_position(self, position: u32) -> Span {
+        Span { position, ..self }
+    }
+}
+
+pub(super) struct Cutter<R> {
+    pub window: Window<R>,
+    pub delimiters: Delimiters,
+    pub notation: Notation,
+    /// The next byte to read.
+    at: u64,
+    max_segment: usize,
+    /// Bytes held for a caller that asks to keep a message; beyond, it is given up.
+    max_kept: usize,
+    empty: Option<(u64, u32)>,
+    /// Copies of segments that had line breaks in them.
+    copies: Vec<u8>,
+    /// Offset of the first segment with a line break in it since last asked, and how many there were.
+    wrapped: Option<(u64, u32)>,
+}
+
+impl<R: BufRead> Cutter<R> {
+    pub fn new(window: Window<R>, max_segment: usize, max_kept: usize) -> Self {
+        Cutter {
+            window,
+            delimiters: Delimiters::EDIFACT,
+            notation: Notation::default(),
+            at: 0,
+            max_segment,
+            max_kept,
+            empty: None,
+            copies: Vec::new(),
+            wrapped: None,
+        }
+    }
+
+    pub fn view(&self, span: Span) -> Segment<'_> {
+        let bytes = match span.joined {
+            Some((start, length)) => &self.copies[start as usize..(start + length) as usize],
+            None => self.window.slice(span.from..span.from + u64::from(span.length)),
+        };
+        let (delimiters, notation) = (self.delimiters, self.notation);
+        Segment { bytes, delimiters, notation, position: span.position, offset: span.from }
+    }
+
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    pub fn go_to(&mut self, at: u64) {
+        self.at = at;
+    }
+
+    pub fn enter(&mut self, delimiters: Delimiters, notation: Notation, at: u64) {
+        (self.delimiters, self.notation, self.at) = (delimiters, notation, at);
+    }
+
+    /// Copies are needed as long as their spans are.
+    pub fn forget_copies(&mut self) {
+        self.copies.clear();
+    }
+
+    pub fn take_empty(&mut self) -> Option<(u64, u32)> {
+        self.empty.take()
+    }
+
+    pub fn take_wrapped(&mut self) -> Option<(u64, u32)> {
+        self.wrapped.take()
+    }
+
+    /// Skips blanks, line ends and byte order marks between interchanges; how many bytes.
+    pub fn skip_blanks(&mut self) -> Result<u64> {
+        let start = self.at;
+        loop {
+            self.window.ensure(self.at, 3)?;
+            match self.window.rest(self.at) {
+                [b' ' | b'\t' | b'\r' | b'\n', ..] => self.at += 1,
+                [0xef, 0xbb, 0xbf, ..] => self.at += 3,
+                _ => return Ok(self.at - start),
+            }
+        }
+    }
+
+    /// Skips so many bytes, whatever they are; false when the input ends before.
+    pub fn skip(&mut self, count: u64) -> Result<bool> {
+        let to = self.at.saturating_add(count);
+        while self.window.end() < to {
+            let end = self.window.end();
+            if !self.window.fill(end)? {
+                self.at = end;
+                return Ok(false);
+            }
+        }
+        self.at = to;
+        Ok(true)
+    }
+
+    pub fn outgrown(&self, start: u64) -> bool {
+        self.at.saturating_sub(start) > self.max_kept as u64
+    }
+
+    fn fill(&mut self, keep: Option<u64>) -> Result<bool> {
+        self.window.fill(keep.filter(|&start| !self.outgrown(start)).unwrap_or(self.at))
+    }
+
+    /// The next segment. Bytes from `keep` on stay in the window while there are not too many; without it, only those of
+    /// the segment itself.
+    pub fn cut(&mut self, keep: Option<u64>) -> Result<Cut> {
+        loop {
+            self.skip_after_terminator(keep)?;
+            let from = self.at;
+            let mut searched = from;
+            let to = loop {
+                match memchr(self.delimiters.segment, self.window.rest(searched)) {
+                    Some(found) if self.is_released(from, searched + found as u64) => {
+                        searched += found as u64 + 1;
+                        continue;
+                    }
+                    Some(found) => break Some(searched + found as u64),
+                    None => {}
+                }
+                searched = self.window.end();
+                if (searched - from) as usize > self.max_segment || !self.fill(keep)? {
+                    break None;
+                }
+            };
+            match to {
+                Some(to) if to == from => {
+                    self.at = to + 1;
+                    let (first, count) = self.empty.unwrap_or((from, 0));
+                    self.empty = Some((first, count.saturating_add(1)));
+                }
+                Some(to) if (to - from) as usize > self.max_segment => {
+                    self.at = to + 1;
+                    return Ok(Cut::TooLong { from, next: self.at });
+                }
+                Some(to) => {
+                    self.at = to + 1;
+                    return Ok(Cut::Segment(self.span(from, to)));
+                }
+                None if searched == from => return Ok(Cut::End),
+                None => return self.unterminated(from, searched),
+            }
+        }
+    }
+
+    /// An odd number of release characters before it; line breaks between do not count.
+    fn is_released(&self, from: u64, at: u64) -> bool {
+        let Some(release) = self.delimiters.release else { return false };
+        let before = self.window.slice(from..at);
+        match before.last() {
+            Some(&last) if last == release || is_break(last) => {}
+            _ => return false,
+        }
+        let bytes = before.iter().rev().filter(|&&b| !is_break(b));
+        bytes.take_while(|&&b| b == release).count() % 2 == 1
+    }
+
+    /// The segment's place, without a carriage return before a line feed that terminates; copied if a line break is in it.
+    fn span(&mut self, from: u64, to: u64) -> Span {
+        let mut bytes = self.window.slice(from..to);
+        if self.delimiters.segment == b'\n' {
+            bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+        }
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let joined = memchr2(b'\r', b'\n', bytes).is_some().then(|| {
+            let start = self.copies.len() as u32;
+            self.copies.extend(bytes.iter().filter(|&&b| !is_break(b)));
+            let (first, count) = self.wrapped.unwrap_or((from, 0));
+            self.wrapped = Some((first, count.saturating_add(1)));
+            (start, self.copies.len() as u32 - start)
+        });
+        Span { from, length, position: 0, joined }
+    }
+
+    fn skip_after_terminator(&mut self, keep: Option<u64>) -> Result<()> {
+        let Delimiters { element, segment, .. } = self.delimiters;
+        loop {
+            let is_blank = |b: u8| matches!(b, b'\r' | b'\n' | b' ' | b'\t') && b != element && b != segment;
+            match self.window.rest(self.at).iter().position(|&b| !is_blank(b)) {
+                Some(blanks) => {
+                    self.at += blanks as u64;
+                    return Ok(());
+                }
+                None => self.at = self.window.end(),
+            }
+            if !self.fill(keep)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// True if an interchange header stands there, of either standard.
+    pub fn header_at(&self, from: u64) -> bool {
+        let bytes = self.window.rest(from);
+        match bytes.first() {
+            Some(b'U') => bytes.starts_with(b"UNB") || bytes.starts_with(b"UNA"),
+            Some(b'I') => return isa::read_fixed(bytes).is_some(),
+            _ => false,
+        }
+        .then(|| service::read(bytes))
+        .flatten()
+        .is_some()
+    }
+
+    /// Reads on until a header that begins there could be told.
+    pub fn look_ahead(&mut self, from: u64, keep: Option<u64>) -> Result<()> {
+        if !matches!(self.window.rest(from), [b'U', b'N', b'A' | b'B', ..] | [b'I', b'S', b'A', ..]) {
+            return Ok(());
+        }
+        while self.window.rest(from).len() < isa::LOOKAHEAD {
+            let keep = keep.filter(|&start| !self.outgrown(start)).unwrap_or(from).min(from);
+            if !self.window.fill(keep)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// No terminator in `from..end`: the input ends there, or the limit is reached.
+    fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
+        if let Some(next) = (from + 1..end).find(|&at| self.header_at(at)) {
+            return Ok(self.rest(from, next));
+        }
+        if (end - from) as usize <= self.max_segment {
+            return Ok(self.rest(from, end));
+        }
+        self.at = end;
+        loop {
+            let found = memchr(self.delimiters.segment, self.window.rest(self.at));
+            match found.map(|found| self.at + found as u64) {
+                Some(to) if self.is_released(self.at, to) => self.at = to + 1,
+                Some(to) => {
+                    self.at = to + 1;
+                    break;
+                }
+                None => {
+                    self.at = self.window.end();
+                    if !self.window.fill(self.at)? {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Cut::TooLong { from, next: self.at })
+    }
+
+    /// A trailer that only lacks its terminator is still a trailer.
+    fn rest(&mut self, from: u64, to: u64) -> Cut {
+        self.at = to;
+        let bytes = self.window.slice(from..to).trim_ascii_end();
+        let trailer = [&b"UNZ"[..], b"UNE", b"UNT"]
+            .iter()
+            .any(|t| bytes.starts_with(t) && bytes.get(t.len()) == Some(&self.delimiters.element));
+        match trailer {
+            true => Cut::Segment(self.span(from, from + bytes.len() as u64)),
+            false => Cut::Rest { from, to },
+        }
+    }
+
+    /// The next offset from `from` on where an EDIFACT interchange begins, or the end of the input; nothing is kept.
+    pub fn find_header(&mut self, from: u64) -> Result<u64> {
+        let mut at = from;
+        loop {
+            match memchr(b'U', self.window.rest(at)) {
+                Some(hit) => {
+                    at += hit as u64;
+                    self.window.ensure(at, service::LOOKAHEAD)?;
+                    if service::read(self.window.rest(at)).is_some() {
+                        return Ok(at);
+                    }
+                    at += 1;
+                }
+                None => {
+                    at = at.max(self.window.end());
+                    if !self.window.fill(at)? {
+                        return Ok(at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}

@@ -1,0 +1,1 @@
+//! A valid message of any kind that is shipped: made from its schema, with the fewest segments, or with every one once.
