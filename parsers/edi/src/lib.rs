@@ -14,6 +14,7 @@ pub mod examination;
 pub mod finding;
 mod index;
 pub mod interchange;
+mod plain;
 pub mod reader;
 pub mod schema;
 pub mod segment;

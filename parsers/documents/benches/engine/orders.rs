@@ -22,7 +22,7 @@ const ITEMS: [(&str, &str); 8] = [
     ("HOSE-25", "Garden hose, 25 m, with connectors"),
     ("SEED-TOM", "Tomato seed, 20 grains"),
     ("GLOVE-L", "Gloves, large"),
-    ("BARROW-90", "Wheelbarrow, 90 litres, pneumatic tyre"),
+    ("BARROW-90", "Wheelbarrow, 90 l, pneumatic tyre"),
 ];
 
 const TOWNS: [(&str, &str, &str); 5] = [
@@ -157,17 +157,16 @@ fn edifact_order(out: &mut String, number: u32, order: u32) {
         let (id, title) = ITEMS[dice.roll(8) as usize];
         let _ = write!(
             out,
-            "LIN+{line}++{}:EN'PIA+1+{id}:SA'IMD+F++:::{title}'QTY+21:{}:PCE'PRI+AAA:{}.{:02}'",
+            "LIN+{line}++{}:EN'PIA+1+{id}:SA'IMD+F++:::{title}'QTY+21:{}:PCE'",
             gtin(401_234_500_000 + dice.roll(90_000), 13),
             1 + dice.roll(240),
-            dice.roll(90),
-            dice.roll(100)
         );
         match dice.roll(6) {
             0 => out.push_str("DTM+2:20260219:102'"),
             1 => out.push_str("FTX+AAI+++Keep cool?: below 8 degrees'"),
             _ => {}
         }
+        let _ = write!(out, "PRI+AAA:{}.{:02}'", dice.roll(90), dice.roll(100));
     }
     let _ = write!(out, "UNS+S'CNT+2:{lines}'");
     let segments = out[start..].replace("?'", "").bytes().filter(|&b| b == b'\'').count() + 1;

@@ -5,7 +5,7 @@
 //! before the next ISA: what stands before it is a rest.
 
 use super::isa;
-use crate::index::{BLOCK, Block};
+use crate::plain::Run;
 use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
 use memchr::memchr;
@@ -125,7 +125,13 @@ impl<R: BufRead> Cutter<R> {
         let view = |span: &Span| {
             let from = (span.from - start) as usize;
             let bytes = bytes.get(from..from + span.length as usize).unwrap_or_default();
-            Segment { bytes, delimiters, notation: Notation::default(), position: span.position, offset: span.from }
+            Segment {
+                bytes,
+                delimiters,
+                notation: Notation::default(),
+                position: span.position,
+                offset: span.from,
+            }
         };
         spans.iter().map(view).collect()
     }
@@ -225,40 +231,27 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
-    /// Cuts what needs no second look, the many plain segments of a set, while the window has them: the first has position
-    /// `count` + 1, their spans go to `spans`, which may get `most` long. Stops before whatever is not plain; `cut` then tells.
+    /// Cuts the plain segments that the window has, the first at position `count` + 1; `spans` may get `most` long.
     pub fn cut_plain(&mut self, start: u64, count: &mut u32, spans: &mut Vec<Span>, most: usize) {
-        let Delimiters { segment: terminator, element, release, .. } = self.delimiters;
-        if release.is_some() || !self.tail.is_empty() || element <= b' ' || terminator <= b' ' {
+        if !self.tail.is_empty() {
             return;
         }
         let base = self.at;
         let kept = (start + self.max_kept as u64).saturating_sub(base);
         let bytes = self.window.rest(base);
         let bytes = &bytes[..bytes.len().min(usize::try_from(kept).unwrap_or(usize::MAX))];
-        let most = most.saturating_sub(spans.len()).min((u32::MAX - *count) as usize);
-        let mut from = 0;
-        let mut left = most;
-        // Too short to have swallowed an ISA.
-        let longest = self.max_segment.min(ISA_LENGTH - 1);
-        'blocks: for (at, block) in (0..).step_by(BLOCK).zip(bytes.chunks_exact(BLOCK)) {
-            let mut mask = Block::of(block).equal(terminator);
-            while mask != 0 {
-                let to = at + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                while matches!(bytes[from], b'\r' | b'\n') && from < to {
-                    from += 1;
-                }
-                if left == 0 || to - from > longest || !is_plain(&bytes[from..to]) {
-                    break 'blocks;
-                }
-                left -= 1;
-                *count += 1;
-                spans.push(Span { from: base + from as u64, length: (to - from) as u32, position: *count });
-                from = to + 1;
-                self.at = base + from as u64;
-            }
-        }
+        let run = Run {
+            delimiters: self.delimiters,
+            most: most.saturating_sub(spans.len()).min((u32::MAX - *count) as usize),
+            // Too short to have swallowed an ISA.
+            longest: self.max_segment.min(ISA_LENGTH - 1),
+            unbroken: false,
+        };
+        let taken = run.cut(bytes, is_plain, |from, to| {
+            *count += 1;
+            spans.push(Span { from: base + from as u64, length: (to - from) as u32, position: *count });
+        });
+        self.at = base + taken as u64;
     }
 
     fn has_tail(&mut self, keep: Option<u64>, to: u64) -> Result<bool> {
