@@ -107,7 +107,7 @@ pub(crate) fn find_start<R: BufRead>(window: &mut Window<R>, from: u64) -> Resul
         match memchr2(b'I', b'U', window.rest(at)) {
             Some(hit) => {
                 at += hit as u64;
-                window.ensure(at, isa::LOOKAHEAD)?;
+                window.ensure(at, edifact::service::LOOKAHEAD)?;
                 let bytes = window.rest(at);
                 if isa::read(bytes).is_some() || edifact::service::read(bytes).is_some() {
                     return Ok(at);

@@ -363,6 +363,13 @@ impl Schema {
         self.dictionary
     }
 
+    /// The segments of a message that has the mandatory ones, or every one once, in order.
+    pub(crate) fn segments(&self, whole: bool) -> Vec<&'static str> {
+        let mut ids = Vec::new();
+        self.table.walk(0, whole, &mut ids);
+        ids
+    }
+
     /// Element `element` (from 1) of a segment, explained: `describe("PO1", 3)`.
     pub fn describe(&self, segment: &str, element: usize) -> Option<ElementDescription> {
         self.dictionary.describe(segment, element)

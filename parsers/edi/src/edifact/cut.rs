@@ -295,7 +295,7 @@ impl<R: BufRead> Cutter<R> {
         if !matches!(self.window.rest(from), [b'U', b'N', b'A' | b'B', ..] | [b'I', b'S', b'A', ..]) {
             return Ok(());
         }
-        while self.window.rest(from).len() < isa::LOOKAHEAD {
+        while self.window.rest(from).len() < service::LOOKAHEAD {
             let keep = keep.filter(|&start| !self.outgrown(start)).unwrap_or(from).min(from);
             if !self.window.fill(keep)? {
                 break;

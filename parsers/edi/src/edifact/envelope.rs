@@ -33,11 +33,16 @@ fn nowhere(within: &Within) -> TransactionSet<'static> {
     }
 }
 
-/// A service segment against its definition; its place in a message counts only there.
+/// A service segment against its definition; its place in a message counts only there. A date of preparation with the century
+/// before syntax 4, or without it there, is common and clear: no more than a warning.
 fn defined(segment: &Segment<'_>, version: u8, within: &Within, level: &'static str) -> Vec<Finding> {
     let Some(dictionary) = dictionary(version) else { return Vec::new() };
     let mut findings = check_service(dictionary, &nowhere(within), segment, level);
     for finding in &mut findings {
+        let date = finding.place.reference.as_deref() == Some("0017");
+        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes())) {
+            (finding.severity, finding.answer) = (Severity::Warning, None);
+        }
         finding.place.position = Some(segment.position).filter(|&p| p > 0);
     }
     findings

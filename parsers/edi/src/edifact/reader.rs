@@ -167,7 +167,7 @@ impl<R: BufRead> Reader<R> {
     fn between(&mut self) -> Result<()> {
         self.accounted.blank += self.cutter.skip_blanks()?;
         let offset = self.cutter.at();
-        self.cutter.window.ensure(offset, isa::LOOKAHEAD)?;
+        self.cutter.window.ensure(offset, service::LOOKAHEAD)?;
         let bytes = self.cutter.window.rest(offset);
         if bytes.is_empty() || (self.mixed && isa::read(bytes).is_some()) {
             self.finished = true;

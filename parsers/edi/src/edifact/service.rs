@@ -13,8 +13,8 @@ use nom::bytes::complete::{tag, take, take_while};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-/// Bytes to offer: UNA, a line end, and the beginning of a UNB.
-pub(crate) const LOOKAHEAD: usize = 64;
+/// Bytes to offer: UNA, a UNB, and the beginning of what follows it.
+pub(crate) const LOOKAHEAD: usize = 512;
 
 /// Level B without UNA: information separators, and no release character.
 const LEVEL_B: Delimiters =
@@ -38,10 +38,12 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Header> {
     if bytes.starts_with(b"UNA") {
         return with_service_string(bytes);
     }
-    let (element, component, charset, version) = unb(bytes).ok()?.1;
+    let (element, component, charset, version) = unb(bytes)?;
     let base = if element == LEVEL_B.element { LEVEL_B } else { Delimiters::EDIFACT };
+    let component = component.unwrap_or(base.component);
     let repetition = (version == Some(4) && base.release.is_some()).then_some(b'*');
     let delimiters = Delimiters { element, component, repetition, ..base };
+    let delimiters = Delimiters { segment: terminator(bytes, &delimiters), ..delimiters };
     let notation = Notation { charset, decimal: None };
     distinct(&delimiters).then_some(Header {
         delimiters,
@@ -55,7 +57,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Header> {
 
 fn with_service_string(bytes: &[u8]) -> Option<Header> {
     let (service, at) = service_string(bytes)?;
-    let (element, component, charset, version) = unb(bytes.get(at..)?).ok()?.1;
+    let (element, component, charset, version) = unb(bytes.get(at..)?)?;
     let Some([c, e, decimal, release, repetition, terminator]) = service else {
         // Too short or too long: the UNB shows what is in force.
         let header = read(bytes.get(at..)?)?;
@@ -69,11 +71,10 @@ fn with_service_string(bytes: &[u8]) -> Option<Header> {
         repetition: Some(repetition).filter(|&b| version4 && b != b' '),
         release: Some(release).filter(|&b| b != b' '),
     };
-    let suitable = distinct(&delimiters) && e == element && c == component;
-    let delimiters =
-        if suitable { delimiters } else { Delimiters { element, component, ..Delimiters::EDIFACT } };
-    let notation =
-        Notation { charset, decimal: Some(decimal).filter(|&b| !version4 && matches!(b, b'.' | b',')) };
+    let suitable = distinct(&delimiters) && e == element && component.is_none_or(|component| c == component);
+    let component = component.unwrap_or(b':');
+    let delimiters = if suitable { delimiters } else { Delimiters { element, component, ..Delimiters::EDIFACT } };
+    let notation = Notation { charset, decimal: Some(decimal).filter(|&b| !version4 && matches!(b, b'.' | b',')) };
     Some(Header { delimiters, notation, unb: at, service_string: true, unsuitable: !suitable, version })
 }
 
@@ -93,20 +94,43 @@ fn service_string(bytes: &[u8]) -> Option<(Option<[u8; 6]>, usize)> {
     near.windows(3).position(|w| w == b"UNB").map(|at| (None, at))
 }
 
-/// `"UNB" element-separator four-characters component-separator digit`
-#[allow(clippy::type_complexity)]
-fn unb(bytes: &[u8]) -> IResult<&[u8], (u8, u8, Charset, Option<u8>)> {
-    let (rest, separator) = preceded(tag(&b"UNB"[..]), take(1usize)).parse(bytes)?;
-    let (rest, identifier) = take(4usize).parse(rest)?;
-    let (rest, component) = take(1usize).parse(rest)?;
-    let version = rest.first().filter(|b| b.is_ascii_digit()).map(|b| b - b'0');
+/// Element separator, component separator, character set, syntax version.
+type Unb = (u8, Option<u8>, Charset, Option<u8>);
+
+/// `"UNB" element-separator four-characters component-separator digit`; S001 may break off behind the identifier. Line breaks of
+/// a wrapped file do not count.
+fn unb(bytes: &[u8]) -> Option<Unb> {
+    let head: Vec<u8> = bytes.iter().take(32).copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+    let grammar = |input| -> IResult<&[u8], (&[u8], &[u8], &[u8])> {
+        (preceded(tag(&b"UNB"[..]), take(1usize)), take(4usize), take(1usize)).parse(input)
+    };
+    let (rest, (separator, identifier, component)) = grammar(&head).ok()?;
     let (element, component) = (separator[0], component[0]);
     let readable =
         identifier.iter().all(u8::is_ascii_alphanumeric) && may_delimit(element) && may_delimit(component);
-    if !readable {
-        return Err(nom::Err::Error(nom::error::Error::new(bytes, nom::error::ErrorKind::Verify)));
+    let breaks_off = component == element || component == b'\'';
+    let version = rest.first().filter(|b| b.is_ascii_digit() && !breaks_off).map(|b| b - b'0');
+    let charset = Charset::named(identifier).unwrap_or_default();
+    readable.then_some((element, (!breaks_off).then_some(component), charset, version))
+}
+
+/// Without UNA: what stands before the first UNH or UNG, where the usual terminator does not come until there.
+fn terminator(bytes: &[u8], usual: &Delimiters) -> u8 {
+    let next = |tag: &[u8]| bytes.windows(4).position(|w| w.starts_with(tag) && w[3] == usual.element);
+    let Some(at) = [next(b"UNH"), next(b"UNG")].into_iter().flatten().min() else { return usual.segment };
+    let before = &bytes[..at];
+    let last = before.trim_ascii_end().last().copied().unwrap_or(b' ');
+    if before.contains(&usual.segment) {
+        usual.segment
+    } else if may_delimit(last) && last != usual.element && last != usual.component {
+        last
+    } else if before.ends_with(b"\n") {
+        b'\n'
+    } else if before.ends_with(b"\r") {
+        b'\r'
+    } else {
+        usual.segment
     }
-    Ok((rest, (element, component, Charset::named(identifier).unwrap_or_default(), version)))
 }
 
 fn may_delimit(byte: u8) -> bool {
@@ -140,6 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn a_terminator_is_told_by_what_follows_the_unb() {
+        let terminator = |bytes| read(bytes).unwrap().delimiters.segment;
+        assert_eq!(terminator(b"UNB\"UNOB=1\"A\"B;UNH\"1"), b';');
+        assert_eq!(terminator(b"UNB+UNOA:1+A+B+++IFCSUM\r\nUNH+1+"), b'\n');
+        assert_eq!(terminator(b"UNB+UNOA:1+A+B'\r\nUNH+1+"), b'\'');
+        assert_eq!(terminator(b"UNB+UNOA:1+A+B"), b'\'');
+        assert_eq!(read(b"UNB+UNOC+A:14+B'UNH+1").unwrap().version, None);
+        assert_eq!(read(b"UNA=*.? ~UNB*UN\nOA=3*A").unwrap().delimiters.component, b'=');
+    }
+
+    #[test]
     fn level_b_is_told_by_its_separators_not_by_its_name() {
         assert_eq!(read(b"UNB\x1dUNOB\x1f1\x1dA").unwrap().delimiters, LEVEL_B);
         assert_eq!(read(b"UNB+UNOB:1+A").unwrap().delimiters, Delimiters::EDIFACT);
@@ -155,6 +190,7 @@ mod tests {
         assert!(read(b"UNA:+.? 'UNH+1").is_none());
         assert!(read(b"UNBELIEVABLE").is_none());
         assert!(read(b"UNB+UN:1").is_none());
+        assert!(read(b"UNB+UNOA").is_none());
         assert!(read(b"UNB").is_none());
     }
 }

@@ -355,7 +355,7 @@ impl<'c, 's> Checker<'c, 's> {
             Kind::Alphabetic if class & DIGIT != 0 => Some(finding::CHARACTER_TYPE),
             _ => length(element, &plain, if charset.is_single_byte() { class & !HIGH } else { class }),
         };
-        let listed = !self.other_list || matches!(element.id, "1131" | "3055");
+        let listed = !self.other_list || element.id == "3055";
         let fault = fault.or_else(|| match &element.codes {
             Some(codes) if listed && !codes.contains(plain.trim_ascii_end()) => Some(finding::INVALID_CODE),
             _ => None,

@@ -201,6 +201,17 @@ impl Table {
         }
     }
 
+    /// Segments of a loop and of those within: the mandatory ones, or all.
+    pub fn walk(&self, at: u16, whole: bool, ids: &mut Vec<&'static str>) {
+        for child in &self.loops[usize::from(at)].children {
+            match child.inner {
+                _ if !child.mandatory && !whole => {}
+                Some(inner) => self.walk(inner, whole, ids),
+                None => ids.push(child.id),
+            }
+        }
+    }
+
     /// What the id is to this set; `None` when the version does not know it.
     pub fn entry(&self, key: u32) -> Option<Entry> {
         let mut at = slot(key);

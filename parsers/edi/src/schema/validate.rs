@@ -45,7 +45,7 @@ pub(super) struct Sink<'s> {
     /// The element of the acknowledgement that faults within a segment are answered in; empty where the register has one.
     level: &'static str,
     /// The loop in which the segment being checked stands; `None` at the top of the set.
-    in_loop: Option<&'static str>,
+    pub in_loop: Option<&'static str>,
 }
 
 struct Placer<'v, 'a> {

@@ -159,7 +159,8 @@ impl<R: BufRead> Reader<R> {
     fn between(&mut self) -> Result<()> {
         self.accounted.blank += self.cutter.skip_blanks()?;
         let offset = self.cutter.at();
-        self.cutter.window.ensure(offset, isa::WRAP_LOOKAHEAD)?;
+        let ahead = if self.mixed { service::LOOKAHEAD } else { 0 };
+        self.cutter.window.ensure(offset, isa::WRAP_LOOKAHEAD.max(ahead))?;
         if let Some(column) = isa::wrapped(self.cutter.window.rest(offset)) {
             self.cutter.window.unwrap_lines(offset, column);
             self.wrapped = Some(column);

@@ -6,6 +6,8 @@ mod acknowledgement;
 mod answers;
 mod codes;
 mod edifact;
+mod each_code;
+mod expected;
 mod guide;
 mod odd_inputs;
 mod reader;

@@ -35,7 +35,7 @@ fn read(bytes: &[u8], limits: Limits) -> (Vec<&'static str>, usize) {
     (codes, sets)
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -99,6 +99,65 @@ fn every_published_sample_has_the_findings_of_the_table() {
         assert_eq!(ours, theirs, "in {name}");
     }
     assert_eq!(table.lines().count(), expected.lines().count());
+}
+
+/// Finding, and what an independent check of the envelope calls it.
+const ALSO_FOUND: &[(&str, &str)] = &[
+    ("X1002", "ISA-not-106"),
+    ("X1004", "junk-after"),
+    ("X1006", "missing-IEA"),
+    ("X1007", "IEA02!=ISA13"),
+    ("X1008", "IEA01-count"),
+    ("X1021", "missing-GE"),
+    ("X1022", "GE02!=GS06"),
+    ("X1023", "GE01-count"),
+    ("X1031", "missing-SE"),
+    ("X1032", "SE02!=ST02"),
+    ("X1033", "SE01-count"),
+    ("X1042", "GS01/ST01"),
+];
+
+#[test]
+fn what_is_left_in_samples_meant_as_good_is_explained() {
+    let Some(folder) = published() else { return };
+    let index = std::fs::read_to_string(folder.join("INDEX.tsv")).unwrap();
+    let mut lines = index.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let column = |name: &str| head.iter().position(|h| *h == name).unwrap();
+    let (path, intent, errors) = (column("path"), column("source_intent"), column("envelope_errors"));
+    let envelope = column("envelope");
+    let rows: Vec<Vec<&str>> = lines.collect();
+    let explained = include_str!("../samples/x12-explained.txt");
+    let explained: Vec<Vec<&str>> = explained
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .map(|l| l.split(" | ").map(str::trim).collect())
+        .collect();
+    assert!(explained.iter().all(|e| e.len() == 3 && e[2].len() > 5));
+    let (mut name, mut left, mut unexplained) = ("", 0, Vec::new());
+    let mut used = std::collections::BTreeSet::new();
+    for line in include_str!("../samples/x12-findings.txt").lines() {
+        let Some(finding) = line.strip_prefix("  ") else {
+            name = line.rsplit_once(':').unwrap().0;
+            continue;
+        };
+        let Some(row) = rows.iter().find(|r| r[path] == name && r[intent] == "positive") else { continue };
+        left += 1;
+        let finding = finding.rsplit_once(' ').unwrap().0.trim();
+        let also =
+            ALSO_FOUND.iter().any(|(code, word)| finding.starts_with(code) && row[errors].contains(word));
+        let by_hand = explained
+            .iter()
+            .position(|e| name.trim_start_matches("x12/").starts_with(e[0]) && e[1] == finding);
+        used.extend(by_hand);
+        if !also && by_hand.is_none() && row[envelope] != "fragment" {
+            unexplained.push(format!("{name} | {finding}"));
+        }
+    }
+    assert!(unexplained.is_empty() && left > 100, "{}", unexplained.join("\n"));
+    let unused: Vec<&Vec<&str>> =
+        explained.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, e)| e).collect();
+    assert!(unused.is_empty(), "{unused:?}");
 }
 
 #[test]

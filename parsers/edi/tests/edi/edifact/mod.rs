@@ -1,5 +1,7 @@
 //! EDIFACT: an input read to its end by the reader of both standards, and what was found in it.
 
+mod dump;
+mod rules;
 mod samples;
 
 use portway_edi::acknowledgement::{InterchangeResult, Tolerance};
