@@ -66,7 +66,9 @@ pub(super) struct Cutter<R> {
 #[inline(always)]
 fn is_plain(segment: &[u8]) -> bool {
     match *segment {
-        [first, second, ..] => first.is_ascii_uppercase() && first != b'U' && !(first == b'I' && second == b'S'),
+        [first, second, ..] => {
+            first.is_ascii_uppercase() && first != b'U' && !(first == b'I' && second == b'S')
+        }
         _ => false,
     }
 }

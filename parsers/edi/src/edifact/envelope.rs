@@ -40,7 +40,8 @@ fn defined(segment: &Segment<'_>, version: u8, within: &Within, level: &'static 
     let mut findings = check_service(dictionary, &nowhere(within), segment, level);
     for finding in &mut findings {
         let date = finding.place.reference.as_deref() == Some("0017");
-        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes())) {
+        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes()))
+        {
             (finding.severity, finding.answer) = (Severity::Warning, None);
         }
         finding.place.position = Some(segment.position).filter(|&p| p > 0);

@@ -84,7 +84,9 @@ fn segment(
             Holds::Composite(at) => {
                 let composite = &dictionary.composites[usize::from(at)];
                 let parts = composite.positions.iter().map(|part| match part.holds {
-                    Holds::Element(at) if wanted(part.requirement) => value(&dictionary.elements[usize::from(at)]),
+                    Holds::Element(at) if wanted(part.requirement) => {
+                        value(&dictionary.elements[usize::from(at)])
+                    }
                     _ => String::new(),
                 });
                 let parts: Vec<String> = parts.collect();

@@ -73,8 +73,10 @@ fn with_service_string(bytes: &[u8]) -> Option<Header> {
     };
     let suitable = distinct(&delimiters) && e == element && component.is_none_or(|component| c == component);
     let component = component.unwrap_or(b':');
-    let delimiters = if suitable { delimiters } else { Delimiters { element, component, ..Delimiters::EDIFACT } };
-    let notation = Notation { charset, decimal: Some(decimal).filter(|&b| !version4 && matches!(b, b'.' | b',')) };
+    let delimiters =
+        if suitable { delimiters } else { Delimiters { element, component, ..Delimiters::EDIFACT } };
+    let notation =
+        Notation { charset, decimal: Some(decimal).filter(|&b| !version4 && matches!(b, b'.' | b',')) };
     Some(Header { delimiters, notation, unb: at, service_string: true, unsuitable: !suitable, version })
 }
 

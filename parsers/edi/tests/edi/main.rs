@@ -5,10 +5,11 @@
 mod acknowledgement;
 mod answers;
 mod codes;
-mod edifact;
 mod each_code;
+mod edifact;
 mod expected;
 mod guide;
+mod mutated;
 mod odd_inputs;
 mod reader;
 mod reading;
