@@ -17,14 +17,15 @@ use crate::x12::party::{contact, party};
 use crate::x12::quantity::{measurement, qty, quantity};
 use crate::x12::reading::{Fields, Node, Reading};
 use crate::x12::{codes, date, money, reference, transport};
-use crate::{Document, Mapped};
+use crate::{Document, Mapped, Text};
 use portway_edi::Severity;
 use portway_edi::schema::Loop;
 
 /// Maps a validated 850, whose root is the set itself.
 pub fn read(root: &Loop<'_>) -> Mapped {
     let reading = Reading::new(root);
-    let mut order = PurchaseOrder { schema_version: SCHEMA_VERSION.to_owned(), ..PurchaseOrder::default() };
+    let mut order =
+        PurchaseOrder { schema_version: Text::new_static(SCHEMA_VERSION), ..PurchaseOrder::default() };
     header(reading.root(root), &mut order);
     loops(reading.root(root), &mut order);
     let (unmapped, findings) = reading.finish(root);
@@ -78,6 +79,8 @@ fn beginning(f: &Fields<'_, '_>, order: &mut PurchaseOrder) {
 fn loops(root: Node<'_, '_>, order: &mut PurchaseOrder) {
     let code = order.currency.as_ref().map(|c| c.code.clone());
     let currency = code.as_deref();
+    // Lines are large: room for all of them at once spares moving them.
+    order.lines.reserve_exact(root.loops().filter(|node| node.id() == "PO1").count());
     for node in root.loops() {
         match node.id() {
             "SAC" => order.allowances_and_charges.push(allowance_charge(node, currency)),
