@@ -1,4 +1,4 @@
-//! Where bytes of interest stand, as bit masks of sixty-four bytes at a time: what cutting and checking are built on.
+//! Where bytes of interest stand, as bit masks of sixty-four bytes at a time: what cutting is built on.
 //!
 //! A [`Block`] is up to 64 bytes of a slice, never more than there are; a mask has bit n for byte n. On x86-64 four vectors of
 //! SSE2 (which all such processors have, so that nothing is asked at run time), elsewhere plain arithmetic on words. Both are
@@ -52,18 +52,6 @@ impl Block {
     #[inline(always)]
     pub fn equal(&self, byte: u8) -> u64 {
         self.mask(|lane| lane.equal(byte))
-    }
-
-    /// `0` to `9`.
-    #[inline(always)]
-    pub fn digits(&self) -> u64 {
-        self.mask(Lane::digits)
-    }
-
-    /// What is not printable ASCII: control characters, DEL, and every byte from 128 on.
-    #[inline(always)]
-    pub fn unprintable(&self) -> u64 {
-        self.mask(Lane::unprintable)
     }
 }
 
@@ -179,25 +167,6 @@ mod vector {
         pub fn equal(self, byte: u8) -> u32 {
             unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, _mm_set1_epi8(byte as i8))) as u32 }
         }
-
-        #[inline(always)]
-        pub fn digits(self) -> u32 {
-            unsafe {
-                let value = _mm_sub_epi8(self.0, _mm_set1_epi8(b'0' as i8));
-                let small = _mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value);
-                _mm_movemask_epi8(small) as u32
-            }
-        }
-
-        #[inline(always)]
-        pub fn unprintable(self) -> u32 {
-            unsafe {
-                // As signed numbers, 128 and more are below 32 too.
-                let low = _mm_cmplt_epi8(self.0, _mm_set1_epi8(32));
-                let delete = _mm_cmpeq_epi8(self.0, _mm_set1_epi8(127));
-                _mm_movemask_epi8(_mm_or_si128(low, delete)) as u32
-            }
-        }
     }
 }
 
@@ -224,25 +193,6 @@ mod word {
                 ((x & LOW) + LOW) | x
             };
             gathered(!different(self.0)) | gathered(!different(self.1)) << 8
-        }
-
-        pub fn digits(self) -> u32 {
-            // A bit 7 for what is at least '0', and at most '9'; never a carry from byte to byte.
-            let digits = |x: u64| {
-                let low = x & LOW;
-                let from = low + ONES * (128 - b'0' as u64);
-                let beyond = low + ONES * (127 - b'9' as u64);
-                from & !beyond & !x
-            };
-            gathered(digits(self.0)) | gathered(digits(self.1)) << 8
-        }
-
-        pub fn unprintable(self) -> u32 {
-            let odd = |x: u64| {
-                let low = x & LOW;
-                !(low + ONES * (128 - 32)) | (low + ONES) | x
-            };
-            gathered(odd(self.0)) | gathered(odd(self.1)) << 8
         }
     }
 
@@ -289,9 +239,6 @@ mod tests {
             for byte in *b"*?~0\x00\x80\xff" {
                 assert_eq!(block.equal(byte), naive(&bytes, |b| b == byte), "{bytes:x?}");
             }
-            assert_eq!(block.digits(), naive(&bytes, |b| b.is_ascii_digit()), "{bytes:x?}");
-            let printable = |b: u8| (32..127).contains(&b);
-            assert_eq!(block.unprintable(), naive(&bytes, |b| !printable(b)), "{bytes:x?}");
         }
     }
 
@@ -300,8 +247,6 @@ mod tests {
         for bytes in samples() {
             let Some(bytes) = bytes.first_chunk::<16>() else { continue };
             let (word, lane) = (word::Lane::load(bytes), Lane::load(bytes));
-            assert_eq!(word.digits(), lane.digits(), "{bytes:x?}");
-            assert_eq!(word.unprintable(), lane.unprintable(), "{bytes:x?}");
             assert!((0..=255).all(|b| word.equal(b) == lane.equal(b)), "{bytes:x?}");
         }
     }

@@ -30,9 +30,8 @@ pub(crate) fn totals_of(code: &str) -> Option<(&'static str, &'static str, usize
     TOTALS.iter().find(|t| t.0 == code).map(|t| (t.1, t.2, t.3))
 }
 
-pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
-    let has = |tag: &[u8]| set.segments.iter().any(|s| s.tag_bytes() == tag);
-    // CTT is among the last, LS is rare: looking for them costs one pass over the first bytes.
+/// `levels` and `bounded` say whether there is an HL, an LS.
+pub(super) fn check(set: &TransactionSet<'_>, code: &str, levels: bool, bounded: bool, sink: &mut Sink<'_>) {
     // Where segments are missing or misplaced, totals that differ are no news.
     if !sink.has_structural_faults()
         && let Some(totals) = TOTALS.iter().find(|t| t.0 == code)
@@ -40,10 +39,10 @@ pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
     {
         count(set, *totals, ctt, sink);
     }
-    if has(b"HL") {
-        let (levels, faults) = hierarchy::read(&set.segments);
+    if levels {
+        let (tree, faults) = hierarchy::read(&set.segments);
         for (code, level, element, message) in faults {
-            let segment = &set.segments[levels[level].segment];
+            let segment = &set.segments[tree[level].segment];
             sink.element(
                 code,
                 Severity::Warning,
@@ -55,7 +54,7 @@ pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
             );
         }
     }
-    if has(b"LS") {
+    if bounded {
         bounds(set, sink);
     }
 }

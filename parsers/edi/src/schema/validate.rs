@@ -57,6 +57,7 @@ struct Placer<'v, 'a> {
 }
 
 const LS: u32 = (b'L' as u32) << 8 | b'S' as u32;
+const HL: u32 = (b'H' as u32) << 8 | b'L' as u32;
 
 pub(super) fn validate<'a>(
     dictionary: &'static Dictionary,
@@ -68,10 +69,13 @@ pub(super) fn validate<'a>(
     let subset =
         set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
+    let (mut levels, mut bounds) = (false, false);
     for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
+        levels |= key == HL;
         if key == LS {
+            bounds = true;
             placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
         }
         placer.place(segment, key, entry);
@@ -85,7 +89,7 @@ pub(super) fn validate<'a>(
         }
     }
     if set.standard == Standard::X12 {
-        content::check(set, table.code, &mut placer.sink);
+        content::check(set, table.code, levels, bounds, &mut placer.sink);
     }
     let mut validated = placer.finish();
     if set.standard == Standard::Edifact {
@@ -160,9 +164,10 @@ impl<'a> Placer<'_, 'a> {
             }
             // A loop's trigger does not repeat within the loop: the loop does.
             let start = if level == 0 { frame.at } else { frame.at.max(1) };
-            let Some(rest) = definition.children.get(start..) else { continue };
-            for (ahead, child) in rest.iter().enumerate().filter(|(_, c)| c.key == key) {
+            let Some(rest) = definition.keys.get(start..) else { continue };
+            for (ahead, _) in rest.iter().enumerate().filter(|(_, k)| **k == key) {
                 let spot = Spot { frame: level, child: start + ahead };
+                let child = &definition.children[spot.child];
                 if key == LS && !self.may_follow(child) {
                     continue;
                 }
@@ -194,9 +199,9 @@ impl<'a> Placer<'_, 'a> {
             frame.count = frame.count.saturating_add(1);
         } else {
             let first = if frame.count == 0 { frame.at } else { frame.at + 1 };
-            let skipped = &definition.children[first..spot.child];
+            let skipped = definition.skipped(first, spot.child);
             (frame.at, frame.count) = (spot.child, 1);
-            if !frame.aside {
+            if !frame.aside && !skipped.is_empty() {
                 self.sink.missing(skipped, segment);
             }
         }
@@ -222,7 +227,10 @@ impl<'a> Placer<'_, 'a> {
         }
         if let Some(next) = next {
             let definition = &self.table.loops[usize::from(frame.table)];
-            self.sink.missing(&definition.children[frame.at + 1..], next);
+            let skipped = definition.skipped(frame.at + 1, definition.children.len());
+            if !skipped.is_empty() {
+                self.sink.missing(skipped, next);
+            }
         }
         if let Some(outer) = self.frames.last_mut() {
             outer.tree.loops.push(frame.tree);
