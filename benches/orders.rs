@@ -31,10 +31,10 @@ fn main() {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let sink = Sink::start().await;
         let gateway = Gateway::start(home.path(), &postgres, sink.port);
+        let fresh = gateway.resident();
         let client = client();
         let url = format!("https://127.0.0.1:{}/edi", gateway.port);
         run(&client, &url, &sink, CONNECTIONS, Duration::from_secs(3), 0).await; // warm
-        let idle = gateway.resident();
         let (before, at) = (measure(&postgres, &gateway), Instant::now());
         let sent = run(&client, &url, &sink, CONNECTIONS, Duration::from_secs(seconds), 1_000_000).await;
         sink.until(sent).await;
@@ -59,7 +59,7 @@ fn main() {
         println!("| pgbench, one-row insert and commit, 8 clients | {commits:.0} commits a second | |");
         println!("| this run's commits a second | {:.0} | |", (after.commits - before.commits) / took);
         println!(
-            "| memory of the gateway: idle after the warm-up, at the end | {idle} MB, {} MB | |",
+            "| memory of the gateway: idle after the start, at the end | {fresh} MB, {} MB | |",
             gateway.resident()
         );
         postgres.top();
@@ -392,6 +392,14 @@ async fn steady(client: &reqwest::Client, url: &str, sink: &Sink, rate: u64, tim
         .collect()
 }
 
+/// A UPC of that number, with its check digit (weights 3 and 1).
+fn upc(number: usize) -> String {
+    let digits = format!("0123456{number:04}");
+    let weights = [3, 1].into_iter().cycle();
+    let sum: u32 = digits.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
 /// A valid 004010 850 of 20 lines, about 2 KB.
 fn order(number: u64) -> String {
     let mut body = format!(
@@ -401,10 +409,11 @@ fn order(number: u64) -> String {
     );
     for line in 1..=LINES {
         body += &format!(
-            "PO1*{line}*{}*EA*{}.{:02}**UP*01234567{line:04}*VN*NW-{line:04}~PID*F****Watering can, {line} litre~",
+            "PO1*{line}*{}*EA*{}.{:02}**UP*{}*VN*NW-{line:04}~PID*F****Watering can, {line} litre~",
             line * 3,
             line,
-            line
+            line,
+            upc(line)
         );
     }
     body += &format!("CTT*{LINES}~");

@@ -51,10 +51,13 @@ fn every_command_in_the_documents_is_one_the_program_knows() {
     for (path, text) in documents() {
         for command in commands(&text) {
             // `portway doc show|list`: the first stands for all; `portway doc` alone names a family of verbs.
-            let words: Vec<String> = words(&command).iter().map(|w| w.split('|').next().unwrap().to_owned()).collect();
+            let words: Vec<String> =
+                words(&command).iter().map(|w| w.split('|').next().unwrap().to_owned()).collect();
             seen += 1;
             let verb = Portway::command().find_subcommand(&words[1]).cloned();
-            let family = verb.is_some_and(|v| words.len() == 2 || words.len() == 3 && v.find_subcommand(&words[2]).is_some());
+            let family = verb.is_some_and(|v| {
+                words.len() == 2 || words.len() == 3 && v.find_subcommand(&words[2]).is_some()
+            });
             if !family && let Err(error) = Portway::command().try_get_matches_from(&words) {
                 wrong.push(format!("{}: {command}\n{error}", path.display()));
             }

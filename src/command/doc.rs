@@ -129,6 +129,7 @@ async fn order(ledger: &Ledger, asked: &Asked, order: Order) -> Result<(), Error
         .await?;
     let what = match order {
         Order::Redeliver => "queued again, with the same bytes and the same id",
+        Order::Release => "released: they go on, with the same bytes and the same id",
         Order::Hold => "held",
         Order::Cancel => "cancelled",
     };
@@ -149,7 +150,7 @@ async fn cancel(ledger: &Ledger, asked: &Asked) -> Result<(), Error> {
 async fn release(ledger: &Ledger, configuration: &Configuration, asked: &Asked) -> Result<(), Error> {
     let document = the(ledger, asked).await?;
     if document.state != "held" {
-        return order(ledger, asked, Order::Redeliver).await;
+        return order(ledger, asked, Order::Release).await;
     }
     let profile = configuration.partner(&document.partner).ok_or_else(|| {
         Error::Refused(format!("there is no profile {} any more: restore it first", document.partner))

@@ -453,6 +453,8 @@ impl Ledger {
 pub enum Order {
     /// To our systems again: same bytes, same event id. Also what was delivered before, when asked by id.
     Redeliver,
+    /// The same, of what is held and nothing else.
+    Release,
     Hold,
     Cancel,
 }
@@ -471,11 +473,12 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<u64> {
         let sql = match order {
-            Order::Redeliver => {
+            Order::Redeliver | Order::Release => {
                 "WITH d AS (
                     UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
-                      AND state IN ('delivered', 'dead', 'held', 'deferred', 'uncertain', 'cancelled')
+                      AND (state = 'held' OR $4::text = 'redeliver'
+                           AND state IN ('delivered', 'dead', 'deferred', 'uncertain', 'cancelled'))
                     RETURNING id, target, (SELECT old.finished_at IS NOT NULL FROM delivery old WHERE old.id = delivery.id) AS ended
                  ), s AS (
                     UPDATE transaction_set SET state = 'routed', reason = NULL, finished_at = NULL,
@@ -516,6 +519,7 @@ impl Ledger {
         };
         let event = match order {
             Order::Redeliver => "redeliver",
+            Order::Release => "release",
             Order::Hold => "hold",
             Order::Cancel => "cancel",
         };
@@ -526,18 +530,28 @@ impl Ledger {
                 WHERE EXISTS (SELECT 1 FROM d)
              ) SELECT target FROM d"
         );
+        let mut tx = self.pool.begin().await?;
+        // Jobs before deliveries, as a claim has it: neither deadlock, nor a try that begins in between.
+        sqlx::query(
+            "SELECT 1 FROM job j JOIN delivery d ON d.id = j.subject WHERE j.kind = 'deliver' AND d.set_id = $1 FOR UPDATE OF j",
+        )
+        .bind(set)
+        .execute(&mut *tx)
+        .await?;
         let targets: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(set)
             .bind(endpoint)
             .bind(at(now))
             .bind(event)
             .bind(reason)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *tx)
             .await?;
+        tx.commit().await?;
         if targets.is_empty() {
             return Err(Error::Refused(format!(
                 "no delivery of this document can be {}: see 'portway doc show {set}' for where they stand",
                 match order {
+                    Order::Release => "released (only held ones can)",
                     Order::Redeliver =>
                         "redelivered now (one that is queued or delivering is on its way already)",
                     Order::Hold => "held (only waiting ones can)",

@@ -14,8 +14,11 @@ use uuid::Uuid;
 
 pub const PROCESS_LANE: &str = "process";
 pub const MAIL_LANE: &str = "mail";
-/// A job that killed its worker this often is not tried again.
-pub const POISON_TRIES: i32 = 3;
+/// A job that was lost with its worker this often is suspect: it is worked alone from then on. (Whoever is in work when a
+/// process dies loses a try, the innocent too.)
+pub const SUSPECT_TRIES: i32 = 3;
+/// A suspect that was alone in work this often when its worker died is not tried again.
+pub const POISON_STRIKES: i32 = 3;
 
 pub fn endpoint_lane(name: &str) -> String {
     format!("endpoint:{name}")
@@ -138,6 +141,21 @@ impl Ledger {
         self.lease
     }
 
+    /// Notes that a suspect is about to be worked alone; says how often it was before.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] if another worker has it since.
+    pub async fn strike(&self, lease: &Lease) -> Result<i32> {
+        sqlx::query_scalar(
+            "UPDATE job SET strikes = strikes + 1 WHERE id = $1 AND epoch = $2 RETURNING strikes - 1",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(Error::LeaseLost)
+    }
+
     /// Gives a job back untouched, for others to take at once. Used on shutdown.
     pub async fn give_back(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
@@ -181,7 +199,8 @@ macro_rules! take_jobs {
                     - (SELECT count(*) FROM lease f WHERE f.lane = $1 AND f.until > clock_timestamp())))
             ), taken AS (
                 UPDATE job SET epoch = epoch + 1, tries = tries + 1
-                FROM free WHERE job.id = free.id
+                -- Looked at again on the row as it is now: someone may just have parked it.
+                FROM free WHERE job.id = free.id AND job.state = 'ready'
                 RETURNING job.id, job.epoch, job.tries, job.subject, job.position
             ), leased AS (
                 INSERT INTO lease (job, lane, epoch, node, until)

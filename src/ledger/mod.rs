@@ -90,6 +90,19 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
     instant.to_sqlx()
 }
 
+/// How long a caller waits for a connection before it is told that the ledger is away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Settings of every session of ours.
+const SESSION: [(&str, &str); 4] = [
+    ("TimeZone", "UTC"),
+    ("jit", "off"),
+    // The queue's tables are small and change all the time: a plain index scan clears dead entries as it meets them.
+    ("enable_bitmapscan", "off"),
+    // Every statement is prepared once and fits one plan; planning it anew would cost as much as running it.
+    ("plan_cache_mode", "force_generic_plan"),
+];
+
 /// Where the ledger is.
 #[derive(Clone)]
 pub struct Address {
@@ -148,7 +161,7 @@ impl Ledger {
         let pool = PgPoolOptions::new()
             .max_connections(address.connections)
             .min_connections(1)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(async move {
@@ -163,11 +176,7 @@ impl Ledger {
                     Ok(())
                 })
             })
-            .connect_with(address.options.clone().application_name("portway").options([
-                ("jit", "off"),
-                ("TimeZone", "UTC"),
-                ("enable_bitmapscan", "off"),
-            ]))
+            .connect_with(address.options.clone().application_name("portway").options(SESSION))
             .await?;
         let ledger = Ledger {
             pool,

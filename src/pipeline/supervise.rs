@@ -5,7 +5,7 @@
 //! got lost. All end when the gateway stops; what is running then is waited for by [`Workers::drain`].
 
 use super::{Arrivals, House, deliver, send};
-use crate::ledger::job::{Claimed, Lease, PROCESS_LANE};
+use crate::ledger::job::{Claimed, Lease, PROCESS_LANE, SUSPECT_TRIES};
 use crate::ledger::message::ToProcess;
 use crate::net::spool::Spooled;
 use crate::pipeline::deliver::Outlet;
@@ -20,6 +20,8 @@ use tracing::Instrument;
 /// Messages claimed at once from the queue.
 const CLAIM: i64 = 16;
 const LOOK: Duration = Duration::from_secs(1);
+/// Held while a message is worked that may have killed its worker.
+static SUSPECTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// The running workers of this node.
 pub struct Workers {
@@ -184,15 +186,19 @@ impl House {
 }
 
 impl House {
-    /// While the ledger is away, what is in work waits here; the epoch tells afterwards whether it still counts.
+    /// While the ledger is away, what is in work waits here; the epoch tells afterwards whether it still counts. Suspects
+    /// are worked one at a time, so that what dies with a worker is known to have killed it.
     async fn process_or_wait(
         &self,
         message: ToProcess,
         lease: &Lease,
         content: Option<Spooled>,
     ) -> Result<(), Failure> {
+        let suspect = lease.tries > SUSPECT_TRIES;
+        let _alone = if suspect { Some(SUSPECTS.lock().await) } else { None };
+        let strikes = if suspect { self.ledger.strike(lease).await? } else { 0 };
         loop {
-            match self.process(message.clone(), lease, content.clone()).await {
+            match self.process(message.clone(), lease, strikes, content.clone()).await {
                 Err(Failure::Ledger(error)) if error.is_unavailable() && !self.stop.is_cancelled() => {
                     tracing::warn!(%error, "not processed yet; it waits for the ledger");
                     tokio::time::sleep(LOOK).await;

@@ -1,1 +1,26 @@
-fn main() {}
+//! Conversations of the real binary with real peers: a partner over TLS, an ERP that keeps its own log, a mail server, PostgreSQL.
+//!
+//! Nothing here knows the gateway's code: it is started as a process, spoken to from outside, and killed. Each test has a ledger,
+//! folders and ports of its own, so all run side by side. Waiting is on signals (a log line, a request, a mail) with a deadline.
+//! `make test` brings up what is needed and names it in `PORTWAY_TEST_DATABASE` and `PORTWAY_TEST_PYTHON`.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod harness;
+
+mod alerts;
+mod bad_input;
+mod demo;
+mod drop_folder;
+mod duplicates;
+mod edifact;
+mod endpoint_faults;
+mod guides;
+mod identity;
+#[cfg(feature = "faults")]
+mod kills;
+mod operator;
+mod order_flow;
+mod postgres;
+mod reload;
+mod routing;
+mod two_gateways;

@@ -49,6 +49,8 @@ pub(super) struct Cutter<R> {
     pub window: Window<R>,
     pub delimiters: Delimiters,
     pub notation: Notation,
+    /// An ISA begins an interchange too.
+    pub mixed: bool,
     /// The next byte to read.
     at: u64,
     max_segment: usize,
@@ -79,6 +81,7 @@ impl<R: BufRead> Cutter<R> {
             window,
             delimiters: Delimiters::EDIFACT,
             notation: Notation::default(),
+            mixed: false,
             at: 0,
             max_segment,
             max_kept,
@@ -219,7 +222,7 @@ impl<R: BufRead> Cutter<R> {
                     let (first, count) = self.empty.unwrap_or((from, 0));
                     self.empty = Some((first, count.saturating_add(1)));
                 }
-                Some(to) if (to - from) as usize > self.max_segment => {
+                Some(to) if (to - from) as usize > self.max_segment && !self.header_at(from) => {
                     self.at = to + 1;
                     return Ok(Cut::TooLong { from, next: self.at });
                 }
@@ -284,7 +287,7 @@ impl<R: BufRead> Cutter<R> {
         let bytes = self.window.rest(from);
         match bytes.first() {
             Some(b'U') => bytes.starts_with(b"UNB") || bytes.starts_with(b"UNA"),
-            Some(b'I') => return isa::read_fixed(bytes).is_some(),
+            Some(b'I') => return self.mixed && isa::read_fixed(bytes).is_some(),
             _ => false,
         }
         .then(|| service::read(bytes))
@@ -308,6 +311,11 @@ impl<R: BufRead> Cutter<R> {
 
     /// No terminator in `from..end`: the input ends there, or the limit is reached.
     fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
+        if self.header_at(from) {
+            // With another terminator than ours; the reader leaves this interchange and begins anew.
+            self.at = end;
+            return Ok(Cut::Segment(self.span(from, end)));
+        }
         if let Some(next) = (from + 1..end).find(|&at| self.header_at(at)) {
             return Ok(self.rest(from, next));
         }

@@ -209,7 +209,6 @@ pub(super) fn header_of_message(
     unh: &Segment<'_>,
     within: &Within,
     version: u8,
-    group: &FunctionalGroup,
     seen: &mut Seen,
 ) -> Vec<Finding> {
     let mut findings = defined(unh, version, within, "UCM04");
@@ -219,18 +218,18 @@ pub(super) fn header_of_message(
         let place = Place { position: Some(1), ..within.place("UNH", Some(1), unh.offset) };
         findings.push(error(finding::UNH_DUPLICATE, place, message, "UCM04").with_value(reference));
     }
-    let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
-    if !group.implied && !of_group.is_empty() && !message_type.is_empty() && *of_group != message_type {
-        let message = format!("{message_type} stands in a group of {of_group}");
-        let place =
-            Place { position: Some(1), component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
-        findings.push(
-            Finding::new(finding::GROUP_TYPES, Severity::Warning, place, message)
-                .in_edifact("UCF05")
-                .with_value(unh.component(2, 1)),
-        );
-    }
     findings
+}
+
+/// All messages of a group are of the type that its UNG names.
+pub(super) fn type_in_group(unh: &Segment<'_>, within: &Within, group: &FunctionalGroup) -> Option<Finding> {
+    let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
+    if group.implied || of_group.is_empty() || message_type.is_empty() || *of_group == message_type {
+        return None;
+    }
+    let message = format!("{message_type} stands in a group of {of_group}");
+    let place = Place { component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
+    Some(error(finding::GROUP_TYPES, place, message, "UCF05").with_value(unh.component(2, 1)))
 }
 
 /// The UNT against what came; `count` has UNH and UNT in it, and is UNT's position.

@@ -111,7 +111,7 @@ impl<R: BufRead> Reader<R> {
         let mut reader = Reader::over(from.window, limits);
         reader.cutter.go_to(from.at);
         reader.accounted = from.accounted;
-        reader.mixed = true;
+        (reader.mixed, reader.cutter.mixed) = (true, true);
         reader
     }
 
@@ -431,9 +431,14 @@ impl<R: BufRead> Reader<R> {
         let version: Vec<String> = (2..=5).map(part).collect();
         let version = version.join(":").trim_end_matches(':').to_string();
         let control_number = excerpt(unh.text(1).trim_end().as_bytes());
+        if let Some(stranger) = envelope::type_in_group(&unh, &within, &group.header)
+            && !group.findings.iter().any(|f| f.code == finding::GROUP_TYPES)
+        {
+            group.findings.push(stranger);
+        }
         within.set = Some(control_number.clone());
         let seen = if group.header.implied { &mut open.message_numbers } else { &mut group.message_numbers };
-        let mut findings = envelope::header_of_message(&unh, &within, open.version, &group.header, seen);
+        let mut findings = envelope::header_of_message(&unh, &within, open.version, seen);
         let syntax = open.version;
         self.spans.push(span);
         let too_large = self.read_body(from, &control_number, &within, syntax, &mut findings)?;

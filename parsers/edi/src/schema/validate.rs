@@ -53,6 +53,8 @@ struct Placer<'v, 'a> {
     frames: Vec<Frame<'a>>,
     /// What follows the LS being placed: a set may have several bounded loops in one place, told apart by what is in them.
     after_ls: u32,
+    /// There are bounded loops or levels.
+    special: bool,
     sink: Sink<'v>,
 }
 
@@ -64,18 +66,17 @@ pub(super) fn validate<'a>(
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
+    let mut placer =
+        Placer { table, frames: Vec::with_capacity(8), after_ls: 0, special: false, sink: Sink::new(set) };
     placer.open(0, false);
     let subset =
         set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
     let mut classes = None;
-    let (mut levels, mut bounds) = (false, false);
     for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
-        levels |= key == HL;
+        placer.special |= key == LS || key == HL;
         if key == LS {
-            bounds = true;
             placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
         }
         placer.place(segment, key, entry);
@@ -89,7 +90,7 @@ pub(super) fn validate<'a>(
         }
     }
     if set.standard == Standard::X12 {
-        content::check(set, table.code, levels, bounds, &mut placer.sink);
+        content::check(set, table.code, placer.special, &mut placer.sink);
     }
     let mut validated = placer.finish();
     if set.standard == Standard::Edifact {
@@ -154,9 +155,12 @@ impl<'a> Placer<'_, 'a> {
         }
     }
 
-    /// The nearest place that takes one more, and the nearest that is used up.
+    /// The nearest place that takes one more, and the nearest that is used up. In EDIFACT a place at the top of the message
+    /// behind something mandatory that has not come (UNS most of all) is taken only if there is no other at all: what is too
+    /// often before UNS is not what comes behind it.
     fn search(&self, key: u32, bit: u128) -> (Option<Spot>, Option<Spot>) {
         let mut used_up = None;
+        let mut next_section = None;
         for (level, frame) in self.frames.iter().enumerate().rev() {
             let definition = &self.table.loops[usize::from(frame.table)];
             if definition.holds & bit == 0 {
@@ -171,13 +175,22 @@ impl<'a> Placer<'_, 'a> {
                 if key == LS && !self.may_follow(child) {
                     continue;
                 }
-                if spot.child != frame.at || frame.count < child.max {
+                if spot.child == frame.at && frame.count >= child.max {
+                    used_up = used_up.or(Some(spot));
+                } else if level == 0 && self.skips_mandatory(definition, spot.child) {
+                    next_section = next_section.or(Some(spot));
+                } else {
                     return (Some(spot), used_up);
                 }
-                used_up = used_up.or(Some(spot));
             }
         }
-        (None, used_up)
+        (next_section.filter(|_| used_up.is_none()), used_up)
+    }
+
+    fn skips_mandatory(&self, definition: &LoopTable, child: usize) -> bool {
+        let at = self.frames.first().map_or(0, |root| root.at);
+        let skipped = definition.children.get(at + 1..child).unwrap_or(&[]);
+        self.sink.set.standard == Standard::Edifact && skipped.iter().any(|c| c.mandatory)
     }
 
     /// True if the segment after the LS stands in this bounded loop, or if no bounded loop has it.

@@ -60,6 +60,47 @@ const FORMATS: &[(&[u8], &[u8])] = &[
     (b"719", b"CMDHN-CMDHN"),
 ];
 
+/// Formats of 1250, in the same letters (X12).
+const PERIODS: &[(&[u8], &[u8])] = &[
+    (b"CM", b"CM"),
+    (b"CY", b"C"),
+    (b"D6", b"YMD"),
+    (b"D8", b"CMD"),
+    (b"DB", b"MDC"),
+    (b"DD", b"D"),
+    (b"DT", b"CMDHN"),
+    (b"MD", b"MD"),
+    (b"MM", b"M"),
+    (b"RD", b"MDC-MDC"),
+    (b"RD2", b"Y-Y"),
+    (b"RD4", b"C-C"),
+    (b"RD5", b"CM-CM"),
+    (b"RD6", b"YMD-YMD"),
+    (b"RD8", b"CMD-CMD"),
+    (b"RDM", b"YMD-MD"),
+    (b"RMD", b"MD-MD"),
+    (b"RMY", b"YM-YM"),
+    (b"RTM", b"HN-HN"),
+    (b"RTS", b"CMDHNS"),
+    (b"TC", b"J"),
+    (b"TM", b"HN"),
+    (b"TQ", b"MY"),
+    (b"TR", b"DMYHN"),
+    (b"TS", b"HNS"),
+    (b"TT", b"MDY"),
+    (b"TU", b"YJ"),
+    (b"YM", b"YM"),
+    (b"YY", b"Y"),
+];
+
+/// True if 1251 is what 1250 says it is, or says something that is not known here.
+pub(super) fn is_period(format: &[u8], value: &[u8]) -> bool {
+    PERIODS
+        .iter()
+        .find(|(code, _)| *code == format)
+        .is_none_or(|(_, pattern)| exists(value.trim_ascii_end(), pattern))
+}
+
 /// True if the bytes end in a separator that is released, and so is data.
 pub(super) fn ends_released(segment: &Segment<'_>, bytes: &[u8]) -> bool {
     let Some(release) = segment.delimiters.release else { return false };

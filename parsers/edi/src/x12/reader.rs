@@ -146,7 +146,7 @@ impl<R: BufRead> Reader<R> {
         let mut reader = Reader::new_over(from.window, limits);
         reader.cutter.go_to(from.at);
         reader.accounted = from.accounted;
-        reader.mixed = true;
+        (reader.mixed, reader.cutter.mixed) = (true, true);
         reader
     }
 
@@ -483,6 +483,7 @@ impl<R: BufRead> Reader<R> {
             {
                 Tag::Isa
             }
+            Some(b'U') if self.mixed && service::read(self.cutter.window.rest(from)).is_some() => Tag::Isa,
             Some(b'T') if is(b"TA1") => Tag::Ta1,
             Some(b'T') if is(b"TA3") => Tag::Service,
             Some(b'I') if is(b"ISB") || is(b"ISE") || is(b"ISX") => Tag::Service,

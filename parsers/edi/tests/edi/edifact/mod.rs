@@ -1,8 +1,12 @@
 //! EDIFACT: an input read to its end by the reader of both standards, and what was found in it.
 
-mod dump;
+mod codes;
+mod contrl;
+mod reader;
 mod rules;
 mod samples;
+mod schema_files;
+mod writer;
 
 use portway_edi::acknowledgement::{InterchangeResult, Tolerance};
 use portway_edi::examination::examine;
@@ -56,8 +60,18 @@ pub fn read_with(bytes: &[u8], limits: Limits, tolerance: Tolerance) -> Reading 
 
 /// Replaces `#` in each UNT by the number of segments from its UNH on.
 pub fn counted(text: &str) -> String {
+    let mut segments = vec![String::new()];
+    let mut released = false;
+    for c in text.chars() {
+        let last = segments.len() - 1;
+        segments[last].push(c);
+        if c == '\'' && !released {
+            segments.push(String::new());
+        }
+        released = c == '?' && !released;
+    }
     let mut count = 0;
-    let segments = text.split_inclusive('\'').map(|segment| {
+    let segments = segments.into_iter().map(|segment| {
         count = if segment.trim_start().starts_with("UNH+") {
             1
         } else {

@@ -1,0 +1,39 @@
+//! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
+//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]).
+//! The ledger is asked in SQL, by [`Site::database`].
+
+mod database;
+mod gateway;
+mod mailbox;
+mod partner;
+mod recorder;
+mod server;
+mod site;
+mod watched;
+pub mod x12;
+
+pub use gateway::Gateway;
+pub use mailbox::Mailbox;
+pub use partner::Partner;
+pub use recorder::{Answer, Recorder};
+pub use server::Server;
+pub use site::{Profile, Site};
+pub use watched::{DEADLINE, Watched};
+
+use std::future::Future;
+use std::sync::LazyLock;
+use tokio::runtime::Runtime;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for clients"));
+
+/// Runs a client's work from a test, which is itself plain and blocking.
+pub fn block<F: Future>(work: F) -> F::Output {
+    RUNTIME.block_on(work)
+}
+
+/// Starts a client beside the test.
+pub fn beside<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
+    RUNTIME.spawn(work)
+}

@@ -1,0 +1,225 @@
+//! A gateway's folders and configuration, as an operator would write them: `conf/`, `state/`, and whatever a test adds.
+
+use super::database::Database;
+use super::gateway::{Gateway, stop_private};
+use super::mailbox::Mailbox;
+use super::recorder::Recorder;
+use super::server::Server;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub struct Site {
+    dir: Arc<tempfile::TempDir>,
+    name: &'static str,
+    gateway: String,
+    database: Arc<Database>,
+    private: bool,
+}
+
+impl Site {
+    /// A gateway with a database of its own on the server of the test run.
+    pub fn new() -> Site {
+        Site::with(Arc::new(folder()), "one", Arc::new(Database::fresh()), false)
+    }
+
+    /// A gateway that runs its own PostgreSQL.
+    pub fn private() -> Site {
+        let dir = folder();
+        let run = dir.path().join("one/state/postgres/run");
+        let database = Database::at(format!("postgres://portway@localhost/portway?host={}", run.display()));
+        Site::with(Arc::new(dir), "one", Arc::new(database), true)
+    }
+
+    /// A gateway with the database `postgres` of a server that the test has for itself.
+    pub fn on(server: &Server) -> Site {
+        Site::with(Arc::new(folder()), "one", Arc::new(Database::at(server.url())), false)
+    }
+
+    /// A second gateway, with folders of its own, on the database of this one.
+    pub fn beside(&self) -> Site {
+        let mut site = Site::with(self.dir.clone(), "two", self.database.clone(), false);
+        site.gateway = self.gateway.clone();
+        copy(&self.config(), &site.config());
+        site
+    }
+
+    fn with(dir: Arc<tempfile::TempDir>, name: &'static str, database: Arc<Database>, private: bool) -> Site {
+        let site = Site { dir, name, gateway: String::new(), database, private };
+        for folder in ["conf/partners.d", "conf/secrets", "state"] {
+            fs::create_dir_all(site.path(folder)).unwrap();
+        }
+        site
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(self.name).join(name)
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.path("conf")
+    }
+
+    pub fn state(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.private
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Sections of `gateway.toml`, as they are.
+    pub fn add(&mut self, toml: &str) {
+        writeln!(self.gateway, "{toml}").unwrap();
+    }
+
+    /// One of our systems, tried again after moments; `more` are further keys, such as `test = true`.
+    pub fn endpoint(&mut self, name: &str, system: &Recorder, more: &str) {
+        fs::write(self.path(&format!("conf/secrets/{name}")), system.secret()).unwrap();
+        self.add(&format!(
+            "[endpoint.{name}]\nkind = \"http\"\nurl = \"{}\"\nsecrets = [{{ file = \"secrets/{name}\" }}]\n\
+             retry = {{ first = \"100ms\", longest = \"400ms\", tries = 500 }}\n{more}",
+            system.url()
+        ));
+    }
+
+    pub fn mail(&mut self, mailbox: &Mailbox) {
+        self.add(&format!(
+            "[mail]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"portway@northwind.example\"\n\
+             [alerts]\nto = [\"edi@northwind.example\"]\ncoalesce = \"0s\"",
+            mailbox.port()
+        ));
+    }
+
+    pub fn partner(&self, profile: &Profile) {
+        self.partner_text(&profile.id, &profile.text());
+    }
+
+    pub fn partner_text(&self, id: &str, text: &str) {
+        fs::write(self.path(&format!("conf/partners.d/{id}.toml")), text).unwrap();
+    }
+
+    /// Writes `gateway.toml`.
+    pub fn write(&self) {
+        let database = if self.private {
+            String::new()
+        } else {
+            format!("[database]\nurl = \"{}\"\nconnections = 8\n", self.database.url)
+        };
+        let text = format!(
+            "state = \"{}\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n\
+             edifact = \"14:4012345000009\"\n{database}\
+             [listen.https]\naddress = \"127.0.0.1:0\"\n[work]\nlease = \"2s\"\ndrain = \"5s\"\n{}",
+            self.state().display(),
+            self.gateway
+        );
+        fs::write(self.path("conf/gateway.toml"), text).unwrap();
+    }
+
+    #[track_caller]
+    pub fn start(&self) -> Gateway {
+        self.start_with(&[])
+    }
+
+    #[track_caller]
+    pub fn start_with(&self, environment: &[(&str, &str)]) -> Gateway {
+        self.write();
+        Gateway::start(self, environment)
+    }
+
+    /// Runs a verb of the command line to its end: exit code, stdout and stderr.
+    pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
+            .args(arguments)
+            .arg("--config")
+            .arg(self.config())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (done.status.code().unwrap_or(-1), text(done.stdout), text(done.stderr))
+    }
+
+    /// Starts it without waiting for anything.
+    pub fn spawn(&self) -> Gateway {
+        self.spawn_with(&[])
+    }
+
+    pub fn spawn_with(&self, environment: &[(&str, &str)]) -> Gateway {
+        self.write();
+        Gateway::spawn(self, environment)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if self.private {
+            stop_private(&self.state());
+        }
+    }
+}
+
+/// Reachable for the account that a private PostgreSQL runs under.
+fn folder() -> tempfile::TempDir {
+    let dir = tempfile::Builder::new().prefix("pw-").tempdir().unwrap();
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+    dir
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(entry.file_name()));
+        } else {
+            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+/// A partner's profile. Id `acme` has the address `ZZ:ACME` and the token `token-of-acme`.
+pub struct Profile {
+    pub id: String,
+    pub status: &'static str,
+    /// Further keys of `[https]`.
+    pub https: String,
+    /// Further keys of `[x12]`.
+    pub x12: String,
+    /// Further sections.
+    pub more: String,
+}
+
+impl Profile {
+    /// A live partner whose 850s go to the endpoint `erp`.
+    pub fn live(id: &str) -> Profile {
+        Profile {
+            id: id.into(),
+            status: "live",
+            https: String::new(),
+            x12: String::new(),
+            more: "[receive.850]\nto = [\"erp\"]".into(),
+        }
+    }
+
+    pub fn text(&self) -> String {
+        let hash: String =
+            Sha256::digest(format!("token-of-{}", self.id)).iter().map(|b| format!("{b:02x}")).collect();
+        format!(
+            "id = \"{id}\"\nname = \"The {id} company\"\nstatus = \"{}\"\n[https]\ntokens = [\"sha256:{hash}\"]\n{}\n\
+             [x12]\nid = \"ZZ:{}\"\n{}\n{}\n",
+            self.status,
+            self.https,
+            self.id.to_uppercase(),
+            self.x12,
+            self.more,
+            id = self.id,
+        )
+    }
+}

@@ -1,0 +1,78 @@
+//! Several gateways on one ledger: they share the work, and one that slept past its lease is refused.
+
+use crate::harness::x12::order;
+use crate::harness::*;
+use rustix::process::Signal;
+
+#[test]
+fn a_worker_that_slept_past_its_lease_is_refused() {
+    let erp = Recorder::erp();
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "");
+    site.partner(&Profile::live("acme"));
+    // The first request is held; the repetition by the other gateway is taken.
+    erp.script(&[Answer::Hold]);
+    let first = site.start();
+    Partner::new(&site, &first, "acme").post(order("4500123", 1).text()).id();
+    erp.wait_received(1);
+    first.signal(Signal::STOP);
+
+    let beside = site.beside();
+    let second = beside.start();
+    let delivered = || site.database().count("delivery WHERE target = 'erp' AND state = 'delivered'") == 1;
+    second.until("the delivery by the second gateway", || delivered().then_some(()));
+    assert_eq!(erp.received().len(), 2);
+
+    erp.release();
+    first.signal(Signal::CONT);
+    first.line("another worker has this delivery since");
+    let refused = "history WHERE event = 'stale completion refused'";
+    first.until("the refusal in the history", || (site.database().count(refused) == 1).then_some(()));
+    assert!(delivered(), "what the second wrote stands");
+    assert_eq!(site.database().rows("SELECT state FROM transaction_set"), ["done"]);
+    assert_eq!(site.database().count("history WHERE event = 'delivered'"), 1);
+    assert_eq!(erp.log().len(), 1, "once in effect");
+
+    // Awake again, it works on as before.
+    let partner = Partner::new(&site, &first, "acme");
+    partner.post(order("4500124", 2).text()).id();
+    erp.wait_effects(2);
+    first.stop();
+    second.stop();
+}
+
+#[test]
+fn two_gateways_share_the_work_and_no_answer_has_the_number_of_another() {
+    let erp = Recorder::erp();
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "");
+    site.partner(&Profile::live("acme"));
+    let first = site.start();
+    let beside = site.beside();
+    let second = beside.start();
+    let partners = [Partner::new(&site, &first, "acme"), Partner::new(&beside, &second, "acme")];
+    let posts: Vec<_> = (1..=40u32)
+        .map(|nth| {
+            let partner = partners[nth as usize % 2].clone();
+            beside_post(partner, order(&format!("PO-{nth:02}"), nth).text())
+        })
+        .collect();
+    for post in posts {
+        assert_eq!(block(post).unwrap(), 202);
+    }
+    erp.wait_effects(40);
+    first.until("all work done", || (site.database().count("job") == 0).then_some(()));
+    assert_eq!(erp.log().len(), 40);
+    let items = partners[0].outbox_of(&first, 40);
+    let mut numbers: Vec<String> =
+        items.iter().map(|i| x12::Acknowledgement::read(&partners[1].fetch(&i.id)).control).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 40, "no number twice: {numbers:?}");
+    first.stop();
+    second.stop();
+}
+
+fn beside_post(partner: Partner, text: String) -> tokio::task::JoinHandle<u16> {
+    beside(async move { partner.try_post(text.into_bytes(), &[]).await.unwrap().status })
+}
