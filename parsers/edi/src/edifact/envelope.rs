@@ -92,7 +92,8 @@ pub(super) fn interchange(unb: &Segment<'_>, header: &Header, offset: u64) -> (I
         version: format!("{identifier}:{version}"),
         control_number: text(unb, 5, 1),
         acknowledgement_requested: unb.element(9) == b"1",
-        usage: if unb.element(11) == b"1" { 'T' } else { 'P' },
+        // Syntax 4 has four kinds of test; none of them is to be posted.
+        usage: if matches!(unb.element(11), b"" | b"0") { 'P' } else { 'T' },
         delimiters: unb.delimiters,
         offset,
         edifact: Some(Box::new(syntax)),

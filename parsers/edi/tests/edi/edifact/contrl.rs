@@ -3,11 +3,11 @@
 //! The expected answer of each 0083 and 0085 code was written down from ISO 9735 before it was held against the engine.
 
 use super::{ORDER, Reading, counted, order_with, read, read_with};
-use portway_edi::Delimiters;
 use portway_edi::acknowledgement::Tolerance;
 use portway_edi::edifact::contrl::{self, Action, Control, Fault, Report};
 use portway_edi::edifact::writer::Envelope;
 use portway_edi::interchange::{Event, Limits, PartyId};
+use portway_edi::{Code, Delimiters, Finding, Place, Severity};
 
 pub fn envelope(version: u8) -> Envelope {
     let party = |id: &str| PartyId { qualifier: "14".to_string(), id: id.to_string() };
@@ -187,6 +187,61 @@ fn groups_have_their_ucf() {
     let control = control(&write(&read(inner.as_bytes()), 3, Report::Verdict).unwrap());
     assert_eq!(control.verdict(Some("5"), "1"), Action::Rejected);
     assert_eq!(control.verdict(Some("6"), "1"), Action::Acknowledged);
+}
+
+/// What only a gateway knows: the partner, agreements, what came before.
+#[test]
+fn codes_that_the_gateway_finds_are_answered_too() {
+    // Syntax 4 has no 27, 34, 41, 42 and 43.
+    let cases = [
+        ("7", "7"),
+        ("14", "14"),
+        ("17", "17"),
+        ("22", "22"),
+        ("23", "23"),
+        ("24", "24"),
+        ("25", "25"),
+        ("26", "26"),
+        ("27", "18"),
+        ("34", "18"),
+        ("41", "18"),
+        ("42", "18"),
+        ("43", "7"),
+    ];
+    for (code, in_4) in cases {
+        let mut reading = read(counted(ORDER).as_bytes());
+        let place = Place { segment: Some("UNB".to_string()), element: Some(2), ..Place::default() };
+        let finding =
+            Finding::new(Code("X1050"), Severity::Error, place, "not agreed").with_answer("UCI05", code);
+        reading.results[0].findings.push(finding);
+        assert_eq!(answer(&reading, 3, Report::Verdict), [format!("{UCI}4+{code}+UNB+3")]);
+        assert_eq!(answer(&reading, 4, Report::Verdict), [format!("{UCI}4+{in_4}+UNB+3")]);
+    }
+    // Syntax 3 has no 45 to 48.
+    for (code, in_3) in [("45", "18"), ("46", "2"), ("47", "18"), ("48", "18")] {
+        let mut reading = read(counted(ORDER).as_bytes());
+        let finding =
+            Finding::new(Code("X1050"), Severity::Error, Place::default(), "no").with_answer("UCI05", code);
+        reading.results[0].findings.push(finding);
+        assert_eq!(answer(&reading, 3, Report::Verdict), [format!("{UCI}4+{in_3}")]);
+        assert_eq!(answer(&reading, 4, Report::Verdict), [format!("{UCI}4+{code}")]);
+    }
+}
+
+#[test]
+fn an_answer_goes_back_the_way_the_interchange_came() {
+    let text = counted(
+        &ORDER.replace("4012345000009:14+", "4012345000009:14:DEPT7+").replace("++++1'", "++++1++1'"),
+    );
+    let reading = read(text.as_bytes());
+    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+    let envelope = Envelope::answering(&reading.results[0].header, "41", "20260106", "0815");
+    let bytes = contrl::write(&reading.results[0], &envelope, Report::Verdict).unwrap().unwrap();
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "UNB+UNOC:3+4098765000010:14+4012345000009:14:DEPT7+260106:0815+41++++++1'UNH+1+CONTRL:D:3:UN'\
+         UCI+77+4012345000009:14:DEPT7+4098765000010:14+7'UNT+3+1'UNZ+1+41'"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod codes;
 mod contrl;
+mod mangled;
 mod reader;
 mod rules;
 mod samples;
@@ -46,11 +47,11 @@ pub fn read_with(bytes: &[u8], limits: Limits, tolerance: Tolerance) -> Reading 
     let mut sets = 0;
     let examination = examine(&mut reader, tolerance, |_, _| sets += 1).unwrap();
     let accounted = reader.accounted();
-    assert_eq!(accounted.interchanges + accounted.stray + accounted.blank, bytes.len() as u64);
+    assert_eq!(accounted.total(), bytes.len() as u64);
     let mut own = edifact::reader::Reader::new(bytes, limits);
     let alone = examine(&mut own, tolerance, |_, _| {}).unwrap();
     let accounted = own.accounted();
-    assert_eq!(accounted.interchanges + accounted.stray + accounted.blank, bytes.len() as u64);
+    assert_eq!(accounted.total(), bytes.len() as u64);
     let findings: Vec<Finding> = examination.findings().cloned().collect();
     if !bytes.windows(3).any(|w| w == b"ISA") {
         assert_eq!(findings, alone.findings().cloned().collect::<Vec<_>>());
