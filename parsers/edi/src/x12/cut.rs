@@ -86,7 +86,7 @@ const ISA_LENGTH: usize = 105;
 #[inline(always)]
 fn is_plain(segment: &[u8]) -> bool {
     let &[first, second, ..] = segment else { return false };
-    let data = match first {
+    match first {
         b'S' => second != b'E' && second != b'T',
         b'G' => second != b'E' && second != b'S',
         b'I' => second != b'S' && second != b'E',
@@ -94,8 +94,7 @@ fn is_plain(segment: &[u8]) -> bool {
         b'U' => second != b'N',
         b'B' => second != b'I' && second != b'D',
         _ => first.is_ascii_uppercase(),
-    };
-    data
+    }
 }
 
 impl<R: BufRead> Cutter<R> {
