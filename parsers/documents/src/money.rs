@@ -4,6 +4,7 @@
 //! so `"10000"` in SAC05 is `"100.00"`. The currency is the one in force where the amount stands; absent when the partner named
 //! none.
 
+use crate::Text;
 use crate::date::{Date, DateTime};
 use crate::party::PartyRole;
 use crate::quantity::{Decimal, Quantity};
@@ -14,7 +15,7 @@ record! {
     pub struct Money {
         one amount: Decimal,
         /// ISO 4217 code in force here.
-        opt currency: String,
+        opt currency: Text,
     }
 }
 
@@ -22,16 +23,16 @@ record! {
     /// The currency of a document or of a part of it, and its rate.
     pub struct Currency {
         /// ISO 4217 code.
-        one code: String,
+        one code: Text,
         /// Whose currency it is.
         one role: PartyRole,
         /// X12 98.
-        one role_code: String,
+        one role_code: Text,
         opt exchange_rate: Decimal,
-        opt target_role_code: String,
-        opt target_currency: String,
+        opt target_role_code: Text,
+        opt target_currency: Text,
         /// X12 669.
-        opt market_code: String,
+        opt market_code: Text,
         many dates: DateTime,
     }
 }
@@ -40,11 +41,11 @@ record! {
     /// The price of one base quantity.
     pub struct Price {
         one amount: Decimal,
-        opt currency: String,
+        opt currency: Text,
         /// How many units the amount is for, where the basis says so: `"100"` for a price per hundred.
         opt base_quantity: Decimal,
         /// The partner's code for the basis: X12 639, `PE` per each, `HP` per hundred, `CT` contract.
-        opt basis_code: String,
+        opt basis_code: Text,
     }
 }
 
@@ -53,17 +54,17 @@ record! {
     pub struct QualifiedPrice {
         one role: PriceRole,
         /// X12 236.
-        opt role_code: String,
+        opt role_code: Text,
         /// X12 687.
-        opt trade_class_code: String,
+        opt trade_class_code: Text,
         opt price: Price,
         /// The quantity the price holds for, or starts at.
         opt quantity: Quantity,
         /// X12 648, with `multiplier`: `DIS` and `0.9` is a tenth off.
-        opt multiplier_code: String,
+        opt multiplier_code: Text,
         opt multiplier: Decimal,
         opt rebate: Money,
-        opt condition_value: String,
+        opt condition_value: Text,
         opt multiple_quantity: Decimal,
         /// Where it differs from the one in force.
         opt currency: Currency,
@@ -109,10 +110,10 @@ record! {
     pub struct QualifiedAmount {
         one role: AmountRole,
         /// X12 522.
-        one role_code: String,
+        one role_code: Text,
         opt money: Money,
         /// X12 478: `C` credit, `D` debit.
-        opt credit_debit_code: String,
+        opt credit_debit_code: Text,
         many references: crate::reference::Reference,
         many dates: DateTime,
     }
@@ -136,22 +137,22 @@ record! {
     /// A tax number, exemption or tax amount.
     pub struct Tax {
         /// X12 963, such as `ST` state sales tax, `VA` value added tax.
-        opt type_code: String,
+        opt type_code: Text,
         opt money: Money,
         opt percent: Decimal,
         /// The number of the taxpayer, or of the exemption.
-        opt number: String,
+        opt number: Text,
         /// The places that levy it: X12 309 and 310.
         many jurisdictions: Identifier,
         /// X12 441.
-        opt exempt_code: String,
+        opt exempt_code: Text,
         /// X12 1179.
-        opt customs_code: String,
+        opt customs_code: Text,
         /// X12 662.
-        opt relationship_code: String,
+        opt relationship_code: Text,
         /// What the percent is of.
         opt base: Decimal,
-        opt assigned_number: String,
+        opt assigned_number: Text,
     }
 }
 
@@ -159,11 +160,11 @@ record! {
     /// When and how to pay.
     pub struct PaymentTerms {
         /// X12 336, `01` basic, `08` discount offered, `14` as agreed.
-        opt type_code: String,
+        opt type_code: Text,
         /// What the days count from.
         opt basis: TermsBasis,
         /// X12 333.
-        opt basis_code: String,
+        opt basis_code: Text,
         opt discount_percent: Decimal,
         opt discount_days: Decimal,
         opt discount_due_date: Date,
@@ -175,9 +176,9 @@ record! {
         opt payable_percent: Decimal,
         opt day_of_month: Decimal,
         /// X12 107.
-        opt payment_method_code: String,
+        opt payment_method_code: Text,
         opt percent: Decimal,
-        opt description: String,
+        opt description: Text,
     }
 }
 

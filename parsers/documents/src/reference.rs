@@ -5,6 +5,7 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/reference.rs`.
 
+use crate::Text;
 use crate::date::DateTime;
 
 record! {
@@ -12,9 +13,9 @@ record! {
     pub struct Reference {
         one kind: ReferenceKind,
         /// The partner's code for the kind: X12 128.
-        one kind_code: String,
-        opt value: String,
-        opt description: String,
+        one kind_code: Text,
+        opt value: Text,
+        opt description: Text,
         /// Further numbers that make the reference complete.
         many parts: ReferencePart,
     }
@@ -24,8 +25,8 @@ record! {
     /// A part of a reference: X12 composite C040.
     pub struct ReferencePart {
         one kind: ReferenceKind,
-        one kind_code: String,
-        one value: String,
+        one kind_code: Text,
+        one value: Text,
     }
 }
 
@@ -83,8 +84,8 @@ record! {
     pub struct Identifier {
         one scheme: IdScheme,
         /// The partner's code for the scheme: X12 66 (parties, carriers) or 309 (places).
-        opt scheme_code: String,
-        one id: String,
+        opt scheme_code: Text,
+        one id: Text,
     }
 }
 
@@ -140,17 +141,17 @@ record! {
     /// Text for people, or an instruction, with what it is about.
     pub struct Note {
         /// The partner's code for what the note is: X12 128 (N9) or 363 (MTX).
-        opt code: String,
+        opt code: Text,
         opt kind: ReferenceKind,
         /// A number it refers to.
-        opt reference: String,
-        opt subject: String,
+        opt reference: Text,
+        opt subject: Text,
         /// Further numbers that make the reference complete.
         many parts: ReferencePart,
         opt date: DateTime,
         many dates: DateTime,
         /// The text, line by line as it came.
-        many lines: String,
+        many lines: Text,
     }
 }
 
@@ -158,10 +159,10 @@ record! {
     /// Coded characteristics that an agency keeps a list of: X12 SI.
     pub struct Characteristic {
         /// X12 559.
-        one agency_code: String,
+        one agency_code: Text,
         /// X12 1000.
-        one code: String,
-        one value: String,
+        one code: Text,
+        one value: Text,
     }
 }
 
@@ -169,16 +170,16 @@ record! {
     /// What no field of the document took: nothing that came is lost.
     pub struct Unmapped {
         /// Segment id, `PO1`.
-        one segment: String,
+        one segment: Text,
         /// Position of the segment in its set; ST counts as 1.
         one position: u32,
         /// 1-based element number.
         one element: u16,
         /// 1-based component number, where only a part of the element is left over.
         opt component: u16,
-        one value: String,
+        one value: Text,
         /// The loop the segment stands in, by its trigger segment. Absent in the header.
         #[serde(rename = "loop")]
-        opt loop_id: String,
+        opt loop_id: Text,
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/transport.rs`.
 
+use crate::Text;
 use crate::date::DateTime;
 use crate::quantity::{Decimal, Quantity};
 use crate::reference::{Identifier, Reference};
@@ -13,17 +14,17 @@ record! {
     pub struct DeliveryTerms {
         opt freight_payment: FreightPayment,
         /// X12 146.
-        opt freight_payment_code: String,
+        opt freight_payment_code: Text,
         opt location: Place,
         /// X12 334: `01` Incoterms.
-        opt scheme_code: String,
+        opt scheme_code: Text,
         /// X12 335: `DDP`, `EXW`.
-        opt code: String,
+        opt code: Text,
         /// Where title passes.
         opt title_passage: Place,
         /// X12 54.
-        opt risk_of_loss_code: String,
-        opt risk_of_loss: String,
+        opt risk_of_loss_code: Text,
+        opt risk_of_loss: Text,
     }
 }
 
@@ -47,8 +48,8 @@ record! {
     /// A place by its kind and words: X12 309 and 352.
     pub struct Place {
         /// X12 309: `OR` origin, `DE` destination.
-        opt kind_code: String,
-        opt description: String,
+        opt kind_code: Text,
+        opt description: Text,
     }
 }
 
@@ -70,23 +71,23 @@ record! {
     /// A carrier, a mode or a route.
     pub struct Route {
         /// X12 133: `B` origin and delivery carrier, `O` origin carrier.
-        opt sequence_code: String,
+        opt sequence_code: Text,
         opt carrier: Identifier,
         opt mode: TransportMode,
         /// X12 91.
-        opt mode_code: String,
-        opt description: String,
+        opt mode_code: Text,
+        opt description: Text,
         /// X12 368.
-        opt status_code: String,
+        opt status_code: Text,
         opt location: Identifier,
         /// X12 731.
-        opt transit_direction_code: String,
+        opt transit_direction_code: Text,
         /// X12 732, the unit of the transit time: `CD` calendar days.
-        opt transit_time_code: String,
+        opt transit_time_code: Text,
         opt transit_time: Decimal,
         /// X12 284.
-        many service_level_codes: String,
-        opt country: String,
+        many service_level_codes: Text,
+        opt country: Text,
     }
 }
 
@@ -115,14 +116,14 @@ record! {
     /// Packages and their weight.
     pub struct Load {
         /// X12 103: `CTN25` is a carton of corrugated board.
-        opt packaging_code: String,
+        opt packaging_code: Text,
         opt packages: Decimal,
         /// X12 23.
-        opt commodity_scheme_code: String,
-        opt commodity_code: String,
-        opt description: String,
+        opt commodity_scheme_code: Text,
+        opt commodity_code: Text,
+        opt description: Text,
         /// X12 187: `G` gross.
-        opt weight_code: String,
+        opt weight_code: Text,
         opt weight: Quantity,
         opt volume: Quantity,
     }
@@ -132,19 +133,19 @@ record! {
     /// A trailer, a container, and its seal.
     pub struct Equipment {
         /// X12 40.
-        opt code: String,
-        opt initial: String,
-        opt number: String,
+        opt code: Text,
+        opt initial: Text,
+        opt number: Text,
         /// X12 187.
-        opt weight_code: String,
+        opt weight_code: Text,
         opt weight: Quantity,
         /// X12 102.
-        opt ownership_code: String,
+        opt ownership_code: Text,
         /// X12 407.
-        opt seal_status_code: String,
-        opt seal_number: String,
+        opt seal_status_code: Text,
+        opt seal_number: Text,
         /// X12 24.
-        opt type_code: String,
+        opt type_code: Text,
     }
 }
 
@@ -152,13 +153,13 @@ record! {
     /// Care that goods need.
     pub struct Handling {
         /// X12 152.
-        opt code: String,
+        opt code: Text,
         /// X12 208.
-        opt hazard_scheme_code: String,
-        opt hazard_class: String,
-        opt description: String,
+        opt hazard_scheme_code: Text,
+        opt hazard_class: Text,
+        opt description: Text,
         /// X12 1073: `Y` or `N`.
-        opt answer_code: String,
+        opt answer_code: Text,
     }
 }
 
@@ -166,15 +167,15 @@ record! {
     /// How goods are to be packed, in words or codes: X12 PKG.
     pub struct Packaging {
         /// X12 349: `F` free text, `S` coded.
-        opt form_code: String,
+        opt form_code: Text,
         /// X12 753.
-        opt characteristic_code: String,
+        opt characteristic_code: Text,
         /// X12 559.
-        opt agency_code: String,
-        opt code: String,
-        opt description: String,
+        opt agency_code: Text,
+        opt code: Text,
+        opt description: Text,
         /// X12 400.
-        opt unit_load_code: String,
+        opt unit_load_code: Text,
     }
 }
 
@@ -186,9 +187,9 @@ record! {
         /// What one of them holds.
         opt size: Quantity,
         /// X12 103.
-        opt packaging_code: String,
+        opt packaging_code: Text,
         /// X12 187.
-        opt weight_code: String,
+        opt weight_code: Text,
         opt gross_weight: Quantity,
         opt gross_volume: Quantity,
         opt length: Quantity,
@@ -197,8 +198,8 @@ record! {
         /// Eaches in an inner container.
         opt inner_packs: Decimal,
         /// X12 752.
-        opt position_code: String,
-        many assigned_ids: String,
+        opt position_code: Text,
+        many assigned_ids: Text,
         opt number: Decimal,
     }
 }
@@ -207,8 +208,8 @@ record! {
     /// Marks to put on packages: X12 MAN.
     pub struct Marks {
         /// X12 88: `GM` SSCC, `CP` carrier's number.
-        one code: String,
-        many values: String,
+        one code: Text,
+        many values: Text,
     }
 }
 
@@ -217,11 +218,11 @@ record! {
     pub struct ScheduleLine {
         one quantity: Quantity,
         /// X12 98, with `party_name`: for whom.
-        opt party_role_code: String,
-        opt party_name: String,
+        opt party_role_code: Text,
+        opt party_name: Text,
         many dates: DateTime,
-        opt request_reference: String,
-        opt assigned_id: String,
+        opt request_reference: Text,
+        opt assigned_id: Text,
         many references: Reference,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
@@ -235,7 +236,7 @@ record! {
         one location: Identifier,
         one quantity: Quantity,
         /// A place within it.
-        opt place: String,
+        opt place: Text,
     }
 }
 

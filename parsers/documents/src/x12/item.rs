@@ -18,7 +18,7 @@ pub(crate) fn product_ids(f: &Fields<'_, '_>, elements: impl Iterator<Item = usi
         let (scheme, scheme_code) = f.coded(element, codes::product_id_scheme)?;
         Some(ProductId { scheme, scheme_code, id: f.required(element + 1) })
     };
-    elements.filter_map(pair).collect()
+    elements.take_while(|&element| !f.ends_before(element)).filter_map(pair).collect()
 }
 
 /// Takes the numbers up into the item, and into the fields of their own for those that most readers want: the first of a scheme
