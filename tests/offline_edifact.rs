@@ -328,6 +328,14 @@ fn redact_hides_people_and_prices_and_lints_the_same() {
         .replace("CTT*", "ZZZ*Ida Wells~\nCTT*");
     let text = out(&file("redact", &odd));
     assert!(!text.contains("SECRET") && !text.contains("Ida") && text.contains("ZZZ*"), "{text}");
+    // Line breaks inside segments stay where they are.
+    for input in [ORDERS.replace('\n', ""), CLEAN.replace('\n', "")] {
+        let flat = out(&file("redact", &input));
+        let wrap = |text: &str| {
+            text.as_bytes().chunks(80).map(|c| [c, b"\r\n"].concat()).collect::<Vec<_>>().concat()
+        };
+        assert_eq!(file("redact", wrap(&input)).stdout, wrap(&flat));
+    }
     let junk = file("redact", format!("From: Ida Wells\n{ORDERS}"));
     assert!(code(&junk) == 1 && err(&junk).contains("look at them"), "{}", err(&junk));
 }
