@@ -392,6 +392,14 @@ async fn steady(client: &reqwest::Client, url: &str, sink: &Sink, rate: u64, tim
         .collect()
 }
 
+/// A UPC of that number, with its check digit (weights 3 and 1).
+fn upc(number: usize) -> String {
+    let digits = format!("0123456{number:04}");
+    let weights = [3, 1].into_iter().cycle();
+    let sum: u32 = digits.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
 /// A valid 004010 850 of 20 lines, about 2 KB.
 fn order(number: u64) -> String {
     let mut body = format!(
@@ -401,10 +409,11 @@ fn order(number: u64) -> String {
     );
     for line in 1..=LINES {
         body += &format!(
-            "PO1*{line}*{}*EA*{}.{:02}**UP*01234567{line:04}*VN*NW-{line:04}~PID*F****Watering can, {line} litre~",
+            "PO1*{line}*{}*EA*{}.{:02}**UP*{}*VN*NW-{line:04}~PID*F****Watering can, {line} litre~",
             line * 3,
             line,
-            line
+            line,
+            upc(line)
         );
     }
     body += &format!("CTT*{LINES}~");

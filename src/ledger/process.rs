@@ -61,7 +61,7 @@ pub struct SetRow {
     pub reason: Option<String>,
     /// `A`, `E`, `R`; `None` where the set is never acknowledged.
     pub answer: Option<&'static str>,
-    pub document: Option<&'static str>,
+    pub document: Option<String>,
     pub number: Option<String>,
     pub findings: serde_json::Value,
     pub unmapped: i32,

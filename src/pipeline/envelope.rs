@@ -16,7 +16,8 @@ use crate::profile::gateway::Station;
 use crate::profile::partner::DuplicateInterchange;
 use jiff::Timestamp;
 use portway_edi::acknowledgement::AckCode;
-use portway_edi::{Answer, Finding, Place, Severity};
+use portway_edi::interchange::{Interchange, PartyId};
+use portway_edi::{Answer, Finding, Place, Severity, Standard};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -38,10 +39,18 @@ impl Work<'_> {
         let mut all = Vec::new();
         for (ordinal, mut framed) in (1..).zip(framed.interchanges) {
             let header = framed.result.header.clone();
-            let groups: Vec<String> = framed.result.groups.iter().map(|g| g.header.sender.clone()).collect();
-            let profile = self.sender(&header.sender, &groups)?;
-            let station =
-                self.configuration.station(&header.receiver).map(|(name, s)| (name.to_owned(), s.clone()));
+            let groups: Vec<String> = framed
+                .result
+                .groups
+                .iter()
+                .map(|g| g.header.sender.clone())
+                .filter(|sender| !sender.is_empty())
+                .collect();
+            let profile = self.sender(header.standard, &header.sender, &groups)?;
+            let station = self
+                .configuration
+                .station(header.standard, &header.receiver)
+                .map(|(name, s)| (name.to_owned(), s.clone()));
             if station.is_none() {
                 framed.result.findings.push(not_our_address(&header));
             }
@@ -51,7 +60,10 @@ impl Work<'_> {
                 id: id::derive(self.message.id, "interchange", ordinal),
                 ordinal: i32::try_from(ordinal).unwrap_or(i32::MAX),
                 station: station.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
-                standard: "x12",
+                standard: match header.standard {
+                    Standard::X12 => "x12",
+                    Standard::Edifact => "edifact",
+                },
                 sender: header.sender.to_string(),
                 receiver: header.receiver.to_string(),
                 control_number: header.control_number.clone(),
@@ -73,15 +85,18 @@ impl Work<'_> {
 
     fn sender(
         &self,
-        sender: &portway_edi::x12::PartyId,
+        standard: Standard,
+        sender: &PartyId,
         groups: &[String],
     ) -> Result<Arc<PartnerProfile>, String> {
         let connection = &self.connection.partner.id;
-        let mut profile =
-            self.configuration.partner_for_sender(connection, sender, None).map_err(|e| e.to_string())?;
+        let mut profile = self
+            .configuration
+            .partner_for_sender(connection, standard, sender, None)
+            .map_err(|e| e.to_string())?;
         for group in groups {
             self.configuration
-                .partner_for_sender(connection, sender, Some(group))
+                .partner_for_sender(connection, standard, sender, Some(group))
                 .map_err(|e| e.to_string())?;
         }
         if profile.partner.id == *connection {
@@ -120,8 +135,8 @@ impl Work<'_> {
             .collect();
         let window = judged
             .first()
-            .and_then(|j| j.profile.partner.x12.as_ref())
-            .map(|x| x.duplicate_window.duration());
+            .and_then(|j| j.profile.partner.habits(j.framed.result.header.standard))
+            .map(|habits| habits.duplicate_window.duration());
         let window = window
             .and_then(|w| jiff::SignedDuration::try_from(w).ok())
             .unwrap_or(jiff::SignedDuration::from_hours(9600));
@@ -179,14 +194,19 @@ impl Work<'_> {
         earlier: Uuid,
     ) -> Result<(), Failure> {
         one.open = false;
-        let (id, number) = (&one.profile.partner.id, &one.row.control_number);
+        let (id, number) = (one.profile.partner.id.clone(), one.row.control_number.clone());
         if same {
             one.row.state = "duplicate";
             return Ok(());
         }
-        let policy = one.profile.partner.x12.as_ref().map(|x| x.duplicate_interchange).unwrap_or_default();
+        let policy = one
+            .profile
+            .partner
+            .habits(one.framed.result.header.standard)
+            .map(|habits| habits.duplicate_interchange)
+            .unwrap_or_default();
         if policy == DuplicateInterchange::Reject {
-            one.framed.result.findings.push(duplicate_number(number, earlier));
+            one.framed.result.findings.push(duplicate_number(&one.framed.result.header, earlier));
             one.row.state = "rejected";
             one.row.note_code = one.framed.result.note_code().to_owned();
             one.row.findings = to_json(&one.framed.result.findings);
@@ -210,41 +230,56 @@ impl Work<'_> {
     }
 }
 
-fn not_our_address(header: &portway_edi::x12::Interchange) -> Finding {
+/// Where a fault of the interchange's header stands, and how it is answered, in each standard.
+struct InHeader {
+    x12: (u16, &'static str),
+    edifact: (u16, &'static str),
+}
+
+impl InHeader {
+    fn place(&self, header: &Interchange) -> (Place, Answer) {
+        let (segment, element, answer) = match header.standard {
+            Standard::X12 => ("ISA", self.x12.0, Answer::new("TA105", self.x12.1)),
+            Standard::Edifact => ("UNB", self.edifact.0, Answer::new("UCI05", self.edifact.1)),
+        };
+        let place = Place {
+            interchange: Some(header.control_number.clone()),
+            segment: Some(segment.into()),
+            element: Some(element),
+            offset: header.offset,
+            ..Place::default()
+        };
+        (place, answer)
+    }
+}
+
+fn not_our_address(header: &Interchange) -> Finding {
+    let (place, answer) = InHeader { x12: (8, "009"), edifact: (3, "7") }.place(header);
     Finding {
         code: findings::NOT_OUR_ADDRESS,
         severity: Severity::Error,
-        place: Place {
-            interchange: Some(header.control_number.clone()),
-            segment: Some("ISA".into()),
-            element: Some(8),
-            offset: header.offset,
-            ..Place::default()
-        },
+        place,
         value: Some(header.receiver.to_string()),
         message: format!("the receiver {} is none of our stations", header.receiver),
         help: Some(
             "if it is ours, add it to gateway.toml as a station; else the partner sent it to the wrong house"
                 .into(),
         ),
-        answer: Some(Answer { element: "TA105".into(), code: "009".into() }),
+        answer: Some(answer),
     }
 }
 
-fn duplicate_number(number: &str, earlier: Uuid) -> Finding {
+fn duplicate_number(header: &Interchange, earlier: Uuid) -> Finding {
+    let (place, answer) = InHeader { x12: (13, "025"), edifact: (5, "26") }.place(header);
+    let number = &header.control_number;
     Finding {
         code: findings::INTERCHANGE_NUMBER_USED,
         severity: Severity::Error,
-        place: Place {
-            interchange: Some(number.into()),
-            segment: Some("ISA".into()),
-            element: Some(13),
-            ..Place::default()
-        },
-        value: Some(number.into()),
+        place,
+        value: Some(number.clone()),
         message: format!("control number {number} was used before, by message {earlier}, with other content"),
         help: Some("the partner must send it under a new control number".into()),
-        answer: Some(Answer { element: "TA105".into(), code: "025".into() }),
+        answer: Some(answer),
     }
 }
 

@@ -5,7 +5,8 @@
 
 use crate::net::spool::Spooled;
 use portway_edi::acknowledgement::{GroupResult, InterchangeResult};
-use portway_edi::x12::reader::{Event, Limits, Reader};
+use portway_edi::interchange::{Event, Limits};
+use portway_edi::reader::Reader;
 use portway_edi::{Finding, Severity};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Read};

@@ -9,7 +9,7 @@ use super::acknowledge::{self, Answer};
 use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
-use super::translate::translate;
+use super::translate::translate_with;
 use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_STRIKES};
@@ -19,7 +19,8 @@ use crate::net::spool::Spooled;
 use crate::profile::partner::{self, Status};
 use crate::profile::{Configuration, PartnerProfile};
 use portway_edi::acknowledgement::Tolerance;
-use portway_edi::x12::reader::{Event, Limits, Reader};
+use portway_edi::interchange::{Event, Limits};
+use portway_edi::reader::Reader;
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -224,12 +225,22 @@ impl Work<'_> {
                         let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else {
                             continue;
                         };
-                        let tolerance =
-                            match one.profile.partner.x12.as_ref().map(|x| x.tolerance).unwrap_or_default() {
-                                partner::Tolerance::Strict => Tolerance::Strict,
-                                partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
-                            };
-                        let translated = translate(&set, &header.header.version, tolerance);
+                        let tolerance = match one
+                            .profile
+                            .partner
+                            .habits(set.standard)
+                            .map(|habits| habits.tolerance)
+                            .unwrap_or_default()
+                        {
+                            partner::Tolerance::Strict => Tolerance::Strict,
+                            partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
+                        };
+                        let translated = translate_with(
+                            &set,
+                            &header.header.version,
+                            tolerance,
+                            one.profile.partner.guide.get(&set.code),
+                        );
                         bytes += translated.data.as_ref().map_or(0, |d| d.get().len());
                         batch.push(Pending {
                             nth,
@@ -287,10 +298,11 @@ impl Work<'_> {
     async fn acknowledge(&self, tx: &mut Process<'_>, judged: &[Judged]) -> Result<(), Failure> {
         let mut answered = HashSet::new();
         for one in judged.iter().filter(|j| !matches!(j.row.state, "duplicate" | "held")) {
-            let Some(x12) = &one.profile.partner.x12 else { continue };
             let fallback = self.configuration.station_of(&one.profile);
             let station = one.station.as_ref().map(|(n, s)| (n.as_str(), s)).or(fallback);
-            let (Some(owed), Some(station)) = (acknowledge::owed(x12, &one.framed.result), station) else {
+            let (Some(owed), Some(station)) =
+                (acknowledge::owed(&one.profile.partner, &one.framed.result), station)
+            else {
                 continue;
             };
             if one.profile.partner.status == Status::Draft || !answered.insert(one.row.id) {
@@ -307,8 +319,7 @@ impl Work<'_> {
             };
             let (ours, theirs) = answer.identities();
             let (interchange, group) = self.house.ledger.control_numbers(&ours, &theirs).await?;
-            let out =
-                answer.build(interchange, group, self.now).map_err(|e| Failure::Answer(format!("{e:?}")))?;
+            let out = answer.build(interchange, group, self.now).map_err(Failure::Answer)?;
             if let Some(out) = out {
                 tx.write_out(&out).await?;
             }
@@ -334,12 +345,8 @@ fn unparseable(content: &Spooled, framed: &Framed) -> String {
     if content.size == 0 {
         return "the message is empty: the partner must send it again".into();
     }
-    let edifact = content.in_memory().is_some_and(|b| b.trim_ascii_start().starts_with(b"UN"));
-    if edifact {
-        return "it is EDIFACT (UNA or UNB), which this version does not read yet".into();
-    }
     let first = framed.stray.first().map(|f| f.message.clone()).unwrap_or_default();
     format!(
-        "no X12 interchange (ISA) is in it: {first}. Ask the partner what they sent; nothing of it was read"
+        "no interchange (ISA, UNA or UNB) is in it: {first}. Ask the partner what they sent; nothing of it was read"
     )
 }

@@ -13,6 +13,7 @@ use crate::ledger::alert::{Move, Raise};
 use crate::ledger::id;
 use crate::ledger::process::{DocumentSeen, Process, SetRow};
 use crate::profile::partner::DuplicateDocument;
+use portway_documents::DocumentKind;
 use portway_edi::acknowledgement::AckCode;
 use portway_edi::{Finding, Place, Severity};
 use std::collections::HashMap;
@@ -38,7 +39,8 @@ impl Work<'_> {
         let set = id::derive(self.message.id, "set", pending.nth as u64);
         let number = translated.number.clone();
         let thread = number.as_deref().map_or(set, |number| id::thread(partner, number));
-        let acknowledged = group.header.functional_id != "FA";
+        // An acknowledgement is never acknowledged, and never posted.
+        let acknowledged = group.header.functional_id != "FA" && translated.result.code != "CONTRL";
         let accepted =
             one.open && !frame::has_errors(&group.findings) && translated.result.verdict != AckCode::Rejected;
         let code = translated.result.code.clone();
@@ -48,7 +50,7 @@ impl Work<'_> {
             ordinal: i32::try_from(pending.nth).unwrap_or(i32::MAX),
             group_number: group.header.control_number.clone(),
             functional_id: group.header.functional_id.clone(),
-            version: group.header.version.clone(),
+            version: translated.result.version.clone(),
             control_number: translated.result.control_number.clone(),
             partner: partner.clone(),
             usage: one.row.usage.clone(),
@@ -56,7 +58,7 @@ impl Work<'_> {
             reason: None,
             answer: (acknowledged && one.open)
                 .then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
-            document: translated.kind.map(|k| k.name()),
+            document: translated.document.clone(),
             number,
             findings: to_json(&translated.result.findings),
             unmapped: i32::try_from(translated.unmapped).unwrap_or(i32::MAX),
@@ -105,14 +107,16 @@ impl Work<'_> {
     fn event(&self, one: &Judged, row: &SetRow, data: &serde_json::value::RawValue) -> Vec<u8> {
         let (set, thread, message) =
             (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
-        let document = row.document.unwrap_or_default();
+        let document = row.document.as_deref().unwrap_or_default();
+        let schema = DocumentKind::from_name(document)
+            .map(|kind| format!("https://portway.example/schemas/{}-1.json", kind.name()));
         event_bytes(EventParts {
             id: &set,
             source: &format!("/portway/{}", one.row.station),
             event_type: &format!("portway.{document}.received"),
             subject: row.number.as_deref(),
             time: &crate::clock::rfc3339(self.message.received_at),
-            data_schema: Some(&format!("https://portway.example/schemas/{document}-1.json")),
+            data_schema: schema.as_deref(),
             partner: &row.partner,
             station: &one.row.station,
             thread: Some(&thread),
@@ -132,7 +136,9 @@ impl Work<'_> {
         let mut own: HashMap<(&str, &str, &str), Uuid> = HashMap::new();
         let mut seen = Vec::new();
         for row in rows.iter().filter(|r| r.state == "routed" || r.state == "held") {
-            let (Some(document), Some(number)) = (row.document, row.number.as_deref()) else { continue };
+            let (Some(document), Some(number)) = (row.document.as_deref(), row.number.as_deref()) else {
+                continue;
+            };
             match own.get(&(row.partner.as_str(), document, number)) {
                 Some(first) => {
                     found.insert(row.id, *first);

@@ -120,13 +120,18 @@ fn stations(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>)
             let at: &[Step] = if gateway.station.contains_key(name) { &long } else { &short };
             group_address(document, at, group, problems);
         }
-        let Some(id) = &station.x12 else { continue };
-        if let Some(first) = seen.insert(id.to_string(), name) {
-            let at = steps!["station", name, "x12"];
-            let problem =
-                document.problem(&at, format!("the X12 address {id} is that of station `{first}` already"));
-            problems
-                .push(problem.help("one address, one station: interchanges to it could not be told apart"));
+        let addresses = [
+            ("x12", station.x12.as_ref().map(ToString::to_string)),
+            ("edifact", station.edifact.as_ref().map(ToString::to_string)),
+        ];
+        for (standard, id) in addresses {
+            let Some(id) = id else { continue };
+            if let Some(first) = seen.insert((standard, id.clone()), name) {
+                let at = steps!["station", name, standard];
+                let message = format!("the address {id} is that of station `{first}` already");
+                let help = "one address, one station: interchanges to it could not be told apart";
+                problems.push(document.problem(&at, message).help(help));
+            }
         }
     }
 }
@@ -272,6 +277,9 @@ pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSe
             );
         }
     }
+    if let Some(group) = partner.edifact.as_ref().and_then(|edifact| edifact.group_id.as_ref()) {
+        group_address(&profile.document, &steps!["edifact", "group_id"], group, &mut own);
+    }
     if let Some(text) = partner.https.as_ref().and_then(|https| https.url.as_ref()) {
         url(&profile.document, &steps!["https", "url"], text, &mut own);
     }
@@ -309,15 +317,17 @@ fn routes(gateway: &Gateway, profile: &PartnerProfile, problems: &mut Vec<Proble
         .chain(partner.send.keys().map(|code| ("send", code)))
     {
         let (direction, code) = code;
-        if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_digit()) {
-            let problem =
-                profile.problem(&steps![direction, code.as_str()], format!("`{code}` is not a set's code"));
-            problems.push(problem.help("write its three digits, as in [receive.850]"));
+        let x12 = code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit());
+        let edifact = code.len() == 6 && code.bytes().all(|b| b.is_ascii_uppercase());
+        let at = steps![direction, code.as_str()];
+        if !x12 && !edifact {
+            let problem = profile.problem(&at, format!("`{code}` is not a set's code"));
+            problems.push(problem.help("write its code, as in [receive.850] or [receive.ORDERS]"));
+        } else if x12 && partner.x12.is_none() || edifact && partner.edifact.is_none() {
+            let section = if x12 { "x12" } else { "edifact" };
+            let problem = profile.problem(&at, format!("{code} is exchanged, but [{section}] is missing"));
+            problems.push(problem.help(format!("write [{section}] with id = \"<qualifier>:<id>\"")));
         }
-    }
-    if partner.x12.is_none() && !(partner.receive.is_empty() && partner.send.is_empty()) {
-        let problem = profile.problem(&steps!["receive"], "sets are exchanged, but [x12] is missing");
-        problems.push(problem.help("write [x12] with id = \"<qualifier>:<id>\""));
     }
     for (code, receive) in &partner.receive {
         if receive.to.is_empty() {

@@ -127,6 +127,14 @@ fn claims_of(gateway: &Gateway, profile: &PartnerProfile) -> Vec<Claim> {
         let shown = format!("X12 address {id}");
         claims.push(Claim { what: "x12", value: format!("{station} {id}"), shown, place });
     }
+    for (index, id) in profile.edifact_ids().enumerate() {
+        let place = match index.checked_sub(1) {
+            None => steps!["edifact", "id"].to_vec(),
+            Some(other) => steps!["edifact", "other_ids", other].to_vec(),
+        };
+        let shown = format!("EDIFACT address {id}");
+        claims.push(Claim { what: "edifact", value: format!("{station} {id}"), shown, place });
+    }
     for (index, token) in partner.https.iter().flat_map(|https| &https.tokens).enumerate() {
         let (value, shown) = (token.to_string(), format!("token {token:?}"));
         claims.push(Claim { what: "token", value, shown, place: steps!["https", "tokens", index].to_vec() });

@@ -12,7 +12,8 @@ use super::gateway::{Endpoint, Gateway, Station};
 use super::partner_profile::{PartnerProfile, Surroundings, is_plain_name};
 use super::problem::Problem;
 use super::shape::{self, Extent};
-use portway_edi::x12::PartyId;
+use portway_edi::Standard;
+use portway_edi::interchange::PartyId;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -63,8 +64,11 @@ impl Configuration {
     }
 
     /// Our station that an interchange is addressed to.
-    pub fn station(&self, x12: &PartyId) -> Option<(&str, &Station)> {
-        self.gateway.stations().find(|(_, station)| station.x12.as_ref().is_some_and(|id| id.0 == *x12))
+    pub fn station(&self, standard: Standard, receiver: &PartyId) -> Option<(&str, &Station)> {
+        self.gateway.stations().find(|(_, station)| match standard {
+            Standard::X12 => station.x12.as_ref().is_some_and(|id| id.0 == *receiver),
+            Standard::Edifact => station.edifact.as_ref().is_some_and(|id| id.0 == *receiver),
+        })
     }
 
     /// The station that a partner trades with: the one it names, else the only one.
@@ -94,12 +98,13 @@ impl Configuration {
             .find(|profile| profile.certificates.iter().any(|pinned| pinned.as_ref() == der))
     }
 
-    /// Whose interchange this is: `sender` (ISA05/06) and `group_sender` (GS02, where a group is at hand) must
+    /// Whose interchange this is: `sender` (ISA05/06, S002) and `group_sender` (GS02, UNG, where a group is at hand) must
     /// belong to the authenticated partner `connection`, or to a partner that comes `via` it.
     #[allow(clippy::result_large_err)] // once an interchange, and the words are worth it
     pub fn partner_for_sender(
         &self,
         connection: &str,
+        standard: Standard,
         sender: &PartyId,
         group_sender: Option<&str>,
     ) -> Result<Arc<PartnerProfile>, SenderMismatch> {
@@ -111,19 +116,14 @@ impl Configuration {
         };
         let own = self.partners.get(connection).into_iter();
         let carried = self.partners.values().filter(|p| p.partner.via.as_deref() == Some(connection));
-        let Some(profile) = own.chain(carried).find(|profile| profile.x12_ids().any(|id| id.0 == *sender))
-        else {
-            let owner = self.partners.values().find(|profile| profile.x12_ids().any(|id| id.0 == *sender));
+        let Some(profile) = own.chain(carried).find(|profile| profile.sends_as(standard, sender)) else {
+            let owner = self.partners.values().find(|profile| profile.sends_as(standard, sender));
             return Err(mismatch(match owner {
                 Some(owner) => MismatchReason::OtherPartner(owner.partner.id.clone()),
                 None => MismatchReason::UnknownSender,
             }));
         };
-        let known_group = |group: &str| {
-            let group = group.trim_end_matches(' ');
-            let named = profile.partner.x12.as_ref().and_then(|x12| x12.group_id.as_deref());
-            named == Some(group) || profile.x12_ids().any(|id| id.0.id == group)
-        };
+        let known_group = |group: &str| profile.groups_as(standard, group.trim_end_matches(' '));
         match group_sender {
             Some(group) if !known_group(group) => {
                 Err(mismatch(MismatchReason::GroupSender(profile.partner.id.clone())))
@@ -175,18 +175,18 @@ impl fmt::Display for SenderMismatch {
         match &self.reason {
             MismatchReason::UnknownSender => write!(
                 f,
-                "the ISA sender {sender} is in no partner's profile; it came over the connection of `{connection}`. \
+                "the sender {sender} is in no partner's profile; it came over the connection of `{connection}`. \
                  If it is theirs, add it to other_ids in partners.d/{connection}.toml; else ask them"
             ),
             MismatchReason::OtherPartner(owner) => write!(
                 f,
-                "the ISA sender {sender} is `{owner}`, but it came over the connection of `{connection}`. If they carry \
+                "the sender {sender} is `{owner}`, but it came over the connection of `{connection}`. If they carry \
                  for `{owner}`, write via = \"{connection}\" in partners.d/{owner}.toml; else ask them"
             ),
             MismatchReason::GroupSender(partner) => write!(
                 f,
-                "the ISA sender {sender} is `{partner}`, but GS02 is `{}`. If it is theirs, write it as group_id under \
-                 [x12] in partners.d/{partner}.toml; else ask them",
+                "the sender {sender} is `{partner}`, but the group's sender is `{}`. If it is theirs, write it as group_id under \
+                 [x12] or [edifact] in partners.d/{partner}.toml; else ask them",
                 self.group_sender.as_deref().unwrap_or_default()
             ),
         }

@@ -5,7 +5,10 @@
 //! Fails as a whole: with a broken `gateway.toml` the gateway does not start (exit 78), and a reload changes nothing.
 
 use super::secret::Secret;
-use super::{duration::Span, partner::X12Id};
+use super::{
+    duration::Span,
+    partner::{EdifactId, X12Id},
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -53,6 +56,8 @@ pub struct Station {
     pub x12: Option<X12Id>,
     /// GS02/GS03 where it differs from the ISA id.
     pub x12_group: Option<String>,
+    /// Our UNB id with its qualifier, `14:4012345000009`.
+    pub edifact: Option<EdifactId>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -7,7 +7,9 @@
 
 use super::duration::Span;
 use super::secret::Secret;
-use portway_edi::x12::PartyId;
+use portway_edi::Standard;
+use portway_edi::interchange::PartyId;
+use portway_edi::schema::Guide;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
@@ -40,6 +42,12 @@ pub struct Partner {
     pub directory: Option<Directory>,
     /// The partner's X12 addresses and habits.
     pub x12: Option<X12>,
+    /// Addresses and habits in EDIFACT.
+    pub edifact: Option<Edifact>,
+    /// What was agreed on beyond the standard, by set code: laid over its schema.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, GuideShape>")]
+    pub guide: BTreeMap<String, Guide>,
     /// What we take, by set code (`850`).
     #[serde(default)]
     pub receive: BTreeMap<String, Receive>,
@@ -114,6 +122,9 @@ pub struct X12 {
     /// Whether a 997 is owed.
     #[serde(default = "yes")]
     pub functional_acknowledgement: bool,
+    /// `997`, or `999` for groups of version 005010 and later.
+    #[serde(default)]
+    pub acknowledge_with: AcknowledgeWith,
     /// `strict`: any error rejects the set; `element-errors`: errors within elements are accepted with errors.
     #[serde(default)]
     pub tolerance: Tolerance,
@@ -123,6 +134,127 @@ pub struct X12 {
     /// What happens to a control number seen with other content.
     #[serde(default)]
     pub duplicate_interchange: DuplicateInterchange,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Edifact {
+    /// UNB qualifier:id.
+    pub id: EdifactId,
+    /// Other ids the same partner sends under.
+    #[serde(default)]
+    pub other_ids: Vec<EdifactId>,
+    /// The UNG sender where it differs from the UNB id.
+    pub group_id: Option<String>,
+    /// When a CONTRL is owed.
+    #[serde(default)]
+    pub contrl: Contrl,
+    /// What a CONTRL says of an interchange that is accepted.
+    #[serde(default)]
+    pub report: ContrlReport,
+    /// `strict`: any error rejects the message; `element-errors`: errors within elements are accepted.
+    #[serde(default)]
+    pub tolerance: Tolerance,
+    /// The window in which an interchange control reference counts as seen.
+    #[serde(default = "window")]
+    pub duplicate_window: Span,
+    /// What happens to a control reference seen with other content.
+    #[serde(default)]
+    pub duplicate_interchange: DuplicateInterchange,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contrl {
+    /// 0031 = 1.
+    #[default]
+    OnRequest,
+    Always,
+    /// Only when something is rejected.
+    OnError,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContrlReport {
+    /// The verdict, and each message that is rejected.
+    #[default]
+    Verdict,
+    /// The verdict, and every message.
+    EveryMessage,
+    /// Only that it came (action 8).
+    Receipt,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum AcknowledgeWith {
+    #[default]
+    #[serde(rename = "997")]
+    Functional,
+    #[serde(rename = "999")]
+    Implementation,
+}
+
+/// The keys of a [`Guide`], for the JSON Schema; reading them is the guide's own.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[allow(dead_code)]
+struct GuideShape {
+    /// `basic`, `extended` or `utf-8`; other characters are findings.
+    characters: Option<String>,
+    /// Elements that must be there whenever their segment is.
+    #[serde(default)]
+    mandatory: Vec<String>,
+    /// Segments that may come anywhere.
+    #[serde(default)]
+    extra_segments: Vec<String>,
+    /// Codes of findings, everywhere or at one element: noted, never answered.
+    #[serde(default)]
+    tolerated: Vec<String>,
+    /// Of the code list, only these.
+    #[serde(default)]
+    codes: BTreeMap<String, Vec<String>>,
+    /// Beside the code list, these too.
+    #[serde(default)]
+    extra_codes: BTreeMap<String, Vec<String>>,
+    /// Characters at most.
+    #[serde(default)]
+    longest: BTreeMap<String, u32>,
+}
+
+/// What both standards' sections say of reading and of repeated control numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Habits {
+    pub tolerance: Tolerance,
+    pub duplicate_window: Span,
+    pub duplicate_interchange: DuplicateInterchange,
+}
+
+impl Partner {
+    /// `None` where the partner does not speak the standard.
+    pub fn habits(&self, standard: Standard) -> Option<Habits> {
+        match standard {
+            Standard::X12 => self.x12.as_ref().map(|x12| Habits {
+                tolerance: x12.tolerance,
+                duplicate_window: x12.duplicate_window,
+                duplicate_interchange: x12.duplicate_interchange,
+            }),
+            Standard::Edifact => self.edifact.as_ref().map(|edifact| Habits {
+                tolerance: edifact.tolerance,
+                duplicate_window: edifact.duplicate_window,
+                duplicate_interchange: edifact.duplicate_interchange,
+            }),
+        }
+    }
+
+    /// The group sender that its section names.
+    pub fn group_id(&self, standard: Standard) -> Option<&str> {
+        match standard {
+            Standard::X12 => self.x12.as_ref()?.group_id.as_deref(),
+            Standard::Edifact => self.edifact.as_ref()?.group_id.as_deref(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -223,6 +355,33 @@ impl fmt::Display for X12Id {
     }
 }
 
+/// `14:4012345000009`, or the id alone: S002 or S003, elements 0004/0010 and 0007 (ISO 9735).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EdifactId(pub PartyId);
+
+pub(super) const EDIFACT_ID_HELP: &str = "write the UNB qualifier, a colon and the id (up to 35 characters), as in \"14:4012345000009\"; the id alone where there is no qualifier";
+
+impl FromStr for EdifactId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<EdifactId, String> {
+        let (qualifier, id) = text.split_once(':').unwrap_or(("", text));
+        if qualifier.len() > 4 || !qualifier.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return Err(format!("`{qualifier}` is not a UNB qualifier"));
+        }
+        if id.is_empty() || id.len() > 35 || !id.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+            return Err(format!("`{id}` is not a UNB id: it has 1 to 35 printable ASCII characters"));
+        }
+        Ok(EdifactId(PartyId { qualifier: qualifier.to_owned(), id: id.to_owned() }))
+    }
+}
+
+impl fmt::Display for EdifactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// SHA-256 of a bearer token.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
@@ -309,6 +468,7 @@ macro_rules! read_from_text {
     };
 }
 read_from_text!(X12Id, "x12-id", "^[0-9A-Z]{2}:.{1,15}$", X12_ID_HELP);
+read_from_text!(EdifactId, "edifact-id", "^([0-9A-Za-z]{1,4}:)?.{1,35}$", EDIFACT_ID_HELP);
 read_from_text!(TokenHash, "token-hash", "^sha256:[0-9a-fA-F]{64}$", TOKEN_HELP);
 
 impl JsonSchema for CertificateSource {

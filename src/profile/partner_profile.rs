@@ -9,6 +9,8 @@ use super::document::{Document, Step, steps};
 use super::partner::{CertificateSource, Partner};
 use super::problem::Problem;
 use super::shape::{self, Extent};
+use portway_edi::Standard;
+use portway_edi::interchange::PartyId;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use sha2::Digest;
@@ -63,6 +65,28 @@ impl PartnerProfile {
     /// All X12 addresses under which the partner sends; the first is its own.
     pub fn x12_ids(&self) -> impl Iterator<Item = &super::partner::X12Id> {
         self.partner.x12.iter().flat_map(|x12| std::iter::once(&x12.id).chain(&x12.other_ids))
+    }
+
+    /// All EDIFACT addresses under which the partner sends; the first is its own.
+    pub fn edifact_ids(&self) -> impl Iterator<Item = &super::partner::EdifactId> {
+        self.partner.edifact.iter().flat_map(|edifact| std::iter::once(&edifact.id).chain(&edifact.other_ids))
+    }
+
+    /// Whether `id` is one of its addresses in that standard.
+    pub fn sends_as(&self, standard: Standard, id: &PartyId) -> bool {
+        match standard {
+            Standard::X12 => self.x12_ids().any(|own| own.0 == *id),
+            Standard::Edifact => self.edifact_ids().any(|own| own.0 == *id),
+        }
+    }
+
+    /// Whether `group` is one of its group senders: what its section names, or an id of its own.
+    pub fn groups_as(&self, standard: Standard, group: &str) -> bool {
+        self.partner.group_id(standard) == Some(group)
+            || match standard {
+                Standard::X12 => self.x12_ids().any(|own| own.0.id == group),
+                Standard::Edifact => self.edifact_ids().any(|own| own.0.id == group),
+            }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::document::{Document, Step};
 use super::gateway::Gateway;
-use super::partner::{Partner, TOKEN_HELP, TokenHash, X12_ID_HELP, X12Id};
+use super::partner::{EDIFACT_ID_HELP, EdifactId, Partner, TOKEN_HELP, TokenHash, X12_ID_HELP, X12Id};
 use super::problem::Problem;
 use super::{duration, secret};
 use schemars::generate::SchemaSettings;
@@ -198,6 +198,7 @@ impl Walk {
                     Some("span") => Some(duration::HELP.to_owned()),
                     Some("secret") => Some(secret::HELP.to_owned()),
                     Some("x12-id") => Some(X12_ID_HELP.to_owned()),
+                    Some("edifact-id") => Some(EDIFACT_ID_HELP.to_owned()),
                     Some("token-hash") => Some(TOKEN_HELP.to_owned()),
                     _ if expected == "array" => Some("write a list, as in [\"one\", \"two\"]".to_owned()),
                     _ => None,
@@ -227,6 +228,7 @@ fn text_of(format: Option<&str>, text: &str) -> Result<(), Refusal> {
     match format {
         Some("span") => read(text.parse::<duration::Span>().map(drop), duration::HELP),
         Some("x12-id") => read(text.parse::<X12Id>().map(drop), X12_ID_HELP),
+        Some("edifact-id") => read(text.parse::<EdifactId>().map(drop), EDIFACT_ID_HELP),
         Some("token-hash") => read(text.parse::<TokenHash>().map(drop), TOKEN_HELP),
         Some("socket-address") => read(
             text.parse::<std::net::SocketAddr>()

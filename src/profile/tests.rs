@@ -3,7 +3,8 @@
 
 use super::partner::TokenHash;
 use super::*;
-use portway_edi::x12::PartyId;
+use portway_edi::Standard;
+use portway_edi::interchange::PartyId;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -356,7 +357,7 @@ fn a_sender_belongs_to_its_connection() {
     let acme = id("01", "123456789");
     let found = |connection: &str, sender: &PartyId, group: Option<&str>| {
         configuration
-            .partner_for_sender(connection, sender, group)
+            .partner_for_sender(connection, Standard::X12, sender, group)
             .map(|p| p.partner.id.clone())
             .map_err(|e| e.reason)
     };
@@ -367,8 +368,8 @@ fn a_sender_belongs_to_its_connection() {
     assert_eq!(found("net", &acme, None), Err(MismatchReason::OtherPartner("acme".into())));
     assert_eq!(found("acme", &id("ZZ", "C"), None), Err(MismatchReason::OtherPartner("carried".into())));
     assert_eq!(found("acme", &id("ZZ", "123456789"), None), Err(MismatchReason::UnknownSender));
-    assert_eq!(configuration.station(&id("ZZ", "US")).unwrap().0, "us");
-    assert!(configuration.station(&id("01", "US")).is_none());
+    assert_eq!(configuration.station(Standard::X12, &id("ZZ", "US")).unwrap().0, "us");
+    assert!(configuration.station(Standard::X12, &id("01", "US")).is_none());
 }
 
 #[test]

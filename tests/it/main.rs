@@ -12,7 +12,9 @@ mod bad_input;
 mod demo;
 mod drop_folder;
 mod duplicates;
+mod edifact;
 mod endpoint_faults;
+mod guides;
 mod identity;
 #[cfg(feature = "faults")]
 mod kills;

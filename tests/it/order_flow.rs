@@ -43,6 +43,7 @@ fn an_order_over_https_reaches_the_erp_and_is_acknowledged_in_the_outbox() {
     assert_eq!(site.database().rows("SELECT state FROM message ORDER BY direction"), ["done", "sent"]);
     assert_eq!(site.database().count("job"), 0, "nothing is left to do");
     assert_eq!(erp.log().len(), 1);
+    assert_eq!(site.database().orphans(), Vec::<String>::new());
     gateway.stop();
 }
 

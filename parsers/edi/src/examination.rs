@@ -3,10 +3,10 @@
 //! Sets are handed out one at a time while they are in memory; what remains are results, which grow with the number of
 //! sets and findings, not with their size. A set without a shipped schema is judged by its envelope alone.
 
-use crate::acknowledgement::{GroupResult, InterchangeResult, SetResult, Tolerance};
+use crate::acknowledgement::{GroupResult, InterchangeResult, SetResult, Tolerance, read_interchange};
 use crate::finding::Finding;
 use crate::interchange::{Event, TransactionSet};
-use crate::schema::{Schema, Validated};
+use crate::schema::{Guide, Schema, Validated};
 use crate::{edifact, reader, x12};
 use std::io::{BufRead, Result};
 
@@ -61,8 +61,22 @@ impl<R: BufRead> Events for reader::Reader<R> {
 pub fn examine(
     reader: &mut impl Events,
     tolerance: Tolerance,
+    each: impl FnMut(&TransactionSet<'_>, Option<&Validated<'_>>),
+) -> Result<Examination> {
+    examine_with(reader, tolerance, |_| None, each)
+}
+
+/// As [`examine`], each set under the guide that `guide` gives for its code.
+///
+/// # Errors
+/// Those of the input.
+pub fn examine_with<'g>(
+    reader: &mut impl Events,
+    tolerance: Tolerance,
+    guide: impl Fn(&str) -> Option<&'g Guide>,
     mut each: impl FnMut(&TransactionSet<'_>, Option<&Validated<'_>>),
 ) -> Result<Examination> {
+    let mut answers: Vec<Finding> = Vec::new();
     let mut examination = Examination::default();
     let mut group: Option<GroupResult> = None;
     while let Some(event) = reader.next_event()? {
@@ -71,7 +85,7 @@ pub fn examine(
                 let (groups, findings) = (Vec::new(), Vec::new());
                 examination.interchanges.push(InterchangeResult { header, groups, findings });
             }
-            Event::InterchangeAcknowledgement(_) => {}
+            Event::InterchangeAcknowledgement(ta1) => answers.extend(read_interchange(&ta1).findings),
             Event::Group(header) => {
                 let (sets, findings) = (Vec::new(), Vec::new());
                 group = Some(GroupResult { header, declared_sets: None, received_sets: 0, sets, findings });
@@ -79,7 +93,10 @@ pub fn examine(
             Event::Set(set) => {
                 let Some(group) = &mut group else { continue };
                 let schema = Schema::of(&set).filter(|_| !set.too_large);
-                let validated = schema.map(|schema| schema.validate(&set));
+                let validated = schema.map(|schema| match guide(&set.code) {
+                    Some(guide) => schema.validate_with(&set, guide),
+                    None => schema.validate(&set),
+                });
                 each(&set, validated.as_ref());
                 let mut findings = set.findings.clone();
                 findings.extend(validated.into_iter().flat_map(|v| v.findings));
@@ -93,6 +110,7 @@ pub fn examine(
             Event::InterchangeEnd { findings, .. } => {
                 if let Some(open) = examination.interchanges.last_mut() {
                     open.findings = findings;
+                    open.findings.append(&mut answers);
                 }
             }
             Event::Stray(finding) => examination.stray.push(finding),

@@ -24,7 +24,10 @@ pub struct PartyId {
 
 impl std::fmt::Display for PartyId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.qualifier, self.id)
+        match self.qualifier.as_str() {
+            "" => f.write_str(&self.id),
+            qualifier => write!(f, "{qualifier}:{}", self.id),
+        }
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Reader<R> {
 }
 
 enum Inner<R> {
-    X12(x12::reader::Reader<R>),
-    Edifact(edifact::reader::Reader<R>),
+    X12(Box<x12::reader::Reader<R>>),
+    Edifact(Box<edifact::reader::Reader<R>>),
 }
 
 enum Step {
@@ -37,7 +37,7 @@ pub(crate) struct Handover<R> {
 impl<R: BufRead> Reader<R> {
     pub fn new(input: R, limits: Limits) -> Self {
         let start = Handover { window: Window::new(input), at: 0, accounted: Accounted::default() };
-        Reader { inner: Some(Inner::X12(x12::reader::Reader::taking_over(start, limits))), limits }
+        Reader { inner: Some(Inner::X12(Box::new(x12::reader::Reader::taking_over(start, limits)))), limits }
     }
 
     /// Where the bytes went so far, open interchange excluded.
@@ -93,8 +93,10 @@ impl<R: BufRead> Reader<R> {
         };
         let more = left.window.ensure(left.at, 1)?;
         self.inner = Some(match next {
-            Standard::X12 => Inner::X12(x12::reader::Reader::taking_over(left, self.limits)),
-            Standard::Edifact => Inner::Edifact(edifact::reader::Reader::taking_over(left, self.limits)),
+            Standard::X12 => Inner::X12(Box::new(x12::reader::Reader::taking_over(left, self.limits))),
+            Standard::Edifact => {
+                Inner::Edifact(Box::new(edifact::reader::Reader::taking_over(left, self.limits)))
+            }
         });
         Ok(more)
     }

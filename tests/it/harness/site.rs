@@ -114,7 +114,8 @@ impl Site {
             format!("[database]\nurl = \"{}\"\nconnections = 8\n", self.database.url)
         };
         let text = format!(
-            "state = \"{}\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n{database}\
+            "state = \"{}\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n\
+             edifact = \"14:4012345000009\"\n{database}\
              [listen.https]\naddress = \"127.0.0.1:0\"\n[work]\nlease = \"2s\"\ndrain = \"5s\"\n{}",
             self.state().display(),
             self.gateway

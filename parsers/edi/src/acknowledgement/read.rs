@@ -6,7 +6,8 @@
 
 use super::AckCode;
 use crate::finding::{self, Code, Finding, Place, Severity, excerpt};
-use crate::interchange::TransactionSet;
+use crate::interchange::{Standard, TransactionSet};
+use crate::schema::{Dictionary, check_service};
 use crate::segment::Segment;
 
 /// A TA1: what became of one interchange of ours.
@@ -118,11 +119,12 @@ pub fn read(set: &TransactionSet<'_>) -> Option<GroupAnswer> {
     Some(reading.finish())
 }
 
-/// Reads a TA1.
+/// Reads a TA1. What is wrong with it is a warning: it is never answered, and does not stop what came with it.
 pub fn read_interchange(ta1: &Segment<'_>) -> InterchangeAnswer {
     let text = |n: usize| excerpt(ta1.element(n).trim_ascii());
-    let (letter, verdict) = (text(4), AckCode::of(&text(4)).filter(|v| *v != AckCode::PartiallyAccepted));
-    let mut findings = Vec::new();
+    let verdict = AckCode::of(&text(4)).filter(|v| *v != AckCode::PartiallyAccepted);
+    let (control_number, date, time, note_code) = (text(1), text(2), text(3), text(5));
+    let mut findings = faults_of_ta1(ta1);
     if verdict.is_none() {
         let place = Place {
             segment: Some("TA1".to_string()),
@@ -130,11 +132,37 @@ pub fn read_interchange(ta1: &Segment<'_>) -> InterchangeAnswer {
             offset: ta1.offset,
             ..Place::default()
         };
-        let message = format!("TA104 '{letter}' is none of A, E, R");
-        findings.push(Finding::new(finding::ANSWER_UNCLEAR, Severity::Error, place, message));
+        let message = format!("TA104 '{}' is none of A, E, R", text(4));
+        findings.push(Finding::new(finding::ANSWER_UNCLEAR, Severity::Warning, place, message));
     }
-    let (control_number, date, time, note_code) = (text(1), text(2), text(3), text(5));
     InterchangeAnswer { control_number, date, time, verdict, note_code, findings }
+}
+
+/// By its definition, which is the same in all versions shipped.
+fn faults_of_ta1(ta1: &Segment<'_>) -> Vec<Finding> {
+    let Some(dictionary) = Dictionary::x12("005010") else { return Vec::new() };
+    let within = TransactionSet {
+        standard: Standard::X12,
+        code: String::new(),
+        version: String::new(),
+        control_number: String::new(),
+        interchange: String::new(),
+        group: String::new(),
+        segments: Vec::new(),
+        findings: Vec::new(),
+        offset: ta1.offset,
+        length: 0,
+        too_large: false,
+    };
+    let mut findings = check_service(dictionary, &within, ta1, "");
+    // Date and time repeat those of the interchange that is answered, whatever they are.
+    findings.retain(|f| !matches!(f.code, finding::INVALID_DATE | finding::INVALID_TIME));
+    for finding in &mut findings {
+        let place =
+            Place { interchange: None, group: None, set: None, position: None, ..finding.place.clone() };
+        (finding.severity, finding.answer, finding.place) = (Severity::Warning, None, place);
+    }
+    findings
 }
 
 impl GroupAnswer {

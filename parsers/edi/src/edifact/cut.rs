@@ -48,6 +48,10 @@ pub(super) struct Cutter<R> {
     pub window: Window<R>,
     pub delimiters: Delimiters,
     pub notation: Notation,
+    /// An ISA begins an interchange too.
+    pub mixed: bool,
+    /// Where the header of the interchange being read stands: it ends no other.
+    entered: u64,
     /// The next byte to read.
     at: u64,
     max_segment: usize,
@@ -66,6 +70,8 @@ impl<R: BufRead> Cutter<R> {
             window,
             delimiters: Delimiters::EDIFACT,
             notation: Notation::default(),
+            mixed: false,
+            entered: 0,
             at: 0,
             max_segment,
             max_kept,
@@ -93,7 +99,8 @@ impl<R: BufRead> Cutter<R> {
     }
 
     pub fn enter(&mut self, delimiters: Delimiters, notation: Notation, at: u64) {
-        (self.delimiters, self.notation, self.at) = (delimiters, notation, at);
+        (self.delimiters, self.notation) = (delimiters, notation);
+        (self.at, self.entered) = (at, at);
     }
 
     /// Copies are needed as long as their spans are.
@@ -171,7 +178,7 @@ impl<R: BufRead> Cutter<R> {
                     let (first, count) = self.empty.unwrap_or((from, 0));
                     self.empty = Some((first, count.saturating_add(1)));
                 }
-                Some(to) if (to - from) as usize > self.max_segment => {
+                Some(to) if (to - from) as usize > self.max_segment && !self.ends_at(from) => {
                     self.at = to + 1;
                     return Ok(Cut::TooLong { from, next: self.at });
                 }
@@ -231,12 +238,17 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
+    /// True if another interchange begins there.
+    fn ends_at(&self, from: u64) -> bool {
+        from != self.entered && self.header_at(from)
+    }
+
     /// True if an interchange header stands there, of either standard.
     pub fn header_at(&self, from: u64) -> bool {
         let bytes = self.window.rest(from);
         match bytes.first() {
             Some(b'U') => bytes.starts_with(b"UNB") || bytes.starts_with(b"UNA"),
-            Some(b'I') => return isa::read_fixed(bytes).is_some(),
+            Some(b'I') => return self.mixed && isa::read_fixed(bytes).is_some(),
             _ => false,
         }
         .then(|| service::read(bytes))
@@ -260,6 +272,11 @@ impl<R: BufRead> Cutter<R> {
 
     /// No terminator in `from..end`: the input ends there, or the limit is reached.
     fn unterminated(&mut self, from: u64, end: u64) -> Result<Cut> {
+        if self.ends_at(from) {
+            // With another terminator than ours; the reader leaves this interchange and begins anew.
+            self.at = end;
+            return Ok(Cut::Segment(self.span(from, end)));
+        }
         if let Some(next) = (from + 1..end).find(|&at| self.header_at(at)) {
             return Ok(self.rest(from, next));
         }

@@ -40,7 +40,8 @@ fn defined(segment: &Segment<'_>, version: u8, within: &Within, level: &'static 
     let mut findings = check_service(dictionary, &nowhere(within), segment, level);
     for finding in &mut findings {
         let date = finding.place.reference.as_deref() == Some("0017");
-        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes())) {
+        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes()))
+        {
             (finding.severity, finding.answer) = (Severity::Warning, None);
         }
         finding.place.position = Some(segment.position).filter(|&p| p > 0);
@@ -91,7 +92,8 @@ pub(super) fn interchange(unb: &Segment<'_>, header: &Header, offset: u64) -> (I
         version: format!("{identifier}:{version}"),
         control_number: text(unb, 5, 1),
         acknowledgement_requested: unb.element(9) == b"1",
-        usage: if unb.element(11) == b"1" { 'T' } else { 'P' },
+        // Syntax 4 has four kinds of test; none of them is to be posted.
+        usage: if matches!(unb.element(11), b"" | b"0") { 'P' } else { 'T' },
         delimiters: unb.delimiters,
         offset,
         edifact: Some(Box::new(syntax)),
@@ -208,7 +210,6 @@ pub(super) fn header_of_message(
     unh: &Segment<'_>,
     within: &Within,
     version: u8,
-    group: &FunctionalGroup,
     seen: &mut Seen,
 ) -> Vec<Finding> {
     let mut findings = defined(unh, version, within, "UCM04");
@@ -218,18 +219,18 @@ pub(super) fn header_of_message(
         let place = Place { position: Some(1), ..within.place("UNH", Some(1), unh.offset) };
         findings.push(error(finding::UNH_DUPLICATE, place, message, "UCM04").with_value(reference));
     }
-    let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
-    if !group.implied && !of_group.is_empty() && !message_type.is_empty() && *of_group != message_type {
-        let message = format!("{message_type} stands in a group of {of_group}");
-        let place =
-            Place { position: Some(1), component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
-        findings.push(
-            Finding::new(finding::GROUP_TYPES, Severity::Warning, place, message)
-                .in_edifact("UCF05")
-                .with_value(unh.component(2, 1)),
-        );
-    }
     findings
+}
+
+/// All messages of a group are of the type that its UNG names.
+pub(super) fn type_in_group(unh: &Segment<'_>, within: &Within, group: &FunctionalGroup) -> Option<Finding> {
+    let (message_type, of_group) = (text(unh, 2, 1), &group.functional_id);
+    if group.implied || of_group.is_empty() || message_type.is_empty() || *of_group == message_type {
+        return None;
+    }
+    let message = format!("{message_type} stands in a group of {of_group}");
+    let place = Place { component: Some(1), ..within.place("UNH", Some(2), unh.offset) };
+    Some(error(finding::GROUP_TYPES, place, message, "UCF05").with_value(unh.component(2, 1)))
 }
 
 /// The UNT against what came; `count` has UNH and UNT in it, and is UNT's position.

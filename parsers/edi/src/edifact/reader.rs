@@ -111,7 +111,7 @@ impl<R: BufRead> Reader<R> {
         let mut reader = Reader::over(from.window, limits);
         reader.cutter.go_to(from.at);
         reader.accounted = from.accounted;
-        reader.mixed = true;
+        (reader.mixed, reader.cutter.mixed) = (true, true);
         reader
     }
 
@@ -122,7 +122,7 @@ impl<R: BufRead> Reader<R> {
 
     /// Where the bytes went so far, open interchange excluded.
     pub fn accounted(&self) -> Accounted {
-        self.accounted
+        Accounted { wrapping: self.cutter.window.removed(), ..self.accounted }
     }
 
     /// Memory that the window takes: bounded by the limits, whatever the input.
@@ -181,15 +181,22 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn open_interchange(&mut self, header: service::Header, offset: u64) -> Result<()> {
+        self.cutter.window.ensure(offset, HEAD)?;
+        let head = self.cutter.window.rest(offset);
+        let head = head[..head.len().min(HEAD)].to_vec();
         self.cutter.enter(header.delimiters, header.notation, offset + header.unb as u64);
         self.cutter.forget_copies();
-        let at = self.cutter.at();
-        let Cut::Segment(span) = self.cutter.cut(None)? else {
-            self.cutter.go_to(offset);
-            return self.stray();
+        let cut = self.cutter.cut(None)?;
+        let end = self.cutter.at();
+        let ended = self.cutter.window.slice(end.saturating_sub(1)..end) == [header.delimiters.segment];
+        let Some(span) = (match cut {
+            Cut::Segment(span) if ended => Some(span),
+            _ => None,
+        }) else {
+            self.tell_stray(offset, &head);
+            return Ok(());
         };
         let unb = self.cutter.view(span);
-        debug_assert_eq!(unb.offset, at);
         let (interchange, findings) = envelope::interchange(&unb, &header, offset);
         let version = interchange.edifact.as_ref().map_or(3, |syntax| syntax.version);
         self.push(Event::Interchange(interchange.clone()));
@@ -216,15 +223,20 @@ impl<R: BufRead> Reader<R> {
             true => find_start(&mut self.cutter.window, offset + 1)?,
             false => self.cutter.find_header(offset + 1)?,
         };
-        let length = next - offset;
         self.cutter.go_to(next);
+        self.tell_stray(offset, &head);
+        Ok(())
+    }
+
+    /// From `offset` to where we are; `head` is what it begins with.
+    fn tell_stray(&mut self, offset: u64, head: &[u8]) {
+        let length = self.cutter.at() - offset;
         self.accounted.stray += length;
         let head = &head[..head.len().min(length as usize)];
         let x12 = self.mixed && head.starts_with(b"ISA");
         let finding =
             stray_finding(offset, length, head, if x12 { Standard::X12 } else { Standard::Edifact });
         self.push(Event::Stray(finding));
-        Ok(())
     }
 
     fn within_interchange(&mut self) -> Result<()> {
@@ -432,9 +444,14 @@ impl<R: BufRead> Reader<R> {
         let version: Vec<String> = (2..=5).map(part).collect();
         let version = version.join(":").trim_end_matches(':').to_string();
         let control_number = excerpt(unh.text(1).trim_end().as_bytes());
+        if let Some(stranger) = envelope::type_in_group(&unh, &within, &group.header)
+            && !group.findings.iter().any(|f| f.code == finding::GROUP_TYPES)
+        {
+            group.findings.push(stranger);
+        }
         within.set = Some(control_number.clone());
         let seen = if group.header.implied { &mut open.message_numbers } else { &mut group.message_numbers };
-        let mut findings = envelope::header_of_message(&unh, &within, open.version, &group.header, seen);
+        let mut findings = envelope::header_of_message(&unh, &within, open.version, seen);
         let syntax = open.version;
         self.spans.push(span);
         let too_large = self.read_body(from, &control_number, &within, syntax, &mut findings)?;

@@ -3,9 +3,12 @@
 //! The least a message must hold, or every segment and element of it once. Values are made up: first of a code list, digits
 //! where numbers are asked for, dates that exist. Control totals and check digits are right, so that nothing is found.
 
+use super::reader::Reader;
 use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
-use crate::interchange::PartyId;
-use crate::schema::{Dictionary, Element, Holds, Kind, Schema, Shape};
+use crate::acknowledgement::Tolerance;
+use crate::examination::examine;
+use crate::interchange::{Limits, PartyId};
+use crate::schema::{Dictionary, Element, Holds, Kind, Rule, Schema, Shape};
 use crate::segment::Delimiters;
 
 /// How much of the message is written.
@@ -20,8 +23,28 @@ pub enum Extent {
 /// An interchange with one message: `sample("ORDERS", "d96a", Extent::Least)`. `None` if it is not shipped.
 pub fn sample(message: &str, directory: &str, extent: Extent) -> Option<Vec<u8>> {
     let schema = Schema::edifact(message, directory)?;
-    let syntax_version = if schema.dictionary().version == "v4" { 4 } else { 3 };
-    write(schema, syntax_version, extent).ok()
+    let mut lines = schema.segments(extent == Extent::Whole);
+    // Where two groups begin alike, a message that has both cannot be told apart: what finds no place is left out.
+    for _ in 0..lines.len() {
+        let bytes = write(schema, extent, &lines).ok()?;
+        let misplaced = misplaced(&bytes);
+        if misplaced.is_empty() {
+            return Some(bytes);
+        }
+        let mut at = 0;
+        lines.retain(|_| {
+            at += 1;
+            !misplaced.contains(&at)
+        });
+    }
+    None
+}
+
+/// Positions of segments without a place.
+fn misplaced(bytes: &[u8]) -> Vec<u32> {
+    let mut reader = Reader::new(bytes, Limits::default());
+    let Ok(examination) = examine(&mut reader, Tolerance::Strict, |_, _| {}) else { return Vec::new() };
+    examination.findings().filter(|f| f.answers("UCS02")).filter_map(|f| f.place.position).collect()
 }
 
 /// What stands behind the type in S009.
@@ -34,7 +57,8 @@ pub fn version_of(directory: &str) -> &'static str {
     }
 }
 
-fn write(schema: &'static Schema, syntax_version: u8, extent: Extent) -> Result<Vec<u8>, WriteError> {
+fn write(schema: &'static Schema, extent: Extent, lines: &[&'static str]) -> Result<Vec<u8>, WriteError> {
+    let syntax_version = if schema.dictionary().version == "v4" { 4 } else { 3 };
     let party = |id: &str| PartyId { qualifier: "14".to_string(), id: id.to_string() };
     let envelope = Envelope {
         syntax: "UNOC".to_string(),
@@ -56,10 +80,9 @@ fn write(schema: &'static Schema, syntax_version: u8, extent: Extent) -> Result<
     let dictionary = schema.dictionary();
     let mut writer = Writer::new(&envelope, Foreign::Refuse)?;
     writer.begin_message(schema.code(), version_of(dictionary.version))?;
-    let lines = schema.segments(extent == Extent::Whole);
     let count = lines.iter().filter(|id| **id == "LIN").count();
     for id in lines {
-        if !matches!(id, "UNH" | "UNT")
+        if !matches!(*id, "UNH" | "UNT")
             && let Some(shape) = dictionary.segment(id)
         {
             segment(&mut writer, dictionary, shape, extent, count)?;
@@ -76,20 +99,23 @@ fn segment(
     lines: usize,
 ) -> Result<(), WriteError> {
     let wanted = |requirement: char| requirement == 'M' || extent == Extent::Whole;
+    let chosen = chosen(shape, extent);
     let mut elements: Vec<Vec<String>> = Vec::new();
-    for position in &shape.positions {
+    for (at, position) in shape.positions.iter().enumerate() {
         elements.push(match position.holds {
-            _ if !wanted(position.requirement) => Vec::new(),
+            _ if chosen >> at & 1 == 0 => Vec::new(),
             Holds::Element(at) => vec![value(&dictionary.elements[usize::from(at)])],
             Holds::Composite(at) => {
                 let composite = &dictionary.composites[usize::from(at)];
                 let parts = composite.positions.iter().map(|part| match part.holds {
-                    Holds::Element(at) if wanted(part.requirement) => value(&dictionary.elements[usize::from(at)]),
+                    Holds::Element(at) if wanted(part.requirement) => {
+                        value(&dictionary.elements[usize::from(at)])
+                    }
                     _ => String::new(),
                 });
                 let parts: Vec<String> = parts.collect();
-                match parts.iter().all(String::is_empty) && position.requirement == 'M' {
-                    // A mandatory composite of nothing but conditional components holds one of them.
+                match parts.iter().all(String::is_empty) {
+                    // A composite of nothing but conditional components holds one of them.
                     true => first_of(dictionary, composite),
                     false => parts,
                 }
@@ -101,6 +127,34 @@ fn segment(
         elements.iter().map(|parts| parts.iter().map(String::as_str).collect()).collect();
     let values: Vec<Value<'_>> = parts.iter().map(|parts| Value::Composite(parts)).collect();
     writer.segment_of(shape.id, &values)
+}
+
+/// Which elements are written, a bit each: what the extent asks for, as far as the dependency notes let it.
+fn chosen(shape: &Shape, extent: Extent) -> u64 {
+    let all = (0..shape.positions.len()).fold(0u64, |all, at| all | 1 << at);
+    let (mut chosen, mut banned) = (if extent == Extent::Whole { all } else { shape.mandatory }, 0u64);
+    // Each round settles one note at least.
+    for _ in 0..=shape.notes.len() {
+        for note in &shape.notes {
+            let there = note.positions & chosen;
+            match note.rule {
+                Rule::Exclusive if there.count_ones() > 1 => banned |= there & (there - 1),
+                Rule::Paired if there != 0 && note.positions & banned != 0 => banned |= note.positions,
+                Rule::Conditional if chosen & note.first != 0 && note.positions & banned != 0 => {
+                    banned |= note.first
+                }
+                Rule::Paired if there != 0 => chosen |= note.positions,
+                Rule::Conditional if chosen & note.first != 0 => chosen |= note.positions,
+                Rule::Required if there == 0 => chosen |= 1 << note.positions.trailing_zeros(),
+                Rule::ListConditional if chosen & note.first != 0 && there == note.first => {
+                    chosen |= note.positions
+                }
+                _ => {}
+            }
+            chosen &= !banned;
+        }
+    }
+    chosen
 }
 
 fn first_of(dictionary: &Dictionary, composite: &Shape) -> Vec<String> {

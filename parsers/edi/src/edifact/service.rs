@@ -73,8 +73,10 @@ fn with_service_string(bytes: &[u8]) -> Option<Header> {
     };
     let suitable = distinct(&delimiters) && e == element && component.is_none_or(|component| c == component);
     let component = component.unwrap_or(b':');
-    let delimiters = if suitable { delimiters } else { Delimiters { element, component, ..Delimiters::EDIFACT } };
-    let notation = Notation { charset, decimal: Some(decimal).filter(|&b| !version4 && matches!(b, b'.' | b',')) };
+    let delimiters =
+        if suitable { delimiters } else { Delimiters { element, component, ..Delimiters::EDIFACT } };
+    let notation =
+        Notation { charset, decimal: Some(decimal).filter(|&b| !version4 && matches!(b, b'.' | b',')) };
     Some(Header { delimiters, notation, unb: at, service_string: true, unsuitable: !suitable, version })
 }
 
@@ -101,10 +103,9 @@ type Unb = (u8, Option<u8>, Charset, Option<u8>);
 /// a wrapped file do not count.
 fn unb(bytes: &[u8]) -> Option<Unb> {
     let head: Vec<u8> = bytes.iter().take(32).copied().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
-    let grammar = |input| -> IResult<&[u8], (&[u8], &[u8], &[u8])> {
-        (preceded(tag(&b"UNB"[..]), take(1usize)), take(4usize), take(1usize)).parse(input)
-    };
-    let (rest, (separator, identifier, component)) = grammar(&head).ok()?;
+    let (rest, separator) = taken(preceded(tag(&b"UNB"[..]), take(1usize)), &head)?;
+    let (rest, identifier) = taken(take(4usize), rest)?;
+    let (rest, component) = taken(take(1usize), rest)?;
     let (element, component) = (separator[0], component[0]);
     let readable =
         identifier.iter().all(u8::is_ascii_alphanumeric) && may_delimit(element) && may_delimit(component);
@@ -112,6 +113,13 @@ fn unb(bytes: &[u8]) -> Option<Unb> {
     let version = rest.first().filter(|b| b.is_ascii_digit() && !breaks_off).map(|b| b - b'0');
     let charset = Charset::named(identifier).unwrap_or_default();
     readable.then_some((element, (!breaks_off).then_some(component), charset, version))
+}
+
+fn taken<'a>(
+    mut grammar: impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>>,
+    input: &'a [u8],
+) -> Option<(&'a [u8], &'a [u8])> {
+    grammar.parse(input).ok()
 }
 
 /// Without UNA: what stands before the first UNH or UNG, where the usual terminator does not come until there.

@@ -5,7 +5,7 @@
 //! set does not have is refused, written in other letters, or replaced (ISO 9735-1; UNOA to UNOY).
 
 use crate::charset::{Charset, transliterated};
-use crate::interchange::PartyId;
+use crate::interchange::{Interchange, PartyId, Syntax};
 use crate::segment::Delimiters;
 use std::borrow::Cow;
 
@@ -35,6 +35,35 @@ pub struct Envelope {
     /// Write a UNA though the delimiters are the default ones.
     pub service_string: bool,
     pub delimiters: Delimiters,
+}
+
+impl Envelope {
+    /// Of an answer: receiver and sender change places, syntax and character set stay, the usual delimiters are used. A set that
+    /// cannot be written becomes UNOC. `date` is `YYYYMMDD`, `time` `HHMM`.
+    pub fn answering(header: &Interchange, reference: &str, date: &str, time: &str) -> Envelope {
+        let syntax = header.edifact.as_deref();
+        let version = syntax.map_or(3, |s| s.version);
+        let identifier = syntax.map_or("", |s| s.identifier.as_str());
+        let known = Charset::named(identifier.as_bytes()).is_some();
+        let internal = |of: fn(&Syntax) -> &[String; 2]| syntax.map_or(String::new(), |s| of(s)[0].clone());
+        Envelope {
+            syntax: if known { identifier } else { "UNOC" }.to_string(),
+            syntax_version: version,
+            sender: header.receiver.clone(),
+            receiver: header.sender.clone(),
+            sender_internal: internal(|s| &s.receiver_internal),
+            receiver_internal: internal(|s| &s.sender_internal),
+            date: date.to_string(),
+            time: time.to_string(),
+            reference: reference.to_string(),
+            application: String::new(),
+            agreement: String::new(),
+            acknowledgement_requested: false,
+            test: header.usage == 'T',
+            service_string: false,
+            delimiters: Delimiters { repetition: (version == 4).then_some(b'*'), ..Delimiters::EDIFACT },
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

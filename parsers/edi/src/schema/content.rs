@@ -30,33 +30,27 @@ pub(crate) fn totals_of(code: &str) -> Option<(&'static str, &'static str, usize
     TOTALS.iter().find(|t| t.0 == code).map(|t| (t.1, t.2, t.3))
 }
 
-pub(super) fn check(set: &TransactionSet<'_>, code: &str, sink: &mut Sink<'_>) {
-    let has = |tag: &[u8]| set.segments.iter().any(|s| s.tag_bytes() == tag);
-    // CTT is among the last, LS is rare: looking for them costs one pass over the first bytes.
-    // Where segments are missing or misplaced, totals that differ are no news.
+/// `special`: the set has bounded loops or levels.
+pub(super) fn check(set: &TransactionSet<'_>, code: &str, special: bool, sink: &mut Sink<'_>) {
+    // CTT is among the last. Where segments are missing or misplaced, totals that differ are no news.
     if !sink.has_structural_faults()
         && let Some(totals) = TOTALS.iter().find(|t| t.0 == code)
         && let Some(ctt) = set.segments.iter().rev().take(20).find(|s| s.tag_bytes() == b"CTT")
     {
         count(set, *totals, ctt, sink);
     }
-    if has(b"HL") {
-        let (levels, faults) = hierarchy::read(&set.segments);
-        for (code, level, element, message) in faults {
-            let segment = &set.segments[levels[level].segment];
-            sink.element(
-                code,
-                Severity::Warning,
-                segment,
-                (element, None),
-                None,
-                segment.element(element),
-                message,
-            );
-        }
-    }
-    if has(b"LS") {
+    if special {
+        levels(set, sink);
         bounds(set, sink);
+    }
+}
+
+fn levels(set: &TransactionSet<'_>, sink: &mut Sink<'_>) {
+    let (levels, faults) = hierarchy::read(&set.segments);
+    for (code, level, element, message) in faults {
+        let segment = &set.segments[levels[level].segment];
+        let value = segment.element(element);
+        sink.element(code, Severity::Warning, segment, (element, None), None, value, message);
     }
 }
 

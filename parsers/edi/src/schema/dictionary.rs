@@ -94,25 +94,25 @@ pub struct Element {
     pub max: u32,
     /// `None` where any value will do: no coded element, or a list kept by another body.
     pub codes: Option<Codes>,
-    /// What it has to do with check digits.
+    /// What it has to do with check digits and formats of dates.
     pub checked: Checked,
 }
 
-/// Elements that name a number with a check digit, and those that hold one.
+/// Elements that name a kind of number or date, and those that hold one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
     No,
-    /// 235, 66, 88: the next element is of this kind.
+    /// 235, 66, 88, 1250: the next element is of this kind.
     Qualifier,
-    /// 234, 67, 87: what the qualifier before it says.
+    /// 234, 67, 87, 1251: what the qualifier before it says.
     Qualified,
 }
 
 impl Checked {
     fn of(element: &str) -> Checked {
         match element {
-            "235" | "66" | "88" => Checked::Qualifier,
-            "234" | "67" | "87" => Checked::Qualified,
+            "235" | "66" | "88" | "1250" => Checked::Qualifier,
+            "234" | "67" | "87" | "1251" => Checked::Qualified,
             _ => Checked::No,
         }
     }
@@ -320,13 +320,38 @@ fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<
     }
     let mut notes = Vec::new();
     for text in fields.next().unwrap_or("").split_whitespace() {
-        notes.push(
-            read_note(text, positions.len()).ok_or_else(|| format!("syntax note {text} cannot be read"))?,
-        );
+        let read = match text.starts_with('D') {
+            true => read_dependency(text, positions.len()),
+            false => read_note(text, positions.len()).map(|note| vec![note]),
+        };
+        notes.extend(read.ok_or_else(|| format!("syntax note {text} cannot be read"))?);
     }
     let mandatory =
         positions.iter().enumerate().filter(|(_, p)| p.requirement == 'M').fold(0, |m, (at, _)| m | 1 << at);
     Ok(Shape { id, title, positions, notes, mandatory })
+}
+
+/// A dependency note of EDIFACT (ISO 9735, 7): `D5(060,050)`, positions in tens. `D1` one and only one, `D2` all or none, `D3`
+/// one or more, `D4` one or none, `D5` if first then all, `D6` if first then at least one more.
+fn read_dependency(text: &str, count: usize) -> Option<Vec<Note>> {
+    let (kind, list) = text.split_once('(')?;
+    let rules: &[Rule] = match kind {
+        "D1" => &[Rule::Required, Rule::Exclusive],
+        "D2" => &[Rule::Paired],
+        "D3" => &[Rule::Required],
+        "D4" => &[Rule::Exclusive],
+        "D5" => &[Rule::Conditional],
+        "D6" => &[Rule::ListConditional],
+        _ => return None,
+    };
+    let mut bits = Vec::new();
+    for position in list.strip_suffix(')')?.split(',') {
+        let tens: usize = position.parse().ok().filter(|p| p % 10 == 0)?;
+        bits.push(1u64 << (Some(tens / 10).filter(|p| (1..=count).contains(p))? - 1));
+    }
+    let (positions, leading) = (bits.iter().fold(0, |all, bit| all | bit), *bits.first()?);
+    let first = |rule| if matches!(rule, Rule::Conditional | Rule::ListConditional) { leading } else { 0 };
+    Some(rules.iter().map(|&rule| Note { rule, positions, first: first(rule) }).collect())
 }
 
 fn read_note(text: &str, count: usize) -> Option<Note> {

@@ -295,13 +295,13 @@ impl<'c, 's> Checker<'c, 's> {
         if let Some(code) = fault {
             self.fault(code, element, position, at, value);
         } else if element.checked != Checked::No {
-            self.check_digit(element, position, at, value);
+            self.qualified(element, position, at, value);
         }
     }
 
-    /// GTIN, GLN and SSCC by their qualifiers. Other lengths, and kinds without a check digit (UA with twelve digits is
+    /// GTIN, GLN and SSCC by their qualifiers, dates and times by their format. Other lengths, and kinds without a check digit (UA with twelve digits is
     /// 2-5-5), are left alone.
-    fn check_digit(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8]) {
+    fn qualified(&mut self, element: &Element, position: &Position, at: At, value: &'c [u8]) {
         if element.checked == Checked::Qualifier {
             self.qualifier = (element.id, value);
             return;
@@ -315,6 +315,11 @@ impl<'c, 's> Checker<'c, 's> {
             ("235", b"UO") | ("88", b"GM" | b"AA") => ("SSCC", &[18], sscc(value)),
             ("88", b"AI") if sscc(value).len() < value.len() => ("SSCC", &[18], sscc(value)),
             ("66", b"UL") => ("GLN", &[13], value),
+            ("1250", format) if element.id == "1251" && !values::is_period(format, value) => {
+                let times = matches!(format, b"TM" | b"TS" | b"RTM");
+                let code = if times { finding::INVALID_TIME } else { finding::INVALID_DATE };
+                return self.fault(code, element, position, at, value);
+            }
             _ => return,
         };
         if lengths.contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) && !checks(digits) {
@@ -363,7 +368,7 @@ impl<'c, 's> Checker<'c, 's> {
     #[cold]
     fn fault(&mut self, code: Code, element: &Element, position: &Position, at: At, value: &[u8]) {
         let name = name(self.segment, at);
-        let shown = excerpt(value);
+        let shown = excerpt(self.segment.notation.charset.decode(value).as_bytes());
         let Element { id, title, min, max, type_name, .. } = element;
         let message = match code {
             finding::INVALID_CODE => format!("{name} '{shown}' is not in the code list of {id} ({title})"),
@@ -493,6 +498,8 @@ impl<'c, 's> Checker<'c, 's> {
             | finding::TRAILING_SEPARATOR => Severity::Warning,
             _ => Severity::Error,
         };
+        let text = self.segment.notation.charset.decode(value);
+        let value = text.as_bytes();
         self.sink.element(
             code,
             severity,

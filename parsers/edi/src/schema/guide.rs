@@ -14,13 +14,13 @@
 //! takes away findings: the tree of the set is the same with and without one.
 
 use super::validate::Sink;
-use super::{Dictionary, Holds, Validated};
+use super::{Dictionary, Holds, Loop, Validated};
 use crate::finding::{self, Code, Finding, Severity};
 use crate::interchange::TransactionSet;
 use crate::segment::Segment;
 use crate::x12::characters::CharacterSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What was agreed on for one set. Empty: the standard as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +150,10 @@ impl Guide {
     ) {
         validated.findings.retain(|f| !self.allows(f));
         let mut sink = Sink::new(set);
+        let mut loops = HashMap::new();
+        validated.root.loops.iter().for_each(|inner| note_loops(inner, &mut loops));
         for segment in &set.segments {
+            sink.in_loop = loops.get(&segment.position).copied();
             self.tighten(dictionary, segment, &mut sink);
         }
         let found = sink.finish();
@@ -253,6 +256,12 @@ fn outside(characters: CharacterSet, segment: &Segment<'_>, mut each: impl FnMut
             }
         }
     }
+}
+
+/// In which loop each segment stands, by its position.
+fn note_loops(tree: &Loop<'_>, loops: &mut HashMap<u32, &'static str>) {
+    loops.extend(tree.segments.iter().map(|segment| (segment.position, tree.id)));
+    tree.loops.iter().for_each(|inner| note_loops(inner, loops));
 }
 
 fn same_place(one: &Finding, other: &Finding) -> bool {

@@ -189,17 +189,6 @@ impl Table {
         }
     }
 
-    /// Segments of a loop and of those within: the mandatory ones, or all.
-    pub fn walk(&self, at: u16, whole: bool, ids: &mut Vec<&'static str>) {
-        for child in &self.loops[usize::from(at)].children {
-            match child.inner {
-                _ if !child.mandatory && !whole => {}
-                Some(inner) => self.walk(inner, whole, ids),
-                None => ids.push(child.id),
-            }
-        }
-    }
-
     /// The rows of a loop and of those in it, in order.
     pub fn rows(&self, table: u16, depth: usize, out: &mut Vec<Row>) {
         for child in &self.loops[usize::from(table)].children {
@@ -208,6 +197,17 @@ impl Table {
             out.push(Row { depth, id, is_loop, mandatory, max });
             if let Some(inner) = child.inner {
                 self.rows(inner, depth + 1, out);
+            }
+        }
+    }
+
+    /// Segments of a loop and of those within: the mandatory ones, or all.
+    pub fn walk(&self, at: u16, whole: bool, ids: &mut Vec<&'static str>) {
+        for child in &self.loops[usize::from(at)].children {
+            match child.inner {
+                _ if !child.mandatory && !whole => {}
+                Some(inner) => self.walk(inner, whole, ids),
+                None => ids.push(child.id),
             }
         }
     }

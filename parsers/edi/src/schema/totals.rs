@@ -1,7 +1,8 @@
 //! Control totals of EDIFACT (CNT): what they say against what came.
 //!
 //! Only totals that can be had beyond doubt are compared: the number of lines (2), and the sum of quantities (1) where every
-//! line has exactly one. A difference is a warning: what the total counts is often agreed otherwise.
+//! line has exactly one. A difference is a warning: what the total counts is often agreed otherwise. Where segments are missing
+//! or misplaced, totals that differ are no news.
 
 use super::Validated;
 use crate::finding::{self, Finding, Place, Severity, excerpt};
@@ -9,6 +10,9 @@ use crate::interchange::TransactionSet;
 use crate::segment::Segment;
 
 pub(super) fn check(set: &TransactionSet<'_>, validated: &mut Validated<'_>) {
+    if validated.findings.iter().any(|f| f.answers("UCS02")) {
+        return;
+    }
     for segment in set.segments.iter().filter(|s| s.tag_bytes() == b"CNT") {
         let Some(said) = decimal(segment.component(1, 2)) else { continue };
         let counted = match segment.component(1, 1) {

@@ -45,7 +45,7 @@ pub(super) struct Sink<'s> {
     /// The element of the acknowledgement that faults within a segment are answered in; empty where the register has one.
     level: &'static str,
     /// The loop in which the segment being checked stands; `None` at the top of the set.
-    in_loop: Option<&'static str>,
+    pub in_loop: Option<&'static str>,
 }
 
 struct Placer<'v, 'a> {
@@ -53,17 +53,21 @@ struct Placer<'v, 'a> {
     frames: Vec<Frame<'a>>,
     /// What follows the LS being placed: a set may have several bounded loops in one place, told apart by what is in them.
     after_ls: u32,
+    /// There are bounded loops or levels.
+    special: bool,
     sink: Sink<'v>,
 }
 
 const LS: u32 = (b'L' as u32) << 8 | b'S' as u32;
+const HL: u32 = (b'H' as u32) << 8 | b'L' as u32;
 
 pub(super) fn validate<'a>(
     dictionary: &'static Dictionary,
     table: &'static Table,
     set: &TransactionSet<'a>,
 ) -> Validated<'a> {
-    let mut placer = Placer { table, frames: Vec::with_capacity(8), after_ls: 0, sink: Sink::new(set) };
+    let mut placer =
+        Placer { table, frames: Vec::with_capacity(8), after_ls: 0, special: false, sink: Sink::new(set) };
     placer.open(0, false);
     let subset =
         set.standard == Standard::Edifact && set.version.split(':').nth(3).is_some_and(|a| !a.is_empty());
@@ -71,6 +75,7 @@ pub(super) fn validate<'a>(
     for (number, segment) in set.segments.iter().enumerate() {
         let key = key(segment.tag_bytes());
         let entry = placer.table.entry(key);
+        placer.special |= key == LS || key == HL;
         if key == LS {
             placer.after_ls = set.segments.get(number + 1).map_or(0, |next| self::key(next.tag_bytes()));
         }
@@ -85,7 +90,7 @@ pub(super) fn validate<'a>(
         }
     }
     if set.standard == Standard::X12 {
-        content::check(set, table.code, &mut placer.sink);
+        content::check(set, table.code, placer.special, &mut placer.sink);
     }
     let mut validated = placer.finish();
     if set.standard == Standard::Edifact {
@@ -150,9 +155,12 @@ impl<'a> Placer<'_, 'a> {
         }
     }
 
-    /// The nearest place that takes one more, and the nearest that is used up.
+    /// The nearest place that takes one more, and the nearest that is used up. In EDIFACT a place at the top of the message
+    /// behind something mandatory that has not come (UNS most of all) is taken only if there is no other at all: what is too
+    /// often before UNS is not what comes behind it.
     fn search(&self, key: u32, bit: u128) -> (Option<Spot>, Option<Spot>) {
         let mut used_up = None;
+        let mut next_section = None;
         for (level, frame) in self.frames.iter().enumerate().rev() {
             let definition = &self.table.loops[usize::from(frame.table)];
             if definition.holds & bit == 0 {
@@ -166,13 +174,22 @@ impl<'a> Placer<'_, 'a> {
                 if key == LS && !self.may_follow(child) {
                     continue;
                 }
-                if spot.child != frame.at || frame.count < child.max {
+                if spot.child == frame.at && frame.count >= child.max {
+                    used_up = used_up.or(Some(spot));
+                } else if level == 0 && self.skips_mandatory(definition, spot.child) {
+                    next_section = next_section.or(Some(spot));
+                } else {
                     return (Some(spot), used_up);
                 }
-                used_up = used_up.or(Some(spot));
             }
         }
-        (None, used_up)
+        (next_section.filter(|_| used_up.is_none()), used_up)
+    }
+
+    fn skips_mandatory(&self, definition: &LoopTable, child: usize) -> bool {
+        let at = self.frames.first().map_or(0, |root| root.at);
+        let skipped = definition.children.get(at + 1..child).unwrap_or(&[]);
+        self.sink.set.standard == Standard::Edifact && skipped.iter().any(|c| c.mandatory)
     }
 
     /// True if the segment after the LS stands in this bounded loop, or if no bounded loop has it.

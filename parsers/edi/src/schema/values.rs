@@ -3,6 +3,7 @@
 //! A date that does not exist is an error; a wrong check digit is a warning, since the number may be what was agreed. Formats
 //! that are not known here are not checked. Asked once a segment, and silent for all but the few that hold such values.
 
+use super::checksum;
 use super::validate::Sink;
 use crate::calendar::number;
 use crate::finding::{self, Severity};
@@ -59,6 +60,47 @@ const FORMATS: &[(&[u8], &[u8])] = &[
     (b"718", b"CMD-CMD"),
     (b"719", b"CMDHN-CMDHN"),
 ];
+
+/// Formats of 1250, in the same letters (X12).
+const PERIODS: &[(&[u8], &[u8])] = &[
+    (b"CM", b"CM"),
+    (b"CY", b"C"),
+    (b"D6", b"YMD"),
+    (b"D8", b"CMD"),
+    (b"DB", b"MDC"),
+    (b"DD", b"D"),
+    (b"DT", b"CMDHN"),
+    (b"MD", b"MD"),
+    (b"MM", b"M"),
+    (b"RD", b"MDC-MDC"),
+    (b"RD2", b"Y-Y"),
+    (b"RD4", b"C-C"),
+    (b"RD5", b"CM-CM"),
+    (b"RD6", b"YMD-YMD"),
+    (b"RD8", b"CMD-CMD"),
+    (b"RDM", b"YMD-MD"),
+    (b"RMD", b"MD-MD"),
+    (b"RMY", b"YM-YM"),
+    (b"RTM", b"HN-HN"),
+    (b"RTS", b"CMDHNS"),
+    (b"TC", b"J"),
+    (b"TM", b"HN"),
+    (b"TQ", b"MY"),
+    (b"TR", b"DMYHN"),
+    (b"TS", b"HNS"),
+    (b"TT", b"MDY"),
+    (b"TU", b"YJ"),
+    (b"YM", b"YM"),
+    (b"YY", b"Y"),
+];
+
+/// True if 1251 is what 1250 says it is, or says something that is not known here.
+pub(super) fn is_period(format: &[u8], value: &[u8]) -> bool {
+    PERIODS
+        .iter()
+        .find(|(code, _)| *code == format)
+        .is_none_or(|(_, pattern)| exists(value.trim_ascii_end(), pattern))
+}
 
 /// True if the bytes end in a separator that is released, and so is data.
 pub(super) fn ends_released(segment: &Segment<'_>, bytes: &[u8]) -> bool {
@@ -186,7 +228,7 @@ fn digits(
     sink: &mut Sink<'_>,
 ) {
     let value = segment.component(at.0, at.1);
-    if value.is_empty() || lengths.contains(&value.len()) && has_check_digit(value) {
+    if value.is_empty() || lengths.contains(&value.len()) && checksum::checks(value) {
         return;
     }
     let shown = finding::excerpt(value);
@@ -198,15 +240,6 @@ fn digits(
     };
     let place = (at.0, Some(at.1));
     sink.element(finding::CHECK_DIGIT, Severity::Warning, segment, place, Some(reference), value, message);
-}
-
-/// GS1 General Specifications, 7.9: weights 3 and 1 from the right, the sum a multiple of ten.
-fn has_check_digit(value: &[u8]) -> bool {
-    let sum = value.iter().rev().enumerate().try_fold(0u32, |sum, (at, byte)| {
-        let weight = if at % 2 == 1 { 3 } else { 1 };
-        byte.is_ascii_digit().then(|| sum + weight * u32::from(byte - b'0'))
-    });
-    sum.is_some_and(|sum| sum % 10 == 0)
 }
 
 #[cfg(test)]
@@ -239,16 +272,5 @@ mod tests {
         };
         assert!(pass.iter().all(exists));
         assert!(!fail.iter().any(exists));
-    }
-
-    #[test]
-    fn check_digits_are_those_of_gs1() {
-        assert!(
-            [&b"4006381333931"[..], b"4012345500004", b"340123450000000000", b"73513537", b"036000291452"]
-                .iter()
-                .filter(|v| v.len() != 18)
-                .all(|v| has_check_digit(v))
-        );
-        assert!(!has_check_digit(b"4006381333932") && !has_check_digit(b"40063813339A1"));
     }
 }

@@ -5,6 +5,7 @@
 //! before the next ISA: what stands before it is a rest.
 
 use super::isa;
+use crate::edifact::service;
 use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
 use memchr::memchr;
@@ -42,6 +43,8 @@ pub(super) struct Cutter<R> {
     pub delimiters: Delimiters,
     /// The rest of a terminator that takes several bytes in UTF-8; `delimiters` has the first.
     tail: Vec<u8>,
+    /// EDIFACT interchanges begin anew too.
+    pub mixed: bool,
     /// The next byte to read.
     at: u64,
     max_segment: usize,
@@ -83,6 +86,7 @@ impl<R: BufRead> Cutter<R> {
             window,
             delimiters: Delimiters::X12,
             tail: Vec::new(),
+            mixed: false,
             at: 0,
             max_segment,
             max_kept,
@@ -262,6 +266,11 @@ impl<R: BufRead> Cutter<R> {
             return Ok(Cut::TooLong { from, next: self.at });
         }
         match swallowed {
+            // An EDIFACT interchange, whole, before the ISA: the reader leaves it to another.
+            Some(_) if header && self.window.rest(from).starts_with(b"UN") => {
+                self.at = to + 1;
+                Ok(Cut::Segment { from, to })
+            }
             Some(isa) => Ok(self.rest(from, isa)),
             None => {
                 self.at = to + self.terminator_length();
@@ -312,8 +321,17 @@ impl<R: BufRead> Cutter<R> {
                 break;
             }
         }
+        if self.mixed && self.window.rest(from).starts_with(b"UN") {
+            return self.edifact_at(keep, from);
+        }
         let bytes = self.window.rest(from);
         Ok(bytes.starts_with(b"ISA") && isa::read_fixed(bytes).is_some())
+    }
+
+    /// The same of the other standard.
+    fn edifact_at(&mut self, keep: Option<u64>, from: u64) -> Result<bool> {
+        while self.window.rest(from).len() < service::LOOKAHEAD && self.fill(keep)? {}
+        Ok(service::read(self.window.rest(from)).is_some())
     }
 
     fn header_within(&self, from: u64, to: u64) -> Option<u64> {

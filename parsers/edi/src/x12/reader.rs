@@ -149,7 +149,7 @@ impl<R: BufRead> Reader<R> {
         let mut reader = Reader::new_over(from.window, limits);
         reader.cutter.go_to(from.at);
         reader.accounted = from.accounted;
-        reader.mixed = true;
+        (reader.mixed, reader.cutter.mixed) = (true, true);
         reader
     }
 
@@ -162,8 +162,8 @@ impl<R: BufRead> Reader<R> {
     fn between(&mut self) -> Result<()> {
         self.accounted.blank += self.cutter.skip_blanks()?;
         let offset = self.cutter.at();
-        let lookahead = if self.mixed { service::LOOKAHEAD } else { isa::LOOKAHEAD };
-        self.cutter.window.ensure(offset, lookahead.max(isa::WRAP_LOOKAHEAD))?;
+        let ahead = if self.mixed { service::LOOKAHEAD } else { 0 };
+        self.cutter.window.ensure(offset, isa::WRAP_LOOKAHEAD.max(ahead))?;
         if let Some(column) = isa::wrapped(self.cutter.window.rest(offset)) {
             self.cutter.window.unwrap_lines(offset, column);
             self.wrapped = Some(column);
@@ -483,6 +483,7 @@ impl<R: BufRead> Reader<R> {
             {
                 Tag::Isa
             }
+            Some(b'U') if self.mixed && service::read(self.cutter.window.rest(from)).is_some() => Tag::Isa,
             Some(b'T') if is(b"TA1") => Tag::Ta1,
             Some(b'T') if is(b"TA3") => Tag::Service,
             Some(b'I') if is(b"ISB") || is(b"ISE") || is(b"ISX") => Tag::Service,

@@ -263,6 +263,8 @@ const USUAL: &[(&str, &str)] = &[
     ("479", "PO"),
     ("735", "S"),
     ("784", "6"),
+    ("1250", "D8"),
+    ("1251", "20260105"),
 ];
 
 /// The plainest value the element takes.

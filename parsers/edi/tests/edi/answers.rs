@@ -208,7 +208,15 @@ fn an_answer_that_decides_nothing_is_a_finding() {
     let (header, group) = order.split_at(order.find("GS*").unwrap());
     let ta1 = format!("{header}TA1*000000003*260105*0930*P*000~{group}");
     let (_, interchanges) = read_back(&ta1);
-    assert_eq!((interchanges[0].verdict, interchanges[0].findings.len()), (None, 1));
+    let codes: Vec<&str> = interchanges[0].findings.iter().map(|f| f.code.0).collect();
+    assert_eq!((interchanges[0].verdict, codes), (None, vec!["X1207", "X1043"]));
+    let reading = read(ta1.as_bytes());
+    assert_eq!(
+        reading.results[0].verdict(),
+        AckCode::Accepted,
+        "a TA1 gone wrong does not stop what came with it"
+    );
+    assert_eq!(reading.results[0].findings.len(), 2);
 }
 
 #[test]

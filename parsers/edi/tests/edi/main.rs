@@ -5,7 +5,9 @@
 mod acknowledgement;
 mod answers;
 mod codes;
+mod each_code;
 mod edifact;
+mod expected;
 mod guide;
 mod odd_inputs;
 mod reader;

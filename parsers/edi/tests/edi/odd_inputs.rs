@@ -221,3 +221,68 @@ fn a_ta1_may_stand_anywhere_outside_sets() {
     let told = found(order.replace("GE*", &format!("{ta1}GE*")).as_bytes());
     assert_eq!(told, ["X1028 TA1 'TA1*000000003*260105*0930*A*000~'"]);
 }
+
+#[test]
+fn an_interchange_that_breaks_off_in_binary_data_does_not_take_the_next_one() {
+    let whole = with_binary(&[format!("BIN*{}*", DATA.len()).as_bytes(), DATA].concat());
+    let order = counted(ORDER);
+    for end in 106..whole.len() {
+        let mut bytes = whole[..end].to_vec();
+        bytes.extend_from_slice(order.as_bytes());
+        let reading = read(&bytes);
+        let last = reading.results.last().unwrap();
+        assert!(last.verdict().accepts() && last.groups[0].verdict().accepts(), "cut at {end}");
+        assert_eq!(last.groups[0].header.functional_id, "PO", "cut at {end}");
+    }
+}
+
+/// A small generator of our own (xorshift): the same texts in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides.max(1) as u64) as usize
+    }
+}
+
+#[test]
+fn odd_inputs_mangled_are_read_to_their_last_byte() {
+    let order = counted(ORDER);
+    let parts: Vec<Vec<u8>> = vec![
+        with_binary(&[format!("BIN*{}*", DATA.len()).as_bytes(), DATA].concat()),
+        with_binary(b"BIN*999*abc"),
+        wrapped(&order, 80, "\r\n").into_bytes(),
+        wrapped(&order, 120, "\n").into_bytes(),
+        order.replace("*U*00401*", "*^*00501*").replace("~GS*", "~ISX*?~GS*").into_bytes(),
+        order.replace('~', "…\n").into_bytes(),
+        notice("HL*1*2*S~HL*2*1*O~HL*2**I~LS*A~LE*B~").into_bytes(),
+        b"~".to_vec(),
+    ];
+    let mut dice = Dice(0x0dd);
+    for _ in 0..1500 {
+        let mut bytes: Vec<u8> = Vec::new();
+        for _ in 0..1 + dice.roll(3) {
+            let part = &parts[dice.roll(parts.len())];
+            let from = dice.roll(part.len());
+            let to = from + dice.roll(part.len() - from + 1);
+            bytes.extend_from_slice(if dice.roll(3) == 0 { &part[from..to] } else { part });
+        }
+        for _ in 0..dice.roll(4) {
+            let at = dice.roll(bytes.len());
+            match bytes.get_mut(at) {
+                Some(byte) => *byte = [b'~', b'*', b'?', b'\n', b'\r', b'9', 0xe2, b'B'][dice.roll(8)],
+                None => bytes.push(b'~'),
+            }
+        }
+        // `read_with` checks that every byte is accounted for.
+        let limits = match dice.roll(3) {
+            0 => Limits::default(),
+            1 => Limits { max_set_bytes: 120, max_set_segments: 4, max_segment_bytes: 60 },
+            _ => Limits { max_set_bytes: 400, max_set_segments: 400, max_segment_bytes: 150 },
+        };
+        read_with(&bytes, limits, Tolerance::Strict);
+    }
+}

@@ -35,7 +35,7 @@ fn read(bytes: &[u8], limits: Limits) -> (Vec<&'static str>, usize) {
     (codes, sets)
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
