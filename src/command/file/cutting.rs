@@ -2,7 +2,8 @@
 //!
 //! Where an interchange begins and ends is the reader's word; within it segments are cut by the terminator in force, releases
 //! and binary data respected. What `fmt` and `redact` write is these pieces put together again, so that no byte can get
-//! lost. A file that was wrapped at a fixed column is unwrapped first ([`unwrapped`]). Fails only when the file cannot be read.
+//! lost. A file that was wrapped at a fixed column is unwrapped first ([`unwrapped`]), in memory as a whole; else one segment is
+//! held at a time. Fails only when the file cannot be read.
 
 use super::Stop;
 use super::source::Source;
