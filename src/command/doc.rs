@@ -4,6 +4,7 @@ use super::arguments::{DocVerb, Order as Asked};
 use super::connect;
 use super::fail;
 use super::listing::{deliveries, filter, findings, state, table, timeline};
+use super::output::shown;
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::delivery::Order;
 use crate::ledger::document::{DocumentLine, Filter};
@@ -50,7 +51,7 @@ async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), E
             d.id.to_string(),
             d.partner.clone(),
             d.code.clone(),
-            d.number.clone().unwrap_or_default(),
+            shown(d.number.as_deref().unwrap_or_default()),
             state(d),
             d.answer.clone().unwrap_or_default(),
             d.received_at.clone(),
@@ -76,7 +77,7 @@ pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Res
         anstream::println!(
             "{} {} from {}: {}  (answer {}, {})",
             document.code,
-            document.number.as_deref().unwrap_or("without a number"),
+            shown(document.number.as_deref().unwrap_or("without a number")),
             document.partner,
             state(&document),
             document.answer.as_deref().unwrap_or("none"),

@@ -2,6 +2,7 @@
 
 use super::USAGE;
 use super::arguments::ListArguments;
+use super::output::shown;
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::document::{DeliveryLine, DocumentLine, Filter};
 use crate::ledger::history::Event;
@@ -66,7 +67,7 @@ pub fn findings(all: &Value, indent: &str) {
             "{indent}{} {} at {at}{value}: {}",
             text("severity"),
             text("code"),
-            text("message")
+            shown(text("message"))
         );
         if !text("help").is_empty() {
             anstream::println!("{indent}  help: {}", text("help"));
@@ -77,7 +78,7 @@ pub fn findings(all: &Value, indent: &str) {
 pub fn deliveries(all: &[DeliveryLine]) {
     for d in all {
         let next = d.next_try_at.as_ref().map(|n| format!(", next try {n}")).unwrap_or_default();
-        let detail = d.detail.as_ref().map(|t| format!(": {t}")).unwrap_or_default();
+        let detail = d.detail.as_ref().map(|t| format!(": {}", shown(t))).unwrap_or_default();
         anstream::println!(
             "  to {} {} ({}): {}, tries {}{next}{detail}",
             d.target_kind,
@@ -102,5 +103,5 @@ pub fn timeline(events: &[Event]) {
 }
 
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    shown(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }

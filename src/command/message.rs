@@ -3,6 +3,7 @@
 use super::arguments::MessageVerb;
 use super::connect;
 use super::listing::{self, filter, table};
+use super::output::shown;
 use super::{NOT_FOUND, fail};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::document::{Filter, MessageLine};
@@ -63,7 +64,7 @@ async fn show_list(ledger: &Ledger, filter: &Filter, json: bool) -> Result<(), E
             m.transport.clone(),
             m.size.to_string(),
             m.received_at.clone(),
-            m.file_name.clone().unwrap_or_default(),
+            shown(m.file_name.as_deref().unwrap_or_default()),
         ]);
     }
     anstream::println!("{lines}");
@@ -120,7 +121,7 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
             "document {}  {} {}  {}  answer {}",
             d.id,
             d.code,
-            d.number.as_deref().unwrap_or("-"),
+            shown(d.number.as_deref().unwrap_or("-")),
             listing::state(d),
             d.answer.as_deref().unwrap_or("-")
         );

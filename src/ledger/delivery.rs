@@ -408,7 +408,7 @@ impl Ledger {
                 SELECT id, $1, 'endpoint', target, 'queued', way, $3 FROM owed
              ), j AS (
                 INSERT INTO job (lane, kind, subject, order_key, partner, position, run_at)
-                SELECT 'endpoint:' || o.target, 'deliver', o.id, o.order_key, s.partner, m.position, $3
+                SELECT 'endpoint:' || o.target, 'deliver', o.id, o.order_key, m.connection, m.position, $3
                 FROM owed o, s JOIN message m ON m.id = s.message_id
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
@@ -492,7 +492,7 @@ impl Ledger {
                     WHERE id = $1 AND EXISTS (SELECT 1 FROM d)
                  ), j AS (
                     INSERT INTO job (lane, kind, subject, partner, position, run_at)
-                    SELECT 'endpoint:' || d.target, 'deliver', d.id, s.partner, m.position, $3
+                    SELECT 'endpoint:' || d.target, 'deliver', d.id, m.connection, m.position, $3
                     FROM d, transaction_set s JOIN message m ON m.id = s.message_id WHERE s.id = $1
                     ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
                  )"

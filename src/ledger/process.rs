@@ -259,7 +259,8 @@ impl Process<'_> {
                 SELECT id, set_id, 'endpoint', target, 'queued', way, $4 FROM owed
              ), j AS (
                 INSERT INTO job (lane, kind, subject, order_key, partner, position, run_at)
-                SELECT 'endpoint:' || target, 'deliver', id, order_key, partner, $10, $4 FROM owed
+                SELECT 'endpoint:' || target, 'deliver', id, order_key, (SELECT connection FROM message WHERE id = $2), $10, $4
+                FROM owed
              )
              INSERT INTO history (id, subject, at, event, detail)
              SELECT id_new($4), id, $4, state, jsonb_strip_nulls(jsonb_build_object('reason', reason, 'answer', answer))

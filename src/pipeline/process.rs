@@ -284,10 +284,12 @@ impl Work<'_> {
             }
         }
         tx.write_sets(&rows, self.message.received_at).await?;
-        for (row, pending) in rows.iter().zip(&results) {
-            if let Some(raise) = self.alert_of(row, pending) {
-                tx.raise(&raise, self.house.coalesce()).await?;
-            }
+        let mut raises: Vec<_> =
+            rows.iter().zip(&results).filter_map(|(row, pending)| self.alert_of(row, pending)).collect();
+        // In one order for all, so that two messages with the same causes do not wait for each other.
+        raises.sort_by(|a, b| a.cause.cmp(&b.cause));
+        for raise in &raises {
+            tx.raise(raise, self.house.coalesce()).await?;
         }
         for pending in results {
             let group = &mut judged[pending.interchange].framed.result.groups[pending.group];

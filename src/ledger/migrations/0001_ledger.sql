@@ -285,7 +285,7 @@ CREATE TABLE job (
     subject     uuid NOT NULL,
     -- Jobs of one lane and key run one after another, by position. NULL: in any order.
     order_key   text,
-    -- The partner whose unprocessed messages this job waits for, when it has an order key.
+    -- The connection it came by: with an order key, it waits for that connection's earlier unprocessed messages.
     partner     text,
     position    bigint NOT NULL,
     -- parked: waits for a person, and blocks its key until released or skipped.
