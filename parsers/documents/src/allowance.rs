@@ -37,6 +37,19 @@ record! {
         opt language: String,
         opt currency: Currency,
         opt price: QualifiedPrice,
+        /// EDIFACT 5189 and 1227.
+        opt reason_code: String,
+        opt sequence_code: String,
+        /// EDIFACT 1131.
+        opt list_code: String,
+        /// EDIFACT 5245 and 6063.
+        opt percent_code: String,
+        opt quantity_code: String,
+        /// Every amount, `money` among them, with its kind.
+        many amounts: crate::money::QualifiedAmount,
+        many ranges: crate::money::Range,
+        many taxes: crate::money::Tax,
+        many dates: crate::date::DateTime,
     }
 }
 
@@ -48,6 +61,10 @@ record! {
         opt unit: String,
         /// X12 355.
         opt original_unit: String,
+        /// EDIFACT 5419.
+        opt code: String,
+        /// How many units the amount is for.
+        opt base_quantity: Decimal,
     }
 }
 

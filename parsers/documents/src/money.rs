@@ -33,6 +33,12 @@ record! {
         /// X12 669.
         opt market_code: String,
         many dates: DateTime,
+        /// EDIFACT 6347 of the currency and of the target: `2` reference, `3` target.
+        opt usage_code: String,
+        opt target_usage_code: String,
+        /// For how many units the rate is: EDIFACT 6348.
+        opt base_rate: Decimal,
+        opt target_base_rate: Decimal,
     }
 }
 
@@ -45,6 +51,16 @@ record! {
         opt base_quantity: Decimal,
         /// The partner's code for the basis: X12 639, `PE` per each, `HP` per hundred, `CT` contract.
         opt basis_code: String,
+        /// Which price it is: EDIFACT 5125, `AAA` net, `AAB` gross.
+        opt role_code: String,
+        /// EDIFACT 5375 and 5387.
+        opt type_code: String,
+        opt specification_code: String,
+        /// Unit of the base quantity, by Recommendation 20 and as it came.
+        opt base_unit: String,
+        opt original_base_unit: String,
+        /// EDIFACT 5213.
+        opt change_code: String,
     }
 }
 
@@ -67,6 +83,9 @@ record! {
         opt multiple_quantity: Decimal,
         /// Where it differs from the one in force.
         opt currency: Currency,
+        /// The range of quantities it holds for: EDIFACT RNG.
+        many ranges: Range,
+        many dates: DateTime,
     }
 }
 
@@ -101,6 +120,8 @@ vocabulary! {
         Distributor,
         ExpectedUnit,
         Quote,
+        Gross,
+        Information,
     }
 }
 
@@ -115,6 +136,9 @@ record! {
         opt credit_debit_code: String,
         many references: crate::reference::Reference,
         many dates: DateTime,
+        /// EDIFACT 6343 and 4405.
+        opt currency_role_code: String,
+        opt status_code: String,
     }
 }
 
@@ -129,6 +153,8 @@ vocabulary! {
         Gross,
         SalesTax,
         GoodsAndServicesTax,
+        TaxableAmount,
+        AllowanceOrCharge,
     }
 }
 
@@ -152,6 +178,14 @@ record! {
         /// What the percent is of.
         opt base: Decimal,
         opt assigned_number: String,
+        /// EDIFACT 5283: `7` a tax.
+        opt function_code: String,
+        /// EDIFACT 5305: `S` standard, `E` exempt, `Z` zero.
+        opt category_code: String,
+        opt description: String,
+        /// EDIFACT 5279.
+        opt rate_code: String,
+        many amounts: QualifiedAmount,
     }
 }
 
@@ -178,6 +212,17 @@ record! {
         opt payment_method_code: String,
         opt percent: Decimal,
         opt description: String,
+        /// EDIFACT 4277, and who keeps its list.
+        opt code: String,
+        opt agency_code: String,
+        /// EDIFACT 2009: `3` after the basis.
+        opt relation_code: String,
+        /// EDIFACT 2151 and 2152, as they came: `D` days.
+        opt period_code: String,
+        opt period_count: Decimal,
+        many dates: DateTime,
+        many percentages: Percentage,
+        many amounts: QualifiedAmount,
     }
 }
 
@@ -194,5 +239,39 @@ vocabulary! {
         AnticipatedDeliveryDate,
         EffectiveDate,
         SpecifiedDate,
+    }
+}
+
+record! {
+    /// A percentage that says what it is.
+    pub struct Percentage {
+        /// EDIFACT 5245: `12` discount, `15` penalty.
+        one code: String,
+        opt percent: Decimal,
+        /// What it is of: EDIFACT 5249.
+        opt basis_code: String,
+    }
+}
+
+record! {
+    /// From how much to how much: EDIFACT RNG.
+    pub struct Range {
+        /// EDIFACT 6167.
+        one code: String,
+        opt minimum: Quantity,
+        opt maximum: Decimal,
+    }
+}
+
+record! {
+    /// By which means to pay: EDIFACT PAI.
+    pub struct PaymentInstruction {
+        /// EDIFACT 4439.
+        opt condition_code: String,
+        /// EDIFACT 4431.
+        opt guarantee_code: String,
+        /// EDIFACT 4461: `42` to a bank account.
+        opt method_code: String,
+        opt channel_code: String,
     }
 }

@@ -8,7 +8,7 @@
 use crate::date::{DateTime, LeadTime};
 use crate::quantity::QualifiedQuantity;
 use crate::reference::{Characteristic, Identifier, Reference};
-use crate::transport::{DeliveryTerms, Packaging, ScheduleLine, Transport};
+use crate::transport::{DeliveryTerms, Location, Packaging, ScheduleLine, Transport};
 
 record! {
     /// Somebody who takes part: buyer, seller, ship-to.
@@ -36,6 +36,7 @@ record! {
         many quantities: QualifiedQuantity,
         many schedule: ScheduleLine,
         many lead_times: LeadTime,
+        many locations: Location,
     }
 }
 

@@ -17,6 +17,12 @@ record! {
         opt description: String,
         /// Further numbers that make the reference complete.
         many parts: ReferencePart,
+        /// A line of the document referred to: EDIFACT 1156.
+        opt line_number: String,
+        /// EDIFACT 4000 and 1060.
+        opt version: String,
+        opt revision: String,
+        many dates: DateTime,
     }
 }
 
@@ -75,6 +81,9 @@ vocabulary! {
         WorkOrder,
         Delivery,
         Text,
+        PriceList,
+        OrderResponse,
+        BlanketOrder,
     }
 }
 
@@ -85,6 +94,8 @@ record! {
         /// The partner's code for the scheme: X12 66 (parties, carriers) or 309 (places).
         opt scheme_code: String,
         one id: String,
+        /// EDIFACT 1131.
+        opt list_code: String,
     }
 }
 
@@ -151,6 +162,14 @@ record! {
         many dates: DateTime,
         /// The text, line by line as it came.
         many lines: String,
+        /// EDIFACT 4453.
+        opt function_code: String,
+        /// A coded text, who keeps its list: EDIFACT 4441, 1131, 3055.
+        opt text_code: String,
+        opt text_list_code: String,
+        opt text_agency_code: String,
+        /// ISO 639.
+        opt language: String,
     }
 }
 

@@ -24,6 +24,12 @@ record! {
         /// X12 54.
         opt risk_of_loss_code: String,
         opt risk_of_loss: String,
+        /// EDIFACT 4055.
+        opt function_code: String,
+        /// EDIFACT 1131.
+        opt list_code: String,
+        many descriptions: String,
+        many locations: Location,
     }
 }
 
@@ -49,6 +55,19 @@ record! {
         /// X12 309: `OR` origin, `DE` destination.
         opt kind_code: String,
         opt description: String,
+    }
+}
+
+record! {
+    /// A place with what it is for: EDIFACT LOC.
+    pub struct Location {
+        /// EDIFACT 3227: `7` delivery, `9` loading.
+        one role_code: String,
+        opt id: Identifier,
+        opt name: String,
+        /// Places within it or beside it: EDIFACT C519, C553.
+        many related: Identifier,
+        many dates: DateTime,
     }
 }
 
@@ -87,6 +106,18 @@ record! {
         /// X12 284.
         many service_level_codes: String,
         opt country: String,
+        /// EDIFACT 8028.
+        opt conveyance: String,
+        /// EDIFACT 8179 and 8178: `31` truck.
+        opt means_code: String,
+        opt means: String,
+        opt carrier_name: String,
+        /// EDIFACT C222.
+        opt vehicle: Identifier,
+        opt vehicle_name: String,
+        opt vehicle_country: String,
+        opt ownership_code: String,
+        many locations: Location,
     }
 }
 
@@ -200,6 +231,19 @@ record! {
         opt position_code: String,
         many assigned_ids: String,
         opt number: Decimal,
+        /// EDIFACT 7075: `1` inner, `3` outer.
+        opt level_code: String,
+        /// EDIFACT 7233 and 7073.
+        opt information_code: String,
+        opt terms_code: String,
+        /// Who keeps the list of `packaging_code`.
+        opt agency_code: String,
+        opt description: String,
+        many quantities: crate::quantity::QualifiedQuantity,
+        many measurements: crate::quantity::Measurement,
+        many references: Reference,
+        many dates: DateTime,
+        many marks: Marks,
     }
 }
 
@@ -209,6 +253,8 @@ record! {
         /// X12 88: `GM` SSCC, `CP` carrier's number.
         one code: String,
         many values: String,
+        /// EDIFACT 7511.
+        opt type_code: String,
     }
 }
 
@@ -225,6 +271,16 @@ record! {
         many references: Reference,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
+        /// EDIFACT 6063, `113` to be delivered.
+        opt quantity_code: String,
+        /// EDIFACT 4017: `1` firm, `4` planning.
+        opt status_code: String,
+        /// EDIFACT 4493.
+        opt requirement_code: String,
+        /// EDIFACT 2013, 2015 and 2017.
+        opt frequency_code: String,
+        opt pattern_code: String,
+        opt pattern_time_code: String,
     }
 }
 
@@ -236,6 +292,12 @@ record! {
         one quantity: Quantity,
         /// A place within it.
         opt place: String,
+        /// What the place is for: EDIFACT 3227, `7` delivery.
+        opt location_role_code: String,
+        opt location_name: String,
+        /// EDIFACT 6063, `11` split.
+        opt quantity_code: String,
+        many dates: DateTime,
     }
 }
 
