@@ -28,13 +28,19 @@ fn main() -> ExitCode {
         Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
         Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
         Verb::File(verb) => match verb {
+            FileVerb::View { file } => command::file::view::run(&file),
             FileVerb::Lint { file, json } => command::file::lint::run(&file, json),
+            FileVerb::Fmt { file, write } => command::file::fmt::run(&file, write),
             FileVerb::Ack { file, kind } => command::file::ack::run(&file, &kind),
             FileVerb::Json { file } => command::file::json::run(&file),
             FileVerb::Convert { file, to } => command::file::convert::run(&file, &to),
+            FileVerb::Sample { set, version } => command::file::sample::run(&set, version.as_deref()),
+            FileVerb::Redact { file } => command::file::redact::run(&file),
         },
         Verb::Schema { name } => command::schema::run(&name),
-        Verb::Explain { code, version } => command::explain::run(&code, &version),
+        Verb::Explain { code, version, directory } => {
+            command::explain::run(&code, version.as_deref(), directory.as_deref())
+        }
         Verb::Completions { shell } => command::manual::completions(shell),
         Verb::Man { dir } => command::manual::man(&dir),
         Verb::Demo { stay } => with_runtime(command::demo::run(stay)),

@@ -67,14 +67,17 @@ pub enum Verb {
     Endpoint(EndpointVerb),
     /// The JSON Schema of a document (purchase-order), or of a configuration file (gateway, partner).
     Schema { name: String },
-    /// What a diagnostic code (X1205) or an element (PO1-03) means.
+    /// What a diagnostic code (X1205), a segment (PO1, BGM) or an element (PO1-03, DTM-2380) means.
     // `--version` is the standard's here.
     #[command(disable_version_flag = true)]
     Explain {
         code: String,
-        /// The version for elements.
-        #[arg(long, default_value = "004010")]
-        version: String,
+        /// The X12 version for elements: 004010, 005010.
+        #[arg(long, conflicts_with = "directory")]
+        version: Option<String>,
+        /// The EDIFACT directory for elements: D96A, D01B.
+        #[arg(long)]
+        directory: Option<String>,
     },
     /// Write shell completions to stdout.
     Completions { shell: clap_complete::Shell },
@@ -90,6 +93,8 @@ pub enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 pub enum FileVerb {
+    /// Every segment explained in words, loops and hierarchical levels as a tree.
+    View { file: PathBuf },
     /// Everything that is wrong with it, where, what it means, and what we would answer.
     Lint {
         file: PathBuf,
@@ -97,10 +102,17 @@ pub enum FileVerb {
         #[arg(long)]
         json: bool,
     },
-    /// The TA1 and 997 that we would answer, on stdout.
+    /// One segment a line, on stdout; nothing else is changed.
+    Fmt {
+        file: PathBuf,
+        /// Replace the file itself.
+        #[arg(long)]
+        write: bool,
+    },
+    /// The TA1 and 997, or the CONTRL, that we would answer, on stdout.
     Ack {
         file: PathBuf,
-        /// Which functional acknowledgement.
+        /// Which functional acknowledgement X12 gets: 997 or 999.
         #[arg(long = "as", value_name = "SET", default_value = "997")]
         kind: String,
     },
@@ -112,6 +124,17 @@ pub enum FileVerb {
         #[arg(long, value_name = "FORMAT", default_value = "json")]
         to: String,
     },
+    /// A valid interchange with one set (850, ORDERS), on stdout.
+    // `--version` is the standard's here.
+    #[command(disable_version_flag = true)]
+    Sample {
+        set: String,
+        /// 004010 or 005010; D96A or D01B. The oldest that has the set where none is named.
+        #[arg(long)]
+        version: Option<String>,
+    },
+    /// The same with names, addresses, contacts, free text and prices replaced, to be shown to others; on stdout.
+    Redact { file: PathBuf },
 }
 
 /// What a list shows.
@@ -156,8 +179,15 @@ pub enum MessageVerb {
         #[arg(long)]
         partner: String,
     },
-    /// Work on a quarantined message again.
+    /// Work on a quarantined message again, or on what is held of one.
     Release { id: String },
+    /// A message of ours to its partner again: same bytes, same control numbers.
+    Resend {
+        id: String,
+        /// Why; it is kept in the history.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// A document, and why a person does something with it.

@@ -162,8 +162,13 @@ async fn release(ledger: &Ledger, configuration: &Configuration, asked: &Asked) 
             return Err(Error::Refused(format!("it would be held again: {detail}")));
         }
     };
-    let hops: Vec<_> =
-        hops.into_iter().filter(|h| asked.endpoint.as_ref().is_none_or(|e| *e == h.endpoint)).collect();
+    if let Some(endpoint) = &asked.endpoint {
+        let all: Vec<&str> = hops.iter().map(|h| h.endpoint.as_str()).collect();
+        return Err(Error::Refused(format!(
+            "a document that is held as a whole goes to all its endpoints ({}), not to {endpoint} alone: leave --endpoint out",
+            all.join(", ")
+        )));
+    }
     let rows = route::deliveries(profile, &document.code, document.id, document.number.as_deref(), &hops);
     ledger.release_set(document.id, &rows, &asked.reason, SystemClock.now()).await?;
     anstream::eprintln!(

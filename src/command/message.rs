@@ -36,6 +36,7 @@ pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
             }
             requeue(&ledger, &configuration, &id, Some(&partner)).await
         }
+        MessageVerb::Resend { id, reason } => resend(&ledger, &id, &reason).await,
         MessageVerb::Release { id } => requeue(&ledger, &configuration, &id, None).await,
     };
     match done {
@@ -151,6 +152,17 @@ async fn raw(ledger: &Ledger, id: &str) -> Result<(), Error> {
         part += 1;
     }
     let _ = out.flush();
+    Ok(())
+}
+
+async fn resend(ledger: &Ledger, id: &str, reason: &str) -> Result<(), Error> {
+    let message = ledger.find_message(id).await?;
+    ledger.resend_message(message.id, reason, SystemClock.now()).await?;
+    anstream::eprintln!(
+        "message {} goes out again; follow it with 'portway message show {}'",
+        message.id,
+        message.id
+    );
     Ok(())
 }
 

@@ -94,6 +94,21 @@ impl Gateway {
     pub async fn open(dir: &Path, configuration: &Configuration) -> Result<Option<Gateway>, Error> {
         let place = Place::of(configuration)?;
         let lock = StateLock::take(&place.state)?;
+        let cluster = place.cluster.clone();
+        let opened = Gateway::open_locked(dir, configuration, place, lock).await;
+        if let (Err(_) | Ok(None), Some(cluster)) = (&opened, cluster) {
+            // Nobody would look after it.
+            let _ = tokio::task::spawn_blocking(move || cluster.stop()).await;
+        }
+        opened
+    }
+
+    async fn open_locked(
+        dir: &Path,
+        configuration: &Configuration,
+        place: Place,
+        lock: StateLock,
+    ) -> Result<Option<Gateway>, Error> {
         let close = CancellationToken::new();
         if let Some(cluster) = place.cluster.clone() {
             blocking(move || cluster.ensure()).await?;
@@ -102,11 +117,13 @@ impl Gateway {
         let Some(ledger) = connect_or_stop(&place, lease).await? else { return Ok(None) };
         let now = SystemClock.now();
         ledger.migrate(now).await?;
-        let taken = ledger.enter(&home(&place.state), now).await?;
+        let home = home(&place.state).map_err(|e| Error::Unsuitable(format!("the state directory: {e}")))?;
+        let taken = ledger.enter(&home, now).await?;
         if taken > 0 {
             tracing::info!(jobs = taken, "took over the work that an earlier process of this gateway left");
         }
         let profiles = Arc::new(open_profiles(dir, &ledger).await?);
+        recover_profiles(&ledger, &profiles.current()).await?;
         let spool = Spool::new(place.state.join("spool"))
             .map_err(|e| Error::Unsuitable(format!("the spool folder: {e}")))?;
         let stop = CancellationToken::new();
@@ -116,6 +133,7 @@ impl Gateway {
             profiles: profiles.clone(),
             spool: spool.clone(),
             poster: Arc::default(),
+            troubled: Arc::default(),
             clock: clock.clone(),
             stop: stop.clone(),
         };
@@ -368,6 +386,19 @@ async fn open_profiles(dir: &Path, ledger: &Ledger) -> Result<Store, Error> {
     Ok(store)
 }
 
+/// Alerts on profiles that were mended while no gateway ran, or whose partner is gone.
+async fn recover_profiles(ledger: &Ledger, configuration: &Configuration) -> Result<(), Error> {
+    for cause in ledger.open_causes().await? {
+        let Some(partner) = cause.strip_prefix("profile:") else { continue };
+        let broken =
+            configuration.problems.iter().any(|p| p.is_error() && p.partner.as_deref() == Some(partner));
+        if !broken {
+            ledger.recover(&cause, SystemClock.now()).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn accept_profiles(ledger: &Ledger, configuration: &Configuration) -> Result<(), Error> {
     let versions: Vec<_> =
         configuration.partners.iter().map(|(id, p)| (id.clone(), p.hash, p.source.clone())).collect();
@@ -384,9 +415,16 @@ fn report_json(report: &ReloadReport, kept: &[String]) -> serde_json::Value {
     })
 }
 
-/// Host and state directory: whoever holds that lock is the only one of this name.
-fn home(state: &Path) -> String {
-    format!("{}:{}", own_names().first().map(String::as_str).unwrap_or("localhost"), state.display())
+/// Host, state directory and an id kept in it: whoever holds that lock is the only one of this name, also where two hosts were
+/// made from one image.
+fn home(state: &Path) -> std::io::Result<String> {
+    let file = state.join("gateway.id");
+    if !file.exists() {
+        std::fs::write(&file, uuid::Uuid::now_v7().to_string())?;
+    }
+    let id = std::fs::read_to_string(&file)?;
+    let host = own_names().first().cloned().unwrap_or_else(|| "localhost".to_owned());
+    Ok(format!("{host}:{}#{}", state.display(), id.trim()))
 }
 
 fn own_names() -> Vec<String> {

@@ -29,7 +29,8 @@ pub struct Due {
     pub partner: Option<String>,
     pub thread: Option<Uuid>,
     pub file_name: Option<String>,
-    pub bytes: Vec<u8>,
+    /// The first part of the payload, as stored; see [`Ledger::payload_of`].
+    first: Option<(i16, i32, Vec<u8>)>,
 }
 
 /// What a try came to, as the ledger keeps it.
@@ -131,7 +132,7 @@ impl Ledger {
                 bytes,
             ) = row;
             let lease = Lease::new(self, job, epoch, job_tries, since);
-            let bytes = self.whole(subject, codec, size, bytes).await?;
+            let first = codec.zip(size).zip(bytes).map(|((codec, size), bytes)| (codec, size, bytes));
             due.push(Due {
                 lease,
                 attempt,
@@ -144,29 +145,26 @@ impl Ledger {
                 partner,
                 thread,
                 file_name,
-                bytes,
+                first,
             });
         }
         Ok(due)
     }
 
-    async fn whole(
-        &self,
-        owner: Uuid,
-        codec: Option<i16>,
-        size: Option<i32>,
-        bytes: Option<Vec<u8>>,
-    ) -> Result<Vec<u8>> {
-        let (Some(codec), Some(size), Some(bytes)) = (codec, size, bytes) else {
-            return Ok(Vec::new());
+    /// The bytes that a claimed delivery sends.
+    ///
+    /// # Errors
+    /// The ledger's; or [`Error::NotFound`] where the payload is gone.
+    pub async fn payload_of(&self, due: &mut Due) -> Result<Vec<u8>> {
+        let Some((codec, size, bytes)) = due.first.take() else {
+            return Err(Error::NotFound(format!("the payload of {}", due.subject)));
         };
         let mut all = message::unpack(codec, size, bytes)?;
-        if all.len() == message::PART {
-            let mut part = 1;
-            while let Some(more) = self.payload_part(owner, part).await? {
-                all.extend_from_slice(&more);
-                part += 1;
-            }
+        let mut part = 1;
+        while all.len() == part as usize * message::PART {
+            let Some(more) = self.payload_part(due.subject, part).await? else { break };
+            all.extend_from_slice(&more);
+            part += 1;
         }
         Ok(all)
     }
@@ -393,6 +391,11 @@ impl Ledger {
         reason: &str,
         now: Timestamp,
     ) -> Result<()> {
+        if deliveries.is_empty() {
+            return Err(Error::Refused(format!(
+                "document {set} has nowhere to go: name an endpoint in the partner's profile"
+            )));
+        }
         let released: Option<String> = sqlx::query_scalar(
             "WITH s AS (
                 UPDATE transaction_set SET state = 'routed', reason = NULL, open_deliveries = open_deliveries + jsonb_array_length($2)
@@ -477,8 +480,11 @@ impl Ledger {
                 "WITH d AS (
                     UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
-                      AND (state = 'held' OR $4::text = 'redeliver'
-                           AND state IN ('delivered', 'dead', 'deferred', 'uncertain', 'cancelled'))
+                      AND (state = 'held' OR $4::text = 'redeliver' AND (state IN ('dead', 'deferred', 'uncertain')
+                           -- What was delivered goes again only when nothing else is meant.
+                           OR state IN ('delivered', 'cancelled') AND NOT EXISTS (SELECT 1 FROM delivery o
+                               WHERE o.set_id = $1 AND ($2::text IS NULL OR o.target = $2)
+                                 AND o.state IN ('held', 'dead', 'deferred', 'uncertain'))))
                     RETURNING id, target, (SELECT old.finished_at IS NOT NULL FROM delivery old WHERE old.id = delivery.id) AS ended
                  ), s AS (
                     UPDATE transaction_set SET state = 'routed', reason = NULL, finished_at = NULL,

@@ -156,6 +156,20 @@ impl Ledger {
         .ok_or(Error::LeaseLost)
     }
 
+    /// Gives a job back untouched, to be taken from that time on.
+    pub async fn give_back_until(&self, lease: &Lease, when: Timestamp) -> Result<()> {
+        sqlx::query(
+            "WITH l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2)
+             UPDATE job SET tries = greatest(tries - 1, 0), run_at = $3 WHERE id = $1 AND epoch = $2",
+        )
+        .bind(lease.job)
+        .bind(lease.epoch)
+        .bind(at(when))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Gives a job back untouched, for others to take at once. Used on shutdown.
     pub async fn give_back(&self, lease: &Lease) -> Result<()> {
         sqlx::query(

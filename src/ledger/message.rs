@@ -237,10 +237,12 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<()> {
         let rows: i64 = sqlx::query_scalar(
-            "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR reason = 'duplicate',
+            "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR state = 'done' OR reason = 'duplicate',
                             reason = NULL, detail = NULL, finished_at = NULL,
                             connection = coalesce($2, connection), profile = coalesce($3, profile)
-                        WHERE id = $1 AND state = 'quarantined' RETURNING id, connection, position),
+                        WHERE id = $1 AND (state = 'quarantined' OR state = 'done'
+                            AND EXISTS (SELECT 1 FROM interchange i WHERE i.message_id = $1 AND i.state = 'held'))
+                        RETURNING id, connection, position),
              j AS (INSERT INTO job (lane, kind, subject, partner, position, run_at)
                    SELECT $4, 'process', id, connection, position, $5 FROM m),
              h AS (INSERT INTO history (id, subject, at, event, detail)
@@ -300,6 +302,41 @@ pub(crate) async fn quarantine_in(
     .fetch_one(connection)
     .await?;
     super::job::one_row(rows)
+}
+
+impl Ledger {
+    /// Sends a message of ours to the partner again: same bytes, same control numbers (`message resend`).
+    ///
+    /// # Errors
+    /// [`Error::Refused`] unless it is ours and not on its way already.
+    pub async fn resend_message(&self, message: Uuid, reason: &str, now: Timestamp) -> Result<()> {
+        let target: Option<String> = sqlx::query_scalar(
+            "WITH d AS (
+                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0
+                WHERE message_id = $1 AND state NOT IN ('queued', 'delivering') RETURNING id, message_id, target, way
+             ), m AS (
+                UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id
+             ), j AS (
+                INSERT INTO job (lane, kind, subject, position, run_at)
+                SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
+                WHERE d.way <> 'outbox' ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
+             ), h AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT id_new($2), $1, $2, 'resend', jsonb_build_object('reason', $3::text) FROM d
+             ) SELECT target FROM d",
+        )
+        .bind(message)
+        .bind(at(now))
+        .bind(reason)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(target) = target else {
+            return Err(Error::Refused(format!(
+                "message {message} is not one of ours, or is on its way already: see 'portway message show {message}'"
+            )));
+        };
+        self.ring_all(&[&super::job::partner_lane(&target)]).await
+    }
 }
 
 type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, bool, jiff_sqlx::Timestamp);

@@ -67,9 +67,11 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::Protocol(_)
             | sqlx::Error::Tls(_) => true,
             // 57P01..03 shutting down, 08xxx connection, 53300 too many connections, 25006 became a standby.
-            sqlx::Error::Database(db) => db
-                .code()
-                .is_some_and(|c| c.starts_with("57P") || c.starts_with("08") || c == "53300" || c == "25006"),
+            sqlx::Error::Database(db) => db.code().is_some_and(|c| {
+                // 40: deadlock or serialisation, 53: no space or memory, 55P03 and 57014: waited too long.
+                ["57P", "08", "40", "53"].iter().any(|class| c.starts_with(class))
+                    || matches!(c.as_ref(), "25006" | "55P03" | "57014")
+            }),
             _ => false,
         };
         if away { Error::Unavailable(error.to_string()) } else { Error::Sql(error) }

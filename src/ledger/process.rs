@@ -336,18 +336,18 @@ impl Process<'_> {
     }
 
     /// The partner repeated an interchange: the original answer goes out again, the same bytes. Nothing to do while the
-    /// original has not left yet, or was never owed.
+    /// original is on its way, or was never owed.
     pub async fn answer_again(&mut self, earlier_interchange: Uuid) -> Result<u64> {
         let again: Vec<(String,)> = sqlx::query_as(
             "WITH d AS (
                 UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL
-                WHERE state = 'delivered' AND message_id IN (
+                WHERE state IN ('delivered', 'dead', 'held') AND message_id IN (
                     SELECT message_id FROM acknowledgement WHERE interchange_id = $1 AND direction = 'owed' AND message_id IS NOT NULL)
                 RETURNING id, message_id, target, way
              ), j AS (
                 INSERT INTO job (lane, kind, subject, position, run_at)
                 SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
-                WHERE d.way <> 'outbox' ON CONFLICT (kind, subject) DO NOTHING
+                WHERE d.way <> 'outbox' ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT id_new($2), $3, $2, 'original answer sent again', jsonb_build_object('message', message_id) FROM d

@@ -129,6 +129,12 @@ fn verdict(
             reason: format!("a proxy lost the answer of the receiver ({code}){said}"),
             status,
         },
+        // Refused for now: a token that is being renewed, a deployment that went wrong. Operators hear of it and mend it.
+        401 | 403 | 404 | 407 => Outcome::Deferred {
+            reason: format!("the receiver answered {code}: is the address right, are we let in?{said}"),
+            retry_after,
+            status,
+        },
         408 | 425 | 429 | 500..=599 => {
             Outcome::Deferred { reason: format!("the receiver answered {code}{said}"), retry_after, status }
         }

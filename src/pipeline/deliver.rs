@@ -10,7 +10,7 @@ use crate::endpoint::http::{HttpTarget, sign::SigningSecret};
 use crate::endpoint::{EventBody, Outcome, Target};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next, Tried};
-use crate::ledger::job;
+use crate::ledger::{self, job};
 use crate::profile::Configuration;
 use crate::profile::gateway::{Endpoint, Retry};
 use secrecy::ExposeSecret;
@@ -84,7 +84,7 @@ impl Outlet {
 
 impl House {
     /// One try of one delivery, from claim to ledger.
-    pub async fn deliver(&self, outlet: Arc<Outlet>, due: Due) {
+    pub async fn deliver(&self, outlet: Arc<Outlet>, mut due: Due) {
         let span = tracing::info_span!("deliver", delivery = %due.id, document = %due.subject, partner = due.partner.as_deref(),
             thread = due.thread.map(tracing::field::display), endpoint = %outlet.name, epoch = due.lease.epoch);
         async {
@@ -98,7 +98,7 @@ impl House {
                 let reason = "an earlier try was broken off by a crash of ours; it may have arrived".to_owned();
                 Outcome::Uncertain { reason, status: None }
             } else {
-                self.post(&outlet, &due).await
+                self.post(&outlet, &mut due).await
             };
             let tried = judge(&outcome, &due, outlet.retry, outlet.idempotent, self.clock.now(), rand::random());
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "tried");
@@ -117,16 +117,25 @@ impl House {
 }
 
 impl House {
-    async fn post(&self, outlet: &Outlet, due: &Due) -> Outcome {
+    async fn post(&self, outlet: &Outlet, due: &mut Due) -> Outcome {
+        let bytes = match self.ledger.payload_of(due).await {
+            Ok(bytes) => bytes,
+            Err(error) => return unread(&error),
+        };
         let event = EventBody {
             id: due.subject.to_string(),
             timestamp: self.clock.now().as_second(),
-            bytes: bytes::Bytes::copy_from_slice(&due.bytes),
+            bytes: bytes.into(),
         };
         let outcome = outlet.target.deliver(&event).await;
         crate::fault::point("deliver.answered");
         outcome
     }
+}
+
+/// What goes cannot be read back just now: nothing left us.
+pub fn unread(error: &ledger::Error) -> Outcome {
+    Outcome::Deferred { reason: format!("nothing was sent: {error}"), retry_after: None, status: None }
 }
 
 fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
@@ -148,7 +157,7 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
             Move::Endpoint,
             format!("endpoint {endpoint}: a document of {partner} could not be delivered (dead)"),
             format!(
-                "After {} tries it is given up. The last one: {}\n\n{show}\nOnce mended:     portway doc redeliver {} --reason \"…\"",
+                "After {} tries it is given up. The last one: {}\n\n{show}\nOnce mended:     portway doc redeliver {} --endpoint {endpoint} --reason \"…\"",
                 due.tries, tried.detail, due.subject
             ),
         )),
@@ -158,8 +167,8 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
             format!("endpoint {endpoint}: nobody knows whether a document of {partner} arrived (held)"),
             format!(
                 "{}\nThe endpoint is configured as not honouring ids (idempotent = false), so it is not repeated by itself.\nAsk \
-                 there whether it arrived.\n\n{show}\nIf it did not:   portway doc redeliver {} --reason \"…\"\nIf it did:       \
-                 portway doc cancel {} --reason \"…\"",
+                 there whether it arrived.\n\n{show}\nIf it did not:   portway doc redeliver {} --endpoint {endpoint} --reason \"…\"\nIf it did:       \
+                 portway doc cancel {} --endpoint {endpoint} --reason \"…\"",
                 tried.detail, due.subject, due.subject
             ),
         )),

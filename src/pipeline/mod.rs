@@ -36,6 +36,8 @@ pub struct House {
     pub spool: Spool,
     pub poster: Arc<Poster>,
     pub clock: SharedClock,
+    /// Causes of alerts that are open, as far as this node knows: what there is to recover.
+    pub troubled: Arc<Troubled>,
     /// Cancelled when the gateway is to stop: nothing new is begun.
     pub stop: CancellationToken,
 }
@@ -44,6 +46,25 @@ impl House {
     fn coalesce(&self) -> jiff::SignedDuration {
         let wait = self.profiles.current().gateway.alerts.coalesce.duration();
         jiff::SignedDuration::try_from(wait).unwrap_or(jiff::SignedDuration::from_secs(60))
+    }
+}
+
+/// A set of causes.
+#[derive(Default)]
+pub struct Troubled(std::sync::Mutex<std::collections::HashSet<String>>);
+
+impl Troubled {
+    pub fn add(&self, cause: &str) {
+        self.extend([cause.to_owned()]);
+    }
+
+    pub fn extend(&self, causes: impl IntoIterator<Item = String>) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(causes);
+    }
+
+    /// True if it was there; it is not any more.
+    pub fn take(&self, cause: &str) -> bool {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(cause)
     }
 }
 

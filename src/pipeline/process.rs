@@ -52,7 +52,8 @@ impl House {
                 ),
                 partner: None,
             };
-            return set_aside(self, &mut tx, lease, why, None, &message).await.and(commit(tx).await);
+            set_aside(self, &mut tx, lease, why, None, &message).await?;
+            return commit(tx).await;
         };
         let work = Work { house: self, configuration, connection, message, lease, now };
         if strikes >= POISON_STRIKES {

@@ -5,6 +5,7 @@
 //! repetition of the same bytes under the same id.
 
 use super::House;
+use super::deliver::unread;
 use super::lane::judge;
 use crate::endpoint::Outcome;
 use crate::ledger::alert::{Move, Raise};
@@ -21,7 +22,7 @@ const TELL_AFTER: i32 = 3;
 pub const CAP: u32 = 4;
 
 impl House {
-    pub async fn send(&self, due: Due) {
+    pub async fn send(&self, mut due: Due) {
         let span = tracing::info_span!("send", delivery = %due.id, message_id = %due.subject, partner = %due.target, epoch = due.lease.epoch);
         async {
             crate::fault::point("send.claimed");
@@ -30,7 +31,7 @@ impl House {
             }
             let configuration = self.profiles.current();
             let outcome = match configuration.partner(&due.target) {
-                Some(profile) => self.hand_over(profile.clone(), &due).await,
+                Some(profile) => self.hand_over(profile.clone(), &mut due).await,
                 None => Outcome::Deferred {
                     reason: format!("there is no profile {} any more; restore it, or cancel the message", due.target),
                     retry_after: None,
@@ -41,27 +42,30 @@ impl House {
             let tried = judge(&outcome, &due, Retry::default(), true, self.clock.now(), rand::random());
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
             let raise = raise_for(&due, &tried.detail, tried.next);
+            if let Some(raise) = &raise {
+                self.troubled.add(&raise.cause);
+            }
             self.settle(&due, &tried, raise.as_ref()).await;
-            if tried.next == Next::Done && due.tries > TELL_AFTER
-                && let Err(error) = self.ledger.recover(&cause(&due.target), self.clock.now()).await {
-                    tracing::warn!(%error, "the recovery was not noted");
-                }
+            let cause = cause(&due.target);
+            if tried.next == Next::Done && self.troubled.take(&cause) {
+                self.recovered(&cause).await;
+            }
         }
         .instrument(span)
         .await;
     }
 
-    async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &Due) -> Outcome {
+    async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &mut Due) -> Outcome {
+        let bytes = match self.ledger.payload_of(due).await {
+            Ok(bytes) => bytes,
+            Err(error) => return unread(&error),
+        };
         let name = due.file_name.clone().unwrap_or_else(|| format!("{}.edi", due.subject));
         match due.way.as_str() {
-            "directory" => {
-                directory::hand_over(&self.profiles.current(), &profile, name, due.bytes.clone()).await
-            }
+            "directory" => directory::hand_over(&self.profiles.current(), &profile, name, bytes).await,
             _ => {
                 let configuration = self.profiles.current();
-                self.poster
-                    .post(&configuration, &profile, &due.subject.to_string(), &name, due.bytes.clone())
-                    .await
+                self.poster.post(&configuration, &profile, &due.subject.to_string(), &name, bytes).await
             }
         }
     }

@@ -5,6 +5,7 @@
 //! got lost. All end when the gateway stops; what is running then is waited for by [`Workers::drain`].
 
 use super::{Arrivals, House, deliver, send};
+use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Claimed, Lease, PROCESS_LANE, SUSPECT_TRIES};
 use crate::ledger::message::ToProcess;
 use crate::net::spool::Spooled;
@@ -14,12 +15,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 /// Messages claimed at once from the queue.
 const CLAIM: i64 = 16;
 const LOOK: Duration = Duration::from_secs(1);
+/// When a message is tried again that could not be read back.
+const AGAIN: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
 /// Held while a message is worked that may have killed its worker.
 static SUSPECTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
@@ -27,8 +31,10 @@ static SUSPECTS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 pub struct Workers {
     house: House,
     tasks: TaskTracker,
+    /// Cancelled once nothing runs any more: the heartbeat ends.
+    drained: CancellationToken,
     lanes: Mutex<HashSet<String>>,
-    outlets: Mutex<HashMap<String, tokio_util::sync::CancellationToken>>,
+    outlets: Mutex<HashMap<String, CancellationToken>>,
 }
 
 impl Workers {
@@ -37,14 +43,15 @@ impl Workers {
         let workers = Arc::new(Workers {
             house: house.clone(),
             tasks: TaskTracker::new(),
+            drained: CancellationToken::new(),
             lanes: Mutex::default(),
             outlets: Mutex::default(),
         });
         for _ in 0..processors {
             workers.tasks.spawn(processor(house.clone(), arrivals.clone()));
         }
-        workers.tasks.spawn(abandoned(house.clone(), processors));
-        workers.tasks.spawn(heartbeat(house.clone()));
+        workers.tasks.spawn(abandoned(house.clone(), processors, workers.tasks.clone()));
+        tokio::spawn(heartbeat(house.clone(), workers.drained.clone()));
         workers.tasks.spawn(watch(house.clone()));
         for bells in [true, false] {
             let house = house.clone();
@@ -67,17 +74,27 @@ impl Workers {
         let configuration = self.house.profiles.current();
         let troubled: HashSet<String> = self.house.ledger.open_causes().await?.into_iter().collect();
         let mut rows = vec![(PROCESS_LANE.to_owned(), 10_000), (crate::ledger::job::MAIL_LANE.to_owned(), 1)];
+        // What is not in the configuration any more gets nothing more; its documents wait.
+        self.outlets.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, stop| {
+            let kept = configuration.gateway.endpoint.contains_key(name);
+            if !kept {
+                tracing::warn!(endpoint = %name, "gone from gateway.toml: what is still owed to it waits");
+                stop.cancel();
+            }
+            kept
+        });
         for (name, endpoint) in &configuration.gateway.endpoint {
             let open = troubled.contains(&format!("endpoint:{name}"));
-            let outlet = match Outlet::open(&configuration, name, endpoint, open) {
-                Ok(outlet) => Arc::new(outlet),
-                Err(error) => {
-                    tracing::error!(%error, "this endpoint gets nothing until that is mended and reloaded; its documents wait");
-                    continue;
+            match Outlet::open(&configuration, name, endpoint, open) {
+                Ok(outlet) => {
+                    rows.push((crate::ledger::job::endpoint_lane(name), outlet.cap));
+                    self.replace_outlet(name, Arc::new(outlet));
                 }
-            };
-            rows.push((crate::ledger::job::endpoint_lane(name), outlet.cap));
-            self.replace_outlet(name, outlet);
+                Err(error) => {
+                    rows.push((crate::ledger::job::endpoint_lane(name), 1));
+                    self.shut_outlet(name, &error).await?;
+                }
+            }
         }
         for partner in configuration.partners.keys() {
             let lane = crate::ledger::job::partner_lane(partner);
@@ -86,7 +103,25 @@ impl Workers {
                 self.tasks.spawn(send::run_lane(self.house.clone(), partner.clone()));
             }
         }
+        self.house.troubled.extend(troubled);
         self.house.ledger.set_lanes(&rows).await
+    }
+
+    /// An endpoint that cannot be opened gets nothing, and operators hear of it; its documents wait.
+    async fn shut_outlet(&self, name: &str, error: &str) -> crate::ledger::Result<()> {
+        tracing::error!(%error, "this endpoint gets nothing until that is mended and reloaded; its documents wait");
+        if let Some(before) = self.outlets.lock().unwrap_or_else(PoisonError::into_inner).remove(name) {
+            before.cancel();
+        }
+        let raise = Raise {
+            cause: format!("endpoint:{name}"),
+            whose: Move::Us,
+            partner: None,
+            title: format!("endpoint {name} cannot be used: its configuration is not complete"),
+            detail: format!("{error}\nIts documents wait. Mend it, then: portway reload"),
+            subject: None,
+        };
+        self.house.ledger.raise(&raise, self.house.coalesce(), self.house.clock.now()).await
     }
 
     fn replace_outlet(&self, name: &str, outlet: Arc<Outlet>) {
@@ -103,7 +138,9 @@ impl Workers {
     /// Waits for running work, at most `time`. `false`: some of it did not end.
     pub async fn drain(&self, time: Duration) -> bool {
         self.tasks.close();
-        tokio::time::timeout(time, self.tasks.wait()).await.is_ok()
+        let ended = tokio::time::timeout(time, self.tasks.wait()).await.is_ok();
+        self.drained.cancel();
+        ended
     }
 }
 
@@ -117,12 +154,18 @@ async fn processor(house: House, arrivals: Arrivals) {
             }
         };
         let Some(arrived) = arrived else { return };
-        house.work(arrived.message, arrived.lease, arrived.content).await;
+        // A task of its own: a panic over one message ends that message's work, not the processor.
+        let house = house.clone();
+        let work =
+            tokio::spawn(async move { house.work(arrived.message, arrived.lease, arrived.content).await });
+        if let Err(error) = work.await {
+            tracing::error!(%error, "a processor broke off; the message is tried again when its lease has passed");
+        }
     }
 }
 
 /// Messages whose worker died, or that came while too many waited.
-async fn abandoned(house: House, most: usize) {
+async fn abandoned(house: House, most: usize, tasks: TaskTracker) {
     let bell = house.ledger.wake.of(PROCESS_LANE);
     let places = Arc::new(Semaphore::new((most / 2).max(1)));
     loop {
@@ -142,7 +185,7 @@ async fn abandoned(house: House, most: usize) {
             for claimed in claimed {
                 let Ok(place) = places.clone().acquire_owned().await else { return };
                 let house = house.clone();
-                tokio::spawn(async move {
+                tasks.spawn(async move {
                     house.work_on_claimed(claimed).await;
                     drop(place);
                 });
@@ -177,6 +220,14 @@ impl House {
                 Failure::Ledger(error) if error.is_unavailable() => {
                     tracing::warn!(%error, "not processed yet; it is tried again when its lease has passed");
                 }
+                Failure::Content(error) => {
+                    // A full disk is nobody's poison: back into the queue, for later, and the try does not count.
+                    tracing::error!(%error, "the message cannot be read back; it is tried again in a minute");
+                    let later = self.clock.now().checked_add(AGAIN).unwrap_or(self.clock.now());
+                    if let Err(error) = self.ledger.give_back_until(&lease, later).await {
+                        tracing::warn!(%error, "not given back; it is tried again when its lease has passed");
+                    }
+                }
                 _ => tracing::error!(%failure, "not processed; it is tried again when its lease has passed"),
             }
         }
@@ -209,18 +260,16 @@ impl House {
     }
 }
 
-async fn heartbeat(house: House) {
+/// Renews the leases of this node until its last work has ended, also while it drains.
+async fn heartbeat(house: House, drained: CancellationToken) {
     let every = house.ledger.lease_time() / 3;
     loop {
         tokio::select! {
-            () = house.stop.cancelled() => {}
+            () = drained.cancelled() => return,
             () = tokio::time::sleep(every) => {}
         }
         if let Err(error) = house.ledger.heartbeat(house.clock.now()).await {
             tracing::warn!(%error, "leases not renewed");
-        }
-        if house.stop.is_cancelled() {
-            return;
         }
     }
 }

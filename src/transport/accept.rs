@@ -71,7 +71,10 @@ impl Doors {
                 // A sender that outruns the workers is slowed down a little before the ledger's queue takes its messages.
                 if let Err(refused) = self.arrivals.send_timeout(arrived, PATIENCE).await {
                     let (SendTimeoutError::Timeout(arrived) | SendTimeoutError::Closed(arrived)) = refused;
-                    self.ledger.give_back(&arrived.lease).await?;
+                    // It is committed: whatever happens here, the sender is told so.
+                    if let Err(error) = self.ledger.give_back(&arrived.lease).await {
+                        tracing::warn!(%error, message_id = %message, "not given back; it is worked on when its lease has passed");
+                    }
                     self.ledger.wake.ring(job::PROCESS_LANE);
                 }
                 Taken::New(message)

@@ -4,6 +4,7 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/allowance.rs`.
 
+use crate::Text;
 use crate::money::{Currency, Money, QualifiedPrice};
 use crate::quantity::{Decimal, Quantity};
 
@@ -12,16 +13,16 @@ record! {
     pub struct AllowanceCharge {
         one kind: AllowanceKind,
         /// X12 248.
-        one kind_code: String,
+        one kind_code: Text,
         /// What for: X12 1300, `D240` freight, `C310` discount.
-        opt service_code: String,
+        opt service_code: Text,
         /// X12 559, who keeps the list `agency_service_code` is of.
-        opt agency_code: String,
-        opt agency_service_code: String,
+        opt agency_code: Text,
+        opt agency_service_code: Text,
         opt money: Money,
         opt percent: Decimal,
         /// What the percent is of: X12 378.
-        opt percent_basis_code: String,
+        opt percent_basis_code: Text,
         opt rate: Rate,
         /// The quantity it applies to.
         opt quantity: Quantity,
@@ -29,22 +30,22 @@ record! {
         opt second_quantity: Decimal,
         opt handling: AllowanceHandling,
         /// X12 331.
-        opt handling_code: String,
-        opt reference: String,
-        opt option: String,
-        opt description: String,
+        opt handling_code: Text,
+        opt reference: Text,
+        opt option: Text,
+        opt description: Text,
         /// X12 819, ISO 639.
-        opt language: String,
+        opt language: Text,
         opt currency: Currency,
         opt price: QualifiedPrice,
         /// EDIFACT 5189 and 1227.
-        opt reason_code: String,
-        opt sequence_code: String,
+        opt reason_code: Text,
+        opt sequence_code: Text,
         /// EDIFACT 1131.
-        opt list_code: String,
+        opt list_code: Text,
         /// EDIFACT 5245 and 6063.
-        opt percent_code: String,
-        opt quantity_code: String,
+        opt percent_code: Text,
+        opt quantity_code: Text,
         /// Every amount, `money` among them, with its kind.
         many amounts: crate::money::QualifiedAmount,
         many ranges: crate::money::Range,
@@ -58,11 +59,11 @@ record! {
     pub struct Rate {
         one amount: Decimal,
         /// UN/ECE Recommendation 20 code.
-        opt unit: String,
+        opt unit: Text,
         /// X12 355.
-        opt original_unit: String,
+        opt original_unit: Text,
         /// EDIFACT 5419.
-        opt code: String,
+        opt code: Text,
         /// How many units the amount is for.
         opt base_quantity: Decimal,
     }

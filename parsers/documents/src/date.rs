@@ -4,6 +4,7 @@
 //! stated where the partner stated one. Dates that do not exist are never built: the mapping reports them and leaves them in
 //! `unmapped`.
 
+use crate::Text;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -23,11 +24,11 @@ record! {
     pub struct DateTime {
         one role: DateRole,
         /// The partner's code for the role: X12 374.
-        one role_code: String,
+        one role_code: Text,
         opt date: Date,
         opt time: Time,
         /// The partner's code for the time zone: X12 623, such as `ET` or `UT`.
-        opt time_zone_code: String,
+        opt time_zone_code: Text,
         opt period: Period,
     }
 }
@@ -36,9 +37,9 @@ record! {
     /// A period, or a date in another notation.
     pub struct Period {
         /// X12 1250, such as `RD8` for a range of dates.
-        one format_code: String,
+        one format_code: Text,
         /// As it came.
-        one value: String,
+        one value: Text,
         opt start: Date,
         opt end: Date,
     }
@@ -88,10 +89,10 @@ record! {
     /// A span of time to allow for, such as from order to shipment.
     pub struct LeadTime {
         /// X12 345.
-        one code: String,
+        one code: Text,
         opt value: crate::quantity::Decimal,
         /// X12 344: `DA` calendar days, `WK` weeks, `KK` maximum calendar days.
-        opt period_code: String,
+        opt period_code: Text,
         opt date: Date,
         many quantities: crate::quantity::QualifiedQuantity,
         many references: crate::reference::Reference,

@@ -5,24 +5,26 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/item.rs`.
 
+use crate::Text;
+
 record! {
     /// What is ordered.
     pub struct Item {
         /// GS1 Global Trade Item Number as it came: the one of 14 digits if there is one, else that of 12, 13 or 8.
-        opt gtin: String,
+        opt gtin: Text,
         /// The GTIN-12 (UPC) of the consumer unit.
-        opt upc: String,
+        opt upc: Text,
         /// The GTIN-13 (EAN).
-        opt ean: String,
-        opt isbn: String,
+        opt ean: Text,
+        opt isbn: Text,
         /// Stock keeping unit.
-        opt sku: String,
-        opt buyer_number: String,
-        opt seller_number: String,
-        opt manufacturer_number: String,
-        opt style: String,
-        opt color: String,
-        opt size: String,
+        opt sku: Text,
+        opt buyer_number: Text,
+        opt seller_number: Text,
+        opt manufacturer_number: Text,
+        opt style: Text,
+        opt color: Text,
+        opt size: Text,
         /// Every number that came, in order.
         many product_ids: ProductId,
         many descriptions: Description,
@@ -34,8 +36,8 @@ record! {
     /// What kind of goods it is, for customs and freight: X12 TC2.
     pub struct Commodity {
         /// X12 23: `J` Harmonized System, `N` NMFC.
-        one scheme_code: String,
-        one code: String,
+        one scheme_code: Text,
+        one code: Text,
     }
 }
 
@@ -44,13 +46,13 @@ record! {
     pub struct ProductId {
         one scheme: ProductIdScheme,
         /// The partner's code for the scheme: X12 235.
-        one scheme_code: String,
-        one id: String,
+        one scheme_code: Text,
+        one id: Text,
         /// What the number is for: EDIFACT 4347, `1` additional, `4` substitute, `5` the product itself.
-        opt function_code: String,
+        opt function_code: Text,
         /// Who keeps the list: EDIFACT 1131 and 3055.
-        opt list_code: String,
-        opt agency_code: String,
+        opt list_code: Text,
+        opt agency_code: Text,
     }
 }
 
@@ -113,24 +115,24 @@ record! {
     /// Words or codes that describe an item: X12 PID.
     pub struct Description {
         /// X12 349: `F` free text, `S` coded, `X` both.
-        one form_code: String,
+        one form_code: Text,
         /// Which property it describes: X12 750, `08` product, `73` color.
-        opt characteristic_code: String,
+        opt characteristic_code: Text,
         /// X12 559, who keeps the list of codes.
-        opt agency_code: String,
-        opt code: String,
-        opt text: String,
+        opt agency_code: Text,
+        opt code: Text,
+        opt text: Text,
         /// X12 752.
-        opt position_code: String,
+        opt position_code: Text,
         /// X12 822.
-        opt source_code: String,
+        opt source_code: Text,
         /// X12 1073: `Y` or `N`.
-        opt answer_code: String,
+        opt answer_code: Text,
         /// X12 819, ISO 639.
-        opt language: String,
+        opt language: Text,
         many measurements: crate::quantity::Measurement,
         /// EDIFACT 1131.
-        opt list_code: String,
+        opt list_code: Text,
     }
 }
 

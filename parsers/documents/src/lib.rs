@@ -23,6 +23,8 @@ pub mod transport;
 pub mod x12;
 
 pub use purchase_order::PurchaseOrder;
+/// A text of a document. Up to 23 bytes, as most are, stand in the value itself and take no memory of their own.
+pub use smol_str::SmolStr as Text;
 
 use portway_edi::Finding;
 use portway_edi::schema::Loop;

@@ -4,6 +4,7 @@
 //! so `"10000"` in SAC05 is `"100.00"`. The currency is the one in force where the amount stands; absent when the partner named
 //! none.
 
+use crate::Text;
 use crate::date::{Date, DateTime};
 use crate::party::PartyRole;
 use crate::quantity::{Decimal, Quantity};
@@ -14,7 +15,7 @@ record! {
     pub struct Money {
         one amount: Decimal,
         /// ISO 4217 code in force here.
-        opt currency: String,
+        opt currency: Text,
     }
 }
 
@@ -22,20 +23,20 @@ record! {
     /// The currency of a document or of a part of it, and its rate.
     pub struct Currency {
         /// ISO 4217 code.
-        one code: String,
+        one code: Text,
         /// Whose currency it is.
         one role: PartyRole,
         /// X12 98.
-        one role_code: String,
+        one role_code: Text,
         opt exchange_rate: Decimal,
-        opt target_role_code: String,
-        opt target_currency: String,
+        opt target_role_code: Text,
+        opt target_currency: Text,
         /// X12 669.
-        opt market_code: String,
+        opt market_code: Text,
         many dates: DateTime,
         /// EDIFACT 6347 of the currency and of the target: `2` reference, `3` target.
-        opt usage_code: String,
-        opt target_usage_code: String,
+        opt usage_code: Text,
+        opt target_usage_code: Text,
         /// For how many units the rate is: EDIFACT 6348.
         opt base_rate: Decimal,
         opt target_base_rate: Decimal,
@@ -46,21 +47,21 @@ record! {
     /// The price of one base quantity.
     pub struct Price {
         one amount: Decimal,
-        opt currency: String,
+        opt currency: Text,
         /// How many units the amount is for, where the basis says so: `"100"` for a price per hundred.
         opt base_quantity: Decimal,
         /// The partner's code for the basis: X12 639, `PE` per each, `HP` per hundred, `CT` contract.
-        opt basis_code: String,
+        opt basis_code: Text,
         /// Which price it is: EDIFACT 5125, `AAA` net, `AAB` gross.
-        opt role_code: String,
+        opt role_code: Text,
         /// EDIFACT 5375 and 5387.
-        opt type_code: String,
-        opt specification_code: String,
+        opt type_code: Text,
+        opt specification_code: Text,
         /// Unit of the base quantity, by Recommendation 20 and as it came.
-        opt base_unit: String,
-        opt original_base_unit: String,
+        opt base_unit: Text,
+        opt original_base_unit: Text,
         /// EDIFACT 5213.
-        opt change_code: String,
+        opt change_code: Text,
     }
 }
 
@@ -69,17 +70,17 @@ record! {
     pub struct QualifiedPrice {
         one role: PriceRole,
         /// X12 236.
-        opt role_code: String,
+        opt role_code: Text,
         /// X12 687.
-        opt trade_class_code: String,
+        opt trade_class_code: Text,
         opt price: Price,
         /// The quantity the price holds for, or starts at.
         opt quantity: Quantity,
         /// X12 648, with `multiplier`: `DIS` and `0.9` is a tenth off.
-        opt multiplier_code: String,
+        opt multiplier_code: Text,
         opt multiplier: Decimal,
         opt rebate: Money,
-        opt condition_value: String,
+        opt condition_value: Text,
         opt multiple_quantity: Decimal,
         /// Where it differs from the one in force.
         opt currency: Currency,
@@ -130,15 +131,15 @@ record! {
     pub struct QualifiedAmount {
         one role: AmountRole,
         /// X12 522.
-        one role_code: String,
+        one role_code: Text,
         opt money: Money,
         /// X12 478: `C` credit, `D` debit.
-        opt credit_debit_code: String,
+        opt credit_debit_code: Text,
         many references: crate::reference::Reference,
         many dates: DateTime,
         /// EDIFACT 6343 and 4405.
-        opt currency_role_code: String,
-        opt status_code: String,
+        opt currency_role_code: Text,
+        opt status_code: Text,
     }
 }
 
@@ -162,29 +163,29 @@ record! {
     /// A tax number, exemption or tax amount.
     pub struct Tax {
         /// X12 963, such as `ST` state sales tax, `VA` value added tax.
-        opt type_code: String,
+        opt type_code: Text,
         opt money: Money,
         opt percent: Decimal,
         /// The number of the taxpayer, or of the exemption.
-        opt number: String,
+        opt number: Text,
         /// The places that levy it: X12 309 and 310.
         many jurisdictions: Identifier,
         /// X12 441.
-        opt exempt_code: String,
+        opt exempt_code: Text,
         /// X12 1179.
-        opt customs_code: String,
+        opt customs_code: Text,
         /// X12 662.
-        opt relationship_code: String,
+        opt relationship_code: Text,
         /// What the percent is of.
         opt base: Decimal,
-        opt assigned_number: String,
+        opt assigned_number: Text,
         /// EDIFACT 5283: `7` a tax.
-        opt function_code: String,
+        opt function_code: Text,
         /// EDIFACT 5305: `S` standard, `E` exempt, `Z` zero.
-        opt category_code: String,
-        opt description: String,
+        opt category_code: Text,
+        opt description: Text,
         /// EDIFACT 5279.
-        opt rate_code: String,
+        opt rate_code: Text,
         many amounts: QualifiedAmount,
     }
 }
@@ -193,11 +194,11 @@ record! {
     /// When and how to pay.
     pub struct PaymentTerms {
         /// X12 336, `01` basic, `08` discount offered, `14` as agreed.
-        opt type_code: String,
+        opt type_code: Text,
         /// What the days count from.
         opt basis: TermsBasis,
         /// X12 333.
-        opt basis_code: String,
+        opt basis_code: Text,
         opt discount_percent: Decimal,
         opt discount_days: Decimal,
         opt discount_due_date: Date,
@@ -209,16 +210,16 @@ record! {
         opt payable_percent: Decimal,
         opt day_of_month: Decimal,
         /// X12 107.
-        opt payment_method_code: String,
+        opt payment_method_code: Text,
         opt percent: Decimal,
-        opt description: String,
+        opt description: Text,
         /// EDIFACT 4277, and who keeps its list.
-        opt code: String,
-        opt agency_code: String,
+        opt code: Text,
+        opt agency_code: Text,
         /// EDIFACT 2009: `3` after the basis.
-        opt relation_code: String,
+        opt relation_code: Text,
         /// EDIFACT 2151 and 2152, as they came: `D` days.
-        opt period_code: String,
+        opt period_code: Text,
         opt period_count: Decimal,
         many dates: DateTime,
         many percentages: Percentage,
@@ -246,10 +247,10 @@ record! {
     /// A percentage that says what it is.
     pub struct Percentage {
         /// EDIFACT 5245: `12` discount, `15` penalty.
-        one code: String,
+        one code: Text,
         opt percent: Decimal,
         /// What it is of: EDIFACT 5249.
-        opt basis_code: String,
+        opt basis_code: Text,
     }
 }
 
@@ -257,7 +258,7 @@ record! {
     /// From how much to how much: EDIFACT RNG.
     pub struct Range {
         /// EDIFACT 6167.
-        one code: String,
+        one code: Text,
         opt minimum: Quantity,
         opt maximum: Decimal,
     }
@@ -267,11 +268,11 @@ record! {
     /// By which means to pay: EDIFACT PAI.
     pub struct PaymentInstruction {
         /// EDIFACT 4439.
-        opt condition_code: String,
+        opt condition_code: Text,
         /// EDIFACT 4431.
-        opt guarantee_code: String,
+        opt guarantee_code: Text,
         /// EDIFACT 4461: `42` to a bank account.
-        opt method_code: String,
-        opt channel_code: String,
+        opt method_code: Text,
+        opt channel_code: Text,
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/party.rs`.
 
+use crate::Text;
 use crate::date::{DateTime, LeadTime};
 use crate::quantity::QualifiedQuantity;
 use crate::reference::{Characteristic, Identifier, Reference};
@@ -15,15 +16,15 @@ record! {
     pub struct Party {
         one role: PartyRole,
         /// The partner's code for the role: X12 98.
-        one role_code: String,
-        opt name: String,
+        one role_code: Text,
+        opt name: Text,
         /// Further lines of the name.
-        many additional_names: String,
+        many additional_names: Text,
         many ids: Identifier,
         /// X12 706.
-        opt relationship_code: String,
+        opt relationship_code: Text,
         /// The role of the party it relates to: X12 98.
-        opt related_role_code: String,
+        opt related_role_code: Text,
         opt address: Address,
         many references: Reference,
         many contacts: Contact,
@@ -88,16 +89,16 @@ record! {
     /// A postal address.
     pub struct Address {
         /// Street and the like, line by line.
-        many lines: String,
-        opt city: String,
+        many lines: Text,
+        opt city: Text,
         /// State, province or county.
-        opt region: String,
-        opt postal_code: String,
+        opt region: Text,
+        opt postal_code: Text,
         /// As it came: ISO 3166 code by the standard.
-        opt country: String,
+        opt country: Text,
         opt location: Identifier,
         /// A place that is only described by its kind: X12 309.
-        opt location_code: String,
+        opt location_code: Text,
         many components: AddressComponent,
     }
 }
@@ -106,9 +107,9 @@ record! {
     /// One named part of an address: X12 NX2.
     pub struct AddressComponent {
         /// X12 1106.
-        one code: String,
-        opt text: String,
-        opt county: String,
+        one code: Text,
+        opt text: Text,
+        opt county: Text,
     }
 }
 
@@ -117,10 +118,10 @@ record! {
     pub struct Contact {
         one role: ContactRole,
         /// X12 366.
-        one role_code: String,
-        opt name: String,
+        one role_code: Text,
+        opt name: Text,
         many channels: Channel,
-        opt reference: String,
+        opt reference: Text,
     }
 }
 
@@ -152,8 +153,8 @@ record! {
     pub struct Channel {
         one kind: ChannelKind,
         /// X12 365.
-        one kind_code: String,
-        one value: String,
+        one kind_code: Text,
+        one value: Text,
     }
 }
 

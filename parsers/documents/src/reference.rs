@@ -5,6 +5,7 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/reference.rs`.
 
+use crate::Text;
 use crate::date::DateTime;
 
 record! {
@@ -12,16 +13,16 @@ record! {
     pub struct Reference {
         one kind: ReferenceKind,
         /// The partner's code for the kind: X12 128.
-        one kind_code: String,
-        opt value: String,
-        opt description: String,
+        one kind_code: Text,
+        opt value: Text,
+        opt description: Text,
         /// Further numbers that make the reference complete.
         many parts: ReferencePart,
         /// A line of the document referred to: EDIFACT 1156.
-        opt line_number: String,
+        opt line_number: Text,
         /// EDIFACT 4000 and 1060.
-        opt version: String,
-        opt revision: String,
+        opt version: Text,
+        opt revision: Text,
         many dates: DateTime,
     }
 }
@@ -30,8 +31,8 @@ record! {
     /// A part of a reference: X12 composite C040.
     pub struct ReferencePart {
         one kind: ReferenceKind,
-        one kind_code: String,
-        one value: String,
+        one kind_code: Text,
+        one value: Text,
     }
 }
 
@@ -92,10 +93,10 @@ record! {
     pub struct Identifier {
         one scheme: IdScheme,
         /// The partner's code for the scheme: X12 66 (parties, carriers) or 309 (places).
-        opt scheme_code: String,
-        one id: String,
+        opt scheme_code: Text,
+        one id: Text,
         /// EDIFACT 1131.
-        opt list_code: String,
+        opt list_code: Text,
     }
 }
 
@@ -151,25 +152,25 @@ record! {
     /// Text for people, or an instruction, with what it is about.
     pub struct Note {
         /// The partner's code for what the note is: X12 128 (N9) or 363 (MTX).
-        opt code: String,
+        opt code: Text,
         opt kind: ReferenceKind,
         /// A number it refers to.
-        opt reference: String,
-        opt subject: String,
+        opt reference: Text,
+        opt subject: Text,
         /// Further numbers that make the reference complete.
         many parts: ReferencePart,
         opt date: DateTime,
         many dates: DateTime,
         /// The text, line by line as it came.
-        many lines: String,
+        many lines: Text,
         /// EDIFACT 4453.
-        opt function_code: String,
+        opt function_code: Text,
         /// A coded text, who keeps its list: EDIFACT 4441, 1131, 3055.
-        opt text_code: String,
-        opt text_list_code: String,
-        opt text_agency_code: String,
+        opt text_code: Text,
+        opt text_list_code: Text,
+        opt text_agency_code: Text,
         /// ISO 639.
-        opt language: String,
+        opt language: Text,
     }
 }
 
@@ -177,10 +178,10 @@ record! {
     /// Coded characteristics that an agency keeps a list of: X12 SI.
     pub struct Characteristic {
         /// X12 559.
-        one agency_code: String,
+        one agency_code: Text,
         /// X12 1000.
-        one code: String,
-        one value: String,
+        one code: Text,
+        one value: Text,
     }
 }
 
@@ -188,16 +189,16 @@ record! {
     /// What no field of the document took: nothing that came is lost.
     pub struct Unmapped {
         /// Segment id, `PO1`.
-        one segment: String,
+        one segment: Text,
         /// Position of the segment in its set; ST counts as 1.
         one position: u32,
         /// 1-based element number.
         one element: u16,
         /// 1-based component number, where only a part of the element is left over.
         opt component: u16,
-        one value: String,
+        one value: Text,
         /// The loop the segment stands in, by its trigger segment. Absent in the header.
         #[serde(rename = "loop")]
-        opt loop_id: String,
+        opt loop_id: Text,
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! These are shapes only; they cannot fail. How X12 fills them stands in `x12/transport.rs`.
 
+use crate::Text;
 use crate::date::DateTime;
 use crate::quantity::{Decimal, Quantity};
 use crate::reference::{Identifier, Reference};
@@ -13,22 +14,22 @@ record! {
     pub struct DeliveryTerms {
         opt freight_payment: FreightPayment,
         /// X12 146.
-        opt freight_payment_code: String,
+        opt freight_payment_code: Text,
         opt location: Place,
         /// X12 334: `01` Incoterms.
-        opt scheme_code: String,
+        opt scheme_code: Text,
         /// X12 335: `DDP`, `EXW`.
-        opt code: String,
+        opt code: Text,
         /// Where title passes.
         opt title_passage: Place,
         /// X12 54.
-        opt risk_of_loss_code: String,
-        opt risk_of_loss: String,
+        opt risk_of_loss_code: Text,
+        opt risk_of_loss: Text,
         /// EDIFACT 4055.
-        opt function_code: String,
+        opt function_code: Text,
         /// EDIFACT 1131.
-        opt list_code: String,
-        many descriptions: String,
+        opt list_code: Text,
+        many descriptions: Text,
         many locations: Location,
     }
 }
@@ -53,8 +54,8 @@ record! {
     /// A place by its kind and words: X12 309 and 352.
     pub struct Place {
         /// X12 309: `OR` origin, `DE` destination.
-        opt kind_code: String,
-        opt description: String,
+        opt kind_code: Text,
+        opt description: Text,
     }
 }
 
@@ -62,9 +63,9 @@ record! {
     /// A place with what it is for: EDIFACT LOC.
     pub struct Location {
         /// EDIFACT 3227: `7` delivery, `9` loading.
-        one role_code: String,
+        one role_code: Text,
         opt id: Identifier,
-        opt name: String,
+        opt name: Text,
         /// Places within it or beside it: EDIFACT C519, C553.
         many related: Identifier,
         many dates: DateTime,
@@ -89,34 +90,34 @@ record! {
     /// A carrier, a mode or a route.
     pub struct Route {
         /// X12 133: `B` origin and delivery carrier, `O` origin carrier.
-        opt sequence_code: String,
+        opt sequence_code: Text,
         opt carrier: Identifier,
         opt mode: TransportMode,
         /// X12 91.
-        opt mode_code: String,
-        opt description: String,
+        opt mode_code: Text,
+        opt description: Text,
         /// X12 368.
-        opt status_code: String,
+        opt status_code: Text,
         opt location: Identifier,
         /// X12 731.
-        opt transit_direction_code: String,
+        opt transit_direction_code: Text,
         /// X12 732, the unit of the transit time: `CD` calendar days.
-        opt transit_time_code: String,
+        opt transit_time_code: Text,
         opt transit_time: Decimal,
         /// X12 284.
-        many service_level_codes: String,
-        opt country: String,
+        many service_level_codes: Text,
+        opt country: Text,
         /// EDIFACT 8028.
-        opt conveyance: String,
+        opt conveyance: Text,
         /// EDIFACT 8179 and 8178: `31` truck.
-        opt means_code: String,
-        opt means: String,
-        opt carrier_name: String,
+        opt means_code: Text,
+        opt means: Text,
+        opt carrier_name: Text,
         /// EDIFACT C222.
         opt vehicle: Identifier,
-        opt vehicle_name: String,
-        opt vehicle_country: String,
-        opt ownership_code: String,
+        opt vehicle_name: Text,
+        opt vehicle_country: Text,
+        opt ownership_code: Text,
         many locations: Location,
     }
 }
@@ -146,14 +147,14 @@ record! {
     /// Packages and their weight.
     pub struct Load {
         /// X12 103: `CTN25` is a carton of corrugated board.
-        opt packaging_code: String,
+        opt packaging_code: Text,
         opt packages: Decimal,
         /// X12 23.
-        opt commodity_scheme_code: String,
-        opt commodity_code: String,
-        opt description: String,
+        opt commodity_scheme_code: Text,
+        opt commodity_code: Text,
+        opt description: Text,
         /// X12 187: `G` gross.
-        opt weight_code: String,
+        opt weight_code: Text,
         opt weight: Quantity,
         opt volume: Quantity,
     }
@@ -163,19 +164,19 @@ record! {
     /// A trailer, a container, and its seal.
     pub struct Equipment {
         /// X12 40.
-        opt code: String,
-        opt initial: String,
-        opt number: String,
+        opt code: Text,
+        opt initial: Text,
+        opt number: Text,
         /// X12 187.
-        opt weight_code: String,
+        opt weight_code: Text,
         opt weight: Quantity,
         /// X12 102.
-        opt ownership_code: String,
+        opt ownership_code: Text,
         /// X12 407.
-        opt seal_status_code: String,
-        opt seal_number: String,
+        opt seal_status_code: Text,
+        opt seal_number: Text,
         /// X12 24.
-        opt type_code: String,
+        opt type_code: Text,
     }
 }
 
@@ -183,13 +184,13 @@ record! {
     /// Care that goods need.
     pub struct Handling {
         /// X12 152.
-        opt code: String,
+        opt code: Text,
         /// X12 208.
-        opt hazard_scheme_code: String,
-        opt hazard_class: String,
-        opt description: String,
+        opt hazard_scheme_code: Text,
+        opt hazard_class: Text,
+        opt description: Text,
         /// X12 1073: `Y` or `N`.
-        opt answer_code: String,
+        opt answer_code: Text,
     }
 }
 
@@ -197,15 +198,15 @@ record! {
     /// How goods are to be packed, in words or codes: X12 PKG.
     pub struct Packaging {
         /// X12 349: `F` free text, `S` coded.
-        opt form_code: String,
+        opt form_code: Text,
         /// X12 753.
-        opt characteristic_code: String,
+        opt characteristic_code: Text,
         /// X12 559.
-        opt agency_code: String,
-        opt code: String,
-        opt description: String,
+        opt agency_code: Text,
+        opt code: Text,
+        opt description: Text,
         /// X12 400.
-        opt unit_load_code: String,
+        opt unit_load_code: Text,
     }
 }
 
@@ -217,9 +218,9 @@ record! {
         /// What one of them holds.
         opt size: Quantity,
         /// X12 103.
-        opt packaging_code: String,
+        opt packaging_code: Text,
         /// X12 187.
-        opt weight_code: String,
+        opt weight_code: Text,
         opt gross_weight: Quantity,
         opt gross_volume: Quantity,
         opt length: Quantity,
@@ -228,17 +229,17 @@ record! {
         /// Eaches in an inner container.
         opt inner_packs: Decimal,
         /// X12 752.
-        opt position_code: String,
-        many assigned_ids: String,
+        opt position_code: Text,
+        many assigned_ids: Text,
         opt number: Decimal,
         /// EDIFACT 7075: `1` inner, `3` outer.
-        opt level_code: String,
+        opt level_code: Text,
         /// EDIFACT 7233 and 7073.
-        opt information_code: String,
-        opt terms_code: String,
+        opt information_code: Text,
+        opt terms_code: Text,
         /// Who keeps the list of `packaging_code`.
-        opt agency_code: String,
-        opt description: String,
+        opt agency_code: Text,
+        opt description: Text,
         many quantities: crate::quantity::QualifiedQuantity,
         many measurements: crate::quantity::Measurement,
         many references: Reference,
@@ -251,10 +252,10 @@ record! {
     /// Marks to put on packages: X12 MAN.
     pub struct Marks {
         /// X12 88: `GM` SSCC, `CP` carrier's number.
-        one code: String,
-        many values: String,
+        one code: Text,
+        many values: Text,
         /// EDIFACT 7511.
-        opt type_code: String,
+        opt type_code: Text,
     }
 }
 
@@ -263,24 +264,24 @@ record! {
     pub struct ScheduleLine {
         one quantity: Quantity,
         /// X12 98, with `party_name`: for whom.
-        opt party_role_code: String,
-        opt party_name: String,
+        opt party_role_code: Text,
+        opt party_name: Text,
         many dates: DateTime,
-        opt request_reference: String,
-        opt assigned_id: String,
+        opt request_reference: Text,
+        opt assigned_id: Text,
         many references: Reference,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         /// EDIFACT 6063, `113` to be delivered.
-        opt quantity_code: String,
+        opt quantity_code: Text,
         /// EDIFACT 4017: `1` firm, `4` planning.
-        opt status_code: String,
+        opt status_code: Text,
         /// EDIFACT 4493.
-        opt requirement_code: String,
+        opt requirement_code: Text,
         /// EDIFACT 2013, 2015 and 2017.
-        opt frequency_code: String,
-        opt pattern_code: String,
-        opt pattern_time_code: String,
+        opt frequency_code: Text,
+        opt pattern_code: Text,
+        opt pattern_time_code: Text,
     }
 }
 
@@ -291,12 +292,12 @@ record! {
         one location: Identifier,
         one quantity: Quantity,
         /// A place within it.
-        opt place: String,
+        opt place: Text,
         /// What the place is for: EDIFACT 3227, `7` delivery.
-        opt location_role_code: String,
-        opt location_name: String,
+        opt location_role_code: Text,
+        opt location_name: Text,
         /// EDIFACT 6063, `11` split.
-        opt quantity_code: String,
+        opt quantity_code: Text,
         many dates: DateTime,
     }
 }

@@ -5,6 +5,7 @@
 //! slices and are resolved in texts.
 
 use crate::charset::Charset;
+use crate::index::Places;
 use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
@@ -71,6 +72,7 @@ impl<'a> Segment<'a> {
         std::str::from_utf8(self.tag_bytes()).unwrap_or("")
     }
     /// The number of the element that holds binary data, which may have any byte in it: BIN02, BDS03 (X12 only).
+    #[inline]
     pub fn binary(&self) -> Option<usize> {
         match *self.bytes {
             [b'B', b'I', b'N', separator, ..] if separator == self.delimiters.element => Some(2),
@@ -105,15 +107,10 @@ impl<'a> Segment<'a> {
     }
     /// All elements after the tag, in order.
     pub fn elements(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let elements = self.binary().unwrap_or(usize::MAX);
-        (1..).map_while({
-            let (segment, mut parts) =
-                (*self, parts(self.bytes, self.delimiters.element, self.delimiters.release).skip(1));
-            move |number| match number < elements {
-                true => parts.next(),
-                false => (number == elements && parts.next().is_some()).then(|| segment.element(number)),
-            }
-        })
+        let mut parts = Parts::new(self.bytes, self.delimiters.element, self.delimiters.release);
+        parts.left = self.binary().unwrap_or(usize::MAX);
+        parts.skip_first();
+        parts
     }
     /// The components of element `number`; one when it is simple, none when it is empty.
     pub fn components(&self, number: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
@@ -175,26 +172,56 @@ pub(crate) fn find(separator: u8, release: Option<u8>, bytes: &[u8]) -> Option<u
 
 /// Part `index` (0-based) of what the separator cuts; empty when there are fewer.
 fn part(bytes: &[u8], separator: u8, release: Option<u8>, index: usize) -> &[u8] {
-    let mut rest = bytes;
-    for _ in 0..index {
-        match find(separator, release, rest) {
-            Some(at) => rest = &rest[at + 1..],
-            None => return &[],
-        }
+    let mut places = Places::new(bytes, separator, release);
+    match index.checked_sub(1).map(|before| places.nth(before)) {
+        None => &bytes[..places.next().unwrap_or(bytes.len())],
+        Some(Some(before)) => &bytes[before + 1..places.next().unwrap_or(bytes.len())],
+        Some(None) => &[],
     }
-    &rest[..find(separator, release, rest).unwrap_or(rest.len())]
 }
 
 /// Everything from part `index` (0-based) on, separators in it included; empty when there are fewer.
 fn rest(bytes: &[u8], separator: u8, index: usize) -> &[u8] {
-    let mut rest = bytes;
-    for _ in 0..index {
-        match memchr(separator, rest) {
-            Some(at) => rest = &rest[at + 1..],
-            None => return &[],
-        }
+    match index.checked_sub(1).map(|before| Places::new(bytes, separator, None).nth(before)) {
+        None => bytes,
+        Some(Some(before)) => &bytes[before + 1..],
+        Some(None) => &[],
     }
-    rest
+}
+
+/// What lies between separators, from first to last.
+struct Parts<'a> {
+    bytes: &'a [u8],
+    places: Places<'a>,
+    /// Where the next one starts; `None` behind the last.
+    start: Option<usize>,
+    /// How many are still to be cut; the last takes all that is there.
+    left: usize,
+}
+
+impl<'a> Parts<'a> {
+    #[inline(always)]
+    fn new(bytes: &'a [u8], separator: u8, release: Option<u8>) -> Self {
+        Parts { bytes, places: Places::new(bytes, separator, release), start: Some(0), left: usize::MAX }
+    }
+
+    #[inline(always)]
+    fn skip_first(&mut self) {
+        self.start = self.places.next().map(|at| at + 1);
+    }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a [u8];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let from = self.start?;
+        self.left -= 1;
+        let next = if self.left == 0 { None } else { self.places.next() };
+        self.start = next.map(|at| at + 1);
+        Some(&self.bytes[from..next.unwrap_or(self.bytes.len())])
+    }
 }
 
 pub(crate) fn parts<'a>(
@@ -202,17 +229,7 @@ pub(crate) fn parts<'a>(
     separator: u8,
     release: Option<u8>,
 ) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    let mut rest = Some(bytes);
-    std::iter::from_fn(move || {
-        let bytes = rest?;
-        match find(separator, release, bytes) {
-            Some(at) => {
-                rest = Some(&bytes[at + 1..]);
-                Some(&bytes[..at])
-            }
-            None => rest.take(),
-        }
-    })
+    Parts::new(bytes, separator, release)
 }
 
 #[cfg(test)]

@@ -1,37 +1,37 @@
-//! `portway file ack FILE [--as 997]`: the TA1 and 997 that we would answer, as X12 on stdout.
+//! `portway file ack FILE [--as 997|999]`: the TA1 and 997 (or 999), or the CONTRL, that we would answer, on stdout.
 //!
-//! One interchange for each of the file's, in its order, under control number 1; the date is now. Judged without a profile:
-//! strict, a TA1 when asked for or when the interchange is rejected. Findings outside the answers go to stderr.
+//! One interchange for each of the file's, in its order and its standard, under control number 1; the date is now. Judged
+//! without a profile: strict, a TA1 when asked for or when the interchange is rejected, a CONTRL when asked for or when
+//! something is rejected. A 999 answers groups of 005010; others get their 997. Findings outside the answers go to stderr.
 //! Exit: 0 answered (or nothing is owed), 1 there was nothing to answer or it could not be written, 2 usage.
 
 use super::source::Source;
-use super::walk::{Visitor, placed, walk};
-use super::{Stop, tell};
+use super::walk::{Visitor, walk};
+use super::{Stop, answer, judge, tell};
 use crate::clock::{Clock, SystemClock};
-use crate::command::output::{to_stdout, words};
+use crate::command::output::{shown, to_stdout, words};
 use crate::command::{FINE, PROBLEMS};
-use crate::pipeline::acknowledge::{self, owed_by_default};
 use crate::pipeline::findings::NO_INTERCHANGE;
-use crate::pipeline::translate::translate;
 use jiff::Timestamp;
-use portway_edi::Finding;
-use portway_edi::acknowledgement::{GroupResult, InterchangeResult, Tolerance};
-use portway_edi::x12::TransactionSet;
+use portway_edi::acknowledgement::{Form, GroupResult, InterchangeResult};
+use portway_edi::interchange::TransactionSet;
+use portway_edi::{Finding, Standard};
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 pub fn run(file: &Path, kind: &str) -> ExitCode {
     to_stdout(|out| {
-        if kind != "997" {
-            let message = match kind {
-                "999" => "--as 999 is not in this version: 997 is".to_owned(),
-                _ => format!("--as {kind} is no functional acknowledgement of X12: use 997"),
-            };
-            return Err(Stop::Usage(message));
-        }
+        let form = match kind {
+            "997" => Form::Functional,
+            "999" => Form::Implementation,
+            _ => {
+                let message = format!("--as {kind} is no functional acknowledgement of X12: use 997 or 999");
+                return Err(Stop::Usage(message));
+            }
+        };
         let source = Source::open(file)?;
-        let mut answers = Answers { out, now: SystemClock.now(), code: FINE };
+        let mut answers = Answers { out, form, now: SystemClock.now(), code: FINE };
         walk(&source, &mut answers)?;
         Ok(answers.code)
     })
@@ -39,15 +39,15 @@ pub fn run(file: &Path, kind: &str) -> ExitCode {
 
 struct Answers<'o> {
     out: &'o mut dyn Write,
+    form: Form,
     now: Timestamp,
     code: u8,
 }
 
 impl Visitor for Answers<'_> {
     fn set(&mut self, set: &TransactionSet<'_>, group: &mut GroupResult) -> Result<(), Stop> {
-        let mut result = translate(set, &group.header.version, Tolerance::Strict).result;
+        let mut result = judge::judge(set, &group.header.version, &Default::default()).result;
         result.findings.retain(|f| f.answer.is_some());
-        placed(&mut result.findings, set);
         group.sets.push(result);
         Ok(())
     }
@@ -61,12 +61,20 @@ impl Visitor for Answers<'_> {
     }
 
     fn interchange_end(&mut self, result: InterchangeResult) -> Result<(), Stop> {
-        let number = &result.header.control_number;
-        let Some(owed) = owed_by_default(&result) else {
+        let number = shown(&result.header.control_number);
+        let Some(owed) = answer::owed(&result) else {
             words(format_args!("interchange {number}: no answer is owed"));
             return Ok(());
         };
-        match acknowledge::interchange(&result, owed, 1, 1, self.now) {
+        let mut form = self.form;
+        if form == Form::Implementation
+            && result.header.standard == Standard::X12
+            && !answer::takes_999(&result)
+        {
+            words(format_args!("interchange {number}: answered with a 997, since a 999 answers 005010 only"));
+            form = Form::Functional;
+        }
+        match answer::write(&result, &owed, form, self.now) {
             Ok(Some(bytes)) => self.out.write_all(&bytes)?,
             Ok(None) => {}
             Err(error) => {

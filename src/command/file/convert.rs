@@ -5,14 +5,13 @@
 //! Exit: 0 everything is converted, 1 something is not, 2 usage.
 
 use super::source::Source;
-use super::walk::{Visitor, placed, walk};
-use super::{Stop, tell};
+use super::walk::{Visitor, walk};
+use super::{Stop, judge, tell};
 use crate::command::output::{shown, to_stdout, words};
 use crate::command::{FINE, PROBLEMS};
-use crate::pipeline::translate::translate;
 use portway_edi::Finding;
-use portway_edi::acknowledgement::{GroupResult, InterchangeResult, Tolerance};
-use portway_edi::x12::TransactionSet;
+use portway_edi::acknowledgement::{GroupResult, InterchangeResult};
+use portway_edi::interchange::TransactionSet;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
@@ -69,12 +68,11 @@ struct Documents<'o> {
 
 impl Visitor for Documents<'_> {
     fn set(&mut self, set: &TransactionSet<'_>, group: &mut GroupResult) -> Result<(), Stop> {
-        let mut translated = translate(set, &group.header.version, Tolerance::Strict);
-        placed(&mut translated.result.findings, set);
-        tell(Some(&set.control_number), &translated.result.findings);
-        let why = match &translated.data {
+        let judged = judge::judge(set, &group.header.version, &Default::default());
+        tell(Some(&set.control_number), &judged.result.findings);
+        let why = match &judged.data {
             _ if self.rejected.contains(&group.header.offset) => "its interchange or group is rejected",
-            _ if !translated.result.verdict.accepts() => "it is rejected",
+            _ if !judged.result.verdict.accepts() => "it is rejected",
             Some(document) => return Ok(writeln!(self.out, "{document}")?),
             None => "it has no canonical document; `portway file json` shows it",
         };

@@ -51,7 +51,9 @@ pub fn render(
     let offset = finding.place.offset;
     let head = source.bytes(offset, 4096)?;
     let bytes = match delimiters {
-        Some(d) if !head.contains(&d.segment) && head.len() == 4096 => source.bytes(offset, LONGEST)?,
+        Some(d) if find(&head, d.segment, d.release).is_none() && head.len() == 4096 => {
+            source.bytes(offset, LONGEST)?
+        }
         _ => head,
     };
     let pointed = point(finding, &bytes, delimiters);
@@ -108,7 +110,7 @@ fn place(finding: &Finding) -> String {
 /// The bytes of the segment, its terminator included; the first line of what belongs to no interchange.
 fn segment(bytes: &[u8], delimiters: Option<Delimiters>) -> &[u8] {
     let end = match delimiters {
-        Some(d) => bytes.iter().position(|&b| b == d.segment).map_or(bytes.len(), |at| at + 1),
+        Some(d) => find(bytes, d.segment, d.release).map_or(bytes.len(), |at| at + 1),
         None => bytes.iter().position(|&b| b == b'\n').unwrap_or(bytes.len()),
     };
     bytes.get(..end).unwrap_or(bytes).trim_ascii_end()
@@ -120,7 +122,8 @@ fn point(finding: &Finding, bytes: &[u8], delimiters: Option<Delimiters>) -> Ran
     let Some(delimiters) = delimiters else { return 0..segment(bytes, None).len() };
     let whole = segment(bytes, Some(delimiters));
     let body = whole.strip_suffix(&[delimiters.segment]).unwrap_or(whole);
-    let tag = part(body, 0..body.len(), delimiters.element, 0);
+    let release = delimiters.release;
+    let tag = part(body, 0..body.len(), delimiters.element, release, 0);
     if finding
         .place
         .segment
@@ -130,27 +133,42 @@ fn point(finding: &Finding, bytes: &[u8], delimiters: Option<Delimiters>) -> Ran
         return 0..0;
     }
     let Some(element) = finding.place.element else { return tag };
-    let element = part(body, 0..body.len(), delimiters.element, usize::from(element));
+    let element = part(body, 0..body.len(), delimiters.element, release, usize::from(element));
     match finding.place.component {
         Some(component) => {
-            part(body, element, delimiters.component, usize::from(component).saturating_sub(1))
+            part(body, element, delimiters.component, release, usize::from(component).saturating_sub(1))
         }
         None => element,
     }
 }
 
 /// Part `index` (from 0) of a range of the bytes; an empty range at its end when there are fewer.
-fn part(bytes: &[u8], within: Range<usize>, separator: u8, index: usize) -> Range<usize> {
+fn part(
+    bytes: &[u8],
+    within: Range<usize>,
+    separator: u8,
+    release: Option<u8>,
+    index: usize,
+) -> Range<usize> {
     let mut start = within.start;
-    let find =
-        |from: usize| bytes.get(from..within.end)?.iter().position(|&b| b == separator).map(|at| from + at);
+    let next = |from: usize| find(bytes.get(from..within.end)?, separator, release).map(|at| from + at);
     for _ in 0..index {
-        match find(start) {
+        match next(start) {
             Some(at) => start = at + 1,
             None => return within.end..within.end,
         }
     }
-    start..find(start).unwrap_or(within.end)
+    start..next(start).unwrap_or(within.end)
+}
+
+/// Where the separator stands first, unless it is released.
+fn find(bytes: &[u8], separator: u8, release: Option<u8>) -> Option<usize> {
+    let mut released = false;
+    bytes.iter().position(|&byte| {
+        let found = byte == separator && !released;
+        released = !released && Some(byte) == release;
+        found
+    })
 }
 
 /// Cuts a long segment around what is pointed at, and makes it text.
@@ -222,6 +240,19 @@ mod tests {
             (String::new(), String::new()),
             "a segment that did not come"
         );
+    }
+
+    #[test]
+    fn released_delimiters_neither_cut_nor_end() {
+        let bytes = b"FTX+AAI+++O?'Brien ?+ Sons??:12?:30:XQ'UNT+1+1'";
+        for (element, component, mark) in
+            [(4, Some(1), "O?'Brien ?+ Sons??"), (4, Some(2), "12?:30"), (4, Some(3), "XQ")]
+        {
+            let finding = at("FTX", Some(element), component);
+            let pointed = point(&finding, bytes, Some(Delimiters::EDIFACT));
+            let excerpt = cut(segment(bytes, Some(Delimiters::EDIFACT)), pointed);
+            assert_eq!((&excerpt.text[excerpt.span], excerpt.text.ends_with(":XQ'")), (mark, true));
+        }
     }
 
     #[test]

@@ -6,14 +6,13 @@
 
 use super::source::Source;
 use super::verdicts::Verdicts;
-use super::walk::{Visitor, placed, walk};
-use super::{Stop, diagnostic, several};
+use super::walk::{Visitor, walk};
+use super::{Stop, diagnostic, fragment, judge, several};
 use crate::command::output::{coloured, shown, to_stdout, words};
 use crate::command::{FINE, PROBLEMS};
-use crate::pipeline::translate::translate;
-use portway_edi::acknowledgement::{GroupResult, InterchangeResult, SetResult, Tolerance};
-use portway_edi::x12::{Interchange, TransactionSet};
-use portway_edi::{Answer, Code, Delimiters, Finding, Severity};
+use portway_edi::acknowledgement::{GroupResult, InterchangeResult, SetResult};
+use portway_edi::interchange::{Interchange, TransactionSet};
+use portway_edi::{Answer, Code, Delimiters, Finding, Severity, Standard};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -28,7 +27,7 @@ struct Line<'f> {
     group: Option<&'f str>,
     set: Option<&'f str>,
     segment: Option<&'f str>,
-    /// ST counts as 1.
+    /// ST or UNH counts as 1.
     position: Option<u32>,
     element: Option<u16>,
     component: Option<u16>,
@@ -40,7 +39,8 @@ struct Line<'f> {
 
 pub fn run(file: &Path, json: bool) -> ExitCode {
     to_stdout(|out| {
-        let source = Source::open(file)?;
+        let mut source = Source::open(file)?;
+        fragment::assume(&mut source)?;
         // A second handle on the same bytes, to look back while the reader goes on.
         let looked_into = source.again()?;
         let mut lint = Lint {
@@ -49,6 +49,7 @@ pub fn run(file: &Path, json: bool) -> ExitCode {
             coloured: coloured(),
             source: looked_into,
             delimiters: None,
+            standard: Standard::X12,
             tally: Tally::default(),
             verdicts: Verdicts::default(),
         };
@@ -83,6 +84,7 @@ struct Lint<'o> {
     source: Source,
     /// Of the interchange being read.
     delimiters: Option<Delimiters>,
+    standard: Standard,
     tally: Tally,
     verdicts: Verdicts,
 }
@@ -107,15 +109,17 @@ impl Lint<'_> {
             self.verdicts.write(self.out)?;
             self.out.flush()?;
             let Tally { errors, warnings, notes } = self.tally;
-            words(format_args!(
-                "{}: {}, {}, {}; {} of {} accepted",
-                shown(&self.source.name),
-                several(errors, "error"),
-                several(warnings, "warning"),
-                several(notes, "note"),
-                self.verdicts.posted,
-                several(self.verdicts.sets, "set"),
-            ));
+            let counts =
+                [several(errors, "error"), several(warnings, "warning"), several(notes, "note")].join(", ");
+            let name = shown(&self.source.name);
+            match self.source.assumed.schema {
+                Some(_) => words(format_args!("{name}: {counts}")),
+                None => words(format_args!(
+                    "{name}: {counts}; {} of {} accepted",
+                    self.verdicts.posted,
+                    several(self.verdicts.sets, "set"),
+                )),
+            }
         }
         Ok(if self.tally.errors > 0 { PROBLEMS } else { FINE })
     }
@@ -123,19 +127,22 @@ impl Lint<'_> {
 
 impl Visitor for Lint<'_> {
     fn interchange(&mut self, header: &Interchange) -> Result<(), Stop> {
-        self.delimiters = Some(header.delimiters);
+        (self.delimiters, self.standard) = (Some(header.delimiters), header.standard);
         Ok(())
     }
 
     fn set(&mut self, set: &TransactionSet<'_>, group: &mut GroupResult) -> Result<(), Stop> {
-        let mut translated = translate(set, &group.header.version, Tolerance::Strict);
-        placed(&mut translated.result.findings, set);
-        translated.result.findings.sort_by_key(|f| f.place.position.unwrap_or(u32::MAX));
-        self.show(&translated.result.findings, self.delimiters)?;
-        self.verdicts.set(&translated);
+        let mut judged = judge::judge(set, &group.header.version, &self.source.assumed);
+        judged.result.findings.sort_by_key(|f| f.place.position.unwrap_or(u32::MAX));
+        self.show(&judged.result.findings, self.delimiters)?;
+        if self.source.assumed.schema.is_none() {
+            self.verdicts.set(&judged, set.standard);
+        }
         // A group's verdict asks only which verdicts there are: one set of each is enough, and memory stays flat.
-        if !group.sets.iter().any(|s| s.verdict == translated.result.verdict) {
-            group.sets.push(SetResult { findings: Vec::new(), ..translated.result });
+        let is_answer = |s: &SetResult| s.code == "CONTRL";
+        let (verdict, answer) = (judged.result.verdict, is_answer(&judged.result));
+        if !group.sets.iter().any(|s| s.verdict == verdict && is_answer(s) == answer) {
+            group.sets.push(SetResult { findings: Vec::new(), ..judged.result });
         }
         Ok(())
     }
@@ -145,12 +152,17 @@ impl Visitor for Lint<'_> {
     }
 
     fn group_end(&mut self, group: &GroupResult) -> Result<(), Stop> {
-        self.verdicts.group(group);
+        if !self.source.assumed.is_any() {
+            self.verdicts.group(group, self.standard);
+        }
         Ok(())
     }
 
     fn interchange_end(&mut self, result: InterchangeResult) -> Result<(), Stop> {
-        self.verdicts.interchange(&result);
+        match self.source.assumed.is_any() {
+            true => self.verdicts.fragment(),
+            false => self.verdicts.interchange(&result),
+        }
         self.delimiters = None;
         Ok(())
     }

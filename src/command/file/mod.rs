@@ -1,17 +1,27 @@
-//! `portway file lint|ack|json|convert FILE`: what the gateway would make of a file, offline.
+//! `portway file view|lint|fmt|json|ack|convert|sample|redact FILE`: what the gateway would make of a file, offline.
 //!
 //! Promises: needs no configuration and no database, and judges as the gateway does where no profile says otherwise (strict).
 //! One pass or two over the bytes, one set in memory at a time, so memory stays flat at any size. `-` is stdin. Data goes to
 //! stdout, words to stderr. Exit: 0 fine, 1 problems found in the data, 2 the file cannot be read or the arguments are wrong.
 
 pub mod ack;
+mod answer;
 pub mod convert;
+mod cutting;
 mod diagnostic;
+pub mod fmt;
+mod fragment;
 pub mod json;
+mod judge;
 pub mod lint;
+pub mod redact;
+pub mod sample;
 mod source;
+mod stand_in;
 mod verdicts;
+pub mod view;
 mod walk;
+mod wording;
 
 use super::output::{Stop, shown, words};
 use crate::pipeline::findings::one_line;

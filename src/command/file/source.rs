@@ -4,8 +4,9 @@
 //! copied to a temporary file without a name first. Fails with words that name the file: exit 2.
 
 use super::Stop;
+use super::fragment::Assumed;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -17,6 +18,8 @@ pub struct Source {
     file: File,
     /// For each chunk: lines that ended before it, and where its first line begins.
     chunks: Vec<(u64, u64)>,
+    /// The envelope that a file without one is read in.
+    pub assumed: Assumed,
 }
 
 /// Reads a file from its beginning, whatever other reader does.
@@ -50,7 +53,7 @@ impl Source {
         if !kind.is_file() {
             return Source::copy(file, name);
         }
-        Ok(Source { name, file, chunks: Vec::new() })
+        Ok(Source { name, file, chunks: Vec::new(), assumed: Assumed::default() })
     }
 
     fn copy(mut from: impl Read, name: String) -> Result<Source, Stop> {
@@ -58,11 +61,27 @@ impl Source {
             |error: io::Error| Stop::Usage(format!("{name} cannot be copied to a temporary file: {error}"));
         let mut file = tempfile::tempfile().map_err(fail)?;
         io::copy(&mut from, &mut file).map_err(fail)?;
-        Ok(Source { name, file, chunks: Vec::new() })
+        Ok(Source { name, file, chunks: Vec::new(), assumed: Assumed::default() })
     }
 
+    /// What the readers of EDI get: the file, in the envelope that is assumed for it.
     pub fn reader(&self) -> impl BufRead + use<'_> {
-        BufReader::with_capacity(4 * CHUNK, From { file: &self.file, offset: 0 })
+        let Assumed { before, after, .. } = &self.assumed;
+        Cursor::new(before.as_slice()).chain(self.reader_at(0)).chain(Cursor::new(after.as_slice()))
+    }
+
+    /// The file itself, from a byte on.
+    pub fn reader_at(&self, offset: u64) -> impl BufRead + use<'_> {
+        BufReader::with_capacity(4 * CHUNK, From { file: &self.file, offset })
+    }
+
+    pub fn length(&self) -> Result<u64, Stop> {
+        self.file.metadata().map(|m| m.len()).map_err(|e| self.unreadable(e))
+    }
+
+    /// The same, with other bytes: what a verb made of it to read that instead.
+    pub fn replaced(&self, bytes: impl Read) -> Result<Source, Stop> {
+        Source::copy(bytes, self.name.clone())
     }
 
     /// What a failed read is called.
@@ -73,7 +92,7 @@ impl Source {
     /// The same bytes, for someone who looks into them while another reads.
     pub fn again(&self) -> Result<Source, Stop> {
         let file = self.file.try_clone().map_err(|e| self.unreadable(e))?;
-        Ok(Source { name: self.name.clone(), file, chunks: Vec::new() })
+        Ok(Source { name: self.name.clone(), file, chunks: Vec::new(), assumed: self.assumed.clone() })
     }
 
     /// Up to `most` bytes from `offset`; fewer at the end.

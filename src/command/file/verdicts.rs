@@ -3,10 +3,11 @@
 //! Promises: at most [`MOST_ROWS`] rows are kept, the rest is counted, so memory stays flat. What falls with its group or its
 //! interchange is never shown as accepted: nothing of it would be posted.
 
+use super::answer::{self, Answer};
+use super::judge::Judged;
 use super::{Stop, several};
 use crate::command::output::shown;
-use crate::pipeline::acknowledge::owed_by_default;
-use crate::pipeline::translate::Translated;
+use portway_edi::Standard;
 use portway_edi::acknowledgement::{AckCode, GroupResult, InterchangeResult};
 use std::io::Write;
 
@@ -30,14 +31,14 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    pub fn set(&mut self, translated: &Translated) {
-        let result = &translated.result;
+    pub fn set(&mut self, judged: &Judged, standard: Standard) {
+        let result = &judged.result;
         self.sets += 1;
         self.in_group += u64::from(result.verdict.accepts());
-        let document = match (translated.kind, &translated.number) {
+        let document = match (judged.kind, &judged.number) {
             (Some(kind), Some(number)) => format!("{} {number}", kind.name()),
             (Some(kind), None) => format!("{} without a number", kind.name()),
-            _ if translated.unknown => "not supported".into(),
+            _ if judged.unknown => "not supported".into(),
             _ => "no document of its own".into(),
         };
         let verdict = match result.verdict {
@@ -46,13 +47,21 @@ impl Verdicts {
             AckCode::AcceptedWithErrors | AckCode::PartiallyAccepted => "accepted, faults noted",
         };
         let what = format!("    set {} {}", result.code, result.control_number);
-        self.insert(
-            self.rows.len(),
-            [what, document, verdict.into(), format!("AK5 {}", result.verdict.letter())],
-        );
+        let answer = match (standard, result.verdict.accepts()) {
+            (Standard::X12, _) => format!("AK5 {}", result.verdict.letter()),
+            (Standard::Edifact, _) if result.code == "CONTRL" => "none".into(),
+            (Standard::Edifact, true) => "none: only what is rejected is named".into(),
+            (Standard::Edifact, false) => "UCM 4".into(),
+        };
+        self.insert(self.rows.len(), [what, document, verdict.into(), answer]);
     }
 
-    pub fn group(&mut self, group: &GroupResult) {
+    /// The end of a file without envelopes: its sets stand by themselves.
+    pub fn fragment(&mut self) {
+        self.posted += std::mem::take(&mut self.in_group);
+    }
+
+    pub fn group(&mut self, group: &GroupResult, standard: Standard) {
         let mut accepted = std::mem::take(&mut self.in_group);
         if !group.envelope_accepted() {
             accepted = 0;
@@ -61,11 +70,20 @@ impl Verdicts {
         self.in_interchange += accepted;
         let verdict = group.verdict();
         let header = &group.header;
+        if header.implied {
+            self.group = self.rows.len();
+            return;
+        }
         let answer = match header.functional_id.as_str() {
             "FA" => {
                 self.rows.iter_mut().skip(self.group).for_each(|row| row[3] = "none".into());
                 "none: acknowledgements are not acknowledged".into()
             }
+            _ if standard == Standard::Edifact => match verdict {
+                AckCode::Rejected => "UCF 4".into(),
+                AckCode::PartiallyAccepted => "UCF 7".into(),
+                _ => "none: only what is rejected is named".into(),
+            },
             _ => format!("AK9 {}", verdict.letter()),
         };
         let word = match verdict {
@@ -82,8 +100,10 @@ impl Verdicts {
     pub fn interchange(&mut self, result: &InterchangeResult) {
         let accepted = std::mem::take(&mut self.in_interchange);
         let (header, verdict) = (&result.header, result.verdict());
-        let answer = match owed_by_default(result) {
-            Some(owed) if owed.ta1 => format!("TA1 {} {}", verdict.letter(), result.note_code()),
+        let answer = match answer::owed(result) {
+            Some(Answer::X12(owed)) if owed.ta1 => format!("TA1 {} {}", verdict.letter(), result.note_code()),
+            Some(Answer::Contrl) => format!("CONTRL, UCI {}", if verdict.accepts() { "7" } else { "4" }),
+            _ if header.standard == Standard::Edifact => "no CONTRL: not asked for".into(),
             _ => "no TA1: not asked for".into(),
         };
         let word = match verdict {

@@ -8,13 +8,19 @@ use super::Stop;
 use super::source::Source;
 use crate::pipeline::findings;
 use portway_edi::acknowledgement::{GroupResult, InterchangeResult};
-use portway_edi::x12::reader::{Event, Limits, Reader};
-use portway_edi::x12::{Interchange, TransactionSet};
-use portway_edi::{Finding, Place, Severity};
+use portway_edi::interchange::{Event, FunctionalGroup, Interchange, Limits, TransactionSet};
+use portway_edi::reader::Reader;
+use portway_edi::{Finding, Place, Segment, Severity};
 
 /// What a verb does with what it meets. `source` is there to be looked into.
 pub trait Visitor {
     fn interchange(&mut self, _header: &Interchange) -> Result<(), Stop> {
+        Ok(())
+    }
+    fn interchange_acknowledgement(&mut self, _ta1: &Segment<'_>) -> Result<(), Stop> {
+        Ok(())
+    }
+    fn group(&mut self, _header: &FunctionalGroup) -> Result<(), Stop> {
         Ok(())
     }
     /// The set's result belongs into `group.sets`, if the verb needs it later.
@@ -32,6 +38,7 @@ pub trait Visitor {
 /// Reads the file through to its end.
 pub fn walk(source: &Source, visitor: &mut impl Visitor) -> Result<(), Stop> {
     let mut reader = Reader::new(source.reader(), Limits::default());
+    let assumed = &source.assumed;
     let mut open: Option<InterchangeResult> = None;
     let mut any = false;
     while let Some(event) = reader.next_event().map_err(|e| source.unreadable(e))? {
@@ -49,6 +56,7 @@ pub fn walk(source: &Source, visitor: &mut impl Visitor) -> Result<(), Stop> {
                     sets: Vec::new(),
                     findings: Vec::new(),
                 };
+                visitor.group(&group.header)?;
                 open.iter_mut().for_each(|i| i.groups.push(group.clone()));
             }
             Event::Set(set) => {
@@ -56,7 +64,8 @@ pub fn walk(source: &Source, visitor: &mut impl Visitor) -> Result<(), Stop> {
                     visitor.set(&set, group)?;
                 }
             }
-            Event::GroupEnd { declared_sets, received_sets, findings } => {
+            Event::GroupEnd { declared_sets, received_sets, mut findings } => {
+                assumed.place(&mut findings);
                 visitor.findings(&findings)?;
                 if let Some(group) = open.as_mut().and_then(|i| i.groups.last_mut()) {
                     group.declared_sets = declared_sets;
@@ -65,15 +74,20 @@ pub fn walk(source: &Source, visitor: &mut impl Visitor) -> Result<(), Stop> {
                     visitor.group_end(group)?;
                 }
             }
-            Event::InterchangeEnd { findings, .. } => {
+            Event::InterchangeEnd { mut findings, .. } => {
+                assumed.place(&mut findings);
                 visitor.findings(&findings)?;
                 if let Some(mut interchange) = open.take() {
                     interchange.findings = findings;
                     visitor.interchange_end(interchange)?;
                 }
             }
-            Event::InterchangeAcknowledgement(_) => {}
-            Event::Stray(finding) => visitor.findings(&[finding])?,
+            Event::InterchangeAcknowledgement(segment) => visitor.interchange_acknowledgement(&segment)?,
+            Event::Stray(finding) => {
+                let mut findings = vec![finding];
+                assumed.place(&mut findings);
+                visitor.findings(&findings)?;
+            }
         }
     }
     if !any {
@@ -84,24 +98,12 @@ pub fn walk(source: &Source, visitor: &mut impl Visitor) -> Result<(), Stop> {
 
 fn no_interchange(source: &Source) -> Result<Finding, Stop> {
     let name = &source.name;
-    let head = source.bytes(0, 3)?;
-    let message = match head.as_slice() {
-        [] => format!("{name} is empty"),
-        b"UNA" | b"UNB" => format!("{name} is EDIFACT, which this version does not read"),
-        _ => format!("{name} holds no X12 interchange"),
+    let message = match source.length()? {
+        0 => format!("{name} is empty"),
+        _ => format!("{name} holds no interchange, neither X12 nor EDIFACT"),
     };
     let mut finding = Finding::new(findings::NO_INTERCHANGE, Severity::Error, Place::default(), message);
     // `portway-edi` does not know the gateway's register.
     finding.help = findings::explain(finding.code.0).map(|e| e.fix.to_owned());
     Ok(finding)
-}
-
-/// Fills in what encloses a set's findings, where its checks did not know it.
-pub fn placed(findings: &mut [Finding], set: &TransactionSet<'_>) {
-    for finding in findings {
-        let place = &mut finding.place;
-        place.interchange.get_or_insert_with(|| set.interchange.clone());
-        place.group.get_or_insert_with(|| set.group.clone());
-        place.set.get_or_insert_with(|| set.control_number.clone());
-    }
 }

@@ -8,6 +8,7 @@
 
 use super::codes;
 use super::reading::{Fields, parse_date};
+use crate::Text;
 use crate::date::{Date, DateTime, Period, Time};
 
 /// DTM.
@@ -52,7 +53,7 @@ fn moment(value: &str, format: &str) -> Option<DateTime> {
         "" => None,
         time => Some(parse_time(time)?),
     };
-    let time_zone_code = (!zone.is_empty()).then(|| zone.to_owned());
+    let time_zone_code = (!zone.is_empty()).then(|| Text::new(zone));
     Some(DateTime { date: Some(date), time, time_zone_code, ..DateTime::default() })
 }
 
@@ -88,7 +89,7 @@ fn period(value: &str, format: &str) -> Option<Period> {
         }
         _ => (None, None),
     };
-    Some(Period { format_code: format.to_owned(), value: value.to_owned(), start, end })
+    Some(Period { format_code: Text::new(format), value: Text::new(value), start, end })
 }
 
 #[cfg(test)]
@@ -106,7 +107,7 @@ mod tests {
         assert_eq!(read("20261116", "102"), Some((day.clone(), None, None)));
         assert_eq!(read("261116", "101"), Some((day.clone(), None, None)));
         assert_eq!(read("202611160830", "203"), Some((day.clone(), Some("08:30:00".to_owned()), None)));
-        let zoned = (day, Some("08:30:00".to_owned()), Some("+01".to_owned()));
+        let zoned = (day, Some("08:30:00".to_owned()), Some(Text::new("+01")));
         assert_eq!(read("202611160830+01", "303"), Some(zoned));
         assert_eq!(read("20261131", "102"), None);
         assert_eq!(read("202611162560", "203"), None);

@@ -6,6 +6,7 @@
 
 use super::codes;
 use super::reading::Fields;
+use crate::Text;
 use crate::item::{Description, ProductId};
 
 /// The numbers in the composites C212 of `elements`.
@@ -21,7 +22,7 @@ pub(crate) fn product_ids(
             scheme,
             scheme_code,
             id,
-            function_code: function_code.map(str::to_owned),
+            function_code: function_code.map(Text::new),
             list_code: f.text(element, 3),
             agency_code: f.text(element, 4),
         })

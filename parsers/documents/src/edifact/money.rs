@@ -7,6 +7,7 @@
 use super::quantity::quantity;
 use super::reading::{Fields, Node};
 use super::{codes, date};
+use crate::Text;
 use crate::money::{
     Currency, Money, PaymentInstruction, PaymentTerms, Percentage, Price, QualifiedAmount, QualifiedPrice,
     Range, Tax,
@@ -35,7 +36,7 @@ pub(crate) fn amount(f: &Fields<'_, '_>, in_force: Option<&str>) -> QualifiedAmo
     let (role, role_code) = f.coded(1, 1, codes::amount_role).unwrap_or_default();
     let money = f
         .decimal(1, 2)
-        .map(|amount| Money { amount, currency: f.text(1, 3).or_else(|| in_force.map(str::to_owned)) });
+        .map(|amount| Money { amount, currency: f.text(1, 3).or_else(|| in_force.map(Text::new)) });
     QualifiedAmount {
         role,
         role_code,
@@ -71,7 +72,7 @@ fn pri(f: &Fields<'_, '_>, read: &mut QualifiedPrice, in_force: Option<&str>) {
     let (base_unit, original_base_unit) = f.unit(1, 6);
     read.price = Some(Price {
         amount,
-        currency: in_force.map(str::to_owned),
+        currency: in_force.map(Text::new),
         base_quantity,
         role_code: read.role_code.clone(),
         type_code: f.text(1, 3),

@@ -6,6 +6,7 @@
 //!
 //! Released characters stand for themselves. An element that repeats (syntax 4) is not cut: it stays unmapped whole.
 
+use crate::Text;
 use crate::date::Date;
 use crate::finding::{UNKNOWN_UNIT, UNREADABLE_DATE, UNREADABLE_NUMBER};
 use crate::quantity::Decimal;
@@ -95,22 +96,22 @@ fn list_element(
     group: Option<&'static str>,
     list: &mut Vec<Unmapped>,
 ) {
-    let entry = |component: Option<u16>, value: String| Unmapped {
-        segment: segment.tag().to_owned(),
+    let entry = |component: Option<u16>, value: Text| Unmapped {
+        segment: Text::new(segment.tag()),
         position: segment.position,
         element: element as u16,
         component,
         value,
-        loop_id: group.map(str::to_owned),
+        loop_id: group.map(Text::new_static),
     };
     // A repeating element is not cut: it stands as it came.
     let repeats = repeats(segment, bytes);
     if repeats || segment.components(element).nth(1).is_none() {
         if used == 0 {
             let whole = if repeats {
-                String::from_utf8_lossy(bytes).into_owned()
+                Text::new(String::from_utf8_lossy(bytes))
             } else {
-                segment.text(element).into_owned()
+                Text::new(segment.text(element))
             };
             list.push(entry(None, whole));
         }
@@ -119,7 +120,7 @@ fn list_element(
     for (index, part) in segment.components(element).enumerate() {
         let taken = index + 1 < PARTS && used & (1 << (index + 1)) != 0;
         if !taken && !is_blank(part) {
-            let value = segment.component_text(element, index + 1).into_owned();
+            let value = Text::new(segment.component_text(element, index + 1));
             list.push(entry(Some(index as u16 + 1), value));
         }
     }
@@ -183,33 +184,29 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     /// The component as text; `None` when empty.
-    pub(crate) fn text(&self, element: usize, component: usize) -> Option<String> {
+    pub(crate) fn text(&self, element: usize, component: usize) -> Option<Text> {
         let raw = self.raw(element, component);
         if raw.is_empty() {
             return None;
         }
         self.mark(element, component);
-        Some(self.segment.decoded(raw).into_owned())
+        Some(Text::new(self.segment.decoded(raw)))
     }
 
     /// The component as text; empty when absent.
-    pub(crate) fn required(&self, element: usize, component: usize) -> String {
+    pub(crate) fn required(&self, element: usize, component: usize) -> Text {
         self.text(element, component).unwrap_or_default()
     }
 
     /// The components that hold something, as texts.
-    pub(crate) fn texts(&self, element: usize, components: std::ops::RangeInclusive<usize>) -> Vec<String> {
+    pub(crate) fn texts(&self, element: usize, components: std::ops::RangeInclusive<usize>) -> Vec<Text> {
         components.filter_map(|component| self.text(element, component)).collect()
     }
 
     /// A text that stands in several components, its parts as lines.
-    pub(crate) fn lines(
-        &self,
-        element: usize,
-        components: std::ops::RangeInclusive<usize>,
-    ) -> Option<String> {
+    pub(crate) fn lines(&self, element: usize, components: std::ops::RangeInclusive<usize>) -> Option<Text> {
         let lines = self.texts(element, components);
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        (!lines.is_empty()).then(|| Text::new(lines.join("\n")))
     }
 
     /// A code as a word and as it came.
@@ -218,7 +215,7 @@ impl<'r, 'a> Fields<'r, 'a> {
         element: usize,
         component: usize,
         word: fn(&str) -> T,
-    ) -> Option<(T, String)> {
+    ) -> Option<(T, Text)> {
         self.text(element, component).map(|code| (word(&code), code))
     }
 
@@ -257,10 +254,10 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     /// UN/ECE Recommendation 20 code, and the code as it came, of a unit (6411).
-    pub(crate) fn unit(&self, element: usize, component: usize) -> (Option<String>, Option<String>) {
+    pub(crate) fn unit(&self, element: usize, component: usize) -> (Option<Text>, Option<Text>) {
         let Some(original) = self.text(element, component) else { return (None, None) };
         let unit = super::units::recommendation_20(&original);
-        if unit.is_none() && self.reading.unknown_units.borrow_mut().insert(original.clone()) {
+        if unit.is_none() && self.reading.unknown_units.borrow_mut().insert(original.to_string()) {
             self.report(
                 UNKNOWN_UNIT,
                 Severity::Note,
@@ -270,7 +267,7 @@ impl<'r, 'a> Fields<'r, 'a> {
                 "Our side: the document carries `original_unit` alone; whoever reads it must know that code.",
             );
         }
-        (unit.map(str::to_owned), Some(original))
+        (unit.map(Text::new_static), Some(original))
     }
 
     fn report(

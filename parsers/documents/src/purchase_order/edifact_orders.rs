@@ -17,13 +17,14 @@ use crate::item::identify;
 use crate::money::{Price, QualifiedPrice};
 use crate::quantity::{QualifiedQuantity, Quantity};
 use crate::reference::ReferenceKind;
-use crate::{Document, Mapped};
+use crate::{Document, Mapped, Text};
 use portway_edi::schema::Loop;
 
 /// Maps a validated ORDERS, whose root is the message itself.
 pub fn read(root: &Loop<'_>) -> Mapped {
     let reading = Reading::new(root);
-    let mut order = PurchaseOrder { schema_version: SCHEMA_VERSION.to_owned(), ..PurchaseOrder::default() };
+    let mut order =
+        PurchaseOrder { schema_version: Text::new_static(SCHEMA_VERSION), ..PurchaseOrder::default() };
     let node = reading.root(root);
     header(node, &mut order);
     groups(node, &mut order);
@@ -68,6 +69,8 @@ fn groups(root: Node<'_, '_>, order: &mut PurchaseOrder) {
     let code = order.currency.as_ref().map(|c| c.code.clone());
     let currency = code.as_deref();
     let details_end = section_end(root);
+    // Lines are large: room for all of them at once spares moving them.
+    order.lines.reserve_exact(root.groups().filter(|node| node.trigger() == "LIN").count());
     for node in root.groups() {
         match node.trigger() {
             "RFF" => order.references.push(reference::dated(node)),
@@ -123,18 +126,23 @@ fn add_line(node: Node<'_, '_>, order: &mut PurchaseOrder, currency: Option<&str
     let parent = order.lines.iter_mut().rev().find(|line| {
         !parent.is_empty()
             && (line.number.as_deref() == Some(&*parent)
-                || line.sublines.iter().any(|subline| subline.number == parent))
+                || line.sublines.iter().any(|subline| *subline.number == *parent))
     });
     match parent {
         Some(parent) => parent.sublines.push(subline(node, currency)),
-        None => order.lines.push(line(node, currency)),
+        None => {
+            order.lines.push(OrderLine::default());
+            if let Some(line) = order.lines.last_mut() {
+                fill_line(line, node, currency);
+            }
+        }
     }
 }
 
-fn line(node: Node<'_, '_>, currency: Option<&str>) -> OrderLine {
-    let mut line = OrderLine::default();
+/// The line is filled where it stands: it is too large to be handed around.
+fn fill_line(line: &mut OrderLine, node: Node<'_, '_>, currency: Option<&str>) {
     for f in node.segments() {
-        line_segment(&f, &mut line, currency);
+        line_segment(&f, line, currency);
     }
     let mut prices = Vec::new();
     for inner in node.groups() {
@@ -157,7 +165,6 @@ fn line(node: Node<'_, '_>, currency: Option<&str>) -> OrderLine {
     line.price = ordered_price(&mut prices);
     line.prices = prices;
     line.quantity = ordered_quantity(&mut line.quantities);
-    line
 }
 
 fn line_segment(f: &Fields<'_, '_>, line: &mut OrderLine, currency: Option<&str>) {

@@ -7,6 +7,7 @@
 pub mod edifact_orders;
 pub mod x12_850;
 
+use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime};
 use crate::item::{Commodity, Description, Item};
@@ -27,35 +28,35 @@ record! {
     /// A purchase order. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
     pub struct PurchaseOrder {
         /// Version of this shape, `1.0`. Fields are only ever added.
-        one schema_version: String,
+        one schema_version: Text,
         /// The buyer's number of the order.
-        one number: String,
+        one number: Text,
         /// Why the document was sent.
         one purpose: Purpose,
         /// X12 353.
-        one purpose_code: String,
+        one purpose_code: Text,
         /// What kind of order it is.
         one kind: OrderKind,
         /// X12 92.
-        one kind_code: String,
+        one kind_code: Text,
         /// Release against a blanket order.
-        opt release_number: String,
+        opt release_number: Text,
         /// Day of the order.
         opt order_date: Date,
         /// Number of the contract it is placed under.
-        opt contract_number: String,
+        opt contract_number: Text,
         /// Which acknowledgement the buyer wants: X12 587.
-        opt acknowledgement_code: String,
+        opt acknowledgement_code: Text,
         /// X12 1019.
-        opt invoice_type_code: String,
+        opt invoice_type_code: Text,
         /// X12 1166.
-        opt contract_type_code: String,
+        opt contract_type_code: Text,
         /// X12 1232.
-        opt purchase_category_code: String,
+        opt purchase_category_code: Text,
         /// X12 786.
-        opt security_level_code: String,
+        opt security_level_code: Text,
         /// X12 640.
-        opt transaction_type_code: String,
+        opt transaction_type_code: Text,
         opt currency: Currency,
         many dates: DateTime,
         many lead_times: LeadTime,
@@ -79,13 +80,13 @@ record! {
         many characteristics: Characteristic,
         many notes: Note,
         /// EDIFACT 1131 and 3055: who keeps the list `kind_code` is of.
-        opt kind_list_code: String,
-        opt kind_agency_code: String,
+        opt kind_list_code: Text,
+        opt kind_agency_code: Text,
         /// The kind in the partner's words: EDIFACT 1000.
-        opt kind_name: String,
+        opt kind_name: Text,
         /// EDIFACT 1056 and 1060.
-        opt version: String,
-        opt revision: String,
+        opt version: Text,
+        opt revision: Text,
         /// Currencies beside that of the order, such as that of the invoice.
         many other_currencies: Currency,
         many payment_instructions: PaymentInstruction,
@@ -159,7 +160,7 @@ record! {
     /// A line: what, how much, at which price, and for where.
     pub struct OrderLine {
         /// The buyer's number of the line.
-        opt number: String,
+        opt number: Text,
         opt quantity: Quantity,
         opt price: Price,
         one item: Item,
@@ -194,11 +195,11 @@ record! {
         many sublines: SubLine,
         many notes: Note,
         /// What to do with the line: EDIFACT 1229.
-        opt action_code: String,
+        opt action_code: Text,
         /// Number of the line it belongs to, where that line did not come: EDIFACT C829.
-        opt parent_number: String,
+        opt parent_number: Text,
         /// EDIFACT 5495.
-        opt relationship_code: String,
+        opt relationship_code: Text,
         many locations: Location,
         many payment_instructions: PaymentInstruction,
     }
@@ -207,15 +208,15 @@ record! {
 record! {
     /// A part of a line: a component of a kit, a size of an assortment.
     pub struct SubLine {
-        one number: String,
+        one number: Text,
         /// Number of the line or subline it belongs to.
-        opt parent_number: String,
+        opt parent_number: Text,
         /// X12 662: `I` included, `A` in addition.
-        one relationship_code: String,
+        one relationship_code: Text,
         opt quantity: Quantity,
         opt price: Price,
         /// X12 662.
-        opt price_relationship_code: String,
+        opt price_relationship_code: Text,
         one item: Item,
         many prices: QualifiedPrice,
         many packs: Pack,
@@ -227,7 +228,7 @@ record! {
         many parties: Party,
         many notes: Note,
         /// What to do with the line: EDIFACT 1229.
-        opt action_code: String,
+        opt action_code: Text,
         many references: Reference,
         many amounts: QualifiedAmount,
         many measurements: Measurement,
@@ -238,21 +239,21 @@ record! {
     /// What the seller may do: back-order, substitute, and the like. X12 CSH and IT8.
     pub struct SalesRequirement {
         /// X12 563: `N` no back order, `Y` back order if out of stock.
-        opt code: String,
+        opt code: Text,
         /// X12 306.
-        opt action_code: String,
+        opt action_code: Text,
         opt money: Money,
-        opt account_number: String,
+        opt account_number: Text,
         opt date: Date,
         /// X12 559.
-        opt agency_code: String,
+        opt agency_code: Text,
         /// X12 560.
-        opt service_code: String,
+        opt service_code: Text,
         /// X12 566.
-        opt substitution_code: String,
+        opt substitution_code: Text,
         opt percent: Decimal,
         /// X12 1004.
-        opt percent_code: String,
+        opt percent_code: Text,
         /// What may come instead.
         many product_ids: crate::item::ProductId,
     }
@@ -266,7 +267,7 @@ record! {
         opt hash_total: Decimal,
         opt weight: Quantity,
         opt volume: Quantity,
-        opt description: String,
+        opt description: Text,
         many amounts: QualifiedAmount,
         /// Counts of other kinds: EDIFACT CNT.
         many counts: QualifiedQuantity,

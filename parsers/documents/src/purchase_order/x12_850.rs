@@ -17,14 +17,15 @@ use crate::x12::party::{contact, party};
 use crate::x12::quantity::{measurement, qty, quantity};
 use crate::x12::reading::{Fields, Node, Reading};
 use crate::x12::{codes, date, money, reference, transport};
-use crate::{Document, Mapped};
+use crate::{Document, Mapped, Text};
 use portway_edi::Severity;
 use portway_edi::schema::Loop;
 
 /// Maps a validated 850, whose root is the set itself.
 pub fn read(root: &Loop<'_>) -> Mapped {
     let reading = Reading::new(root);
-    let mut order = PurchaseOrder { schema_version: SCHEMA_VERSION.to_owned(), ..PurchaseOrder::default() };
+    let mut order =
+        PurchaseOrder { schema_version: Text::new_static(SCHEMA_VERSION), ..PurchaseOrder::default() };
     header(reading.root(root), &mut order);
     loops(reading.root(root), &mut order);
     let (unmapped, findings) = reading.finish(root);
@@ -78,6 +79,8 @@ fn beginning(f: &Fields<'_, '_>, order: &mut PurchaseOrder) {
 fn loops(root: Node<'_, '_>, order: &mut PurchaseOrder) {
     let code = order.currency.as_ref().map(|c| c.code.clone());
     let currency = code.as_deref();
+    // Lines are large: room for all of them at once spares moving them.
+    order.lines.reserve_exact(root.loops().filter(|node| node.id() == "PO1").count());
     for node in root.loops() {
         match node.id() {
             "SAC" => order.allowances_and_charges.push(allowance_charge(node, currency)),
@@ -85,7 +88,12 @@ fn loops(root: Node<'_, '_>, order: &mut PurchaseOrder) {
             "N9" => order.notes.push(reference::note(node)),
             "N1" => order.parties.push(party(node)),
             "ADV" => advertising(node, order),
-            "PO1" => order.lines.push(line(node, currency)),
+            "PO1" => {
+                order.lines.push(OrderLine::default());
+                if let Some(line) = order.lines.last_mut() {
+                    fill_line(line, node, currency);
+                }
+            }
             "CTT" => order.totals = totals(node, currency, order.lines.len()),
             _ => {}
         }
@@ -145,18 +153,16 @@ fn line_sales_requirement(f: &Fields<'_, '_>, currency: Option<&str>) -> SalesRe
     }
 }
 
-/// The loop PO1.
-fn line(node: Node<'_, '_>, order_currency: Option<&str>) -> OrderLine {
-    let mut line = OrderLine::default();
+/// The loop PO1. The line is filled where it stands: it is too large to be handed around.
+fn fill_line(line: &mut OrderLine, node: Node<'_, '_>, order_currency: Option<&str>) {
     for f in node.segments() {
-        line_segment(&f, &mut line, order_currency);
+        line_segment(&f, line, order_currency);
     }
     let code = line.currency.as_ref().map(|c| c.code.clone());
     let currency = code.as_deref().or(order_currency);
     for inner in node.loops() {
-        line_loop(inner, &mut line, currency);
+        line_loop(inner, line, currency);
     }
-    line
 }
 
 fn line_segment(f: &Fields<'_, '_>, line: &mut OrderLine, order_currency: Option<&str>) {

@@ -7,6 +7,7 @@
 
 use super::reading::{Fields, Node, parse_date};
 use super::{codes, quantity, reference};
+use crate::Text;
 use crate::date::{DateTime, LeadTime, Period};
 
 /// DTM: qualifier, date, time, zone, and a period in another notation.
@@ -53,7 +54,7 @@ pub(crate) fn lead_times(node: Node<'_, '_>) -> LeadTime {
 }
 
 /// X12 1250: `D8` is one day, `RD8` a range of them; others stay as they came.
-fn period(format_code: String, value: String) -> Period {
+fn period(format_code: Text, value: Text) -> Period {
     let (start, end) = match format_code.as_str() {
         "D8" => (parse_date(value.as_bytes()), None),
         "RD8" => match value.split_once('-') {

@@ -18,7 +18,7 @@ pub(crate) fn product_ids(f: &Fields<'_, '_>, elements: impl Iterator<Item = usi
         let (scheme, scheme_code) = f.coded(element, codes::product_id_scheme)?;
         Some(ProductId { scheme, scheme_code, id: f.required(element + 1), ..ProductId::default() })
     };
-    elements.filter_map(pair).collect()
+    elements.take_while(|&element| !f.ends_before(element)).filter_map(pair).collect()
 }
 
 /// TC2.

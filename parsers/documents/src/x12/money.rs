@@ -10,17 +10,18 @@ use super::date;
 use super::quantity::quantity;
 use super::reading::Fields;
 use super::reference::identifier;
+use crate::Text;
 use crate::money::{Currency, Money, PaymentTerms, Price, QualifiedAmount, QualifiedPrice, Tax};
 use crate::quantity::Decimal;
 
 /// The amount of a decimal element (type R).
 pub(crate) fn money(f: &Fields<'_, '_>, element: usize, currency: Option<&str>) -> Option<Money> {
-    f.decimal(element).map(|amount| Money { amount, currency: currency.map(str::to_owned) })
+    f.decimal(element).map(|amount| Money { amount, currency: currency.map(Text::new) })
 }
 
 /// The amount of an element with two implied decimals (type N2).
 pub(crate) fn cents(f: &Fields<'_, '_>, element: usize, currency: Option<&str>) -> Option<Money> {
-    f.cents(element).map(|amount| Money { amount, currency: currency.map(str::to_owned) })
+    f.cents(element).map(|amount| Money { amount, currency: currency.map(Text::new) })
 }
 
 /// CUR.
@@ -49,13 +50,7 @@ pub(crate) fn price(
     let amount = f.decimal(amount)?;
     let basis_code = f.text(basis);
     let base_quantity = basis_code.as_deref().and_then(codes::price_base).map(Decimal::from);
-    Some(Price {
-        amount,
-        currency: currency.map(str::to_owned),
-        base_quantity,
-        basis_code,
-        ..Price::default()
-    })
+    Some(Price { amount, currency: currency.map(Text::new), base_quantity, basis_code, ..Price::default() })
 }
 
 /// CTP.

@@ -4,6 +4,7 @@
 //! finding and stays unmarked. [`Reading::finish`] lists every element with something in it that nobody took, in the order of
 //! the set, so nothing is lost in silence. Trailing blanks are no content (X12.6), so an element of blanks counts as empty.
 
+use crate::Text;
 use crate::date::{Date, Time};
 use crate::finding::{UNKNOWN_UNIT, UNREADABLE_DATE, UNREADABLE_NUMBER, UNREADABLE_TIME};
 use crate::quantity::Decimal;
@@ -52,7 +53,9 @@ pub(crate) struct Fields<'r, 'a> {
     reading: &'r Reading,
     segment: &'r Segment<'a>,
     loop_id: Option<&'static str>,
-    elements: [&'a [u8]; ELEMENTS],
+    tag: &'a str,
+    /// Where element n starts, and one behind its end where the next does; 0 beyond the last.
+    starts: [u32; ELEMENTS + 1],
     used: &'r Cell<u64>,
 }
 
@@ -109,12 +112,12 @@ impl Reading {
         list: &mut Vec<Unmapped>,
     ) {
         let entry = |component: Option<u16>, bytes: &[u8]| Unmapped {
-            segment: segment.tag().to_owned(),
+            segment: Text::new(segment.tag()),
             position: segment.position,
             element,
             component,
-            value: decode(bytes).into_owned(),
-            loop_id: loop_id.map(str::to_owned),
+            value: Text::new(decode(bytes)),
+            loop_id: loop_id.map(Text::new_static),
         };
         let components = self.components.borrow();
         let taken = |component: u16| components.contains(&(segment.position, element, component));
@@ -171,27 +174,33 @@ impl<'r, 'a> Node<'r, 'a> {
 
 impl<'r, 'a> Fields<'r, 'a> {
     fn open(reading: &'r Reading, segment: &'r Segment<'a>, loop_id: Option<&'static str>) -> Self {
-        let mut elements: [&'a [u8]; ELEMENTS] = [&[]; ELEMENTS];
+        let tag = segment.tag();
+        let mut starts = [0; ELEMENTS + 1];
+        let mut start = segment.tag_bytes().len() as u32 + 1;
         let mut present = 0_u64;
-        for (index, bytes) in segment.elements().enumerate() {
-            if is_blank(bytes) {
+        for (number, bytes) in (1..).zip(segment.elements()) {
+            let blank = is_blank(bytes);
+            if number >= ELEMENTS {
+                present |= if blank { 0 } else { BEYOND };
                 continue;
             }
-            match elements.get_mut(index + 1) {
-                Some(slot) => {
-                    *slot = trim(bytes);
-                    present |= 1 << (index + 1);
-                }
-                None => present |= BEYOND,
-            }
+            starts[number] = start;
+            start += bytes.len() as u32 + 1;
+            starts[number + 1] = start;
+            present |= u64::from(!blank) << number;
         }
         let usage = &reading.usage[segment.position as usize];
         usage.present.set(present);
-        Fields { reading, segment, loop_id, elements, used: &usage.used }
+        Fields { reading, segment, loop_id, tag, starts, used: &usage.used }
     }
 
     pub(crate) fn tag(&self) -> &'a str {
-        self.segment.tag()
+        self.tag
+    }
+
+    /// True if the segment ends before this element.
+    pub(crate) fn ends_before(&self, element: usize) -> bool {
+        self.starts.get(element + 1).is_none_or(|&next| next == 0)
     }
 
     /// True if the element holds something.
@@ -200,27 +209,27 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     /// The element as text; `None` when empty.
-    pub(crate) fn text(&self, element: usize) -> Option<String> {
+    pub(crate) fn text(&self, element: usize) -> Option<Text> {
         let raw = self.raw(element);
         if raw.is_empty() {
             return None;
         }
         self.mark(element);
-        Some(decode(raw).into_owned())
+        Some(Text::new(decode(raw)))
     }
 
     /// The element as text; empty when absent.
-    pub(crate) fn required(&self, element: usize) -> String {
+    pub(crate) fn required(&self, element: usize) -> Text {
         self.text(element).unwrap_or_default()
     }
 
     /// The elements that hold something, as texts.
-    pub(crate) fn texts(&self, elements: impl Iterator<Item = usize>) -> Vec<String> {
+    pub(crate) fn texts(&self, elements: impl Iterator<Item = usize>) -> Vec<Text> {
         elements.filter_map(|element| self.text(element)).collect()
     }
 
     /// A code as a word and as it came.
-    pub(crate) fn coded<T>(&self, element: usize, word: fn(&str) -> T) -> Option<(T, String)> {
+    pub(crate) fn coded<T>(&self, element: usize, word: fn(&str) -> T) -> Option<(T, Text)> {
         self.text(element).map(|code| (word(&code), code))
     }
 
@@ -297,7 +306,7 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     /// One component of a composite as text; `None` when empty.
-    pub(crate) fn component(&self, element: usize, component: usize) -> Option<String> {
+    pub(crate) fn component(&self, element: usize, component: usize) -> Option<Text> {
         let part = trim(self.part(element, component));
         if part.is_empty() {
             return None;
@@ -309,17 +318,17 @@ impl<'r, 'a> Fields<'r, 'a> {
             self.reading.components.borrow_mut().insert(place);
             self.mark_when_all_taken(element);
         }
-        Some(decode(part).into_owned())
+        Some(Text::new(decode(part)))
     }
 
     /// UN/ECE Recommendation 20 code, and the code as it came, of a unit (element 355, or the first component of C001).
-    pub(crate) fn unit(&self, element: usize) -> (Option<String>, Option<String>) {
+    pub(crate) fn unit(&self, element: usize) -> (Option<Text>, Option<Text>) {
         let Some(original) = self.component(element, 1) else { return (None, None) };
         let unit = super::units::recommendation_20(&original);
         if unit.is_none() {
             self.reading.unknown_unit(self, element, &original);
         }
-        (unit.map(str::to_owned), Some(original))
+        (unit.map(Text::new_static), Some(original))
     }
 
     pub(crate) fn report(
@@ -351,7 +360,12 @@ impl<'r, 'a> Fields<'r, 'a> {
     }
 
     fn raw(&self, element: usize) -> &'a [u8] {
-        self.elements.get(element).copied().unwrap_or_default()
+        match self.starts.get(element..) {
+            Some(&[start, next, ..]) if next > 0 => {
+                trim(&self.segment.bytes[start as usize..next as usize - 1])
+            }
+            _ => &[],
+        }
     }
 
     fn part(&self, element: usize, component: usize) -> &'a [u8] {

@@ -8,8 +8,14 @@
 
 /// The code of a unit, `None` where there is none that means the same.
 pub fn recommendation_20(x12: &str) -> Option<&'static str> {
-    let found = UNITS.binary_search_by(|(code, _)| (*code).cmp(x12)).ok()?;
+    let wanted = key(x12)?;
+    let found = UNITS.binary_search_by_key(&Some(wanted), |(code, _)| key(code)).ok()?;
     Some(UNITS[found].1)
+}
+
+/// Every code has two characters: as a number they are compared at once.
+fn key(code: &str) -> Option<u16> {
+    code.as_bytes().try_into().ok().map(u16::from_be_bytes)
 }
 
 /// X12 code and Recommendation 20 code, in the order of the X12 codes.

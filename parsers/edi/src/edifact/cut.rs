@@ -4,6 +4,7 @@
 //! at 80 columns) is joined again: such a segment is kept as a copy. A segment over the limit is skipped without being kept.
 
 use super::service;
+use crate::plain::Run;
 use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
 use crate::x12::isa;
@@ -64,6 +65,18 @@ pub(super) struct Cutter<R> {
     wrapped: Option<(u64, u32)>,
 }
 
+/// A segment that is nothing but data: no blanks before it, and a tag that does not begin like one of the service segments or
+/// an ISA. No is always a safe answer.
+#[inline(always)]
+fn is_plain(segment: &[u8]) -> bool {
+    match *segment {
+        [first, second, ..] => {
+            first.is_ascii_uppercase() && first != b'U' && !(first == b'I' && second == b'S')
+        }
+        _ => false,
+    }
+}
+
 impl<R: BufRead> Cutter<R> {
     pub fn new(window: Window<R>, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
@@ -88,6 +101,41 @@ impl<R: BufRead> Cutter<R> {
         };
         let (delimiters, notation) = (self.delimiters, self.notation);
         Segment { bytes, delimiters, notation, position: span.position, offset: span.from }
+    }
+
+    /// All of them, in order.
+    pub fn views(&self, spans: &[Span]) -> Vec<Segment<'_>> {
+        let start = spans.first().map_or(self.at, |span| span.from);
+        let (bytes, delimiters, notation) = (self.window.rest(start), self.delimiters, self.notation);
+        let view = |span: &Span| {
+            if span.joined.is_some() {
+                return self.view(*span);
+            }
+            let from = (span.from - start) as usize;
+            let bytes = bytes.get(from..from + span.length as usize).unwrap_or_default();
+            Segment { bytes, delimiters, notation, position: span.position, offset: span.from }
+        };
+        spans.iter().map(view).collect()
+    }
+
+    /// Cuts the plain segments that the window has, the first at position `count` + 1; `spans` may get `most` long.
+    pub fn cut_plain(&mut self, start: u64, count: &mut u32, spans: &mut Vec<Span>, most: usize) {
+        let base = self.at;
+        let kept = (start + self.max_kept as u64).saturating_sub(base);
+        let bytes = self.window.rest(base);
+        let bytes = &bytes[..bytes.len().min(usize::try_from(kept).unwrap_or(usize::MAX))];
+        let run = Run {
+            delimiters: self.delimiters,
+            most: most.saturating_sub(spans.len()).min((u32::MAX - *count) as usize),
+            longest: self.max_segment,
+            unbroken: true,
+        };
+        let taken = run.cut(bytes, is_plain, |from, to| {
+            *count += 1;
+            let (from, length) = (base + from as u64, (to - from) as u32);
+            spans.push(Span { from, length, position: *count, joined: None });
+        });
+        self.at = base + taken as u64;
     }
 
     pub fn at(&self) -> u64 {

@@ -157,10 +157,9 @@ impl<R: BufRead> Reader<R> {
     pub(crate) fn present(&self, step: Step) -> Event<'_> {
         match step {
             Step::Event(event) => event,
-            Step::Message(message) => Event::Set(TransactionSet {
-                segments: self.spans.iter().map(|&span| self.cutter.view(span)).collect(),
-                ..message
-            }),
+            Step::Message(message) => {
+                Event::Set(TransactionSet { segments: self.cutter.views(&self.spans), ..message })
+            }
         }
     }
 
@@ -494,6 +493,9 @@ impl<R: BufRead> Reader<R> {
         loop {
             if too_large {
                 self.cutter.forget_copies();
+            }
+            if !too_large {
+                self.cutter.cut_plain(start, &mut count, &mut self.spans, self.limits.max_set_segments);
             }
             let cut = self.cutter.cut((!too_large).then_some(start))?;
             too_large |= self.cutter.outgrown(start);

@@ -167,6 +167,9 @@ pub struct Shape {
     pub notes: Vec<Note>,
     /// Bit n-1 for each mandatory position n.
     pub mandatory: u64,
+    /// The same for elements that name a code list (1131), and those that say who keeps it (3055).
+    pub list_names: u64,
+    pub list_keepers: u64,
 }
 
 #[derive(Debug)]
@@ -298,6 +301,7 @@ fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<
         return Err("expected `id | title | positions | notes`".to_string());
     };
     let mut positions = Vec::new();
+    let (mut list_names, mut list_keepers) = (0, 0);
     for (at, text) in (1usize..).zip(body.split(", ")) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let [number, requirement, element, ref repeat @ ..] = words[..] else {
@@ -316,6 +320,8 @@ fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<
         let (Some(requirement), Some(max_repeat)) = (requirement, max_repeat) else {
             return Err(format!("position {number} cannot be read: {text}"));
         };
+        list_names |= u64::from(element == "1131") << positions.len();
+        list_keepers |= u64::from(element == "3055") << positions.len();
         positions.push(Position { requirement, holds, max_repeat });
     }
     let mut notes = Vec::new();
@@ -328,7 +334,7 @@ fn read_shape(line: &'static str, ids: &HashMap<&'static str, Holds>) -> Result<
     }
     let mandatory =
         positions.iter().enumerate().filter(|(_, p)| p.requirement == 'M').fold(0, |m, (at, _)| m | 1 << at);
-    Ok(Shape { id, title, positions, notes, mandatory })
+    Ok(Shape { id, title, positions, notes, mandatory, list_names, list_keepers })
 }
 
 /// A dependency note of EDIFACT (ISO 9735, 7): `D5(060,050)`, positions in tens. `D1` one and only one, `D2` all or none, `D3`

@@ -12,6 +12,8 @@ use crate::charset::Charset;
 use crate::finding::{self, Code, Severity, excerpt};
 use crate::interchange::Standard;
 use crate::segment::{Segment, parts, released};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// What kinds of bytes a value has, as bits.
 pub(super) const DIGIT: u16 = 1;
@@ -37,20 +39,7 @@ impl Classes {
     /// Of the interchange that the segment stands in.
     pub fn new(segment: &Segment<'_>) -> Classes {
         let (delimiters, charset) = (&segment.delimiters, segment.notation.charset);
-        let mut table = [0; 256];
-        for (byte, class) in (0u8..=255).zip(table.iter_mut()) {
-            *class = match byte {
-                b'0'..=b'9' => DIGIT,
-                b'A'..=b'Z' | b'a'..=b'z' => LETTER,
-                b' ' => BLANK,
-                0..=31 | 127 => CONTROL,
-                128.. => HIGH,
-                _ => OTHER,
-            };
-            if *class != CONTROL && !charset.holds(byte) {
-                *class |= FOREIGN;
-            }
-        }
+        let mut table = *Classes::of_charset(charset);
         table[usize::from(delimiters.component)] |= COMPONENT;
         if let Some(repetition) = delimiters.repetition {
             table[usize::from(repetition)] |= REPEAT;
@@ -59,6 +48,26 @@ impl Classes {
             table[usize::from(release)] |= RELEASE;
         }
         Classes(table)
+    }
+
+    /// Of the bytes by themselves: worked out once for each character set.
+    fn of_charset(charset: Charset) -> &'static [u16; 256] {
+        static TABLES: [OnceLock<[u16; 256]>; Charset::Y as usize + 1] =
+            [const { OnceLock::new() }; Charset::Y as usize + 1];
+        TABLES[charset as usize].get_or_init(|| {
+            std::array::from_fn(|byte| {
+                let byte = byte as u8;
+                let class = match byte {
+                    b'0'..=b'9' => DIGIT,
+                    b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+                    b' ' => BLANK,
+                    0..=31 | 127 => CONTROL,
+                    128.. => HIGH,
+                    _ => OTHER,
+                };
+                if class != CONTROL && !charset.holds(byte) { class | FOREIGN } else { class }
+            })
+        })
     }
 
     fn of(&self, value: &[u8]) -> u16 {
@@ -234,7 +243,7 @@ impl<'c, 's> Checker<'c, 's> {
 
     fn composite(&mut self, shape: &Shape, at: At, value: &'c [u8]) {
         let mut present = 0u64;
-        self.other_list = self.edifact() && self.names_a_list(shape, at);
+        self.other_list = shape.list_names | shape.list_keepers != 0 && self.names_a_list(shape, value);
         let (separator, release) = (self.segment.delimiters.component, self.segment.delimiters.release);
         for (index, part) in parts(value, separator, release).enumerate() {
             if part.is_empty() {
@@ -265,15 +274,12 @@ impl<'c, 's> Checker<'c, 's> {
     }
 
     /// 1131 names a code list, 3055 who keeps it; 6 is the directory's own keeper.
-    fn names_a_list(&self, shape: &Shape, at: At) -> bool {
-        shape.positions.iter().enumerate().any(|(index, position)| {
-            let Holds::Element(element) = position.holds else { return false };
-            let value = || self.segment.component(at.element, index + 1);
-            match self.dictionary.elements[usize::from(element)].id {
-                "1131" => !value().is_empty(),
-                "3055" => !matches!(value(), b"" | b"6"),
-                _ => false,
-            }
+    fn names_a_list(&self, shape: &Shape, value: &[u8]) -> bool {
+        let (separator, release) = (self.segment.delimiters.component, self.segment.delimiters.release);
+        let from = (shape.list_names | shape.list_keepers).trailing_zeros() as usize;
+        parts(value, separator, release).enumerate().skip(from).take(64 - from).any(|(index, part)| {
+            let is = |positions: u64| positions >> index & 1 == 1;
+            is(shape.list_names) && !part.is_empty() || is(shape.list_keepers) && !matches!(part, b"" | b"6")
         })
     }
 
@@ -340,7 +346,7 @@ impl<'c, 's> Checker<'c, 's> {
             let at = At { component: Some(2), ..at };
             return self.report(finding::TOO_MANY_COMPONENTS, at, Some(position), value, message);
         }
-        let plain = released(value, release);
+        let plain = if class & RELEASE == 0 { Cow::Borrowed(value) } else { released(value, release) };
         let charset = self.segment.notation.charset;
         let fault = match element.kind {
             _ if class & CONTROL != 0 && charset != Charset::X => Some(finding::INVALID_CHARACTER),

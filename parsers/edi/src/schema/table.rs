@@ -25,6 +25,8 @@ pub struct Child {
     pub max: u32,
     /// Index into the loops, when this is a loop.
     pub inner: Option<u16>,
+    /// Index of the first mandatory child from this one on; `NONE` when there is none.
+    pub next_mandatory: u16,
 }
 
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct LoopTable {
     pub id: &'static str,
     /// The trigger first.
     pub children: Vec<Child>,
+    /// Their keys side by side, to be searched.
+    pub keys: Vec<u32>,
     /// A bit for each segment that may stand here, by [`Entry::bit`]: most searches end with one look at it.
     pub holds: u128,
     pub parent: Option<u16>,
@@ -76,6 +80,18 @@ fn slot(key: u32) -> usize {
     (key.wrapping_mul(0x9e37_79b1) >> 22) as usize % SLOTS
 }
 
+impl LoopTable {
+    /// The children from `from` up to `to` among which there is a mandatory one; none of them otherwise.
+    pub fn skipped(&self, from: usize, to: usize) -> &[Child] {
+        match self.children.get(from) {
+            Some(first) if usize::from(first.next_mandatory) < to => {
+                self.children.get(from..to).unwrap_or(&[])
+            }
+            _ => &[],
+        }
+    }
+}
+
 impl Table {
     /// # Errors
     /// The first line that cannot be read, or names a segment that the dictionary does not have.
@@ -95,7 +111,13 @@ impl Table {
                 ["set", code, functional_id, ..] => {
                     let title = text.splitn(4, ' ').nth(3).unwrap_or(code);
                     (table.code, table.functional_id, table.title) = (code, functional_id, title);
-                    table.loops.push(LoopTable { id: code, children: Vec::new(), holds: 0, parent: None });
+                    table.loops.push(LoopTable {
+                        id: code,
+                        children: Vec::new(),
+                        keys: Vec::new(),
+                        holds: 0,
+                        parent: None,
+                    });
                     open.push(0);
                 }
                 ["header" | "detail" | "summary"] => {}
@@ -106,6 +128,7 @@ impl Table {
                         .add(&mut open, depth, requirement, max, id, inner)
                         .ok_or_else(|| fail("cannot be read"))?;
                     table.loops.push(LoopTable {
+                        keys: Vec::new(),
                         id: name,
                         children: Vec::new(),
                         holds: 0,
@@ -160,12 +183,29 @@ impl Table {
             _ => return None,
         };
         let key = Some(key(id.as_bytes())).filter(|&k| k != 0)?;
-        self.loops[usize::from(parent)].children.push(Child { id, key, mandatory, max, inner });
+        self.loops[usize::from(parent)].children.push(Child {
+            id,
+            key,
+            mandatory,
+            max,
+            inner,
+            next_mandatory: NONE,
+        });
         Some(parent)
     }
 
     /// Fills the entries, and tells each loop what it holds.
     fn index(&mut self, dictionary: &Dictionary) {
+        for table in &mut self.loops {
+            table.keys = table.children.iter().map(|c| c.key).collect();
+            let mut next = NONE;
+            for (at, child) in table.children.iter_mut().enumerate().rev() {
+                if child.mandatory {
+                    next = at as u16;
+                }
+                child.next_mandatory = next;
+            }
+        }
         self.entries = vec![Entry { key: 0, shape: NONE, bit: 0 }; SLOTS];
         let ids = dictionary.segments.iter().map(|s| s.id).chain(dictionary.known.iter().copied());
         let mut bits = 0;

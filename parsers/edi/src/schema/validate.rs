@@ -168,9 +168,10 @@ impl<'a> Placer<'_, 'a> {
             }
             // A loop's trigger does not repeat within the loop: the loop does.
             let start = if level == 0 { frame.at } else { frame.at.max(1) };
-            let Some(rest) = definition.children.get(start..) else { continue };
-            for (ahead, child) in rest.iter().enumerate().filter(|(_, c)| c.key == key) {
+            let Some(rest) = definition.keys.get(start..) else { continue };
+            for (ahead, _) in rest.iter().enumerate().filter(|(_, k)| **k == key) {
                 let spot = Spot { frame: level, child: start + ahead };
+                let child = &definition.children[spot.child];
                 if key == LS && !self.may_follow(child) {
                     continue;
                 }
@@ -211,9 +212,9 @@ impl<'a> Placer<'_, 'a> {
             frame.count = frame.count.saturating_add(1);
         } else {
             let first = if frame.count == 0 { frame.at } else { frame.at + 1 };
-            let skipped = &definition.children[first..spot.child];
+            let skipped = definition.skipped(first, spot.child);
             (frame.at, frame.count) = (spot.child, 1);
-            if !frame.aside {
+            if !frame.aside && !skipped.is_empty() {
                 self.sink.missing(skipped, segment);
             }
         }
@@ -239,7 +240,10 @@ impl<'a> Placer<'_, 'a> {
         }
         if let Some(next) = next {
             let definition = &self.table.loops[usize::from(frame.table)];
-            self.sink.missing(&definition.children[frame.at + 1..], next);
+            let skipped = definition.skipped(frame.at + 1, definition.children.len());
+            if !skipped.is_empty() {
+                self.sink.missing(skipped, next);
+            }
         }
         if let Some(outer) = self.frames.last_mut() {
             outer.tree.loops.push(frame.tree);

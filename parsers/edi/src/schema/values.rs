@@ -7,7 +7,7 @@ use super::checksum;
 use super::validate::Sink;
 use crate::calendar::number;
 use crate::finding::{self, Severity};
-use crate::segment::{Segment, released};
+use crate::segment::{Delimiters, Segment, parts, released};
 
 /// Formats of 2379. `C` year of four digits, `Y` of two, `M` month, `D` day, `H` hour, `N` minute, `S` second, `Z` zone of three
 /// letters, `O` offset of a zone (sign or `Z`, HHMM), `W` week, `J` day of the year, `X` day of the week, `-` a hyphen
@@ -112,8 +112,10 @@ pub(super) fn ends_released(segment: &Segment<'_>, bytes: &[u8]) -> bool {
 pub(super) fn check(segment: &Segment<'_>, sink: &mut Sink<'_>) {
     match segment.tag_bytes() {
         b"DTM" => date(segment, sink),
-        b"LIN" => item(segment, 3, sink),
-        b"PIA" => (2..=6).for_each(|element| item(segment, element, sink)),
+        b"LIN" => item(segment, 3, segment.element(3), sink),
+        b"PIA" => (2..=6)
+            .zip(segment.elements().skip(1))
+            .for_each(|(element, value)| item(segment, element, value, sink)),
         b"NAD" => location(segment, sink),
         b"LOC" => location(segment, sink),
         b"GIN" if segment.element(1) == b"BJ" => {
@@ -203,8 +205,9 @@ fn is_day(parts: &[Option<u32>; 128]) -> bool {
 }
 
 /// C212: number and its kind. EN, SRV (GTIN of any length) and UP (twelve digits).
-fn item(segment: &Segment<'_>, element: usize, sink: &mut Sink<'_>) {
-    match segment.component(element, 2) {
+fn item(segment: &Segment<'_>, element: usize, value: &[u8], sink: &mut Sink<'_>) {
+    let Delimiters { component, release, .. } = segment.delimiters;
+    match parts(value, component, release).nth(1).unwrap_or_default() {
         b"EN" | b"SRV" => digits(segment, (element, 1), &[8, 12, 13, 14], "GTIN", "7140", sink),
         b"UP" => digits(segment, (element, 1), &[12], "GTIN", "7140", sink),
         _ => {}

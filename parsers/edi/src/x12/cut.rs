@@ -6,6 +6,7 @@
 
 use super::isa;
 use crate::edifact::service;
+use crate::plain::Run;
 use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
 use memchr::memchr;
@@ -80,6 +81,22 @@ const SUSPICIOUS: usize = 2048;
 /// Bytes of an ISA without its terminator.
 const ISA_LENGTH: usize = 105;
 
+/// A segment that is nothing but data: without blanks before it, and with a tag that does not begin like one that shapes an
+/// interchange or holds binary data. No is always a safe answer.
+#[inline(always)]
+fn is_plain(segment: &[u8]) -> bool {
+    let &[first, second, ..] = segment else { return false };
+    match first {
+        b'S' => second != b'E' && second != b'T',
+        b'G' => second != b'E' && second != b'S',
+        b'I' => second != b'S' && second != b'E',
+        b'T' => second != b'A',
+        b'U' => second != b'N',
+        b'B' => second != b'I' && second != b'D',
+        _ => first.is_ascii_uppercase(),
+    }
+}
+
 impl<R: BufRead> Cutter<R> {
     pub fn new(window: Window<R>, max_segment: usize, max_kept: usize) -> Self {
         Cutter {
@@ -103,6 +120,24 @@ impl<R: BufRead> Cutter<R> {
             position: span.position,
             offset: span.from,
         }
+    }
+
+    /// All of them, in order.
+    pub fn views(&self, spans: &[Span]) -> Vec<Segment<'_>> {
+        let start = spans.first().map_or(self.at, |span| span.from);
+        let (bytes, delimiters) = (self.window.rest(start), self.delimiters);
+        let view = |span: &Span| {
+            let from = (span.from - start) as usize;
+            let bytes = bytes.get(from..from + span.length as usize).unwrap_or_default();
+            Segment {
+                bytes,
+                delimiters,
+                notation: Notation::default(),
+                position: span.position,
+                offset: span.from,
+            }
+        };
+        spans.iter().map(view).collect()
     }
 
     pub fn at(&self) -> u64 {
@@ -198,6 +233,29 @@ impl<R: BufRead> Cutter<R> {
                 None => return self.unterminated(from, searched),
             }
         }
+    }
+
+    /// Cuts the plain segments that the window has, the first at position `count` + 1; `spans` may get `most` long.
+    pub fn cut_plain(&mut self, start: u64, count: &mut u32, spans: &mut Vec<Span>, most: usize) {
+        if !self.tail.is_empty() {
+            return;
+        }
+        let base = self.at;
+        let kept = (start + self.max_kept as u64).saturating_sub(base);
+        let bytes = self.window.rest(base);
+        let bytes = &bytes[..bytes.len().min(usize::try_from(kept).unwrap_or(usize::MAX))];
+        let run = Run {
+            delimiters: self.delimiters,
+            most: most.saturating_sub(spans.len()).min((u32::MAX - *count) as usize),
+            // Too short to have swallowed an ISA.
+            longest: self.max_segment.min(ISA_LENGTH - 1),
+            unbroken: false,
+        };
+        let taken = run.cut(bytes, is_plain, |from, to| {
+            *count += 1;
+            spans.push(Span { from: base + from as u64, length: (to - from) as u32, position: *count });
+        });
+        self.at = base + taken as u64;
     }
 
     fn has_tail(&mut self, keep: Option<u64>, to: u64) -> Result<bool> {

@@ -57,6 +57,8 @@ pub(crate) fn read_fixed(bytes: &[u8]) -> Option<Header<'_>> {
 /// The line length of a file that was wrapped at a fixed column: a whole header once the break in it is taken out, or one
 /// whose following lines all break at the same column, within segments.
 pub(super) fn wrapped(bytes: &[u8]) -> Option<usize> {
+    // The window may hold far more, of which nothing is asked.
+    let bytes = &bytes[..bytes.len().min(WRAP_LOOKAHEAD)];
     let column = bytes.iter().position(|b| matches!(b, b'\r' | b'\n')).filter(|&at| at >= 40)?;
     let separator = bytes.get(3).copied().filter(|&b| may_delimit(b))?;
     let is_break = |b: &u8| matches!(b, b'\r' | b'\n');

@@ -137,10 +137,7 @@ impl<R: BufRead> Reader<R> {
         match step {
             Step::Event(event) => event,
             Step::Acknowledgement(span) => Event::InterchangeAcknowledgement(self.cutter.view(span)),
-            Step::Set(set) => Event::Set(TransactionSet {
-                segments: self.spans.iter().map(|&span| self.cutter.view(span)).collect(),
-                ..set
-            }),
+            Step::Set(set) => Event::Set(TransactionSet { segments: self.cutter.views(&self.spans), ..set }),
         }
     }
 
@@ -422,6 +419,9 @@ impl<R: BufRead> Reader<R> {
         let mut count = 1u32;
         let mut too_large = false;
         loop {
+            if !too_large {
+                self.cutter.cut_plain(start, &mut count, &mut self.spans, self.limits.max_set_segments);
+            }
             let cut = self.cutter.cut((!too_large).then_some(start))?;
             too_large |= self.cutter.outgrown(start);
             let (offset, fragment) = match cut {

@@ -9,6 +9,7 @@ mod each_code;
 mod edifact;
 mod expected;
 mod guide;
+mod mutated;
 mod odd_inputs;
 mod reader;
 mod reading;

@@ -1,0 +1,95 @@
+//! One set, judged: what `lint`, `ack` and `convert` say of it.
+//!
+//! X12 goes the gateway's own way, mapping included. EDIFACT, and segments without a set around them, are validated and
+//! have no canonical document. Promises: findings say in which interchange, group and set they stand, and their offsets are
+//! those of the file.
+
+use super::fragment::Assumed;
+use crate::pipeline::findings;
+use crate::pipeline::translate::translate;
+use portway_documents::DocumentKind;
+use portway_edi::acknowledgement::{SetResult, Tolerance};
+use portway_edi::interchange::TransactionSet;
+use portway_edi::schema::Schema;
+use portway_edi::{Answer, Finding, Place, Severity, Standard};
+use serde_json::value::RawValue;
+
+pub struct Judged {
+    pub result: SetResult,
+    pub kind: Option<DocumentKind>,
+    /// The document's number, also of a rejected set where it can be read.
+    pub number: Option<String>,
+    /// The canonical document; `None` for a rejected set, or one without a document.
+    pub data: Option<Box<RawValue>>,
+    /// No schema for this set and version is known.
+    pub unknown: bool,
+}
+
+pub fn judge(set: &TransactionSet<'_>, version: &str, assumed: &Assumed) -> Judged {
+    let mut judged = match (set.standard, assumed.schema) {
+        (Standard::X12, None) => {
+            let translated = translate(set, version, Tolerance::Strict);
+            Judged {
+                result: translated.result,
+                kind: translated.kind,
+                number: translated.number,
+                data: translated.data,
+                unknown: translated.unknown,
+            }
+        }
+        _ => validated(set, assumed),
+    };
+    placed(&mut judged.result.findings, set, assumed);
+    judged
+}
+
+fn validated(set: &TransactionSet<'_>, assumed: &Assumed) -> Judged {
+    let mut found = set.findings.clone();
+    let schema = schema(set, assumed);
+    match schema {
+        Some(schema) if !set.too_large => found.extend(schema.validate(set).findings),
+        Some(_) => {}
+        None => found.push(not_supported(set)),
+    }
+    assumed.keep_inner(&mut found);
+    let result = SetResult::of(set, found, Tolerance::Strict);
+    Judged { result, kind: None, number: None, data: None, unknown: schema.is_none() }
+}
+
+/// What the set is read by.
+pub fn schema(set: &TransactionSet<'_>, assumed: &Assumed) -> Option<&'static Schema> {
+    assumed.schema.or_else(|| Schema::of(set))
+}
+
+/// What is told of a set that there is no schema for.
+pub fn not_supported(set: &TransactionSet<'_>) -> Finding {
+    let (segment, element, answer) = match set.standard {
+        Standard::X12 => ("ST", 1, ("AK502", "1")),
+        Standard::Edifact => ("UNH", 2, ("UCM04", "17")),
+    };
+    let place = Place {
+        segment: Some(segment.into()),
+        position: Some(1),
+        element: Some(element),
+        offset: set.offset,
+        ..Place::default()
+    };
+    let message = format!("set {} in version {} is not supported here", set.code, set.version);
+    let mut finding = Finding::new(findings::SET_NOT_SUPPORTED, Severity::Error, place, message);
+    finding.value = Some(set.code.clone()).filter(|code| !code.is_empty());
+    finding.help = findings::explain(finding.code.0).map(|e| e.fix.to_owned());
+    finding.answer = Some(Answer::new(answer.0, answer.1));
+    finding
+}
+
+/// Fills in what encloses a set's findings, where its checks did not know it, and counts bytes as the file has them.
+pub fn placed(findings: &mut [Finding], set: &TransactionSet<'_>, assumed: &Assumed) {
+    for finding in findings {
+        let place = &mut finding.place;
+        let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        place.interchange = place.interchange.take().or_else(|| known(&set.interchange));
+        place.group = place.group.take().or_else(|| known(&set.group));
+        place.set = place.set.take().or_else(|| known(&set.control_number));
+        assumed.located(place);
+    }
+}
