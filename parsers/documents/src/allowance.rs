@@ -2,7 +2,7 @@
 //!
 //! The kind says which way the money goes. Amounts are exact: X12 gives SAC05 two implied decimals. A rate has its own unit.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/allowance.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/allowance.rs` and `edifact/allowance.rs`.
 
 use crate::Text;
 use crate::money::{Currency, Money, QualifiedPrice};

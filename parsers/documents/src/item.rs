@@ -3,7 +3,7 @@
 //! The numbers that most readers want (GTIN, buyer's, seller's) have fields of their own, filled from the first of their scheme;
 //! `product_ids` lists every number that came, with its scheme and the partner's code, in order.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/item.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/item.rs` and `edifact/item.rs`.
 
 use crate::Text;
 

@@ -3,7 +3,7 @@
 //! A party has a role, as a word and as the partner's code, and any number of identifiers, each with its scheme. On a line a
 //! party may carry its own quantities and dates: then that part of the line is for it.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/party.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/party.rs` and `edifact/party.rs`.
 
 use crate::Text;
 use crate::date::{DateTime, LeadTime};

@@ -3,7 +3,7 @@
 //! A reference is a number by which somebody knows something: a department, a contract, a promotion. Its kind is a word where we
 //! have one, and the partner's own code stands beside it always. A note is text for people, whole, line by line.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/reference.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/reference.rs` and `edifact/reference.rs`.
 
 use crate::Text;
 use crate::date::DateTime;
@@ -188,16 +188,16 @@ record! {
 record! {
     /// What no field of the document took: nothing that came is lost.
     pub struct Unmapped {
-        /// Segment id, `PO1`.
+        /// Segment id, `PO1`, `LIN`.
         one segment: Text,
-        /// Position of the segment in its set; ST counts as 1.
+        /// Position of the segment in its set; ST or UNH counts as 1.
         one position: u32,
         /// 1-based element number.
         one element: u16,
         /// 1-based component number, where only a part of the element is left over.
         opt component: u16,
         one value: Text,
-        /// The loop the segment stands in, by its trigger segment. Absent in the header.
+        /// The loop the segment stands in: by its trigger segment, of EDIFACT by its name (`SG25`). Absent in the header.
         #[serde(rename = "loop")]
         opt loop_id: Text,
     }

@@ -2,7 +2,7 @@
 //!
 //! Carriers and places keep their scheme and the partner's code; weights and volumes are quantities with both units.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/transport.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/transport.rs` and `edifact/transport.rs`.
 
 use crate::Text;
 use crate::date::DateTime;

@@ -28,7 +28,8 @@ pub(crate) fn dtm(f: &Fields<'_, '_>) -> DateTime {
         f.unreadable_date(1, 2, if format.is_empty() { "102" } else { format });
         return plain;
     };
-    (f.text(1, 2), f.text(1, 3));
+    f.take(1, 2);
+    f.take(1, 3);
     DateTime { role: plain.role, role_code: plain.role_code, ..read }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn additional_ids(f: &Fields<'_, '_>) -> Vec<ProductId> {
     let function = f.peek(1, 1);
     let ids = product_ids(f, 2..=6, (!function.is_empty()).then_some(&function));
     if !ids.is_empty() {
-        f.text(1, 1);
+        f.take(1, 1);
     }
     ids
 }

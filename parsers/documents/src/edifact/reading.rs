@@ -183,6 +183,13 @@ impl<'r, 'a> Fields<'r, 'a> {
         self.segment.decoded(self.raw(element, component))
     }
 
+    /// Says that a component that was peeked at is carried over.
+    pub(crate) fn take(&self, element: usize, component: usize) {
+        if self.has(element, component) {
+            self.mark(element, component);
+        }
+    }
+
     /// The component as text; `None` when empty.
     pub(crate) fn text(&self, element: usize, component: usize) -> Option<Text> {
         let raw = self.raw(element, component);
