@@ -324,9 +324,9 @@ mod tests {
             |code: u16| verdict(http::StatusCode::from_u16(code).unwrap(), None, None, String::new()).word();
         for (codes, expected) in [
             (&[200, 201, 202, 204, 299][..], "delivered"),
-            (&[408, 425, 429, 500, 501, 503, 507, 599], "deferred"),
+            (&[401, 403, 404, 407, 408, 425, 429, 500, 501, 503, 507, 599], "deferred"),
             (&[502, 504], "uncertain"),
-            (&[301, 307, 400, 401, 403, 404, 409, 410, 413, 415, 422], "refused"),
+            (&[301, 307, 400, 409, 410, 413, 415, 422], "refused"),
         ] {
             for code in codes {
                 assert_eq!(word(*code), expected, "{code}");

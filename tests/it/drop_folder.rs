@@ -131,3 +131,81 @@ fn a_junk_file_is_taken_and_quarantined() {
     gateway.until("the folder cleared", || names(&f.inbound).is_empty().then_some(()));
     assert!(f.erp.received().is_empty());
 }
+
+/// Count and text of the alerts with this cause and state.
+fn alerts(site: &Site, cause: &str, state: &str) -> Vec<String> {
+    site.database().rows(&format!(
+        "SELECT count || ' ' || detail FROM alert WHERE cause = '{cause}' AND state = '{state}'"
+    ))
+}
+
+#[test]
+fn more_files_at_once_than_one_look_takes_are_all_taken() {
+    let f = folders("0s");
+    for nth in 0..200 {
+        let name = f.inbound.join(format!("po-{nth:03}.edi"));
+        fs::write(name, order(&format!("MANY-{nth:03}"), nth + 1).text()).unwrap();
+    }
+    // Claimed by a gateway that died.
+    for nth in 200..250 {
+        let name = f.inbound.join(format!(".taking.po-{nth:03}.edi"));
+        fs::write(name, order(&format!("MANY-{nth:03}"), nth + 1).text()).unwrap();
+    }
+    let gateway = f.site.start();
+    f.erp.wait_effects(250);
+    let expected: Vec<String> = (0..250).map(|nth| format!("MANY-{nth:03}")).collect();
+    assert_eq!(f.erp.subjects(), expected);
+    gateway.until("the folder cleared", || names(&f.inbound).is_empty().then_some(()));
+    assert_eq!(f.site.database().count("message WHERE direction = 'in'"), 250);
+}
+
+#[test]
+fn a_file_that_cannot_be_taken_is_told_once_and_left_alone() {
+    let mut f = folders("0s");
+    f.site.add("[limits]\nmax_message_bytes = 5000");
+    let long = format!("{}.edi", "n".repeat(244));
+    fs::write(f.inbound.join("large.edi"), "x".repeat(5001)).unwrap();
+    let gateway = f.site.start();
+    let told = gateway.until("the alert", || alerts(&f.site, "file:acme", "open").pop());
+    assert!(told.starts_with("1 large.edi: the file is larger than the limit of 5000 bytes"), "{told}");
+    fs::write(f.inbound.join("long.tmp"), order("LONG", 9).text()).unwrap();
+    fs::rename(f.inbound.join("long.tmp"), f.inbound.join(&long)).unwrap();
+    gateway.line("the file's name is longer than 247 bytes");
+    // Each is taken by a later look, which passes the two by.
+    for nth in 0..3 {
+        fs::write(f.inbound.join("new.tmp"), order(&format!("GOOD-{nth}"), 10 + nth).text()).unwrap();
+        fs::rename(f.inbound.join("new.tmp"), f.inbound.join("good.edi")).unwrap();
+        f.erp.wait_effects(nth as usize + 1);
+        gateway.until("the good file gone", || {
+            (names(&f.inbound) == ["large.edi", long.as_str()]).then_some(())
+        });
+    }
+    let told = alerts(&f.site, "file:acme", "open");
+    assert!(told.len() == 1 && told[0].starts_with("2 large.edi"), "{told:?}");
+    // A sender who mends the file under the same name is heard.
+    fs::write(f.inbound.join("mended.tmp"), order("MENDED", 20).text()).unwrap();
+    fs::rename(f.inbound.join("mended.tmp"), f.inbound.join("large.edi")).unwrap();
+    f.erp.wait_effects(4);
+    gateway.until("the mended file gone", || (names(&f.inbound) == [long.as_str()]).then_some(()));
+}
+
+#[test]
+fn the_alert_of_a_folder_that_was_away_closes_also_after_a_restart() {
+    let f = folders("0s");
+    fs::rename(&f.inbound, f.site.path("away")).unwrap();
+    let gateway = f.site.start();
+    let told = gateway.until("the alert", || alerts(&f.site, "directory:acme", "open").pop());
+    assert!(told.starts_with("1 the drop folder "), "{told}");
+    fs::rename(f.site.path("away"), &f.inbound).unwrap();
+    gateway.until("the alert closed", || alerts(&f.site, "directory:acme", "open").is_empty().then_some(()));
+
+    fs::rename(&f.inbound, f.site.path("away")).unwrap();
+    gateway.until("the alert again", || alerts(&f.site, "directory:acme", "open").pop());
+    gateway.stop();
+    fs::rename(f.site.path("away"), &f.inbound).unwrap();
+    let gateway = f.site.start();
+    gateway.until("the alert closed", || alerts(&f.site, "directory:acme", "open").is_empty().then_some(()));
+    assert_eq!(alerts(&f.site, "directory:acme", "closed").len(), 2);
+    fs::write(f.inbound.join("po.edi"), order("BACK", 1).text()).unwrap();
+    f.erp.wait_effects(1);
+}

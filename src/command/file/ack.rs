@@ -1,16 +1,17 @@
 //! `portway file ack FILE [--as 997|999]`: the TA1 and 997 (or 999), or the CONTRL, that we would answer, on stdout.
 //!
 //! One interchange for each of the file's, in its order and its standard, under control number 1; the date is now. Judged
-//! without a profile: strict, a TA1 when asked for or when the interchange is rejected, a CONTRL when asked for or when
-//! something is rejected. A 999 answers groups of 005010; others get their 997. Findings outside the answers go to stderr.
+//! without a profile: strict, a TA1 or CONTRL when asked for or when the interchange is rejected. A 999 answers groups of
+//! 005010; others get their 997. Findings outside the answers go to stderr.
 //! Exit: 0 answered (or nothing is owed), 1 there was nothing to answer or it could not be written, 2 usage.
 
 use super::source::Source;
 use super::walk::{Visitor, walk};
-use super::{Stop, answer, judge, tell};
+use super::{Stop, judge, tell};
 use crate::clock::{Clock, SystemClock};
 use crate::command::output::{shown, to_stdout, words};
 use crate::command::{FINE, PROBLEMS};
+use crate::pipeline::acknowledge::{self, owed_by_default};
 use crate::pipeline::findings::NO_INTERCHANGE;
 use jiff::Timestamp;
 use portway_edi::acknowledgement::{Form, GroupResult, InterchangeResult};
@@ -62,19 +63,19 @@ impl Visitor for Answers<'_> {
 
     fn interchange_end(&mut self, result: InterchangeResult) -> Result<(), Stop> {
         let number = shown(&result.header.control_number);
-        let Some(owed) = answer::owed(&result) else {
+        let Some(mut owed) = owed_by_default(&result) else {
             words(format_args!("interchange {number}: no answer is owed"));
             return Ok(());
         };
-        let mut form = self.form;
-        if form == Form::Implementation
-            && result.header.standard == Standard::X12
-            && !answer::takes_999(&result)
-        {
-            words(format_args!("interchange {number}: answered with a 997, since a 999 answers 005010 only"));
-            form = Form::Functional;
+        match (self.form, result.header.standard) {
+            (Form::Implementation, Standard::X12) if !takes_999(&result) => {
+                words(format_args!(
+                    "interchange {number}: answered with a 997, since a 999 answers 005010 only"
+                ));
+            }
+            (form, _) => owed.form = form,
         }
-        match answer::write(&result, &owed, form, self.now) {
+        match acknowledge::interchange(&result, owed, 1, 1, self.now) {
             Ok(Some(bytes)) => self.out.write_all(&bytes)?,
             Ok(None) => {}
             Err(error) => {
@@ -84,4 +85,8 @@ impl Visitor for Answers<'_> {
         }
         Ok(())
     }
+}
+
+fn takes_999(result: &InterchangeResult) -> bool {
+    result.groups.iter().all(|g| g.header.functional_id == "FA" || g.header.version.starts_with("005010"))
 }

@@ -1,7 +1,8 @@
 //! `portway file convert FILE --to json`: the canonical documents, one a line.
 //!
-//! Exactly what the gateway would hand to our systems: a first pass judges the envelopes, the second writes the documents of
-//! the sets that are accepted at interchange, group and set level. What is left out is said on stderr, with its findings.
+//! Exactly what the gateway would hand to our systems, sets without a canonical document in the shape of their schema: a first
+//! pass judges the envelopes, the second writes the documents of the sets that are accepted at interchange, group and set
+//! level. What is left out is said on stderr, with its findings.
 //! Exit: 0 everything is converted, 1 something is not, 2 usage.
 
 use super::source::Source;
@@ -74,7 +75,7 @@ impl Visitor for Documents<'_> {
             _ if self.rejected.contains(&group.header.offset) => "its interchange or group is rejected",
             _ if !judged.result.verdict.accepts() => "it is rejected",
             Some(document) => return Ok(writeln!(self.out, "{document}")?),
-            None => "it has no canonical document; `portway file json` shows it",
+            None => "it has no document",
         };
         self.left_out = true;
         words(shown(&format!("left out: set {} ({}): {why}", set.control_number, set.code)));

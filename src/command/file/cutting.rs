@@ -2,7 +2,8 @@
 //!
 //! Where an interchange begins and ends is the reader's word; within it segments are cut by the terminator in force, releases
 //! and binary data respected. What `fmt` and `redact` write is these pieces put together again, so that no byte can get
-//! lost. A file that was wrapped at a fixed column is unwrapped first ([`unwrapped`]). Fails only when the file cannot be read.
+//! lost. A file that was wrapped at a fixed column is unwrapped first ([`unwrapped`]), in memory as a whole; else one segment is
+//! held at a time. Fails only when the file cannot be read.
 
 use super::Stop;
 use super::source::Source;
@@ -131,13 +132,10 @@ impl<R: BufRead> Cutter<R> {
 
     /// Up to the terminator that ends it, which is kept.
     fn fill(&mut self, piece: &mut Piece) -> std::io::Result<()> {
-        let fixed = match self.standard {
-            _ if !self.first => 0,
-            Standard::X12 => 0,
-            // UNA is nine bytes, whatever stands in them.
-            Standard::Edifact if self.input.fill_buf()?.starts_with(b"UNA") => 9,
-            Standard::Edifact => 0,
-        };
+        // UNA is nine bytes, whatever stands in them.
+        let is_una =
+            self.first && self.standard == Standard::Edifact && self.input.fill_buf()?.starts_with(b"UNA");
+        let fixed = if is_una { 9 } else { 0 };
         if fixed > 0 {
             (&mut self.input).take(fixed).read_to_end(&mut piece.bytes)?;
             return Ok(());
@@ -147,7 +145,7 @@ impl<R: BufRead> Cutter<R> {
             if read == 0 || piece.bytes.last() != Some(&self.delimiters.segment) {
                 return Ok(());
             }
-            if self.is_released(&piece.bytes) {
+            if self.is_released(&piece.bytes) || self.is_in_header(&piece.bytes) {
                 continue;
             }
             match self.binary(&piece.bytes) {
@@ -155,6 +153,12 @@ impl<R: BufRead> Cutter<R> {
                 None => return Ok(()),
             };
         }
+    }
+
+    /// A line break in an ISA whose segments end in line breaks: it has sixteen elements, whatever is between them.
+    fn is_in_header(&self, bytes: &[u8]) -> bool {
+        let separators = || bytes.iter().filter(|&&b| b == self.delimiters.element).count();
+        self.first && bytes.starts_with(b"ISA") && separators() < 16
     }
 
     /// An odd number of release characters stands before the last byte.

@@ -1,13 +1,12 @@
 //! One set, judged: what `lint`, `ack` and `convert` say of it.
 //!
-//! X12 goes the gateway's own way, mapping included. EDIFACT, and segments without a set around them, are validated and
-//! have no canonical document. Promises: findings say in which interchange, group and set they stand, and their offsets are
-//! those of the file.
+//! The gateway's own way, mapping included, where no profile says otherwise; segments without a set around them are held
+//! against the dictionary. Promises: findings say in which interchange, group and set they stand, and their offsets are those
+//! of the file.
 
 use super::fragment::Assumed;
 use crate::pipeline::findings;
 use crate::pipeline::translate::translate;
-use portway_documents::DocumentKind;
 use portway_edi::acknowledgement::{SetResult, Tolerance};
 use portway_edi::interchange::TransactionSet;
 use portway_edi::schema::Schema;
@@ -16,44 +15,38 @@ use serde_json::value::RawValue;
 
 pub struct Judged {
     pub result: SetResult,
-    pub kind: Option<DocumentKind>,
+    /// `purchase-order`; `edifact-orders` for a set in the shape of its schema.
+    pub document: Option<String>,
     /// The document's number, also of a rejected set where it can be read.
     pub number: Option<String>,
-    /// The canonical document; `None` for a rejected set, or one without a document.
+    /// What our systems would get; `None` for a rejected set.
     pub data: Option<Box<RawValue>>,
-    /// No schema for this set and version is known.
-    pub unknown: bool,
 }
 
 pub fn judge(set: &TransactionSet<'_>, version: &str, assumed: &Assumed) -> Judged {
-    let mut judged = match (set.standard, assumed.schema) {
-        (Standard::X12, None) => {
+    let mut judged = match assumed.schema {
+        Some(schema) => loose(set, schema, assumed),
+        None => {
+            let version = if version.is_empty() { &set.version } else { version };
             let translated = translate(set, version, Tolerance::Strict);
             Judged {
                 result: translated.result,
-                kind: translated.kind,
+                document: translated.document,
                 number: translated.number,
                 data: translated.data,
-                unknown: translated.unknown,
             }
         }
-        _ => validated(set, assumed),
     };
     placed(&mut judged.result.findings, set, assumed);
     judged
 }
 
-fn validated(set: &TransactionSet<'_>, assumed: &Assumed) -> Judged {
+fn loose(set: &TransactionSet<'_>, schema: &Schema, assumed: &Assumed) -> Judged {
     let mut found = set.findings.clone();
-    let schema = schema(set, assumed);
-    match schema {
-        Some(schema) if !set.too_large => found.extend(schema.validate(set).findings),
-        Some(_) => {}
-        None => found.push(not_supported(set)),
-    }
+    found.extend(schema.validate(set).findings);
     assumed.keep_inner(&mut found);
     let result = SetResult::of(set, found, Tolerance::Strict);
-    Judged { result, kind: None, number: None, data: None, unknown: schema.is_none() }
+    Judged { result, document: None, number: None, data: None }
 }
 
 /// What the set is read by.
@@ -83,7 +76,7 @@ pub fn not_supported(set: &TransactionSet<'_>) -> Finding {
 }
 
 /// Fills in what encloses a set's findings, where its checks did not know it, and counts bytes as the file has them.
-pub fn placed(findings: &mut [Finding], set: &TransactionSet<'_>, assumed: &Assumed) {
+fn placed(findings: &mut [Finding], set: &TransactionSet<'_>, assumed: &Assumed) {
     for finding in findings {
         let place = &mut finding.place;
         let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());

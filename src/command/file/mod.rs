@@ -5,7 +5,6 @@
 //! stdout, words to stderr. Exit: 0 fine, 1 problems found in the data, 2 the file cannot be read or the arguments are wrong.
 
 pub mod ack;
-mod answer;
 pub mod convert;
 mod cutting;
 mod diagnostic;

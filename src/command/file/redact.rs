@@ -36,22 +36,44 @@ pub fn run(file: &Path) -> ExitCode {
     to_stdout(|out| {
         let mut source = Source::open(file)?;
         fragment::assume(&mut source)?;
-        if !source.assumed.is_any() {
-            source = unwrapped(source)?.0;
+        if source.assumed.is_any() {
+            return whole(&source, out);
         }
-        let mut code = FINE;
-        for region in regions(&source)? {
-            match region.cut_by {
-                Some(cut_by) => interchange(&source, &region, cut_by, out)?,
-                None => {
-                    if between(&source, &region, out)? {
-                        code = PROBLEMS;
-                    }
+        match unwrapped(source.again()?)? {
+            (source, false) => whole(&source, out),
+            (flat, true) => {
+                let mut bytes = Vec::new();
+                let code = whole(&flat, &mut bytes)?;
+                out.write_all(&broken_as(&source.bytes(0, usize::MAX)?, &bytes))?;
+                Ok(code)
+            }
+        }
+    })
+}
+
+fn whole(source: &Source, out: &mut dyn Write) -> Result<u8, Stop> {
+    let mut code = FINE;
+    for region in regions(source)? {
+        match region.cut_by {
+            Some(cut_by) => interchange(source, &region, cut_by, out)?,
+            None => {
+                if between(source, &region, out)? {
+                    code = PROBLEMS;
                 }
             }
         }
-        Ok(code)
-    })
+    }
+    Ok(code)
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
+}
+
+/// The bytes of `flat`, broken into lines where `original` is.
+fn broken_as(original: &[u8], flat: &[u8]) -> Vec<u8> {
+    let mut data = flat.iter().copied().filter(|&b| !is_break(b));
+    original.iter().map(|&b| if is_break(b) { b } else { data.next().unwrap_or(b) }).collect()
 }
 
 /// What is known of the place in the file.
@@ -82,7 +104,14 @@ fn interchange(
         cutter.next_piece().map_err(|e| source.unreadable(e))?
     {
         out.write_all(&blank)?;
-        out.write_all(&within.segment(&bytes))?;
+        let joined = standard == Standard::Edifact && bytes.iter().any(|&b| is_break(b));
+        match joined {
+            true => {
+                let flat: Vec<u8> = bytes.iter().copied().filter(|&b| !is_break(b)).collect();
+                out.write_all(&broken_as(&bytes, &within.segment(&flat)))?;
+            }
+            false => out.write_all(&within.segment(&bytes))?,
+        }
         out.write_all(&terminator)?;
     }
     Ok(())
@@ -104,6 +133,9 @@ impl Within {
             "ST" | "UNH" => self.dictionary = self.of_set(&segment),
             "SE" | "GE" | "IEA" | "TA1" | "UNT" | "UNG" | "UNE" | "UNZ" => return bytes.to_vec(),
             _ => {}
+        }
+        if segment.binary().is_some() {
+            return self.elements(&segment, |_| false);
         }
         let dictionary = self.dictionary.or_else(|| self.usual());
         match dictionary.and_then(|d| d.segment(segment.tag()).map(|shape| (d, shape))) {

@@ -3,10 +3,10 @@
 //! Promises: at most [`MOST_ROWS`] rows are kept, the rest is counted, so memory stays flat. What falls with its group or its
 //! interchange is never shown as accepted: nothing of it would be posted.
 
-use super::answer::{self, Answer};
 use super::judge::Judged;
 use super::{Stop, several};
 use crate::command::output::shown;
+use crate::pipeline::acknowledge::owed_by_default;
 use portway_edi::Standard;
 use portway_edi::acknowledgement::{AckCode, GroupResult, InterchangeResult};
 use std::io::Write;
@@ -35,11 +35,10 @@ impl Verdicts {
         let result = &judged.result;
         self.sets += 1;
         self.in_group += u64::from(result.verdict.accepts());
-        let document = match (judged.kind, &judged.number) {
-            (Some(kind), Some(number)) => format!("{} {number}", kind.name()),
-            (Some(kind), None) => format!("{} without a number", kind.name()),
-            _ if judged.unknown => "not supported".into(),
-            _ => "no document of its own".into(),
+        let document = match (&judged.document, &judged.number) {
+            (Some(document), Some(number)) => format!("{document} {number}"),
+            (Some(document), None) => format!("{document} without a number"),
+            (None, _) => "not supported".into(),
         };
         let verdict = match result.verdict {
             AckCode::Accepted => "accepted",
@@ -100,9 +99,11 @@ impl Verdicts {
     pub fn interchange(&mut self, result: &InterchangeResult) {
         let accepted = std::mem::take(&mut self.in_interchange);
         let (header, verdict) = (&result.header, result.verdict());
-        let answer = match answer::owed(result) {
-            Some(Answer::X12(owed)) if owed.ta1 => format!("TA1 {} {}", verdict.letter(), result.note_code()),
-            Some(Answer::Contrl) => format!("CONTRL, UCI {}", if verdict.accepts() { "7" } else { "4" }),
+        let answer = match owed_by_default(result) {
+            Some(owed) if owed.ta1 => format!("TA1 {} {}", verdict.letter(), result.note_code()),
+            Some(owed) if owed.contrl.is_some() => {
+                format!("CONTRL, UCI {}", if verdict.accepts() { "7" } else { "4" })
+            }
             _ if header.standard == Standard::Edifact => "no CONTRL: not asked for".into(),
             _ => "no TA1: not asked for".into(),
         };

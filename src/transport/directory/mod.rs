@@ -14,6 +14,6 @@ mod scan;
 mod watch;
 
 pub use answer::write_answer;
-pub use pick_up::{Finished, PickedUp, ReadError, claim, leftovers};
+pub use pick_up::{Finished, PickedUp, ReadError, claim, leftovers, name_fits};
 pub use scan::{Candidate, Mark, Memory, Pattern, scan};
 pub use watch::{hand_over, watch};

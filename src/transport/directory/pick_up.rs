@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 
 /// Before the original name while a file is ours; hidden, and never matched by a scan.
 const TAKING: &str = ".taking.";
+/// Bytes in a file name, on every file system that matters.
+const NAME_MAX: usize = 255;
 
 /// A file that is ours until it is finished or released. Dropped otherwise, it stays for [`leftovers`].
 #[derive(Debug)]
@@ -66,6 +68,12 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+/// Whether the name leaves room for the hidden one, in which the original name must survive a crash. Others cannot be
+/// claimed.
+pub fn name_fits(candidate: &Candidate) -> bool {
+    TAKING.len() + candidate.name.len() <= NAME_MAX
+}
+
 /// Takes a complete file. `None`: it is gone, changed, locked by its writer or another gateway, or an earlier file of
 /// its name is not finished; the next scan tells. An error names a file that cannot be opened or renamed: its owner's
 /// move.
@@ -95,10 +103,11 @@ pub fn claim(candidate: &Candidate) -> io::Result<Option<PickedUp>> {
     Ok(Some(taken))
 }
 
-/// Files in `dir` that were claimed and never finished, by a gateway that no longer runs. May be called at any time:
-/// files that are being worked on are locked, and left alone. One that cannot be opened is logged and left.
-pub fn leftovers(dir: &Path) -> io::Result<Vec<PickedUp>> {
-    let mut found = Vec::new();
+/// Files in `dir` that were claimed and never finished, by a gateway that no longer runs: the oldest, at most `most`, since
+/// each holds a file descriptor. May be called at any time: files that are being worked on are locked, and left alone.
+/// One that cannot be opened is logged and left.
+pub fn leftovers(dir: &Path, most: usize) -> io::Result<Vec<PickedUp>> {
+    let mut hidden_files = Vec::new();
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let hidden = entry.file_name();
@@ -106,8 +115,16 @@ pub fn leftovers(dir: &Path) -> io::Result<Vec<PickedUp>> {
         if name.is_empty() || !entry.file_type().is_ok_and(|t| t.is_file()) {
             continue;
         }
-        let path = entry.path();
-        match leftover(dir, &path, OsStr::from_bytes(name)) {
+        let Ok(metadata) = entry.metadata() else { continue };
+        hidden_files.push((Mark::of(&metadata).modified, OsStr::from_bytes(name).to_owned(), entry.path()));
+    }
+    hidden_files.sort();
+    let mut found = Vec::new();
+    for (_, name, path) in hidden_files {
+        if found.len() == most {
+            break;
+        }
+        match leftover(dir, &path, &name) {
             Ok(Some(taken)) => found.push(taken),
             Ok(None) => {}
             Err(error) => {
@@ -115,7 +132,6 @@ pub fn leftovers(dir: &Path) -> io::Result<Vec<PickedUp>> {
             }
         }
     }
-    found.sort_by(|a, b| (a.mark.modified, &a.name).cmp(&(b.mark.modified, &b.name)));
     Ok(found)
 }
 
@@ -168,12 +184,18 @@ impl PickedUp {
     /// Tells this very file from another of the same name: with the SHA-256 of its bytes, the ledger's key against taking it
     /// twice after a crash.
     pub fn key(&self) -> String {
-        let Mark { size, modified: (seconds, nanos), inode } = self.mark;
-        format!("{size}:{seconds}.{nanos:09}:{inode}:{}", self.name())
+        self.mark.key(&self.name)
     }
 
-    /// Reads it into the spool, and looks whether it stood still meanwhile.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
+    }
+
+    /// Reads it into the spool, and looks whether it stood still meanwhile. One larger than `limit` bytes is not read.
     pub fn read(&self, spool: &Spool, limit: u64) -> Result<Spooled, ReadError> {
+        if self.mark.size > limit {
+            return Err(ReadError::TooLarge { limit });
+        }
         let mut file = &self.file;
         file.rewind().map_err(ReadError::Io)?;
         let spooled = spool.read_from(file, limit).map_err(|e| match e {
@@ -314,16 +336,45 @@ mod tests {
     fn a_crash_leaves_the_file_to_be_taken_again() {
         let folder = Folder::new();
         folder.put("a.edi", "one");
-        let taken = folder.take().unwrap();
+        let candidate = folder.candidates().remove(0);
+        let taken = claim(&candidate).unwrap().unwrap();
         let key = taken.key();
-        assert!(leftovers(folder.dir.path()).unwrap().is_empty(), "it is being worked on");
+        assert_eq!(key, candidate.key());
+        assert!(leftovers(folder.dir.path(), 9).unwrap().is_empty(), "it is being worked on");
         drop(taken);
-        let mut again = leftovers(folder.dir.path()).unwrap();
+        let mut again = leftovers(folder.dir.path(), 9).unwrap();
         assert_eq!(again.len(), 1);
         let again = again.pop().unwrap();
         assert_eq!((again.key(), again.name()), (key, "a.edi".to_owned()));
         again.finish(None).unwrap();
-        assert!(leftovers(folder.dir.path()).unwrap().is_empty());
+        assert!(leftovers(folder.dir.path(), 9).unwrap().is_empty());
+    }
+
+    #[test]
+    fn leftovers_come_oldest_first_and_not_all_at_once() {
+        let folder = Folder::new();
+        for name in ["a.edi", "b.edi", "c.edi"] {
+            folder.put(name, name);
+            drop(folder.take());
+        }
+        let names = |files: &[PickedUp]| files.iter().map(PickedUp::name).collect::<Vec<_>>();
+        let first = leftovers(folder.dir.path(), 2).unwrap();
+        assert_eq!(names(&first), ["a.edi", "b.edi"]);
+        let next = leftovers(folder.dir.path(), 2).unwrap();
+        assert_eq!(names(&next), ["c.edi"], "those in work do not count");
+    }
+
+    #[test]
+    fn a_name_must_leave_room_for_the_hidden_one() {
+        let folder = Folder::new();
+        folder.put(&"n".repeat(247), "ISA");
+        let fits = folder.candidates().remove(0);
+        assert!(name_fits(&fits));
+        claim(&fits).unwrap().unwrap().finish(None).unwrap();
+        folder.put(&"n".repeat(248), "ISA");
+        let long = folder.candidates().remove(0);
+        assert!(!name_fits(&long));
+        assert!(claim(&long).is_err());
     }
 
     #[test]

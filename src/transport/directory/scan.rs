@@ -53,6 +53,12 @@ impl Mark {
             inode: metadata.ino(),
         }
     }
+
+    /// Tells the file `name` with this mark from every other that ever lay there.
+    pub(super) fn key(&self, name: &OsStr) -> String {
+        let Mark { size, modified: (seconds, nanos), inode } = self;
+        format!("{size}:{seconds}.{nanos:09}:{inode}:{}", name.to_string_lossy())
+    }
 }
 
 /// What [`scan`] saw before; one for each folder, kept between scans.
@@ -65,6 +71,11 @@ impl Memory {
     /// Files that are watched and not yet complete, or complete and not yet claimed.
     pub fn watched(&self) -> usize {
         self.seen.len()
+    }
+
+    /// The keys of these files, see [`Candidate::key`].
+    pub fn keys(&self) -> impl Iterator<Item = String> {
+        self.seen.iter().map(|(name, (mark, _))| mark.key(name))
     }
 }
 
@@ -84,6 +95,11 @@ impl Candidate {
 
     pub fn size(&self) -> u64 {
         self.mark.size
+    }
+
+    /// The same as `PickedUp::key` of this file once it is claimed.
+    pub fn key(&self) -> String {
+        self.mark.key(&self.name)
     }
 }
 
