@@ -2,7 +2,7 @@
 //!
 //! The kind says which way the money goes. Amounts are exact: X12 gives SAC05 two implied decimals. A rate has its own unit.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/allowance.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/allowance.rs` and `edifact/allowance.rs`.
 
 use crate::Text;
 use crate::money::{Currency, Money, QualifiedPrice};
@@ -38,6 +38,19 @@ record! {
         opt language: Text,
         opt currency: Currency,
         opt price: QualifiedPrice,
+        /// EDIFACT 5189 and 1227.
+        opt reason_code: Text,
+        opt sequence_code: Text,
+        /// EDIFACT 1131.
+        opt list_code: Text,
+        /// EDIFACT 5245 and 6063.
+        opt percent_code: Text,
+        opt quantity_code: Text,
+        /// Every amount, `money` among them, with its kind.
+        many amounts: crate::money::QualifiedAmount,
+        many ranges: crate::money::Range,
+        many taxes: crate::money::Tax,
+        many dates: crate::date::DateTime,
     }
 }
 
@@ -49,6 +62,10 @@ record! {
         opt unit: Text,
         /// X12 355.
         opt original_unit: Text,
+        /// EDIFACT 5419.
+        opt code: Text,
+        /// How many units the amount is for.
+        opt base_quantity: Decimal,
     }
 }
 

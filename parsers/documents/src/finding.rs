@@ -33,8 +33,9 @@ pub const CODES: &[Explained] = &[
     Explained {
         code: UNREADABLE_DATE,
         title: "Date that cannot be read",
-        meaning: "The element is no day of the calendar as CCYYMMDD. The value stands under `unmapped`.",
-        fix: "The partner sends a day that exists, as CCYYMMDD.",
+        meaning: "The element is no day of the calendar as CCYYMMDD, or (EDIFACT) in the format that 2379 names. The value stands under \
+                  `unmapped`.",
+        fix: "The partner sends a day that exists, as CCYYMMDD or in the format named.",
         whose_move: WhoseMove::Partner,
         answers: &[],
     },

@@ -3,7 +3,7 @@
 //! The numbers that most readers want (GTIN, buyer's, seller's) have fields of their own, filled from the first of their scheme;
 //! `product_ids` lists every number that came, with its scheme and the partner's code, in order.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/item.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/item.rs` and `edifact/item.rs`.
 
 use crate::Text;
 
@@ -48,6 +48,11 @@ record! {
         /// The partner's code for the scheme: X12 235.
         one scheme_code: Text,
         one id: Text,
+        /// What the number is for: EDIFACT 4347, `1` additional, `4` substitute, `5` the product itself.
+        opt function_code: Text,
+        /// Who keeps the list: EDIFACT 1131 and 3055.
+        opt list_code: Text,
+        opt agency_code: Text,
     }
 }
 
@@ -101,6 +106,8 @@ vocabulary! {
         NrfColor,
         NrfSize,
         DrawingRevision,
+        Issn,
+        Substitute,
     }
 }
 
@@ -124,5 +131,37 @@ record! {
         /// X12 819, ISO 639.
         opt language: Text,
         many measurements: crate::quantity::Measurement,
+        /// EDIFACT 1131.
+        opt list_code: Text,
     }
+}
+
+/// Takes the numbers up into the item, and into the fields of their own for those that most readers want: the first of a scheme
+/// counts, and a consumer unit's GTIN only where there is no GTIN-14.
+pub(crate) fn identify(item: &mut Item, ids: Vec<ProductId>) {
+    use ProductIdScheme as S;
+    for ProductId { scheme, id, .. } in &ids {
+        let field = match scheme {
+            S::Upc => &mut item.upc,
+            S::Ean => &mut item.ean,
+            S::Isbn => &mut item.isbn,
+            S::Sku => &mut item.sku,
+            S::BuyerNumber | S::BuyerPart | S::BuyerCatalog => &mut item.buyer_number,
+            S::SellerNumber | S::SellerPart | S::SellerCatalog => &mut item.seller_number,
+            S::ManufacturerNumber => &mut item.manufacturer_number,
+            S::Style | S::SellerStyle => &mut item.style,
+            S::Color | S::SellerColor | S::BuyerColor => &mut item.color,
+            S::SellerSize | S::BuyerSize => &mut item.size,
+            _ => continue,
+        };
+        field.get_or_insert_with(|| id.clone());
+    }
+    item.product_ids.extend(ids);
+    let first = |scheme: S| item.product_ids.iter().find(|p| p.scheme == scheme && looks_like_gtin(&p.id));
+    let gtin = [S::Gtin, S::Upc, S::Ean, S::EanShort].into_iter().find_map(first);
+    item.gtin = gtin.map(|p| p.id.clone());
+}
+
+fn looks_like_gtin(id: &str) -> bool {
+    matches!(id.len(), 8 | 12 | 13 | 14) && id.bytes().all(|b| b.is_ascii_digit())
 }

@@ -3,14 +3,15 @@
 //! A document is a folder with its shape (`mod.rs`) and one file a standard. Adding one: its folder, and a line in
 //! [`Document`] and [`DocumentKind`]; the compiler lists what is still lacking.
 //!
-//! What documents are made of (parties, items, quantities, money) has a file each, in the same words everywhere; [`x12`] reads
-//! them from segments. A mapping never fails: it yields a document *and* findings, and lists what it did not use.
+//! What documents are made of (parties, items, quantities, money) has a file each, in the same words everywhere; [`x12`] and
+//! [`edifact`] read them from segments. A mapping never fails: it yields a document *and* findings, and lists what it did not use.
 
 #[macro_use]
 mod record;
 
 pub mod allowance;
 pub mod date;
+pub mod edifact;
 pub mod finding;
 pub mod item;
 pub mod money;
@@ -51,6 +52,13 @@ impl DocumentKind {
     pub fn of_x12(set: &str) -> Option<DocumentKind> {
         match set {
             "850" => Some(DocumentKind::PurchaseOrder),
+            _ => None,
+        }
+    }
+    /// The document an EDIFACT message becomes; `None` where none exists yet.
+    pub fn of_edifact(message: &str) -> Option<DocumentKind> {
+        match message {
+            "ORDERS" => Some(DocumentKind::PurchaseOrder),
             _ => None,
         }
     }
@@ -129,6 +137,14 @@ pub struct Mapped {
 pub fn from_x12(set: &str, root: &Loop<'_>) -> Option<Mapped> {
     match set {
         "850" => Some(purchase_order::x12_850::read(root)),
+        _ => None,
+    }
+}
+
+/// Maps a validated EDIFACT message (0065, `ORDERS`) to its canonical document; `None` where it has none.
+pub fn from_edifact(message: &str, root: &Loop<'_>) -> Option<Mapped> {
+    match message {
+        "ORDERS" => Some(purchase_order::edifact_orders::read(root)),
         _ => None,
     }
 }

@@ -34,6 +34,12 @@ record! {
         /// X12 669.
         opt market_code: Text,
         many dates: DateTime,
+        /// EDIFACT 6347 of the currency and of the target: `2` reference, `3` target.
+        opt usage_code: Text,
+        opt target_usage_code: Text,
+        /// For how many units the rate is: EDIFACT 6348.
+        opt base_rate: Decimal,
+        opt target_base_rate: Decimal,
     }
 }
 
@@ -46,6 +52,16 @@ record! {
         opt base_quantity: Decimal,
         /// The partner's code for the basis: X12 639, `PE` per each, `HP` per hundred, `CT` contract.
         opt basis_code: Text,
+        /// Which price it is: EDIFACT 5125, `AAA` net, `AAB` gross.
+        opt role_code: Text,
+        /// EDIFACT 5375 and 5387.
+        opt type_code: Text,
+        opt specification_code: Text,
+        /// Unit of the base quantity, by Recommendation 20 and as it came.
+        opt base_unit: Text,
+        opt original_base_unit: Text,
+        /// EDIFACT 5213.
+        opt change_code: Text,
     }
 }
 
@@ -68,6 +84,9 @@ record! {
         opt multiple_quantity: Decimal,
         /// Where it differs from the one in force.
         opt currency: Currency,
+        /// The range of quantities it holds for: EDIFACT RNG.
+        many ranges: Range,
+        many dates: DateTime,
     }
 }
 
@@ -102,6 +121,8 @@ vocabulary! {
         Distributor,
         ExpectedUnit,
         Quote,
+        Gross,
+        Information,
     }
 }
 
@@ -116,6 +137,9 @@ record! {
         opt credit_debit_code: Text,
         many references: crate::reference::Reference,
         many dates: DateTime,
+        /// EDIFACT 6343 and 4405.
+        opt currency_role_code: Text,
+        opt status_code: Text,
     }
 }
 
@@ -130,6 +154,8 @@ vocabulary! {
         Gross,
         SalesTax,
         GoodsAndServicesTax,
+        TaxableAmount,
+        AllowanceOrCharge,
     }
 }
 
@@ -153,6 +179,14 @@ record! {
         /// What the percent is of.
         opt base: Decimal,
         opt assigned_number: Text,
+        /// EDIFACT 5283: `7` a tax.
+        opt function_code: Text,
+        /// EDIFACT 5305: `S` standard, `E` exempt, `Z` zero.
+        opt category_code: Text,
+        opt description: Text,
+        /// EDIFACT 5279.
+        opt rate_code: Text,
+        many amounts: QualifiedAmount,
     }
 }
 
@@ -179,6 +213,17 @@ record! {
         opt payment_method_code: Text,
         opt percent: Decimal,
         opt description: Text,
+        /// EDIFACT 4277, and who keeps its list.
+        opt code: Text,
+        opt agency_code: Text,
+        /// EDIFACT 2009: `3` after the basis.
+        opt relation_code: Text,
+        /// EDIFACT 2151 and 2152, as they came: `D` days.
+        opt period_code: Text,
+        opt period_count: Decimal,
+        many dates: DateTime,
+        many percentages: Percentage,
+        many amounts: QualifiedAmount,
     }
 }
 
@@ -195,5 +240,39 @@ vocabulary! {
         AnticipatedDeliveryDate,
         EffectiveDate,
         SpecifiedDate,
+    }
+}
+
+record! {
+    /// A percentage that says what it is.
+    pub struct Percentage {
+        /// EDIFACT 5245: `12` discount, `15` penalty.
+        one code: Text,
+        opt percent: Decimal,
+        /// What it is of: EDIFACT 5249.
+        opt basis_code: Text,
+    }
+}
+
+record! {
+    /// From how much to how much: EDIFACT RNG.
+    pub struct Range {
+        /// EDIFACT 6167.
+        one code: Text,
+        opt minimum: Quantity,
+        opt maximum: Decimal,
+    }
+}
+
+record! {
+    /// By which means to pay: EDIFACT PAI.
+    pub struct PaymentInstruction {
+        /// EDIFACT 4439.
+        opt condition_code: Text,
+        /// EDIFACT 4431.
+        opt guarantee_code: Text,
+        /// EDIFACT 4461: `42` to a bank account.
+        opt method_code: Text,
+        opt channel_code: Text,
     }
 }

@@ -3,13 +3,13 @@
 //! A party has a role, as a word and as the partner's code, and any number of identifiers, each with its scheme. On a line a
 //! party may carry its own quantities and dates: then that part of the line is for it.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/party.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/party.rs` and `edifact/party.rs`.
 
 use crate::Text;
 use crate::date::{DateTime, LeadTime};
 use crate::quantity::QualifiedQuantity;
 use crate::reference::{Characteristic, Identifier, Reference};
-use crate::transport::{DeliveryTerms, Packaging, ScheduleLine, Transport};
+use crate::transport::{DeliveryTerms, Location, Packaging, ScheduleLine, Transport};
 
 record! {
     /// Somebody who takes part: buyer, seller, ship-to.
@@ -37,6 +37,7 @@ record! {
         many quantities: QualifiedQuantity,
         many schedule: ScheduleLine,
         many lead_times: LeadTime,
+        many locations: Location,
     }
 }
 

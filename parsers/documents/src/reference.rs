@@ -3,7 +3,7 @@
 //! A reference is a number by which somebody knows something: a department, a contract, a promotion. Its kind is a word where we
 //! have one, and the partner's own code stands beside it always. A note is text for people, whole, line by line.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/reference.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/reference.rs` and `edifact/reference.rs`.
 
 use crate::Text;
 use crate::date::DateTime;
@@ -18,6 +18,12 @@ record! {
         opt description: Text,
         /// Further numbers that make the reference complete.
         many parts: ReferencePart,
+        /// A line of the document referred to: EDIFACT 1156.
+        opt line_number: Text,
+        /// EDIFACT 4000 and 1060.
+        opt version: Text,
+        opt revision: Text,
+        many dates: DateTime,
     }
 }
 
@@ -76,6 +82,9 @@ vocabulary! {
         WorkOrder,
         Delivery,
         Text,
+        PriceList,
+        OrderResponse,
+        BlanketOrder,
     }
 }
 
@@ -86,6 +95,8 @@ record! {
         /// The partner's code for the scheme: X12 66 (parties, carriers) or 309 (places).
         opt scheme_code: Text,
         one id: Text,
+        /// EDIFACT 1131.
+        opt list_code: Text,
     }
 }
 
@@ -152,6 +163,14 @@ record! {
         many dates: DateTime,
         /// The text, line by line as it came.
         many lines: Text,
+        /// EDIFACT 4453.
+        opt function_code: Text,
+        /// A coded text, who keeps its list: EDIFACT 4441, 1131, 3055.
+        opt text_code: Text,
+        opt text_list_code: Text,
+        opt text_agency_code: Text,
+        /// ISO 639.
+        opt language: Text,
     }
 }
 
@@ -169,16 +188,16 @@ record! {
 record! {
     /// What no field of the document took: nothing that came is lost.
     pub struct Unmapped {
-        /// Segment id, `PO1`.
+        /// Segment id, `PO1`, `LIN`.
         one segment: Text,
-        /// Position of the segment in its set; ST counts as 1.
+        /// Position of the segment in its set; ST or UNH counts as 1.
         one position: u32,
         /// 1-based element number.
         one element: u16,
         /// 1-based component number, where only a part of the element is left over.
         opt component: u16,
         one value: Text,
-        /// The loop the segment stands in, by its trigger segment. Absent in the header.
+        /// The loop the segment stands in: by its trigger segment, of EDIFACT by its name (`SG25`). Absent in the header.
         #[serde(rename = "loop")]
         opt loop_id: Text,
     }

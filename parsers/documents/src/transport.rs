@@ -2,7 +2,7 @@
 //!
 //! Carriers and places keep their scheme and the partner's code; weights and volumes are quantities with both units.
 //!
-//! These are shapes only; they cannot fail. How X12 fills them stands in `x12/transport.rs`.
+//! These are shapes only; they cannot fail. How they are filled stands in `x12/transport.rs` and `edifact/transport.rs`.
 
 use crate::Text;
 use crate::date::DateTime;
@@ -25,6 +25,12 @@ record! {
         /// X12 54.
         opt risk_of_loss_code: Text,
         opt risk_of_loss: Text,
+        /// EDIFACT 4055.
+        opt function_code: Text,
+        /// EDIFACT 1131.
+        opt list_code: Text,
+        many descriptions: Text,
+        many locations: Location,
     }
 }
 
@@ -50,6 +56,19 @@ record! {
         /// X12 309: `OR` origin, `DE` destination.
         opt kind_code: Text,
         opt description: Text,
+    }
+}
+
+record! {
+    /// A place with what it is for: EDIFACT LOC.
+    pub struct Location {
+        /// EDIFACT 3227: `7` delivery, `9` loading.
+        one role_code: Text,
+        opt id: Identifier,
+        opt name: Text,
+        /// Places within it or beside it: EDIFACT C519, C553.
+        many related: Identifier,
+        many dates: DateTime,
     }
 }
 
@@ -88,6 +107,18 @@ record! {
         /// X12 284.
         many service_level_codes: Text,
         opt country: Text,
+        /// EDIFACT 8028.
+        opt conveyance: Text,
+        /// EDIFACT 8179 and 8178: `31` truck.
+        opt means_code: Text,
+        opt means: Text,
+        opt carrier_name: Text,
+        /// EDIFACT C222.
+        opt vehicle: Identifier,
+        opt vehicle_name: Text,
+        opt vehicle_country: Text,
+        opt ownership_code: Text,
+        many locations: Location,
     }
 }
 
@@ -201,6 +232,19 @@ record! {
         opt position_code: Text,
         many assigned_ids: Text,
         opt number: Decimal,
+        /// EDIFACT 7075: `1` inner, `3` outer.
+        opt level_code: Text,
+        /// EDIFACT 7233 and 7073.
+        opt information_code: Text,
+        opt terms_code: Text,
+        /// Who keeps the list of `packaging_code`.
+        opt agency_code: Text,
+        opt description: Text,
+        many quantities: crate::quantity::QualifiedQuantity,
+        many measurements: crate::quantity::Measurement,
+        many references: Reference,
+        many dates: DateTime,
+        many marks: Marks,
     }
 }
 
@@ -210,6 +254,8 @@ record! {
         /// X12 88: `GM` SSCC, `CP` carrier's number.
         one code: Text,
         many values: Text,
+        /// EDIFACT 7511.
+        opt type_code: Text,
     }
 }
 
@@ -226,6 +272,16 @@ record! {
         many references: Reference,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
+        /// EDIFACT 6063, `113` to be delivered.
+        opt quantity_code: Text,
+        /// EDIFACT 4017: `1` firm, `4` planning.
+        opt status_code: Text,
+        /// EDIFACT 4493.
+        opt requirement_code: Text,
+        /// EDIFACT 2013, 2015 and 2017.
+        opt frequency_code: Text,
+        opt pattern_code: Text,
+        opt pattern_time_code: Text,
     }
 }
 
@@ -237,6 +293,12 @@ record! {
         one quantity: Quantity,
         /// A place within it.
         opt place: Text,
+        /// What the place is for: EDIFACT 3227, `7` delivery.
+        opt location_role_code: Text,
+        opt location_name: Text,
+        /// EDIFACT 6063, `11` split.
+        opt quantity_code: Text,
+        many dates: DateTime,
     }
 }
 

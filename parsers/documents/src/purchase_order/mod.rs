@@ -4,17 +4,22 @@
 //! in translation. Whatever no field took stands in `unmapped`. Fields are only ever added; `schema_version` says how many there
 //! may be.
 
+pub mod edifact_orders;
 pub mod x12_850;
 
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime};
 use crate::item::{Commodity, Description, Item};
-use crate::money::{Currency, Money, PaymentTerms, Price, QualifiedAmount, QualifiedPrice, Tax};
+use crate::money::{
+    Currency, Money, PaymentInstruction, PaymentTerms, Price, QualifiedAmount, QualifiedPrice, Tax,
+};
 use crate::party::{Contact, Party};
 use crate::quantity::{Decimal, Measurement, QualifiedQuantity, Quantity};
 use crate::reference::{Characteristic, Note, Reference, Unmapped};
-use crate::transport::{DeliveryTerms, Distribution, Marks, Pack, Packaging, ScheduleLine, Transport};
+use crate::transport::{
+    DeliveryTerms, Distribution, Location, Marks, Pack, Packaging, ScheduleLine, Transport,
+};
 
 /// The version of the shape, in every document.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -74,6 +79,20 @@ record! {
         many measurements: Measurement,
         many characteristics: Characteristic,
         many notes: Note,
+        /// EDIFACT 1131 and 3055: who keeps the list `kind_code` is of.
+        opt kind_list_code: Text,
+        opt kind_agency_code: Text,
+        /// The kind in the partner's words: EDIFACT 1000.
+        opt kind_name: Text,
+        /// EDIFACT 1056 and 1060.
+        opt version: Text,
+        opt revision: Text,
+        /// Currencies beside that of the order, such as that of the invoice.
+        many other_currencies: Currency,
+        many payment_instructions: PaymentInstruction,
+        many packs: Pack,
+        many locations: Location,
+        many schedule: ScheduleLine,
         many lines: OrderLine,
         #[serde(default, skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
@@ -132,6 +151,8 @@ vocabulary! {
         Change,
         InformationCopy,
         MutuallyDefined,
+        Spot,
+        Intermediate,
     }
 }
 
@@ -173,6 +194,14 @@ record! {
         many parties: Party,
         many sublines: SubLine,
         many notes: Note,
+        /// What to do with the line: EDIFACT 1229.
+        opt action_code: Text,
+        /// Number of the line it belongs to, where that line did not come: EDIFACT C829.
+        opt parent_number: Text,
+        /// EDIFACT 5495.
+        opt relationship_code: Text,
+        many locations: Location,
+        many payment_instructions: PaymentInstruction,
     }
 }
 
@@ -198,6 +227,11 @@ record! {
         many quantities: QualifiedQuantity,
         many parties: Party,
         many notes: Note,
+        /// What to do with the line: EDIFACT 1229.
+        opt action_code: Text,
+        many references: Reference,
+        many amounts: QualifiedAmount,
+        many measurements: Measurement,
     }
 }
 
@@ -235,6 +269,10 @@ record! {
         opt volume: Quantity,
         opt description: Text,
         many amounts: QualifiedAmount,
+        /// Counts of other kinds: EDIFACT CNT.
+        many counts: QualifiedQuantity,
+        /// Sums of allowances and charges, for checking: they stand with the order and its lines already.
+        many allowances_and_charges: AllowanceCharge,
     }
 }
 

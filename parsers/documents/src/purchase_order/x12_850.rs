@@ -7,12 +7,12 @@
 
 use super::{OrderLine, PurchaseOrder, SCHEMA_VERSION, SalesRequirement, SubLine, Totals};
 use crate::finding::COUNT_DIFFERS;
-use crate::item::Description;
+use crate::item::{Description, identify};
 use crate::money::QualifiedPrice;
 use crate::quantity::{Decimal, QualifiedQuantity};
 use crate::reference::Characteristic;
 use crate::x12::allowance::allowance_charge;
-use crate::x12::item::{commodity, description, identify, product_ids};
+use crate::x12::item::{commodity, description, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::{measurement, qty, quantity};
 use crate::x12::reading::{Fields, Node, Reading};

@@ -63,5 +63,5 @@ fn sac(f: &Fields<'_, '_>, in_force: Option<&str>) -> AllowanceCharge {
 fn rate(f: &Fields<'_, '_>) -> Option<Rate> {
     let amount = f.decimal(8)?;
     let (unit, original_unit) = f.unit(9);
-    Some(Rate { amount, unit, original_unit })
+    Some(Rate { amount, unit, original_unit, ..Rate::default() })
 }

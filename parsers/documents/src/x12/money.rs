@@ -36,6 +36,7 @@ pub(crate) fn currency(f: &Fields<'_, '_>) -> Currency {
         target_currency: f.text(5),
         market_code: f.text(6),
         dates: date::triples(f, (7..=19).step_by(3)),
+        ..Currency::default()
     }
 }
 
@@ -49,7 +50,7 @@ pub(crate) fn price(
     let amount = f.decimal(amount)?;
     let basis_code = f.text(basis);
     let base_quantity = basis_code.as_deref().and_then(codes::price_base).map(Decimal::from);
-    Some(Price { amount, currency: currency.map(Text::new), base_quantity, basis_code })
+    Some(Price { amount, currency: currency.map(Text::new), base_quantity, basis_code, ..Price::default() })
 }
 
 /// CTP.
@@ -66,7 +67,7 @@ pub(crate) fn qualified_price(f: &Fields<'_, '_>, currency: Option<&str>) -> Qua
         rebate: money(f, 8, currency),
         condition_value: f.text(10),
         multiple_quantity: f.decimal(11),
-        currency: None,
+        ..QualifiedPrice::default()
     }
 }
 
@@ -124,5 +125,6 @@ pub(crate) fn payment_terms(f: &Fields<'_, '_>, currency: Option<&str>) -> Payme
         day_of_month: f.decimal(13),
         payment_method_code: f.text(14),
         percent: f.decimal(15),
+        ..PaymentTerms::default()
     }
 }

@@ -14,7 +14,14 @@ use crate::reference::{Characteristic, IdScheme, Identifier, Note, Reference, Re
 /// REF.
 pub(crate) fn reference(f: &Fields<'_, '_>) -> Reference {
     let (kind, kind_code) = f.coded(1, codes::reference_kind).unwrap_or_default();
-    Reference { kind, kind_code, value: f.text(2), description: f.text(3), parts: parts(f, 4) }
+    Reference {
+        kind,
+        kind_code,
+        value: f.text(2),
+        description: f.text(3),
+        parts: parts(f, 4),
+        ..Reference::default()
+    }
 }
 
 /// Composite C040: up to three pairs of qualifier and value.
@@ -35,7 +42,7 @@ pub(crate) fn identifier(
 ) -> Option<Identifier> {
     let id = f.text(qualifier + 1)?;
     let (scheme, scheme_code) = f.coded(qualifier, scheme).unzip();
-    Some(Identifier { scheme: scheme.unwrap_or_default(), scheme_code, id })
+    Some(Identifier { scheme: scheme.unwrap_or_default(), scheme_code, id, ..Identifier::default() })
 }
 
 /// The loop N9: a reference, dates and the messages that follow.

@@ -44,6 +44,7 @@ pub(crate) fn delivery_terms(f: &Fields<'_, '_>) -> DeliveryTerms {
         title_passage: place(6, 7),
         risk_of_loss_code: f.text(8),
         risk_of_loss: f.text(9),
+        ..DeliveryTerms::default()
     }
 }
 
@@ -99,6 +100,7 @@ fn route(f: &Fields<'_, '_>) -> Route {
         transit_time: f.decimal(11),
         service_level_codes: f.texts(12..=14),
         country: f.text(15),
+        ..Route::default()
     }
 }
 
@@ -130,13 +132,17 @@ pub(crate) fn pack(f: &Fields<'_, '_>) -> Pack {
         position_code: f.text(15),
         assigned_ids: f.texts(16..=17),
         number: f.decimal(18),
+        ..Pack::default()
     }
 }
 
 /// MAN: a qualifier with one or two marks, twice.
 pub(crate) fn marks(f: &Fields<'_, '_>) -> Vec<Marks> {
-    let set =
-        |element: usize| Marks { code: f.required(element), values: f.texts(element + 1..=element + 2) };
+    let set = |element: usize| Marks {
+        code: f.required(element),
+        values: f.texts(element + 1..=element + 2),
+        type_code: None,
+    };
     [1, 4].into_iter().filter(|e| f.has(*e)).map(set).collect()
 }
 
@@ -177,9 +183,15 @@ pub(crate) fn distribution(f: &Fields<'_, '_>, list: &mut Vec<Distribution>) {
         let (unit, original_unit) = f.unit(1);
         let (scheme, scheme_code) = f.coded(2, codes::id_scheme).unzip();
         list.push(Distribution {
-            location: Identifier { scheme: scheme.unwrap_or_default(), scheme_code, id: f.required(element) },
+            location: Identifier {
+                scheme: scheme.unwrap_or_default(),
+                scheme_code,
+                id: f.required(element),
+                ..Identifier::default()
+            },
             quantity: Quantity { value, unit, original_unit },
             place: f.text(23),
+            ..Distribution::default()
         });
     }
 }

@@ -1,12 +1,15 @@
 //! Nothing lost: change any element, and the document changes; and what is said to be mapped changes a named field.
 //!
-//! Each golden input is taken apart by its own delimiters, independent of the reader; each component between ST and SE is
-//! changed alone, and the input mapped anew. So no mapping can claim an element that it does not carry over.
+//! Each golden input is taken apart by its own delimiters, independent of the reader; each component between
+//! header and trailer is changed alone, and the input mapped anew. So no mapping can claim an element that it does not carry over.
 //!
 //! Fails with the place of the element that is lost.
 
 use crate::sets::{cases, order, orders};
 use portway_documents::reference::Unmapped;
+
+/// Segments of envelope and bounds, beside the service segments of EDIFACT, which begin with `UN`.
+const BOUNDS: &[&[u8]] = &[b"ISA", b"GS", b"ST", b"SE", b"GE", b"IEA", b"LS", b"LE", b""];
 
 /// One element or component that was changed.
 struct Change {
@@ -63,6 +66,8 @@ fn broken_input_never_stops_the_mapping() {
     };
     let mut mapped = 0;
     for (_, input) in cases() {
+        let cuts = Cuts::of(&input);
+        let separators = [cuts.element, cuts.component, cuts.terminator];
         for round in 0..120 {
             let mut broken = input.clone();
             for _ in 0..=random(8) {
@@ -70,7 +75,7 @@ fn broken_input_never_stops_the_mapping() {
                 let at = 106 + random(broken.len() - 106);
                 match random(3) {
                     0 => broken[at] = random(256) as u8,
-                    1 => broken[at] = input[[3, 104, 105][random(3)]],
+                    1 => broken[at] = separators[random(3)],
                     _ => drop(broken.drain(at..broken.len().min(at + random(40)))),
                 }
                 if broken.len() < 200 {
@@ -93,30 +98,57 @@ impl Change {
     }
 }
 
-/// The input once for each of its components between ST and SE, with that one changed.
+/// What cuts an input: terminator, element and component separator, release character.
+#[derive(Clone, Copy)]
+struct Cuts {
+    terminator: u8,
+    element: u8,
+    component: u8,
+    release: Option<u8>,
+}
+
+impl Cuts {
+    fn of(input: &[u8]) -> Cuts {
+        match input.starts_with(b"ISA") {
+            true => Cuts { terminator: input[105], element: input[3], component: input[104], release: None },
+            false => Cuts { terminator: b'\'', element: b'+', component: b':', release: Some(b'?') },
+        }
+    }
+
+    fn split<'a>(&self, bytes: &'a [u8], separator: u8) -> Vec<&'a [u8]> {
+        let mut released = false;
+        let cuts = bytes.split(|b| {
+            let cut = !released && *b == separator;
+            released = !released && Some(*b) == self.release;
+            cut
+        });
+        cuts.collect()
+    }
+}
+
+/// The input once for each of its components between header and trailer, with that one changed.
 fn changes(input: &[u8]) -> Vec<Change> {
-    let (element_separator, component_separator) = (input[3], input[104]);
-    let terminator = input[105];
-    let segments: Vec<&[u8]> = input.split(|b| *b == terminator).collect();
+    let cuts = Cuts::of(input);
+    let segments = cuts.split(input, cuts.terminator);
     let mut changes = Vec::new();
     let mut position = 0;
     for (at, segment) in segments.iter().enumerate() {
-        let tag = segment.trim_ascii_start().split(|b| *b == element_separator).next().unwrap();
-        position = if tag == b"ST" { 1 } else { position + 1 };
-        if matches!(tag, b"ISA" | b"GS" | b"ST" | b"SE" | b"GE" | b"IEA" | b"LS" | b"LE" | b"") {
+        let elements = cuts.split(segment, cuts.element);
+        let tag = elements[0].trim_ascii();
+        position = if matches!(tag, b"ST" | b"UNH") { 1 } else { position + 1 };
+        if BOUNDS.contains(&tag) || tag.starts_with(b"UN") {
             continue;
         }
-        let elements: Vec<&[u8]> = segment.split(|b| *b == element_separator).collect();
         for element in 1..elements.len() {
-            let components: Vec<&[u8]> = elements[element].split(|b| *b == component_separator).collect();
+            let components = cuts.split(elements[element], cuts.component);
             for component in 0..components.len() {
                 let was = components[component];
                 if was.iter().all(|b| *b == b' ') {
                     continue;
                 }
-                let changed = with(&components, component, &another(was), component_separator);
-                let changed = with(&elements, element, &changed, element_separator);
-                let input = with(&segments, at, &changed, terminator);
+                let changed = with(&components, component, &another(was), cuts.component);
+                let changed = with(&elements, element, &changed, cuts.element);
+                let input = with(&segments, at, &changed, cuts.terminator);
                 let (element, component) = (element as u16, component as u16 + 1);
                 changes.push(Change { input, position, element, component, was: was.to_owned() });
             }

@@ -1,4 +1,4 @@
-//! From bytes to documents: reader, schema and mapping, as the gateway does it. Shared by the tests beside it.
+//! From bytes to documents: reader of either standard, schema and mapping, as the gateway does it. Shared by the tests beside it.
 //!
 //! An input is read whole, with whatever faults it has: faults are findings, never a reason to stop. The golden cases are found
 //! by their folders, so that a new case is a new folder and nothing else.
@@ -7,8 +7,10 @@
 
 use portway_documents::{Document, PurchaseOrder};
 use portway_edi::Finding;
+use portway_edi::Standard;
+use portway_edi::interchange::{Event, Limits, TransactionSet};
+use portway_edi::reader::Reader;
 use portway_edi::schema::Schema;
-use portway_edi::x12::reader::{Event, Limits, Reader};
 use std::path::PathBuf;
 
 /// One mapped set.
@@ -18,7 +20,7 @@ pub struct Order {
     pub findings: Vec<Finding>,
     /// Of the set and its validation.
     pub faults: Vec<Finding>,
-    /// Elements with something in them, ST and SE aside, of all segments the schema could place.
+    /// Elements with something in them (of EDIFACT components), header and trailer aside, of all segments the schema could place.
     pub elements: usize,
 }
 
@@ -37,33 +39,40 @@ impl Order {
     }
 }
 
-/// Every 850 of an input, mapped. Sets without a schema are read by that of 004010.
+/// Every 850 and ORDERS of an input, mapped. Sets without a schema are read by that of 004010 or D.96A.
 pub fn orders(input: &[u8]) -> Vec<Order> {
     let mut reader = Reader::new(input, Limits::default());
-    let mut version = String::new();
     let mut orders = Vec::new();
     while let Some(event) = reader.next_event().unwrap() {
         match event {
-            Event::Group(group) => version = group.version,
-            Event::Set(set) if set.code == "850" => {
-                let schema = Schema::x12("850", &version).or_else(|| Schema::x12("850", "004010")).unwrap();
-                let validated = schema.validate(&set);
-                let mapped = portway_documents::from_x12("850", &validated.root).unwrap();
-                let Document::PurchaseOrder(order) = mapped.document;
-                let elements = count(&validated.root);
-                let faults = set.findings.iter().chain(&validated.findings).cloned().collect();
-                orders.push(Order { order, findings: mapped.findings, faults, elements });
-            }
+            Event::Set(set) if matches!(set.code.as_str(), "850" | "ORDERS") => orders.push(mapped(&set)),
             _ => {}
         }
     }
     orders
 }
 
-/// The only 850 of an input.
+fn mapped(set: &TransactionSet<'_>) -> Order {
+    let schema = Schema::of(set).or_else(|| match set.standard {
+        Standard::X12 => Schema::x12("850", "004010"),
+        Standard::Edifact => Schema::edifact("ORDERS", "D:96A:UN"),
+    });
+    let validated = schema.unwrap().validate(set);
+    let mapped = match set.standard {
+        Standard::X12 => portway_documents::from_x12(&set.code, &validated.root),
+        Standard::Edifact => portway_documents::from_edifact(&set.code, &validated.root),
+    };
+    let mapped = mapped.unwrap();
+    let Document::PurchaseOrder(order) = mapped.document;
+    let elements = count(&validated.root);
+    let faults = set.findings.iter().chain(&validated.findings).cloned().collect();
+    Order { order, findings: mapped.findings, faults, elements }
+}
+
+/// The only order of an input.
 pub fn order(input: &[u8]) -> Order {
     let mut orders = orders(input);
-    assert_eq!(orders.len(), 1, "one 850 in the input");
+    assert_eq!(orders.len(), 1, "one order in the input");
     orders.remove(0)
 }
 
@@ -93,8 +102,15 @@ fn count(node: &portway_edi::schema::Loop<'_>) -> usize {
     let own: usize = node
         .segments
         .iter()
-        .filter(|s| !matches!(s.tag(), "ST" | "SE" | "LS" | "LE"))
-        .map(|s| s.elements().filter(|e| e.iter().any(|b| *b != b' ')).count())
+        .filter(|s| !matches!(s.tag(), "ST" | "SE" | "LS" | "LE" | "UNH" | "UNS" | "UNT"))
+        .map(|s| match s.delimiters.release {
+            None => s.elements().filter(|e| filled(e)).count(),
+            Some(_) => (1..=s.elements().count()).flat_map(|e| s.components(e)).filter(|c| filled(c)).count(),
+        })
         .sum();
     own + node.loops.iter().map(count).sum::<usize>()
+}
+
+fn filled(value: &[u8]) -> bool {
+    value.iter().any(|b| *b != b' ')
 }
