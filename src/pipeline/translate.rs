@@ -59,7 +59,7 @@ pub fn translate_with(
     findings.append(&mut validated.findings);
     let mapped = match set.standard {
         Standard::X12 => portway_documents::from_x12(&set.code, &validated.root),
-        Standard::Edifact => None,
+        Standard::Edifact => portway_documents::from_edifact(&set.code, &validated.root),
     };
     let mut result = SetResult::of(set, findings, tolerance);
     let Some(mapped) = mapped else { return in_shape_of_schema(set, &validated, result) };

@@ -1,4 +1,4 @@
-//! EDIFACT through the whole house: in over HTTPS and as a file, to the ERP in the shape of its schema, and the CONTRL back.
+//! EDIFACT through the whole house: in over HTTPS and as a file, to the ERP as the same documents as X12, and the CONTRL back.
 
 use crate::harness::*;
 
@@ -40,12 +40,12 @@ fn orders_over_https_reach_the_erp_and_a_contrl_goes_back() {
     let partner = Partner::new(&site, &gateway, "acme");
     partner.post(orders("PO-7", 4711, "12")).id();
     let event: serde_json::Value = serde_json::from_slice(&erp.wait_effects(1)[0].body).unwrap();
-    assert_eq!(event["type"], "portway.edifact-orders.received");
+    assert_eq!(event["type"], "portway.purchase-order.received");
     assert_eq!((&event["subject"], &event["usage"]), (&"PO-7".into(), &"live".into()));
-    assert_eq!(event["data"]["version"], "D:96A:UN:EAN008");
-    let content = &event["data"]["content"];
-    assert_eq!(content["loop"], "ORDERS");
-    assert_eq!(content["segments"][1]["elements"]["02"], "PO-7", "{content:#}");
+    // The same document as an 850 becomes.
+    let order = &event["data"];
+    assert_eq!((&order["number"], &order["order_date"]), (&"PO-7".into(), &"2026-01-05".into()), "{order:#}");
+    assert_eq!(order["lines"][0]["quantity"]["value"], "12", "{order:#}");
 
     let item = partner.outbox_of(&gateway, 1).remove(0);
     assert!(item.name.starts_with("CONTRL_acme_"), "{item:?}");
@@ -132,4 +132,22 @@ fn the_same_reference_again_is_one_order_and_another_content_is_held() {
         (states == ["accepted", "duplicate", "held"]).then_some(())
     });
     assert_eq!(erp.subjects(), ["PO-12"]);
+}
+
+#[test]
+fn a_message_without_a_document_of_its_own_goes_out_in_the_shape_of_its_schema() {
+    let erp = Recorder::erp();
+    let site = site(&erp, "[receive.DESADV]\nto = [\"erp\"]\n");
+    let gateway = site.start();
+    let notice = "UNB+UNOC:3+5412345000013:14+4012345000009:14+260105:0930+4716++DESADV++1'\
+        UNH+1+DESADV:D:96A:UN'BGM+351+ASN-1+9'DTM+137:20260105:102'NAD+BY+5412345000013::9'CPS+1'\
+        LIN+1++4000862141404:EN'QTY+12:4'UNT+8+1'UNZ+1+4716'";
+    Partner::new(&site, &gateway, "acme").post(notice).id();
+    let event: serde_json::Value = serde_json::from_slice(&erp.wait_effects(1)[0].body).unwrap();
+    assert_eq!(
+        (&event["type"], &event["subject"]),
+        (&"portway.edifact-desadv.received".into(), &"ASN-1".into())
+    );
+    assert_eq!(event["data"]["version"], "D:96A:UN");
+    assert_eq!(event["data"]["content"]["loop"], "DESADV");
 }
