@@ -232,8 +232,10 @@ impl Gateway {
         }
         tracing::info!("stopping: the doors close, running work ends");
         notify(&[sd_notify::NotifyState::Stopping]);
-        gateway.shut().await;
+        // It would start the private PostgreSQL again while we stop it.
         side.abort();
+        let _ = side.await;
+        gateway.shut().await;
         ExitCode::SUCCESS
     }
 

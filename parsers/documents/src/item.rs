@@ -107,7 +107,6 @@ vocabulary! {
         NrfSize,
         DrawingRevision,
         Issn,
-        Substitute,
     }
 }
 

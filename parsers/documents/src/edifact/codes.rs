@@ -43,7 +43,6 @@ pub(crate) fn order_kind(code: &str) -> OrderKind {
         "227" => OrderKind::Consignment,
         "228" => OrderKind::Sample,
         "230" => OrderKind::Change,
-        "402" => OrderKind::Intermediate,
         _ => OrderKind::Other,
     }
 }
@@ -73,7 +72,6 @@ pub(crate) fn date_role(code: &str) -> DateRole {
         "79" => DateRole::PromisedShip,
         "94" => DateRole::Manufacture,
         "137" => DateRole::Issue,
-        "200" => DateRole::RequestedPickup,
         _ => DateRole::Other,
     }
 }
@@ -118,7 +116,6 @@ pub(crate) fn id_scheme(code: &str) -> IdScheme {
         "6" => IdScheme::UnLocode,
         "9" => IdScheme::Gln,
         "16" => IdScheme::Duns,
-        "90" => IdScheme::AssignedByCarrier,
         "91" => IdScheme::AssignedBySeller,
         "92" => IdScheme::AssignedByBuyer,
         "182" => IdScheme::Scac,
@@ -133,15 +130,12 @@ pub(crate) fn contact_role(code: &str) -> ContactRole {
         "AP" => ContactRole::AccountsPayable,
         "AR" => ContactRole::AccountsReceivable,
         "DL" => ContactRole::Delivery,
-        "EB" => ContactRole::Edi,
         "GR" => ContactRole::Receiving,
         "IC" => ContactRole::Information,
         "OC" => ContactRole::Order,
         "PD" => ContactRole::Buyer,
         "SA" => ContactRole::Sales,
         "SD" => ContactRole::Shipping,
-        "TE" => ContactRole::Technical,
-        "UR" => ContactRole::UltimateReceiver,
         _ => ContactRole::Other,
     }
 }
@@ -163,9 +157,6 @@ pub(crate) fn channel_kind(code: &str) -> ChannelKind {
 /// 1153, reference qualifier.
 pub(crate) fn reference_kind(code: &str) -> ReferenceKind {
     match code {
-        "AAK" => ReferenceKind::PackingList,
-        "AAN" => ReferenceKind::Delivery,
-        "AAS" => ReferenceKind::Shipment,
         "AAG" => ReferenceKind::Quote,
         "ADE" => ReferenceKind::Account,
         "AEP" => ReferenceKind::Project,
@@ -176,12 +167,14 @@ pub(crate) fn reference_kind(code: &str) -> ReferenceKind {
         "CN" => ReferenceKind::CarrierReference,
         "CO" => ReferenceKind::CustomerOrder,
         "CT" => ReferenceKind::Contract,
+        "DQ" => ReferenceKind::Delivery,
         "IA" => ReferenceKind::InternalVendor,
         "IT" => ReferenceKind::Customer,
         "IV" => ReferenceKind::Invoice,
         "LI" => ReferenceKind::Line,
         "ON" | "OP" => ReferenceKind::PurchaseOrder,
         "PD" => ReferenceKind::Promotion,
+        "PK" => ReferenceKind::PackingList,
         "PL" => ReferenceKind::PriceList,
         "POR" => ReferenceKind::OrderResponse,
         "RE" => ReferenceKind::Release,
@@ -249,9 +242,9 @@ pub(crate) fn terms_basis(code: &str) -> TermsBasis {
     match code {
         "1" => TermsBasis::OrderDate,
         "5" => TermsBasis::InvoiceDate,
+        "9" => TermsBasis::InvoiceReceiptDate,
         "29" => TermsBasis::DeliveryDate,
         "66" => TermsBasis::SpecifiedDate,
-        "69" => TermsBasis::InvoiceReceiptDate,
         _ => TermsBasis::Other,
     }
 }

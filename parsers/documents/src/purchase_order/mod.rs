@@ -152,7 +152,6 @@ vocabulary! {
         InformationCopy,
         MutuallyDefined,
         Spot,
-        Intermediate,
     }
 }
 
