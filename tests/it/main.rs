@@ -9,6 +9,7 @@ mod harness;
 
 mod alerts;
 mod bad_input;
+mod dead_ends;
 mod demo;
 mod drop_folder;
 mod duplicates;
