@@ -151,3 +151,21 @@ fn a_message_without_a_document_of_its_own_goes_out_in_the_shape_of_its_schema()
     assert_eq!(event["data"]["version"], "D:96A:UN");
     assert_eq!(event["data"]["content"]["loop"], "DESADV");
 }
+
+#[test]
+fn a_guide_is_laid_over_edifact_too() {
+    let erp = Recorder::erp();
+    let site = site(&erp, "[guide.ORDERS]\nmandatory = [\"BGM03\"]\nlongest.BGM02 = 5\n");
+    let gateway = site.start();
+    let partner = Partner::new(&site, &gateway, "acme");
+    partner.post(orders("TOO-LONG", 4717, "3")).id();
+    let item = partner.outbox_of(&gateway, 1).remove(0);
+    let answer = said(&partner.fetch(&item.id));
+    assert!(answer[1].starts_with("UCM+1+ORDERS:D:96A:UN:EAN008+4"), "{answer:?}");
+    // BGM is segment 2, its second element at 3 with the tag counted; 39: too long.
+    assert_eq!(&answer[2..], ["UCS+2", "UCD+39+3"]);
+    assert_eq!(partner.confirm(&item.id), 204);
+    partner.post(orders("SHORT", 4718, "3")).id();
+    erp.wait_effects(1);
+    assert_eq!(erp.subjects(), ["SHORT"]);
+}

@@ -15,8 +15,8 @@
 
 use super::validate::Sink;
 use super::{Dictionary, Holds, Loop, Validated};
-use crate::finding::{self, Code, Finding, Severity};
-use crate::interchange::TransactionSet;
+use crate::finding::{self, Answer, Code, Finding, Severity};
+use crate::interchange::{Standard, TransactionSet};
 use crate::segment::Segment;
 use crate::x12::characters::CharacterSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -156,7 +156,10 @@ impl Guide {
             sink.in_loop = loops.get(&segment.position).copied();
             self.tighten(dictionary, segment, &mut sink);
         }
-        let found = sink.finish();
+        let mut found = sink.finish();
+        if set.standard == Standard::Edifact {
+            found.iter_mut().for_each(answer_in_edifact);
+        }
         // What the standard forbids already is not said twice.
         let new: Vec<Finding> = found
             .into_iter()
@@ -173,10 +176,13 @@ impl Guide {
     /// True for what the guide makes right.
     fn allows(&self, finding: &Finding) -> bool {
         match finding.code {
-            finding::SEGMENT_UNKNOWN | finding::SEGMENT_NOT_IN_SET => {
+            finding::SEGMENT_UNKNOWN
+            | finding::SEGMENT_NOT_IN_SET
+            | finding::TAG_UNKNOWN
+            | finding::TAG_NOT_IN_MESSAGE => {
                 finding.place.segment.as_deref().is_some_and(|s| self.extra_segments.contains(s))
             }
-            finding::INVALID_CODE => self.extra_codes.iter().any(|(at, values)| {
+            finding::INVALID_CODE | finding::CODE_INVALID => self.extra_codes.iter().any(|(at, values)| {
                 at.is_of(finding) && finding.value.as_deref().is_some_and(|v| values.contains(v.trim_end()))
             }),
             _ => false,
@@ -262,6 +268,19 @@ fn outside(characters: CharacterSet, segment: &Segment<'_>, mut each: impl FnMut
 fn note_loops(tree: &Loop<'_>, loops: &mut HashMap<u32, &'static str>) {
     loops.extend(tree.segments.iter().map(|segment| (segment.position, tree.id)));
     tree.loops.iter().for_each(|inner| note_loops(inner, loops));
+}
+
+/// The guide's findings are the same in both standards; a CONTRL answers them in 0085.
+fn answer_in_edifact(finding: &mut Finding) {
+    if let Some(answer) = &mut finding.answer {
+        let code = match answer.code.as_str() {
+            "1" => "13",
+            "5" => "39",
+            "6" => "21",
+            _ => "12",
+        };
+        *answer = Answer::new("UCD01", code);
+    }
 }
 
 fn same_place(one: &Finding, other: &Finding) -> bool {
