@@ -9,6 +9,9 @@ use crate::interchange::{Interchange, PartyId, Syntax};
 use crate::segment::Delimiters;
 use std::borrow::Cow;
 
+/// Tags that are the envelope's: inside a message they would be read as its end, or as the next interchange.
+const ENVELOPE: [&str; 9] = ["UNA", "UNB", "UNE", "UNG", "UNH", "UNO", "UNP", "UNT", "UNZ"];
+
 /// Everything the writer needs for UNA, UNB and UNG.
 #[derive(Debug, Clone)]
 pub struct Envelope {
@@ -295,7 +298,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::segment`].
     pub fn segment_of(&mut self, tag: &str, elements: &[Value<'_>]) -> Result<(), WriteError> {
-        if self.message.is_none() {
+        if self.message.is_none() || ENVELOPE.contains(&tag) {
             return Err(WriteError::OutOfPlace { segment: tag.to_string() });
         }
         self.put(tag, elements)?;

@@ -114,6 +114,11 @@ fn what_does_not_fit_or_is_out_of_place_is_refused() {
     assert!(Writer::new(&same, Foreign::Refuse).is_err());
     let mut writer = Writer::new(&envelope(3), Foreign::Refuse).unwrap();
     assert!(matches!(writer.segment("BGM", &["220"]), Err(WriteError::OutOfPlace { .. })));
+    // Inside a message a header would be read as the next interchange.
+    writer.begin_message("ORDERS", "D:96A:UN").unwrap();
+    for tag in ["UNB", "UNH", "UNT", "UNZ"] {
+        assert!(matches!(writer.segment(tag, &["UNOC:3"]), Err(WriteError::OutOfPlace { .. })), "{tag}");
+    }
     writer.begin_message("ORDERS", "D:96A:UN").unwrap();
     let repeated = Value::Repeated(&[Value::Simple("1"), Value::Simple("2")]);
     assert!(writer.segment_of("BGM", &[repeated]).is_err());
