@@ -14,6 +14,7 @@ pub mod date;
 pub mod edifact;
 pub mod finding;
 pub mod item;
+mod mapping;
 pub mod money;
 pub mod party;
 pub mod purchase_order;
@@ -22,12 +23,16 @@ pub mod reference;
 pub mod transport;
 pub mod x12;
 
-pub use purchase_order::PurchaseOrder;
+pub use purchase_order::{PurchaseOrder, SCHEMA_VERSION};
 /// A text of a document. Up to 23 bytes, as most are, stand in the value itself and take no memory of their own.
 pub use smol_str::SmolStr as Text;
 
-use portway_edi::Finding;
-use portway_edi::schema::Loop;
+pub use mapping::{Tables, Written};
+
+use mapping::{Reading, Walk, Writing};
+use portway_edi::schema::{Loop, Schema};
+use portway_edi::{Finding, Standard};
+use reference::{CodeList, Unmapped};
 use serde::{Deserialize, Serialize};
 
 /// The kinds of canonical document. Displayed and parsed as `purchase-order`.
@@ -133,18 +138,101 @@ pub struct Mapped {
     pub findings: Vec<Finding>,
 }
 
+/// What every document has.
+pub(crate) trait Body: Clone + Default {
+    fn into_document(self: Box<Self>) -> Document;
+    fn schema_version(&mut self) -> &mut Text;
+    fn code_list(&mut self) -> &mut Option<CodeList>;
+    fn unmapped(&mut self) -> &mut Vec<Unmapped>;
+}
+
+macro_rules! bodies {
+    ($($name:ident),+) => {
+        $(impl Body for $name {
+            fn into_document(self: Box<Self>) -> Document {
+                Document::$name(self)
+            }
+            fn schema_version(&mut self) -> &mut Text {
+                &mut self.schema_version
+            }
+            fn code_list(&mut self) -> &mut Option<CodeList> {
+                &mut self.code_list
+            }
+            fn unmapped(&mut self) -> &mut Vec<Unmapped> {
+                &mut self.unmapped
+            }
+        })+
+    };
+}
+bodies!(PurchaseOrder);
+
 /// Maps a validated X12 set to its canonical document; `None` where the set has none.
 pub fn from_x12(set: &str, root: &Loop<'_>) -> Option<Mapped> {
-    match set {
-        "850" => Some(purchase_order::x12_850::read(root)),
-        _ => None,
-    }
+    from_x12_with(set, "", root, &Tables::default())
 }
 
 /// Maps a validated EDIFACT message (0065, `ORDERS`) to its canonical document; `None` where it has none.
 pub fn from_edifact(message: &str, root: &Loop<'_>) -> Option<Mapped> {
-    match message {
-        "ORDERS" => Some(purchase_order::edifact_orders::read(root)),
-        _ => None,
-    }
+    from_edifact_with(message, "", root, &Tables::default())
+}
+
+/// As [`from_x12`], with what the partner means by its codes. `version` is that of the set (`004010`).
+pub fn from_x12_with(set: &str, version: &str, root: &Loop<'_>, tables: &Tables) -> Option<Mapped> {
+    let reading = Reading::new(Standard::X12, version, root, tables);
+    Some(match set {
+        "850" => read(&reading, root, purchase_order::x12_850::map),
+        _ => return None,
+    })
+}
+
+/// As [`from_edifact`], with what the partner means by its codes. `version` is that of the message (`D:96A:UN`).
+pub fn from_edifact_with(message: &str, version: &str, root: &Loop<'_>, tables: &Tables) -> Option<Mapped> {
+    let reading = Reading::new(Standard::Edifact, version, root, tables);
+    Some(match message {
+        "ORDERS" => read(&reading, root, purchase_order::edifact_orders::map),
+        _ => return None,
+    })
+}
+
+fn read<'m, T: Body>(
+    reading: &'m Reading<'m>,
+    root: &'m Loop<'m>,
+    map: impl Fn(&mut Walk<'m>, &mut T),
+) -> Mapped {
+    let mut body = Box::new(T::default());
+    *body.schema_version() = Text::new_static(SCHEMA_VERSION);
+    *body.code_list() = Some(CodeList::of(reading.standard));
+    map(&mut Walk::read(reading, root), &mut body);
+    let (unmapped, findings) = reading.finish(root);
+    *body.unmapped() = unmapped;
+    Mapped { document: body.into_document(), findings }
+}
+
+/// The segments of a document as a set of `schema`, header and trailer aside; `None` where the document does not become that set.
+/// Nothing says here what found no place: read the set back and ask [`not_carried`].
+pub fn write(document: &Document, schema: &Schema, version: &str, tables: &Tables) -> Option<Vec<Written>> {
+    Some(match (document, schema.code()) {
+        (Document::PurchaseOrder(d), "850") => {
+            written(d.as_ref(), schema, version, tables, purchase_order::x12_850::map)
+        }
+        (Document::PurchaseOrder(d), "ORDERS") => {
+            written(d.as_ref(), schema, version, tables, purchase_order::edifact_orders::map)
+        }
+        _ => return None,
+    })
+}
+
+fn written<T: Body>(
+    body: &T,
+    schema: &Schema,
+    version: &str,
+    tables: &Tables,
+    map: impl Fn(&mut Walk<'_>, &mut T),
+) -> Vec<Written> {
+    let mut body = body.clone();
+    let standard = schema.dictionary().standard;
+    let codes_are_ours = body.code_list().is_none_or(|list| list == CodeList::of(standard));
+    let writing = Writing::new(standard, version, codes_are_ours, tables);
+    map(&mut Walk::write(&writing), &mut body);
+    writing.finish(schema)
 }

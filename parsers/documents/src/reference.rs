@@ -8,6 +8,23 @@
 use crate::Text;
 use crate::date::DateTime;
 
+/// The standard that the codes beside our words are of. Codes of one standard mean nothing in the other; words do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CodeList {
+    X12,
+    Edifact,
+}
+
+impl CodeList {
+    pub fn of(standard: portway_edi::Standard) -> CodeList {
+        match standard {
+            portway_edi::Standard::X12 => CodeList::X12,
+            portway_edi::Standard::Edifact => CodeList::Edifact,
+        }
+    }
+}
+
 record! {
     /// A number by which somebody knows something.
     pub struct Reference {

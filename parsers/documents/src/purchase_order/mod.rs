@@ -4,8 +4,8 @@
 //! in translation. Whatever no field took stands in `unmapped`. Fields are only ever added; `schema_version` says how many there
 //! may be.
 
-pub mod edifact_orders;
-pub mod x12_850;
+pub(crate) mod edifact_orders;
+pub(crate) mod x12_850;
 
 use crate::Text;
 use crate::allowance::AllowanceCharge;
@@ -16,7 +16,7 @@ use crate::money::{
 };
 use crate::party::{Contact, Party};
 use crate::quantity::{Decimal, Measurement, QualifiedQuantity, Quantity};
-use crate::reference::{Characteristic, Note, Reference, Unmapped};
+use crate::reference::{Characteristic, CodeList, Note, Reference, Unmapped};
 use crate::transport::{
     DeliveryTerms, Distribution, Location, Marks, Pack, Packaging, ScheduleLine, Transport,
 };
@@ -29,6 +29,8 @@ record! {
     pub struct PurchaseOrder {
         /// Version of this shape, `1.0`. Fields are only ever added.
         one schema_version: Text,
+        /// Which standard the codes beside our words are of.
+        opt code_list: CodeList,
         /// The buyer's number of the order.
         one number: Text,
         /// Why the document was sent.
