@@ -72,6 +72,7 @@ fn equipment(f: &Fields<'_, '_>) -> Equipment {
         seal_status_code: f.text(8),
         seal_number: f.text(9),
         type_code: f.text(10),
+        ..Equipment::default()
     }
 }
 
@@ -82,6 +83,7 @@ fn handling(f: &Fields<'_, '_>) -> Handling {
         hazard_class: f.text(3),
         description: f.text(4),
         answer_code: f.text(5),
+        ..Handling::default()
     }
 }
 
