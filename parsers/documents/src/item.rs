@@ -6,6 +6,9 @@
 //! These are shapes only; they cannot fail. How they are filled stands in `x12/item.rs` and `edifact/item.rs`.
 
 use crate::Text;
+use crate::date::{Date, DateTime};
+use crate::quantity::{Measurement, Quantity};
+use crate::reference::{Identity, Note, Reference, TradeCondition};
 
 record! {
     /// What is ordered.
@@ -29,6 +32,36 @@ record! {
         many product_ids: ProductId,
         many descriptions: Description,
         many commodities: Commodity,
+        /// Number of the first lot (batch) named.
+        opt lot: Text,
+        /// Day the first lot named expires.
+        opt expiry_date: Date,
+        /// Every lot, with how much of it.
+        many lots: Lot,
+        /// Every serial number.
+        many serials: Text,
+        /// Numbers of single things, serials and lots of EDIFACT among them.
+        many identities: Identity,
+        many trade_conditions: TradeCondition,
+        /// X12 286.
+        opt condition_code: Text,
+    }
+}
+
+record! {
+    /// A lot (batch) of an item, and how much of it.
+    pub struct Lot {
+        opt number: Text,
+        opt quantity: Quantity,
+        opt manufacture_date: Date,
+        opt expiry_date: Date,
+        opt best_before_date: Date,
+        many serials: Text,
+        many identities: Identity,
+        many dates: DateTime,
+        many references: Reference,
+        many measurements: Measurement,
+        many notes: Note,
     }
 }
 
