@@ -7,7 +7,9 @@
 //! A code beside a word (`role_code` beside `role`) may differ, since each standard has its own, as long as the word is the same and
 //! not `other`. Lines of text may be cut at other places.
 
+use crate::reference::CodeList;
 use crate::Document;
+use portway_edi::Standard;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -31,6 +33,33 @@ pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> 
     let mut list = Vec::new();
     compare(document, read_back, &mut String::new(), &mut list);
     list
+}
+
+/// Why a standard does not carry a field, from the lists beside the mappings; `None` where no list has it.
+pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<&'static str> {
+    let kind = document.kind();
+    let path = without_indices(pointer);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_code = last == "code" || last.ends_with("_code") || last.ends_with("_codes");
+    if is_code && document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
+        return Some("a code of the other standard, for which there is no word");
+    }
+    let holds = |pattern: &str| match pattern.strip_prefix('*') {
+        // `*/transport/loads`: wherever it stands.
+        Some(part) => path.match_indices(part).any(|(at, _)| ends(&path, at + part.len())),
+        None => path.starts_with(pattern) && ends(&path, pattern.len()),
+    };
+    let lists = crate::sets::not_carried_lists(kind, standard);
+    let shared = match standard {
+        Standard::X12 => crate::x12::NOT_CARRIED,
+        Standard::Edifact => crate::edifact::NOT_CARRIED,
+    };
+    lists.chain([shared]).flatten().find(|(pattern, _)| holds(pattern)).map(|(_, reason)| *reason)
+}
+
+/// True if a part of the path ends there.
+fn ends(path: &str, at: usize) -> bool {
+    matches!(path.as_bytes().get(at), None | Some(b'/'))
 }
 
 /// Fields of a document that say how it came, not what it says.

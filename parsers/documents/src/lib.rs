@@ -168,6 +168,13 @@ impl DocumentKind {
     pub fn sets(self, standard: Standard) -> impl Iterator<Item = &'static str> {
         sets::sets_of(self, standard)
     }
+    /// A document of this kind from its JSON.
+    ///
+    /// # Errors
+    /// The JSON is none, or not of this shape: what and where.
+    pub fn parse(self, json: &str) -> Result<Document, serde_json::Error> {
+        parsed!(self, json)
+    }
     /// JSON Schema (2020-12) of the document, as we write it.
     pub fn json_schema(self) -> serde_json::Value {
         let mut generator =
@@ -280,6 +287,22 @@ macro_rules! each {
     };
 }
 
+/// Reads the JSON of whichever document it is.
+macro_rules! parsed {
+    ($kind:expr, $json:expr) => {
+        parsed!(@ $kind, $json; PurchaseOrder OrderResponse OrderChange OrderChangeResponse ShipNotice ReceivingAdvice Invoice
+            CreditNote InventoryReport InventoryAdjustment WarehouseShippingOrder WarehouseStockTransfer
+            WarehouseShippingAdvice RemittanceAdvice PriceCatalog ApplicationAdvice TransportStatus TransportOrder
+            FreightInvoice)
+    };
+    (@ $kind:expr, $json:expr; $($name:ident)+) => {
+        match $kind {
+            $(DocumentKind::$name => Ok(Document::$name(serde_json::from_str($json)?)),)+
+        }
+    };
+}
+use parsed;
+
 /// A canonical document. Serialises as the document itself, without a tag.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -332,6 +355,10 @@ impl Document {
     /// The business number, `4500123`.
     pub fn number(&self) -> &str {
         each!(self, document => &document.number)
+    }
+    /// Which standard the codes beside our words are of; `None` where the document does not say.
+    pub fn code_list(&self) -> Option<reference::CodeList> {
+        each!(self, document => document.code_list)
     }
     /// What no field took.
     pub fn unmapped(&self) -> &[Unmapped] {

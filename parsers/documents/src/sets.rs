@@ -1,7 +1,8 @@
 //! Which set is which document: one line a mapping.
 //!
 //! A set that becomes one of several documents has a line for each; the first whose condition holds is read, the last has none.
-//! A document that may be written as several sets is written as the first one listed, unless another is named.
+//! A document that may be written as several sets is written as the first one listed, unless another is named. The module of a
+//! mapping has `map`, and `NOT_CARRIED`: what the set has no place for, by path, and which clause prevents it.
 
 use crate::mapping::{Reading, Tables, Walk, Writing, Written};
 use crate::reference::{CodeList, Unmapped};
@@ -10,10 +11,20 @@ use portway_edi::Standard;
 use portway_edi::schema::{Loop, Schema};
 
 macro_rules! mappings {
-    ($($standard:ident $set:literal $document:ident $(if $when:path)? => $map:path;)*) => {
+    ($($standard:ident $set:literal $document:ident $(if $when:path)? => $($module:ident)::+;)*) => {
         /// The lines, as they stand.
         const LINES: &[(Standard, &str, DocumentKind)] =
             &[$((Standard::$standard, $set, DocumentKind::$document)),*];
+
+        /// What the sets of a standard do not carry of a document: path and reason.
+        pub(crate) fn not_carried_lists(
+            kind: DocumentKind,
+            standard: Standard,
+        ) -> impl Iterator<Item = &'static [(&'static str, &'static str)]> {
+            const LISTS: &[(Standard, DocumentKind, &[(&str, &str)])] =
+                &[$((Standard::$standard, DocumentKind::$document, $($module)::+::NOT_CARRIED)),*];
+            LISTS.iter().filter(move |(s, k, _)| *s == standard && *k == kind).map(|(.., list)| *list)
+        }
 
         /// Maps a validated set to its canonical document; `None` where the set has none. `version` is that of the set (`004010`,
         /// `D:96A:UN`), `tables` what the partner means by its codes.
@@ -27,7 +38,7 @@ macro_rules! mappings {
             let reading = Reading::new(standard, version, root, tables);
             $(
                 if standard == Standard::$standard && set == $set $(&& $when(root))? {
-                    return Some(read_body(&reading, root, $map, Document::$document));
+                    return Some(read_body(&reading, root, $($module)::+::map, Document::$document));
                 }
             )*
             None
@@ -44,7 +55,7 @@ macro_rules! mappings {
             let standard = schema.dictionary().standard;
             $(
                 if let (Document::$document(body), Standard::$standard, $set) = (document, standard, schema.code()) {
-                    return Some(write_body(body.as_ref(), schema, version, tables, $map));
+                    return Some(write_body(body.as_ref(), schema, version, tables, $($module)::+::map));
                 }
             )*
             None
@@ -53,8 +64,8 @@ macro_rules! mappings {
 }
 
 mappings! {
-    X12 "850" PurchaseOrder => crate::purchase_order::x12_850::map;
-    Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders::map;
+    X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
+    Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
 }
 
 /// The documents a set may become, the usual one first.

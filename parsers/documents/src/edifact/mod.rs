@@ -13,3 +13,6 @@ pub(crate) mod quantity;
 pub(crate) mod reference;
 pub(crate) mod transport;
 pub mod units;
+
+/// What no EDIFACT message carries of the shared blocks: path (`*` wherever it stands) and reason.
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];

@@ -14,6 +14,9 @@ use crate::mapping::{Elements, Walk};
 use crate::quantity::{Decimal, QualifiedQuantity, Quantity};
 use crate::reference::{Reference, ReferenceKind};
 
+/// What the set has no place for.
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+
 /// The ORDERS.
 pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
     if walk.is_writing() {

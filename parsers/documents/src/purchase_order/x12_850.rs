@@ -17,6 +17,9 @@ use crate::x12::reference::characteristics;
 use crate::x12::{bounded, codes, date, money, reference, transport};
 use portway_edi::Severity;
 
+/// What the set has no place for.
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+
 /// The 850.
 pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
     walk.once("BEG", |e| beginning(e, order));

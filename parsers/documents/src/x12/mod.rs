@@ -16,6 +16,9 @@ pub(crate) mod reference;
 pub(crate) mod transport;
 pub mod units;
 
+/// What no X12 set carries of the shared blocks: path (`*` wherever it stands) and reason.
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+
 /// Loops bounded by LS and LE, which name the segment the loops open with.
 pub(crate) fn bounded<'m, T: Default>(
     walk: &mut Walk<'m>,

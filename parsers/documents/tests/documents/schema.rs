@@ -5,7 +5,7 @@
 //!
 //! Regenerate with `UPDATE_SCHEMAS=1 cargo nextest run -p portway-documents schema`.
 
-use crate::sets::{cases, order};
+use crate::sets::cases;
 use portway_documents::DocumentKind;
 
 #[test]
@@ -42,23 +42,23 @@ fn the_schema_says_what_it_is() {
 
 #[test]
 fn our_documents_are_valid() {
-    let validator = jsonschema::validator_for(&DocumentKind::PurchaseOrder.json_schema()).unwrap();
-    for (folder, input) in cases() {
-        let json = order(&input).json();
+    for case in cases() {
+        let validator = jsonschema::validator_for(&case.kind.json_schema()).unwrap();
+        let json = case.set().json();
         let errors: Vec<String> =
             validator.iter_errors(&json).map(|e| format!("{}: {e}", e.instance_path())).collect();
-        assert!(errors.is_empty(), "{}: {errors:?}", folder.display());
+        assert!(errors.is_empty(), "{}: {errors:?}", case.folder.display());
     }
 }
 
 #[test]
 fn the_schema_refuses_what_is_no_order() {
     let validator = jsonschema::validator_for(&DocumentKind::PurchaseOrder.json_schema()).unwrap();
-    let mut json = crate::sets::case("retailer-distribution").json();
+    let mut json = crate::sets::order_case("retailer-distribution").json();
     assert!(validator.is_valid(&json));
     json["lines"][0]["quantity"]["value"] = serde_json::json!(144.5);
     assert!(!validator.is_valid(&json), "a quantity is no float");
-    let mut json = crate::sets::case("retailer-distribution").json();
+    let mut json = crate::sets::order_case("retailer-distribution").json();
     json.as_object_mut().unwrap().remove("number");
     assert!(!validator.is_valid(&json), "an order has a number");
 }

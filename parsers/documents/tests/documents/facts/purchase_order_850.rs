@@ -5,7 +5,7 @@
 //!
 //! Fails with the value that is wrong.
 
-use crate::sets::{case, order};
+use crate::sets::{order, order_case as case};
 use portway_documents::allowance::{AllowanceHandling, AllowanceKind};
 use portway_documents::date::DateRole;
 use portway_documents::item::ProductIdScheme;
