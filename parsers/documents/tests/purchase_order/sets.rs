@@ -63,7 +63,7 @@ fn mapped(set: &TransactionSet<'_>) -> Order {
         Standard::Edifact => portway_documents::from_edifact(&set.code, &validated.root),
     };
     let mapped = mapped.unwrap();
-    let Document::PurchaseOrder(order) = mapped.document;
+    let Document::PurchaseOrder(order) = mapped.document else { panic!("no order") };
     let elements = count(&validated.root);
     let faults = set.findings.iter().chain(&validated.findings).cloned().collect();
     Order { order, findings: mapped.findings, faults, elements }
