@@ -82,6 +82,8 @@ vocabulary! {
         Manufacture,
         Issue,
         Received,
+        DiscountDue,
+        NetDue,
         BestBefore,
         SellBy,
         Due,

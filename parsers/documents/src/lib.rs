@@ -11,6 +11,7 @@ mod record;
 
 pub mod allowance;
 pub mod application_advice;
+pub mod carried;
 pub mod date;
 pub mod edifact;
 pub mod finding;
@@ -23,6 +24,7 @@ pub mod inventory_report;
 pub mod invoice;
 pub mod item;
 pub mod line;
+mod mapping;
 pub mod money;
 pub mod order_change;
 pub mod order_change_response;
@@ -31,10 +33,12 @@ pub mod package;
 pub mod party;
 pub mod price_catalog;
 pub mod purchase_order;
+mod put;
 pub mod quantity;
 pub mod receiving_advice;
 pub mod reference;
 pub mod remittance_advice;
+mod sets;
 pub mod ship_notice;
 pub mod terms;
 pub mod transport;
@@ -66,8 +70,12 @@ pub use warehouse_shipping_advice::WarehouseShippingAdvice;
 pub use warehouse_shipping_order::WarehouseShippingOrder;
 pub use warehouse_stock_transfer::WarehouseStockTransfer;
 
-use portway_edi::Finding;
+pub use mapping::{Tables, Written};
+pub use put::{put_edifact, put_x12};
+pub use sets::{read, write};
+
 use portway_edi::schema::Loop;
+use portway_edi::{Finding, Standard};
 use reference::Unmapped;
 use serde::{Deserialize, Serialize};
 
@@ -148,19 +156,17 @@ impl DocumentKind {
     pub fn from_name(name: &str) -> Option<DocumentKind> {
         DocumentKind::ALL.iter().copied().find(|k| k.name() == name)
     }
-    /// The document an X12 set becomes; `None` where none exists yet.
+    /// The document an X12 set becomes (of several the usual one); `None` where none exists yet.
     pub fn of_x12(set: &str) -> Option<DocumentKind> {
-        match set {
-            "850" => Some(DocumentKind::PurchaseOrder),
-            _ => None,
-        }
+        sets::kinds_of(Standard::X12, set).next()
     }
-    /// The document an EDIFACT message becomes; `None` where none exists yet.
+    /// The document an EDIFACT message becomes (of several the usual one); `None` where none exists yet.
     pub fn of_edifact(message: &str) -> Option<DocumentKind> {
-        match message {
-            "ORDERS" => Some(DocumentKind::PurchaseOrder),
-            _ => None,
-        }
+        sets::kinds_of(Standard::Edifact, message).next()
+    }
+    /// The sets of a standard that it is read from and written to, the usual one first.
+    pub fn sets(self, standard: Standard) -> impl Iterator<Item = &'static str> {
+        sets::sets_of(self, standard)
     }
     /// JSON Schema (2020-12) of the document, as we write it.
     pub fn json_schema(self) -> serde_json::Value {
@@ -345,16 +351,10 @@ pub struct Mapped {
 
 /// Maps a validated X12 set to its canonical document; `None` where the set has none.
 pub fn from_x12(set: &str, root: &Loop<'_>) -> Option<Mapped> {
-    match set {
-        "850" => Some(purchase_order::x12_850::read(root)),
-        _ => None,
-    }
+    read(Standard::X12, set, "", root, &Tables::default())
 }
 
 /// Maps a validated EDIFACT message (0065, `ORDERS`) to its canonical document; `None` where it has none.
 pub fn from_edifact(message: &str, root: &Loop<'_>) -> Option<Mapped> {
-    match message {
-        "ORDERS" => Some(purchase_order::edifact_orders::read(root)),
-        _ => None,
-    }
+    read(Standard::Edifact, message, "", root, &Tables::default())
 }

@@ -19,6 +19,15 @@ pub enum CodeList {
     Edifact,
 }
 
+impl CodeList {
+    pub fn of(standard: portway_edi::Standard) -> CodeList {
+        match standard {
+            portway_edi::Standard::X12 => CodeList::X12,
+            portway_edi::Standard::Edifact => CodeList::Edifact,
+        }
+    }
+}
+
 record! {
     /// A number by which somebody knows something.
     pub struct Reference {

@@ -4,8 +4,8 @@
 //! in translation. Whatever no field took stands in `unmapped`. Fields are only ever added; `schema_version` says how many there
 //! may be.
 
-pub mod edifact_orders;
-pub mod x12_850;
+pub(crate) mod edifact_orders;
+pub(crate) mod x12_850;
 
 use crate::Text;
 use crate::allowance::AllowanceCharge;
