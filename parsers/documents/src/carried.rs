@@ -7,8 +7,8 @@
 //! A code beside a word (`role_code` beside `role`) may differ, since each standard has its own, as long as the word is the same and
 //! not `other`. Lines of text may be cut at other places.
 
-use crate::reference::CodeList;
 use crate::Document;
+use crate::reference::CodeList;
 use portway_edi::Standard;
 use serde_json::Value;
 use std::collections::BTreeMap;

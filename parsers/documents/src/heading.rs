@@ -47,6 +47,8 @@ record! {
         /// Sum of the quantities of the lines, for checking.
         opt hash_total: Decimal,
         opt weight: Quantity,
+        /// X12 187.
+        opt weight_code: Text,
         opt volume: Quantity,
         opt description: Text,
         many amounts: QualifiedAmount,

@@ -383,6 +383,10 @@ record! {
         opt party_name: Text,
         /// EDIFACT 1229.
         opt action_code: Text,
+        /// EDIFACT 4455, 4457 and 7161: X12 has these in sales requirements.
+        opt backorder_code: Text,
+        opt substitution_code: Text,
+        opt service_code: Text,
         many notes: Note,
     }
 }

@@ -238,6 +238,13 @@ record! {
         many measurements: Measurement,
         many temperatures: Temperature,
         many references: Reference,
+        many locations: Location,
+        many notes: crate::reference::Note,
+        /// How many such: EDIFACT 6350.
+        opt count: Decimal,
+        /// EDIFACT 8335 and 8341.
+        opt movement_code: Text,
+        opt haulage_code: Text,
     }
 }
 
@@ -375,6 +382,8 @@ record! {
         many references: Reference,
         many dates: DateTime,
         many marks: Marks,
+        /// Of one unit: X12 395.
+        opt unit_weight: Quantity,
     }
 }
 

@@ -27,7 +27,7 @@ record! {
         one purpose: Purpose,
         /// X12 353, EDIFACT 1225.
         one purpose_code: Text,
-        /// X12 640, EDIFACT 1001.
+        /// EDIFACT 1001.
         opt kind_code: Text,
         /// EDIFACT 1131 and 3055: who keeps the list `kind_code` is of.
         opt kind_list_code: Text,

@@ -12,7 +12,7 @@ use crate::hazard::DangerousGoods;
 use crate::heading::{Purpose, Totals};
 use crate::money::{BankAccount, Currency, Money, PaymentTerms, QualifiedAmount, Tax};
 use crate::party::{Contact, Party};
-use crate::quantity::{Decimal, Measurement, Quantity};
+use crate::quantity::Measurement;
 use crate::reference::{Attachment, CodeList, Identifier, IndustryCode, Note, Reference, Unmapped};
 use crate::transport::{DeliveryTerms, Equipment, FreightPayment, Location, Transport};
 use crate::transport_status::Carton;
@@ -87,11 +87,6 @@ record! {
         many stops: Stop,
         many lines: FreightLine,
         opt charge_total: FreightCharge,
-        opt weight_total: Quantity,
-        /// X12 187.
-        opt weight_total_code: Text,
-        opt volume_total: Quantity,
-        opt pieces_total: Decimal,
         #[serde(default, skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.

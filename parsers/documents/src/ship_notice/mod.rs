@@ -40,7 +40,7 @@ record! {
         one purpose: Purpose,
         /// X12 353, EDIFACT 1225.
         one purpose_code: Text,
-        /// X12 640, EDIFACT 1001.
+        /// EDIFACT 1001.
         opt kind_code: Text,
         /// EDIFACT 1131 and 3055: who keeps the list `kind_code` is of.
         opt kind_list_code: Text,
@@ -113,7 +113,7 @@ record! {
         opt parent_id: Text,
         one kind: LevelKind,
         /// X12 735, EDIFACT 7075.
-        one kind_code: Text,
+        opt kind_code: Text,
         /// X12 736.
         opt child_code: Text,
         /// Of an order level: which order.

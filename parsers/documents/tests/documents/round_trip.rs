@@ -7,8 +7,8 @@
 //! Fails with the pointer of the field that is lost.
 
 use crate::sets::{Set, cases, sets, written};
-use portway_documents::carried::{NotCarried, not_carried, reason};
 use portway_documents::Document;
+use portway_documents::carried::{NotCarried, not_carried, reason};
 use portway_edi::interchange::Standard;
 use serde_json::Value;
 
