@@ -348,8 +348,11 @@ impl<'c, 's> Checker<'c, 's> {
         }
         let plain = if class & RELEASE == 0 { Cow::Borrowed(value) } else { released(value, release) };
         let charset = self.segment.notation.charset;
+        if charset == Charset::X && class & CONTROL != 0 {
+            return self.extended_value(element, position, at, &plain);
+        }
         let fault = match element.kind {
-            _ if class & CONTROL != 0 && charset != Charset::X => Some(finding::INVALID_CHARACTER),
+            _ if class & CONTROL != 0 => Some(finding::INVALID_CHARACTER),
             _ if class & HIGH != 0
                 && matches!(charset, Charset::W | Charset::Y)
                 && std::str::from_utf8(&plain).is_err() =>
@@ -368,6 +371,26 @@ impl<'c, 's> Checker<'c, 's> {
         let fault = fault.or_else(|| (class & FOREIGN != 0).then_some(finding::CHARACTER_FOREIGN));
         if let Some(code) = fault {
             self.fault(code, element, position, at, &plain);
+        }
+    }
+
+    /// With escape sequences in it (ISO 2022), which are no characters: what they switch to is.
+    #[cold]
+    fn extended_value(&mut self, element: &Element, position: &Position, at: At, value: &[u8]) {
+        let text = Charset::X.decode(value);
+        let listed = !self.other_list || element.id == "3055";
+        let fault = match &element.codes {
+            _ if text.chars().any(char::is_control) => Some(finding::INVALID_CHARACTER),
+            // Of a set that is not known here: how many there are cannot be told.
+            _ if text.contains('\u{fffd}') => Some(finding::CHARACTER_FOREIGN),
+            _ if element.kind == Kind::Number => Some(finding::CHARACTER_TYPE),
+            Some(codes) if listed && !codes.contains(text.trim_end().as_bytes()) => {
+                Some(finding::INVALID_CODE)
+            }
+            _ => within(element, text.trim_end().chars().count()),
+        };
+        if let Some(code) = fault {
+            self.fault(code, element, position, at, value);
         }
     }
 

@@ -9,7 +9,7 @@ use portway_edi::interchange::Standard;
 use portway_edi::schema::{Dictionary, Element, Holds, Kind, Row, Rule, Schema, Shape, shipped};
 use portway_edi::segment::{Delimiters, Notation, Segment};
 use portway_edi::x12::TransactionSet;
-use portway_edi::x12::sample::{Choice, SampleSegment, elements, segments};
+use portway_edi::x12::sample::{Choice, SampleSegment, elements, segments, whole};
 use portway_edi::x12::writer::sample;
 use std::collections::BTreeSet;
 
@@ -118,6 +118,27 @@ fn the_sample_of_every_set_is_clean() {
         assert_eq!(reading.sets, 1);
     }
     assert!(sample("850", "003050").is_none() && sample("999", "004010").is_none());
+}
+
+#[test]
+fn the_whole_of_every_set_is_clean() {
+    let mut wrong = Vec::new();
+    for (set, version) in shipped() {
+        let bytes = whole(set, version).unwrap();
+        let reading = read(&bytes);
+        let findings: Vec<String> = reading.findings.iter().map(told).collect();
+        if !findings.is_empty() || reading.sets != 1 {
+            wrong.push(format!("{set} {version}: {findings:?}"));
+        }
+        let rows = Schema::x12(set, version).unwrap().rows();
+        let rows = rows.iter().filter(|row| !row.is_loop).count();
+        // ISA, GS, GE and IEA are no rows of the table.
+        let left_out = rows + 4 - bytes.iter().filter(|&&b| b == b'~').count();
+        if left_out != 0 {
+            wrong.push(format!("{set} {version}: {left_out} of {rows} rows left out"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
