@@ -347,7 +347,10 @@ impl Response<'_> {
     fn element(&mut self, finding: &Finding) -> Result<(), WriteError> {
         let element = finding.place.element.unwrap_or(1).to_string();
         let component = finding.place.component.map(|c| c.to_string()).unwrap_or_default();
-        let at = [element.as_str(), component.as_str()];
+        // C030 has a third component from 005010 on.
+        let repetition = finding.place.repetition.filter(|_| self.version >= "005010");
+        let repetition = repetition.map(|r| r.min(9999).to_string()).unwrap_or_default();
+        let at = [element.as_str(), component.as_str(), repetition.as_str()];
         // Composites have ids, but AK402 takes numbers only.
         let reference = finding
             .place

@@ -231,14 +231,17 @@ impl<'c, 's> Checker<'c, 's> {
         let mut count = 0;
         for repeat in parts(value, separator, self.segment.delimiters.release) {
             count += 1;
+            self.sink.repetition = Some(count).filter(|_| position.max_repeat > 1);
             if count > position.max_repeat {
                 let message = format!("{} may come {} times", name(self.segment, at), position.max_repeat);
-                return self.report(finding::TOO_MANY_REPETITIONS, at, Some(position), value, message);
+                self.report(finding::TOO_MANY_REPETITIONS, at, Some(position), value, message);
+                break;
             }
             if !repeat.is_empty() {
                 self.position(position, at, repeat, self.classes.of(repeat));
             }
         }
+        self.sink.repetition = None;
     }
 
     fn composite(&mut self, shape: &Shape, at: At, value: &'c [u8]) {

@@ -262,6 +262,46 @@ fn a_contrl_is_read_back() {
     assert_eq!(control.verdict(None, "2"), Action::Acknowledged);
 }
 
+/// C076 of the COM may come three times in D.01B. 0136 says which, but not beside a component: D4(020,030).
+#[test]
+fn the_value_of_a_repeated_element_is_pointed_at_in_syntax_4() {
+    let with = |numbers: &str| {
+        let text = order_with("LIN+1", &format!("CTA+IC'COM+{numbers}'LIN+1"))
+            .replace("UNA:+.? '", "UNA:+.?*'")
+            .replace("UNOC:3", "UNOC:4")
+            .replace("260105:0930", "20260105:0930")
+            .replace("D:96A:UN:EAN008", "D:01B:UN");
+        read(text.as_bytes())
+    };
+    const UCM: &str = "UCM+1+ORDERS:D:01B:UN+4";
+    let cases: &[(&str, &[&str])] = &[
+        ("1:TE*2:FX*3:EM", &[]),
+        ("1:TE*2:FX*3:EM*4:TX", &[UCM, "UCS+7", "UCD+35+2::4"]),
+        ("1:TE*2", &[UCM, "UCS+7", "UCD+13+2:2"]),
+        ("1:TE*:FX*3:QQQQ", &[UCM, "UCS+7", "UCD+13+2:1", "UCD+39+2:2"]),
+    ];
+    for (numbers, expected) in cases {
+        let reading = with(numbers);
+        assert_eq!(answer(&reading, 4, Report::Verdict)[1..], **expected, "{numbers}");
+    }
+    let too_many = with("1:TE*2:FX*3:EM*4:TX");
+    let before: Vec<&str> = cases[1].1[..2].iter().copied().chain(["UCD+35+2"]).collect();
+    assert_eq!(answer(&too_many, 3, Report::Verdict)[1..], before);
+    let read_back = control(&write(&too_many, 4, Report::Verdict).unwrap());
+    let fault = Fault {
+        code: "35".to_string(),
+        position: Some(7),
+        element: Some(1),
+        repetition: Some(4),
+        ..Fault::default()
+    };
+    assert_eq!(read_back.messages[0].faults, [fault]);
+    // A partner that says both is told so by the note.
+    let both = write(&too_many, 4, Report::Verdict).unwrap().replace("2::4", "2:1:4");
+    let found: Vec<String> = read(both.as_bytes()).findings.iter().map(super::told).collect();
+    assert_eq!(found, ["E1210 UCD:5:02-3 UCD01=48"]);
+}
+
 #[test]
 fn uci_alone_covers_every_message() {
     let clean = read(counted(ORDER).as_bytes());
