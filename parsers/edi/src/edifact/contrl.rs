@@ -10,7 +10,7 @@
 use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
 use crate::acknowledgement::{AckCode, GroupResult, InterchangeResult, SetResult};
 use crate::calendar::number;
-use crate::finding::{Finding, Severity};
+use crate::finding::{self, Finding, Severity};
 use crate::interchange::{Interchange, PartyId, TransactionSet};
 
 /// 0083.
@@ -216,7 +216,9 @@ fn message(writer: &mut Writer, set: &SetResult, version4: bool) -> Result<(), W
 fn position(finding: &Finding) -> u32 {
     let position = finding.place.position.unwrap_or(1).min(999_999);
     match finding.code {
-        crate::finding::TAG_MISSING => position.saturating_sub(1).max(1),
+        finding::TAG_MISSING | finding::GUIDE_SEGMENT_MISSING | finding::GUIDE_LOOP_MISSING => {
+            position.saturating_sub(1).max(1)
+        }
         _ => position,
     }
 }

@@ -372,8 +372,23 @@ impl<'s> Sink<'s> {
     }
 
     #[cold]
-    fn structure(&mut self, code: Code, segment: &Segment<'_>, loop_id: Option<&str>, message: String) {
+    pub fn structure(&mut self, code: Code, segment: &Segment<'_>, loop_id: Option<&str>, message: String) {
         let place = Place { loop_id: loop_id.map(str::to_string), ..self.place(segment) };
+        self.push(Finding::new(code, Severity::Error, place, message));
+    }
+
+    /// A segment that is not there, told at the one that came instead.
+    #[cold]
+    pub fn absent(
+        &mut self,
+        code: Code,
+        tag: &str,
+        next: &Segment<'_>,
+        loop_id: Option<&str>,
+        message: String,
+    ) {
+        let loop_id = loop_id.map(str::to_string);
+        let place = Place { segment: Some(tag.to_string()), loop_id, ..self.place(next) };
         self.push(Finding::new(code, Severity::Error, place, message));
     }
 

@@ -6,7 +6,10 @@ use super::{ORDER, Reading, counted, order_with, read, read_with};
 use portway_edi::acknowledgement::Tolerance;
 use portway_edi::edifact::contrl::{self, Action, Control, Fault, Report};
 use portway_edi::edifact::writer::Envelope;
+use portway_edi::examination::examine_with;
 use portway_edi::interchange::{Event, Limits, PartyId};
+use portway_edi::reader::Reader;
+use portway_edi::schema::Guide;
 use portway_edi::{Code, Delimiters, Finding, Place, Severity};
 
 pub fn envelope(version: u8) -> Envelope {
@@ -300,6 +303,30 @@ fn the_value_of_a_repeated_element_is_pointed_at_in_syntax_4() {
     let both = write(&too_many, 4, Report::Verdict).unwrap().replace("2::4", "2:1:4");
     let found: Vec<String> = read(both.as_bytes()).findings.iter().map(super::told).collect();
     assert_eq!(found, ["E1210 UCD:5:02-3 UCD01=48"]);
+}
+
+#[test]
+fn a_partners_guide_is_answered_in_codes_of_the_contrl() {
+    let cases: &[(&str, &[&str])] = &[
+        (r#"{ "mandatory_segments": ["LIN/IMD"] }"#, &["UCS+8+13"]),
+        (r#"{ "mandatory_segments": ["SG25/IMD", "CUX"] }"#, &["UCS+8+13", "UCS+10+13"]),
+        (r#"{ "unused_segments": ["QTY"] }"#, &["UCS+7+15"]),
+        (r#"{ "unused": ["LIN03-2", "BGM03"] }"#, &["UCS+2", "UCD+15+4", "UCS+6", "UCD+15+4:2"]),
+        (r#"{ "mandatory": ["NAD03"] }"#, &["UCS+4", "UCD+13+4", "UCS+5", "UCD+13+4"]),
+        (r#"{ "longest": { "BGM02": 6 } }"#, &["UCS+2", "UCD+39+3"]),
+        (r#"{ "codes": { "BGM01": ["221"] } }"#, &["UCS+2", "UCD+12+2"]),
+    ];
+    for (guide, expected) in cases {
+        let guide: Guide = serde_json::from_str(guide).unwrap();
+        let text = counted(ORDER);
+        let mut reader = Reader::new(text.as_bytes(), Limits::default());
+        let examination = examine_with(&mut reader, Tolerance::Strict, |_| Some(&guide), |_, _| {}).unwrap();
+        let bytes =
+            contrl::write(&examination.interchanges[0], &envelope(3), Report::Verdict).unwrap().unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let told = format!("'UCM+1+ORDERS:D:96A:UN:EAN008+4'{}'UNT+", expected.join("'"));
+        assert!(text.contains(&told), "{guide:?}\n{told}\n{text}");
+    }
 }
 
 #[test]
