@@ -141,6 +141,53 @@ fn the_whole_of_every_set_is_clean() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Set, what CTT01 counts, what CTT02 adds up, by the comments of the standard's tables.
+const TOTALS: &[(&str, &str, Option<(&str, usize)>)] = &[
+    ("810", "IT1", Some(("IT1", 2))),
+    ("830", "LIN", Some(("FST", 1))),
+    ("832", "LIN", None),
+    ("846", "LIN", Some(("QTY", 2))),
+    ("850", "PO1", Some(("PO1", 2))),
+    ("852", "LIN", None),
+    ("855", "PO1", Some(("PO1", 2))),
+    ("856", "HL", Some(("SN1", 2))),
+    ("860", "POC", Some(("POC", 3))),
+    ("861", "RCD", Some(("RCD", 2))),
+    ("862", "LIN", Some(("FST", 1))),
+    ("865", "POC", Some(("POC", 3))),
+    ("870", "PO1", Some(("PO1", 2))),
+];
+
+#[test]
+fn totals_are_checked_in_every_set_that_has_them() {
+    for (set, version) in shipped() {
+        let rows = Schema::x12(set, version).unwrap().rows();
+        let totals = TOTALS.iter().find(|t| t.0 == set);
+        assert_eq!(rows.iter().any(|row| row.id == "CTT"), totals.is_some(), "{set} {version}");
+        let Some((_, line, quantity)) = totals else { continue };
+        let text = String::from_utf8(whole(set, version).unwrap()).unwrap();
+        let segments: Vec<Vec<&str>> = text.split('~').map(|s| s.split('*').collect()).collect();
+        let count = segments.iter().filter(|s| s[0] == *line).count();
+        let sum: u64 = quantity.map_or(0, |(tag, element)| {
+            segments.iter().filter(|s| s[0] == tag).map(|s| s[element].parse::<u64>().unwrap()).sum()
+        });
+        let ctt = segments.iter().find(|s| s[0] == "CTT").unwrap();
+        let rest = ctt[3..].join("*");
+        let with = |lines: usize, hash: u64| {
+            let other =
+                text.replace(&format!("~{}~", ctt.join("*")), &format!("~CTT*{lines}*{hash}*{rest}~"));
+            let found = read(other.as_bytes()).findings;
+            found.iter().map(|f| f.code.0).collect::<Vec<_>>()
+        };
+        let none: Vec<&str> = Vec::new();
+        assert!(count > 0, "{set} {version}");
+        assert_eq!(with(count, sum), none, "{set} {version}");
+        assert_eq!(with(count + 1, sum), ["X1302"], "{set} {version}");
+        let expected = if quantity.is_some() { vec!["X1303"] } else { none };
+        assert_eq!(with(count, sum + 5), expected, "{set} {version}");
+    }
+}
+
 #[test]
 fn a_sample_shows_what_people_expect() {
     let text = String::from_utf8(sample("850", "004010").unwrap()).unwrap();
