@@ -237,8 +237,7 @@ impl<R: BufRead> Cutter<R> {
                     self.empty = Some((first, count.saturating_add(1)));
                 }
                 Some(to) if (to - from) as usize > self.max_segment && !self.ends_at(from) => {
-                    self.at = to + 1;
-                    return Ok(Cut::TooLong { from, next: self.at });
+                    return self.too_long(from);
                 }
                 Some(to) => {
                     self.at = to + 1;
@@ -257,8 +256,10 @@ impl<R: BufRead> Cutter<R> {
 
     /// Behind the last run of two-byte characters that begins before the next terminator.
     fn behind_extensions(&mut self, from: u64, mut searched: u64, keep: Option<u64>) -> Result<u64> {
+        let limit = from + self.max_segment as u64;
         loop {
-            let rest = self.window.rest(searched);
+            // What closes beyond the limit is no run, however much of the input has come.
+            let rest = self.window.slice(searched..limit.clamp(searched, self.window.end().max(searched)));
             let Some(at) = memchr2(self.delimiters.segment, extension::ESCAPE, rest) else {
                 return Ok(searched);
             };
@@ -270,8 +271,7 @@ impl<R: BufRead> Cutter<R> {
                 Extension::No => searched += at as u64 + 1,
                 Extension::Unfinished => {
                     searched += at as u64;
-                    let within = (self.window.end() - from) as usize <= self.max_segment;
-                    if !within || !self.fill(keep)? {
+                    if self.window.end() > limit || !self.fill(keep)? {
                         searched += 1;
                     }
                 }
@@ -281,14 +281,26 @@ impl<R: BufRead> Cutter<R> {
 
     /// An odd number of release characters before it; line breaks between do not count.
     fn is_released(&self, from: u64, at: u64) -> bool {
+        self.releases(from, at, false)
+    }
+
+    /// The same, where what stands before `from` releases or does not.
+    fn releases(&self, from: u64, at: u64, before_from: bool) -> bool {
         let Some(release) = self.delimiters.release else { return false };
         let before = self.window.slice(from..at);
         match before.last() {
             Some(&last) if last == release || is_break(last) => {}
-            _ => return false,
+            Some(_) => return false,
+            None => return before_from,
         }
-        let bytes = before.iter().rev().filter(|&&b| !is_break(b));
-        bytes.take_while(|&&b| b == release).count() % 2 == 1
+        let mut odd = false;
+        for &byte in before.iter().rev().filter(|&&b| !is_break(b)) {
+            if byte != release {
+                return odd;
+            }
+            odd = !odd;
+        }
+        odd ^ before_from
     }
 
     /// The segment's place, without a carriage return before a line feed that terminates; copied if a line break is in it.
@@ -374,24 +386,38 @@ impl<R: BufRead> Cutter<R> {
             self.at = end;
             return Ok(Cut::Segment(self.span(from, end)));
         }
-        if let Some(next) = (from + 1..end).find(|&at| self.header_at(at)) {
-            return Ok(self.rest(from, next));
+        if (end - from) as usize > self.max_segment {
+            return self.too_long(from);
         }
-        if (end - from) as usize <= self.max_segment {
-            return Ok(self.rest(from, end));
+        let next = (from + 1..end).find(|&at| self.header_at(at));
+        Ok(self.rest(from, next.unwrap_or(end)))
+    }
+
+    /// No terminator within the limit: up to a header within it, or else skipped to the next terminator. What is there beyond
+    /// the limit is not asked, so that it does not matter how much of the input has come.
+    fn too_long(&mut self, from: u64) -> Result<Cut> {
+        let limit = from + self.max_segment as u64;
+        for at in from + 1..limit {
+            self.look_ahead(at, Some(from))?;
+            if self.header_at(at) {
+                return Ok(self.rest(from, at));
+            }
         }
-        self.at = end;
+        self.at = limit;
+        let mut released = self.releases(from, limit, false);
         loop {
             let found = memchr(self.delimiters.segment, self.window.rest(self.at));
-            match found.map(|found| self.at + found as u64) {
-                Some(to) if self.is_released(self.at, to) => self.at = to + 1,
-                Some(to) => {
+            let to = found.map_or(self.window.end(), |found| self.at + found as u64);
+            released = self.releases(self.at, to, released);
+            match found {
+                Some(_) if released => (self.at, released) = (to + 1, false),
+                Some(_) => {
                     self.at = to + 1;
                     break;
                 }
                 None => {
-                    self.at = self.window.end();
-                    if !self.window.fill(self.at)? {
+                    self.at = to;
+                    if !self.window.fill(to)? {
                         break;
                     }
                 }
