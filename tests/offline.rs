@@ -347,14 +347,14 @@ fn explain_knows_codes_and_elements() {
 
 #[test]
 fn schemas_are_json_schemas() {
-    for name in ["purchase-order", "gateway", "partner"] {
+    for name in ["purchase-order", "credit-note", "ship-notice", "gateway", "partner"] {
         let output = portway(&["schema", name]);
         let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
     }
     let output = portway(&["schema", "purchase"]);
     assert_eq!(code(&output), 5);
-    assert!(err(&output).contains("purchase-order, gateway, partner"), "{}", err(&output));
+    assert!(err(&output).contains("freight-invoice, gateway, partner"), "{}", err(&output));
 }
 
 #[test]

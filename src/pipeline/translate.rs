@@ -4,7 +4,7 @@
 //! Pure: a set goes in, its verdict, its document's JSON and its findings come out.
 
 use super::findings;
-use portway_documents::{Document, DocumentKind};
+use portway_documents::DocumentKind;
 use portway_edi::acknowledgement::{AckCode, SetResult, Tolerance};
 use portway_edi::interchange::{Standard, TransactionSet};
 use portway_edi::schema::{Guide, Loop, Schema, Validated, to_json};
@@ -70,7 +70,7 @@ pub fn translate_with(
     Translated {
         kind: Some(mapped.document.kind()),
         document: Some(mapped.document.kind().name().to_owned()),
-        unmapped: unmapped(&mapped.document),
+        unmapped: mapped.document.unmapped().len(),
         data: if rejected { None } else { serde_json::value::to_raw_value(&mapped.document).ok() },
         number,
         result,
@@ -136,12 +136,6 @@ fn number(code: &str, root: &Loop<'_>) -> Option<String> {
     let segment = root.segments.iter().find(|s| s.tag() == tag)?;
     let number = String::from_utf8_lossy(segment.component(element, 1)).trim().to_owned();
     (!number.is_empty()).then_some(number)
-}
-
-fn unmapped(document: &Document) -> usize {
-    match document {
-        Document::PurchaseOrder(order) => order.unmapped.len(),
-    }
 }
 
 fn not_supported(set: &TransactionSet<'_>, version: &str) -> Finding {

@@ -6,6 +6,9 @@
 //! These are shapes only; they cannot fail. How they are filled stands in `x12/item.rs` and `edifact/item.rs`.
 
 use crate::Text;
+use crate::date::{Date, DateTime};
+use crate::quantity::{Measurement, Quantity};
+use crate::reference::{Identity, Note, Reference, TradeCondition};
 
 record! {
     /// What is ordered.
@@ -29,6 +32,36 @@ record! {
         many product_ids: ProductId,
         many descriptions: Description,
         many commodities: Commodity,
+        /// Number of the first lot (batch) named.
+        opt lot: Text,
+        /// Day the first lot named expires.
+        opt expiry_date: Date,
+        /// Every lot, with how much of it.
+        many lots: Lot,
+        /// Every serial number.
+        many serials: Text,
+        /// Numbers of single things, serials and lots of EDIFACT among them.
+        many identities: Identity,
+        many trade_conditions: TradeCondition,
+        /// X12 286.
+        opt condition_code: Text,
+    }
+}
+
+record! {
+    /// A lot (batch) of an item, and how much of it.
+    pub struct Lot {
+        opt number: Text,
+        opt quantity: Quantity,
+        opt manufacture_date: Date,
+        opt expiry_date: Date,
+        opt best_before_date: Date,
+        many serials: Text,
+        many identities: Identity,
+        many dates: DateTime,
+        many references: Reference,
+        many measurements: Measurement,
+        many notes: Note,
     }
 }
 
@@ -135,30 +168,87 @@ record! {
     }
 }
 
-/// Takes the numbers up into the item, and into the fields of their own for those that most readers want: the first of a scheme
-/// counts, and a consumer unit's GTIN only where there is no GTIN-14.
-pub(crate) fn identify(item: &mut Item, ids: Vec<ProductId>) {
+/// Fills the fields that an item has for the numbers most readers want, from the list of them: the first of a scheme counts, and a
+/// consumer unit's GTIN only where there is no GTIN-14.
+pub(crate) fn identify(item: &mut Item) {
     use ProductIdScheme as S;
+    let ids = std::mem::take(&mut item.product_ids);
     for ProductId { scheme, id, .. } in &ids {
-        let field = match scheme {
-            S::Upc => &mut item.upc,
-            S::Ean => &mut item.ean,
-            S::Isbn => &mut item.isbn,
-            S::Sku => &mut item.sku,
-            S::BuyerNumber | S::BuyerPart | S::BuyerCatalog => &mut item.buyer_number,
-            S::SellerNumber | S::SellerPart | S::SellerCatalog => &mut item.seller_number,
-            S::ManufacturerNumber => &mut item.manufacturer_number,
-            S::Style | S::SellerStyle => &mut item.style,
-            S::Color | S::SellerColor | S::BuyerColor => &mut item.color,
-            S::SellerSize | S::BuyerSize => &mut item.size,
-            _ => continue,
-        };
-        field.get_or_insert_with(|| id.clone());
+        if let Some(field) = field_of(item, *scheme) {
+            field.get_or_insert_with(|| id.clone());
+        }
     }
-    item.product_ids.extend(ids);
-    let first = |scheme: S| item.product_ids.iter().find(|p| p.scheme == scheme && looks_like_gtin(&p.id));
+    let first = |scheme: S| ids.iter().find(|p| p.scheme == scheme && looks_like_gtin(&p.id));
     let gtin = [S::Gtin, S::Upc, S::Ean, S::EanShort].into_iter().find_map(first);
-    item.gtin = gtin.map(|p| p.id.clone());
+    if let (None, Some(gtin)) = (&item.gtin, gtin) {
+        item.gtin = Some(gtin.id.clone());
+    }
+    item.product_ids = ids;
+}
+
+/// Lists the numbers that stand in fields of their own and not in the list yet: so a document of our own may leave the list out.
+pub(crate) fn complete(item: &mut Item) {
+    use ProductIdScheme as S;
+    let fields = [
+        S::Gtin,
+        S::Upc,
+        S::Ean,
+        S::Isbn,
+        S::Sku,
+        S::BuyerNumber,
+        S::SellerNumber,
+        S::ManufacturerNumber,
+        S::Style,
+        S::Color,
+        S::SellerSize,
+    ];
+    for scheme in fields {
+        let value = match scheme {
+            S::Gtin => item.gtin.clone(),
+            _ => field_of(item, scheme).and_then(|field| field.clone()),
+        };
+        let Some(id) = value else { continue };
+        let same_field = |p: &ProductId| match scheme {
+            S::Gtin => true,
+            _ => field_name(p.scheme) == field_name(scheme),
+        };
+        if !item.product_ids.iter().any(|p| p.id == id && same_field(p)) {
+            item.product_ids.push(ProductId { scheme, id, ..ProductId::default() });
+        }
+    }
+}
+
+/// The field for numbers of a scheme.
+fn field_of(item: &mut Item, scheme: ProductIdScheme) -> Option<&mut Option<Text>> {
+    Some(match field_name(scheme)? {
+        "upc" => &mut item.upc,
+        "ean" => &mut item.ean,
+        "isbn" => &mut item.isbn,
+        "sku" => &mut item.sku,
+        "buyer_number" => &mut item.buyer_number,
+        "seller_number" => &mut item.seller_number,
+        "manufacturer_number" => &mut item.manufacturer_number,
+        "style" => &mut item.style,
+        "color" => &mut item.color,
+        _ => &mut item.size,
+    })
+}
+
+fn field_name(scheme: ProductIdScheme) -> Option<&'static str> {
+    use ProductIdScheme as S;
+    Some(match scheme {
+        S::Upc => "upc",
+        S::Ean => "ean",
+        S::Isbn => "isbn",
+        S::Sku => "sku",
+        S::BuyerNumber | S::BuyerPart | S::BuyerCatalog => "buyer_number",
+        S::SellerNumber | S::SellerPart | S::SellerCatalog => "seller_number",
+        S::ManufacturerNumber => "manufacturer_number",
+        S::Style | S::SellerStyle => "style",
+        S::Color | S::SellerColor | S::BuyerColor => "color",
+        S::SellerSize | S::BuyerSize => "size",
+        _ => return None,
+    })
 }
 
 fn looks_like_gtin(id: &str) -> bool {

@@ -156,6 +156,20 @@ vocabulary! {
         GoodsAndServicesTax,
         TaxableAmount,
         AllowanceOrCharge,
+        AllowanceTotal,
+        ChargeTotal,
+        TaxTotal,
+        Payable,
+        Paid,
+        Prepaid,
+        Adjustment,
+        Freight,
+        Rounding,
+        Deposit,
+        CustomsValue,
+        DeclaredValue,
+        DiscountBase,
+        LineNet,
     }
 }
 
@@ -240,6 +254,70 @@ vocabulary! {
         AnticipatedDeliveryDate,
         EffectiveDate,
         SpecifiedDate,
+    }
+}
+
+record! {
+    /// An account at a bank: X12 BPR and C2, EDIFACT FII.
+    pub struct BankAccount {
+        /// Whose: EDIFACT 3035.
+        opt role_code: Text,
+        /// X12 569.
+        opt number_scheme_code: Text,
+        /// IBAN or the bank's own number.
+        opt number: Text,
+        many holder_names: Text,
+        opt currency: Text,
+        /// BIC, routing number and the like.
+        opt bank: Identifier,
+        opt bank_name: Text,
+        opt branch: Identifier,
+        opt branch_name: Text,
+        opt country: Text,
+        /// X12 20: the bank's number of its client.
+        opt client_number: Text,
+        /// X12 8.
+        opt client_code: Text,
+        opt date: Date,
+        /// X12 107.
+        opt payment_method_code: Text,
+    }
+}
+
+record! {
+    /// What was changed in an amount, and why: X12 ADX and RMR, EDIFACT AJT.
+    pub struct Adjustment {
+        /// X12 426, EDIFACT 4465.
+        one reason_code: Text,
+        opt money: Money,
+        opt line_number: Text,
+        many amounts: QualifiedAmount,
+        many quantities: crate::quantity::QualifiedQuantity,
+        many references: crate::reference::Reference,
+        many contacts: crate::party::Contact,
+        many dates: DateTime,
+        many notes: crate::reference::Note,
+        many lines: PaidLine,
+    }
+}
+
+record! {
+    /// A line of the document paid or adjusted: X12 IT1 of an 820, EDIFACT DLI.
+    pub struct PaidLine {
+        opt number: Text,
+        /// EDIFACT 1073.
+        opt action_code: Text,
+        opt quantity: Quantity,
+        opt price: Price,
+        one item: crate::item::Item,
+        opt currency: Currency,
+        many amounts: QualifiedAmount,
+        many references: crate::reference::Reference,
+        many dates: DateTime,
+        many taxes: Tax,
+        many allowances_and_charges: crate::allowance::AllowanceCharge,
+        many adjustments: Adjustment,
+        many sublines: crate::purchase_order::SubLine,
     }
 }
 

@@ -7,9 +7,10 @@
 
 use crate::Text;
 use crate::date::{DateTime, LeadTime};
+use crate::money::{BankAccount, Currency, Tax};
 use crate::quantity::QualifiedQuantity;
-use crate::reference::{Characteristic, Identifier, Reference};
-use crate::transport::{DeliveryTerms, Location, Packaging, ScheduleLine, Transport};
+use crate::reference::{Attachment, Characteristic, Identifier, Note, Reference};
+use crate::transport::{DeliveryTerms, Distribution, Location, Packaging, ScheduleLine, Transport};
 
 record! {
     /// Somebody who takes part: buyer, seller, ship-to.
@@ -38,6 +39,19 @@ record! {
         many schedule: ScheduleLine,
         many lead_times: LeadTime,
         many locations: Location,
+        /// What kind of entity: X12 1065, `1` person, `2` organization.
+        opt entity_code: Text,
+        /// Of a person: X12 1036 to 1039.
+        opt first_name: Text,
+        opt middle_name: Text,
+        opt name_prefix: Text,
+        opt name_suffix: Text,
+        opt currency: Currency,
+        many bank_accounts: BankAccount,
+        many taxes: Tax,
+        many distribution: Distribution,
+        many attachments: Attachment,
+        many notes: Note,
     }
 }
 
@@ -82,6 +96,18 @@ vocabulary! {
         BuyingGroup,
         Shipper,
         ManufacturingPlant,
+        Depositor,
+        InvoiceIssuer,
+        TaxRepresentative,
+        Factor,
+        PayerBank,
+        PayeeBank,
+        FreightPayer,
+        ThirdParty,
+        PickupLocation,
+        StopLocation,
+        ReturnTo,
+        Inspector,
     }
 }
 

@@ -29,6 +29,76 @@ record! {
 }
 
 record! {
+    /// What differs from what was wanted or announced: EDIFACT QVR, X12 W12, IT3, W13 and RCD.
+    pub struct Discrepancy {
+        one kind: DiscrepancyKind,
+        /// EDIFACT 4221, X12 368 or 412.
+        one kind_code: Text,
+        /// By how much. EDIFACT 6064 is signed.
+        opt quantity: Quantity,
+        /// EDIFACT 6063.
+        opt quantity_code: Text,
+        /// EDIFACT 4295, X12 371, 853, 892 or 893.
+        opt reason_code: Text,
+        /// Who keeps the list of `reason_code`: EDIFACT 1131 and 3055.
+        opt reason_list_code: Text,
+        opt reason_agency_code: Text,
+        opt reason: Text,
+        opt lot: Text,
+        /// A further reason: X12 893 beside 892.
+        opt detail_code: Text,
+        many references: crate::reference::Reference,
+        many dates: crate::date::DateTime,
+        many notes: crate::reference::Note,
+    }
+}
+
+vocabulary! {
+    /// In which way a delivery or an item differs.
+    pub enum DiscrepancyKind {
+        Damaged,
+        Short,
+        Over,
+        QualityProblem,
+        WrongItem,
+        NonStandardContainer,
+        GoodCondition,
+        Rejected,
+        OnHold,
+        Scrapped,
+        OverReturned,
+        NotAnnounced,
+        NotDelivered,
+        DeliveredTooLate,
+        Backordered,
+        PartialBackordered,
+        Cancelled,
+        Substituted,
+        Discontinued,
+        OutOfStock,
+        Complete,
+        Expired,
+        Returned,
+    }
+}
+
+record! {
+    /// A state that goods, a package or a means of transport was found in: EDIFACT CDI, with the instruction that follows.
+    pub struct StateFound {
+        one kind: DiscrepancyKind,
+        /// EDIFACT 7007.
+        one kind_code: Text,
+        /// EDIFACT 7001.
+        opt qualifier_code: Text,
+        /// EDIFACT 1131 and 3055.
+        opt list_code: Text,
+        opt agency_code: Text,
+        opt text: Text,
+        many instructions: crate::reference::Instruction,
+    }
+}
+
+record! {
     /// A measurement: a weight, a length, a temperature.
     pub struct Measurement {
         /// What was measured: X12 737.

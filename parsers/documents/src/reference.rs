@@ -6,7 +6,27 @@
 //! These are shapes only; they cannot fail. How they are filled stands in `x12/reference.rs` and `edifact/reference.rs`.
 
 use crate::Text;
-use crate::date::DateTime;
+use crate::date::{DateTime, Period};
+use crate::quantity::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which standard the codes beside our words are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CodeList {
+    X12,
+    Edifact,
+}
+
+impl CodeList {
+    pub fn of(standard: portway_edi::Standard) -> CodeList {
+        match standard {
+            portway_edi::Standard::X12 => CodeList::X12,
+            portway_edi::Standard::Edifact => CodeList::Edifact,
+        }
+    }
+}
 
 record! {
     /// A number by which somebody knows something.
@@ -85,6 +105,21 @@ vocabulary! {
         PriceList,
         OrderResponse,
         BlanketOrder,
+        DepositorOrder,
+        ShipNotice,
+        ReceivingAdvice,
+        WarehouseReceipt,
+        RemittanceAdvice,
+        CreditNote,
+        DebitNote,
+        Catalog,
+        Payment,
+        Seal,
+        PickupNumber,
+        Consignment,
+        DeliveryNote,
+        OrderChange,
+        ReturnAuthorization,
     }
 }
 
@@ -182,6 +217,177 @@ record! {
         /// X12 1000.
         one code: Text,
         one value: Text,
+    }
+}
+
+record! {
+    /// A code of a list that an industry or agency keeps: X12 LM and LQ, EDIFACT GIS and GEI.
+    pub struct IndustryCode {
+        /// X12 559.
+        opt agency_code: Text,
+        /// X12 822.
+        opt source_code: Text,
+        /// Which list it is of: X12 1270, EDIFACT 1131.
+        opt list_code: Text,
+        /// X12 1271, EDIFACT 7365.
+        opt code: Text,
+        /// What the code is about: EDIFACT 9649.
+        opt qualifier_code: Text,
+        opt description: Text,
+        /// X12 1136, with `answer_code` and `condition_codes`: X12 CRC.
+        opt category_code: Text,
+        /// X12 1073: `Y` or `N`.
+        opt answer_code: Text,
+        /// X12 1321.
+        many condition_codes: Text,
+    }
+}
+
+record! {
+    /// A declaration that is true or not, in words or by a code: X12 YNQ.
+    pub struct Statement {
+        /// X12 1321.
+        opt condition_code: Text,
+        /// X12 1073: `Y`, `N`, `U`.
+        one answer_code: Text,
+        opt period: Period,
+        /// The text, line by line as it came.
+        many lines: Text,
+        /// X12 1270 and 1271.
+        opt list_code: Text,
+        opt code: Text,
+    }
+}
+
+record! {
+    /// A document that belongs to this one: X12 PWK, EDIFACT DOC.
+    pub struct Attachment {
+        /// What it is: X12 755, EDIFACT 1001.
+        one kind_code: Text,
+        /// EDIFACT 1131 and 3055.
+        opt list_code: Text,
+        opt agency_code: Text,
+        /// The kind in the partner's words: EDIFACT 1000.
+        opt name: Text,
+        opt number: Text,
+        /// EDIFACT 1373.
+        opt status_code: Text,
+        opt source: Text,
+        /// ISO 639.
+        opt language: Text,
+        /// EDIFACT 1056 and 1060.
+        opt version: Text,
+        opt revision: Text,
+        /// How it is sent: X12 756, EDIFACT 3153.
+        opt transmission_code: Text,
+        opt copies: Decimal,
+        /// EDIFACT 1218.
+        opt originals: Decimal,
+        /// For whom: X12 98.
+        opt party_role_code: Text,
+        opt party: Identifier,
+        opt description: Text,
+        /// X12 1525.
+        opt request_code: Text,
+        many dates: DateTime,
+    }
+}
+
+record! {
+    /// To which account it is booked: X12 FA1 and FA2, EDIFACT RJL.
+    pub struct Accounting {
+        /// X12 559.
+        opt agency_code: Text,
+        /// X12 1300.
+        opt service_code: Text,
+        /// X12 248.
+        opt allowance_kind_code: Text,
+        many parts: AccountingPart,
+    }
+}
+
+record! {
+    /// One part of an account.
+    pub struct AccountingPart {
+        /// X12 1196, EDIFACT 4475.
+        opt code: Text,
+        /// X12 1195, EDIFACT 1171.
+        opt value: Text,
+        opt description: Text,
+    }
+}
+
+record! {
+    /// Numbers of single things, such as packages, vehicles or serials: EDIFACT GIN and GIR.
+    pub struct Identity {
+        one kind: IdentityKind,
+        /// EDIFACT 7405.
+        one kind_code: Text,
+        one value: Text,
+        /// Where it is a range: its last number.
+        opt range_end: Text,
+        /// EDIFACT 7297: numbers that came in one set follow each other.
+        opt set_code: Text,
+        /// EDIFACT 4405.
+        opt status_code: Text,
+    }
+}
+
+vocabulary! {
+    /// What a number of a single thing identifies.
+    pub enum IdentityKind {
+        /// GS1 Serial Shipping Container Code.
+        Sscc,
+        Serial,
+        Lot,
+        BuyerPackage,
+        SellerPackage,
+        CasePackage,
+        Product,
+        Vehicle,
+        VehicleRegistration,
+        Kanban,
+        Manufacturing,
+        ReturnableContainer,
+    }
+}
+
+record! {
+    /// Where goods come from, and which conditions hold: EDIFACT ALI.
+    pub struct TradeCondition {
+        /// ISO 3166: EDIFACT 3239.
+        opt origin_country: Text,
+        /// EDIFACT 9213.
+        opt duty_regime_code: Text,
+        /// EDIFACT 4183.
+        many condition_codes: Text,
+    }
+}
+
+record! {
+    /// What somebody is to do: EDIFACT INP, and the instruction of DLM and INV.
+    pub struct Instruction {
+        /// Who gives it, and to whom: EDIFACT 3301 and 3285.
+        opt from_code: Text,
+        opt to_code: Text,
+        /// EDIFACT 4403.
+        opt kind_code: Text,
+        /// EDIFACT 4401.
+        opt code: Text,
+        /// EDIFACT 1131 and 3055.
+        opt list_code: Text,
+        opt agency_code: Text,
+        opt text: Text,
+        /// EDIFACT 4405.
+        opt status_code: Text,
+        opt party_name: Text,
+        /// EDIFACT 1229.
+        opt action_code: Text,
+        /// EDIFACT 4455, 4457 and 7161: X12 has these in sales requirements.
+        opt backorder_code: Text,
+        opt substitution_code: Text,
+        opt service_code: Text,
+        many notes: Note,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::Text;
 use crate::date::DateTime;
-use crate::quantity::{Decimal, Quantity};
+use crate::quantity::{Decimal, Measurement, Quantity};
 use crate::reference::{Identifier, Reference};
 
 record! {
@@ -69,6 +69,13 @@ record! {
         /// Places within it or beside it: EDIFACT C519, C553.
         many related: Identifier,
         many dates: DateTime,
+        opt city: Text,
+        opt region: Text,
+        opt country: Text,
+        /// X12 R4: terminal and pier.
+        opt terminal: Text,
+        opt pier: Text,
+        many measurements: Measurement,
     }
 }
 
@@ -83,6 +90,8 @@ record! {
         many equipment: Equipment,
         /// With which care: X12 TD4.
         many handling: Handling,
+        /// How warm it is to be, or was.
+        many temperatures: Temperature,
     }
 }
 
@@ -119,6 +128,27 @@ record! {
         opt vehicle_country: Text,
         opt ownership_code: Text,
         many locations: Location,
+        opt city: Text,
+        opt region: Text,
+        /// X12 177.
+        opt intermodal_service_code: Text,
+        /// X12 56.
+        opt service_type_code: Text,
+        /// X12 890.
+        opt change_reason_code: Text,
+        /// X12 249, 854.
+        opt vessel_requirement_code: Text,
+        opt vessel_type_code: Text,
+        /// The carrier's own invoice of its part: X12 R3.
+        opt invoice_number: Text,
+        opt date: crate::date::Date,
+        opt charge: crate::money::Money,
+        /// EDIFACT 8335, 8334 and 8341.
+        opt movement_code: Text,
+        opt movement: Text,
+        opt haulage_code: Text,
+        many references: Reference,
+        many dates: DateTime,
     }
 }
 
@@ -177,6 +207,44 @@ record! {
         opt seal_number: Text,
         /// X12 24.
         opt type_code: Text,
+        /// Every seal.
+        many seals: Seal,
+        opt carrier: Identifier,
+        opt owner: Identifier,
+        opt check_digit: Text,
+        opt tare_weight: Quantity,
+        /// X12 571.
+        opt tare_code: Text,
+        opt weight_allowance: Quantity,
+        opt dunnage_weight: Quantity,
+        opt volume: Quantity,
+        opt length: Quantity,
+        opt width: Quantity,
+        opt height: Quantity,
+        /// X12 319.
+        opt temperature_control: Text,
+        opt position: Text,
+        /// X12 56.
+        opt service_type_code: Text,
+        /// X12 301.
+        opt car_type_code: Text,
+        opt country: Text,
+        /// EDIFACT 8249 and 8169.
+        opt status_code: Text,
+        opt fullness_code: Text,
+        opt description: Text,
+        /// Equipment attached to it: EDIFACT EQA.
+        many attached: Equipment,
+        many measurements: Measurement,
+        many temperatures: Temperature,
+        many references: Reference,
+        many locations: Location,
+        many notes: crate::reference::Note,
+        /// How many such: EDIFACT 6350.
+        opt count: Decimal,
+        /// EDIFACT 8335 and 8341.
+        opt movement_code: Text,
+        opt haulage_code: Text,
     }
 }
 
@@ -191,6 +259,75 @@ record! {
         opt description: Text,
         /// X12 1073: `Y` or `N`.
         opt answer_code: Text,
+        /// X12 560.
+        opt service_code: Text,
+        /// X12 241, 242 and 257: X12 H3.
+        opt protective_service_code: Text,
+        opt vent_code: Text,
+        opt tariff_code: Text,
+    }
+}
+
+record! {
+    /// A seal of a trailer, container or package.
+    pub struct Seal {
+        one number: Text,
+        /// Where it is a range: its last number.
+        opt range_end: Text,
+        /// Who set it: X12 98, EDIFACT 9303.
+        opt issuer_code: Text,
+        opt issuer_name: Text,
+        /// X12 407, EDIFACT 4517.
+        opt status_code: Text,
+    }
+}
+
+record! {
+    /// A temperature, or the range it has to stay in: X12 W09, W10, W18, AT5, EDIFACT TMP.
+    pub struct Temperature {
+        /// EDIFACT 6245, X12 456.
+        opt code: Text,
+        opt minimum: Quantity,
+        opt maximum: Quantity,
+        /// X12 40.
+        opt equipment_code: Text,
+        /// X12 1122.
+        opt vent_code: Text,
+        opt vent_percent: Decimal,
+        opt quantity: Decimal,
+        opt description: Text,
+    }
+}
+
+record! {
+    /// A pallet: how it is stacked, what it weighs and measures: X12 PAL.
+    pub struct Pallet {
+        /// X12 883.
+        opt type_code: Text,
+        opt tiers: Decimal,
+        /// Units in a tier.
+        opt blocks: Decimal,
+        opt packs: Decimal,
+        opt unit_weight: Quantity,
+        opt length: Quantity,
+        opt width: Quantity,
+        opt height: Quantity,
+        opt gross_weight: Quantity,
+        opt gross_volume: Quantity,
+        /// X12 399.
+        opt exchange_code: Text,
+        opt inner_packs: Decimal,
+        /// X12 1699.
+        opt structure_code: Text,
+        /// Pallets shipped or received: X12 406, 409.
+        opt count: Decimal,
+        /// X12 410.
+        opt returned_count: Decimal,
+        opt contested_quantity: Decimal,
+        /// X12 400.
+        opt unit_load_code: Text,
+        /// X12 412.
+        opt condition_code: Text,
     }
 }
 
@@ -245,6 +382,8 @@ record! {
         many references: Reference,
         many dates: DateTime,
         many marks: Marks,
+        /// Of one unit: X12 395.
+        opt unit_weight: Quantity,
     }
 }
 
@@ -308,5 +447,6 @@ impl Transport {
             && self.loads.is_empty()
             && self.equipment.is_empty()
             && self.handling.is_empty()
+            && self.temperatures.is_empty()
     }
 }

@@ -2,68 +2,77 @@
 //!
 //! `money` is the first amount that came; all of them stand in `amounts`, each with its kind. The first quantity, percentage and
 //! rate count: the standard allows one of each.
-//!
-//! Never fails: what cannot be read is a finding.
 
-use super::quantity::quantity;
-use super::reading::{Fields, Node};
 use super::{codes, date, money};
-use crate::allowance::{AllowanceCharge, Rate};
+use crate::allowance::{AllowanceCharge, AllowanceKind, Rate};
+use crate::mapping::{Elements, Walk};
+use crate::money::{AmountRole, QualifiedAmount};
 
-/// The group ALC; `in_force` is the currency where it stands.
-pub(crate) fn allowance_charge(node: Node<'_, '_>, in_force: Option<&str>) -> AllowanceCharge {
-    let mut read = AllowanceCharge::default();
-    for f in node.segments() {
-        segment(&f, &mut read, in_force);
+/// The group ALC.
+pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
+    if walk.is_writing() && a.money.is_some() && !a.amounts.iter().any(|amount| amount.money == a.money) {
+        let role = AmountRole::AllowanceOrCharge;
+        a.amounts.insert(0, QualifiedAmount { role, money: a.money.clone(), ..QualifiedAmount::default() });
     }
-    for inner in node.groups() {
-        match inner.trigger() {
-            "TAX" => read.taxes.push(money::tax(inner, in_force)),
-            _ => inner.segments().for_each(|f| segment(&f, &mut read, in_force)),
-        }
-    }
-    read
-}
-
-fn segment(f: &Fields<'_, '_>, read: &mut AllowanceCharge, in_force: Option<&str>) {
-    match f.tag() {
-        "ALC" => alc(f, read),
-        "DTM" => read.dates.push(date::dtm(f)),
-        "QTY" if read.quantity.is_none() => {
-            read.quantity_code = f.text(1, 1);
-            read.quantity = quantity(f, 1, 2, 3);
-        }
-        "PCD" if read.percent.is_none() => {
-            read.percent_code = f.text(1, 1);
-            read.percent = f.decimal(1, 2);
-            read.percent_basis_code = f.text(1, 3);
-        }
-        "MOA" => {
-            let amount = money::amount(f, in_force);
-            read.money = read.money.take().or_else(|| amount.money.clone());
-            read.amounts.push(amount);
-        }
-        "RTE" if read.rate.is_none() => read.rate = rate(f),
-        "RNG" => read.ranges.push(money::range(f)),
-        _ => {}
+    walk.once("ALC", |e| alc(e, a));
+    walk.each_anywhere("DTM", &mut a.dates, date::dtm);
+    walk.once_anywhere("QTY", |e| {
+        e.code((1, 1), &mut a.quantity_code);
+        e.quantity((1, 2), (1, 3), &mut a.quantity);
+        default_code(e, "1");
+    });
+    walk.once_anywhere("PCD", |e| {
+        e.code((1, 1), &mut a.percent_code);
+        e.decimal((1, 2), &mut a.percent);
+        e.code((1, 3), &mut a.percent_basis_code);
+        // 5245: 1 allowance, 2 charge.
+        default_code(e, if a.kind == AllowanceKind::Charge { "2" } else { "1" });
+    });
+    walk.each_anywhere("MOA", &mut a.amounts, money::amount);
+    walk.once_anywhere("RTE", |e| {
+        e.part(&mut a.rate, rate);
+    });
+    walk.each_anywhere("RNG", &mut a.ranges, money::range);
+    walk.loops("TAX", &mut a.taxes, money::tax);
+    if walk.is_reading() {
+        a.money = a.amounts.iter().find_map(|amount| amount.money.clone());
     }
 }
 
-fn alc(f: &Fields<'_, '_>, read: &mut AllowanceCharge) {
-    (read.kind, read.kind_code) = f.coded(1, 1, codes::allowance_kind).unwrap_or_default();
-    read.reference = f.text(2, 1);
-    read.reason_code = f.text(2, 2);
-    (read.handling, read.handling_code) = f.coded(3, 1, codes::allowance_handling).unzip();
-    read.sequence_code = f.text(4, 1);
-    read.service_code = f.text(5, 1);
-    read.list_code = f.text(5, 2);
-    read.agency_code = f.text(5, 3);
-    read.description = f.lines(5, 4..=5);
+/// The qualifier where a value stands without one.
+fn default_code(e: &mut Elements<'_>, code: &str) {
+    if !e.is_reading() {
+        e.needs((1, 2));
+        if !e.has((1, 1)) {
+            e.constant((1, 1), code);
+        }
+    }
+}
+
+fn alc(e: &mut Elements<'_>, a: &mut AllowanceCharge) {
+    if !e.is_reading() {
+        e.needs((1, 1));
+    }
+    e.coded((1, 1), &codes::ALLOWANCE_KIND, &mut a.kind, &mut a.kind_code);
+    e.text((2, 1), &mut a.reference);
+    e.code((2, 2), &mut a.reason_code);
+    e.coded_opt((3, 1), &codes::ALLOWANCE_HANDLING, &mut a.handling, &mut a.handling_code);
+    e.code((4, 1), &mut a.sequence_code);
+    e.code((5, 1), &mut a.service_code);
+    e.code((5, 2), &mut a.list_code);
+    e.code((5, 3), &mut a.agency_code);
+    e.lines((4..=5).map(|component| (5, component).into()), &mut a.description);
 }
 
 /// RTE.
-fn rate(f: &Fields<'_, '_>) -> Option<Rate> {
-    let amount = f.decimal(1, 2)?;
-    let (unit, original_unit) = f.unit(1, 4);
-    Some(Rate { amount, unit, original_unit, code: f.text(1, 1), base_quantity: f.decimal(1, 3) })
+fn rate(e: &mut Elements<'_>, r: &mut Rate) {
+    e.needs_number((1, 2));
+    e.code((1, 1), &mut r.code);
+    e.required_decimal((1, 2), &mut r.amount);
+    e.decimal((1, 3), &mut r.base_quantity);
+    e.unit((1, 4), &mut r.unit, &mut r.original_unit);
+    if !e.is_reading() && !e.has((1, 1)) {
+        // 5419 = 1: rate of the allowance.
+        e.constant((1, 1), "1");
+    }
 }

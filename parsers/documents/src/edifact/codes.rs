@@ -1,4 +1,4 @@
-//! EDIFACT codes to our words: one table a data element, named by its number in the directory.
+//! EDIFACT codes and our words: one table a data element, named by its number in the directory.
 //!
 //! A code without a word becomes `other`; the code itself is always kept beside it, so a missing word loses nothing. Only codes
 //! whose meaning is beyond doubt stand here, and mean the same in D.96A and D.01B.
@@ -8,295 +8,252 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
-/// 1225, message function.
-pub(crate) fn purpose(code: &str) -> Purpose {
-    match code {
-        "1" => Purpose::Cancellation,
-        "4" => Purpose::Change,
-        "5" => Purpose::Replacement,
-        "6" => Purpose::Confirmation,
-        "7" => Purpose::Duplicate,
-        "9" => Purpose::Original,
-        "13" => Purpose::Request,
-        "16" => Purpose::Proposal,
-        "18" => Purpose::Reissue,
-        "31" => Purpose::InformationCopy,
-        _ => Purpose::Other,
+codes! {
+    /// 1225, message function.
+    PURPOSE("purpose"): Purpose {
+        "1" => Cancellation,
+        "4" => Change,
+        "5" => Replacement,
+        "6" => Confirmation,
+        "7" => Duplicate,
+        "9" => Original,
+        "13" => Request,
+        "16" => Proposal,
+        "18" => Reissue,
+        "31" => InformationCopy,
     }
-}
 
-/// 1001, document name.
-pub(crate) fn order_kind(code: &str) -> OrderKind {
-    match code {
-        "105" | "220" => OrderKind::StandAlone,
-        "221" => OrderKind::BlanketFirm,
-        "222" => OrderKind::Spot,
-        "224" => OrderKind::Rush,
-        "225" => OrderKind::Repair,
-        "226" => OrderKind::Release,
-        "227" => OrderKind::Consignment,
-        "228" => OrderKind::Sample,
-        "230" => OrderKind::Change,
-        _ => OrderKind::Other,
+    /// 1001, document name.
+    ORDER_KIND("order_kind"): OrderKind {
+        "105" | "220" => StandAlone,
+        "221" => BlanketFirm,
+        "222" => Spot,
+        "224" => Rush,
+        "225" => Repair,
+        "226" => Release,
+        "227" => Consignment,
+        "228" => Sample,
+        "230" => Change,
     }
-}
 
-/// 2005, date qualifier.
-pub(crate) fn date_role(code: &str) -> DateRole {
-    match code {
-        "2" => DateRole::RequestedDelivery,
-        "3" => DateRole::Invoice,
-        "4" => DateRole::Order,
-        "7" => DateRole::Effective,
-        "10" => DateRole::RequestedShip,
-        "11" => DateRole::Shipped,
-        "15" => DateRole::PromotionStart,
-        "16" => DateRole::PromotionEnd,
-        "17" => DateRole::EstimatedDelivery,
-        "35" => DateRole::Delivered,
-        "36" => DateRole::Expiration,
-        "37" => DateRole::ShipNotBefore,
-        "38" => DateRole::ShipNotAfter,
-        "50" => DateRole::Received,
-        "61" => DateRole::CancelIfNotDeliveredBy,
-        "63" => DateRole::DeliverNotAfter,
-        "64" => DateRole::DeliverNotBefore,
-        "67" => DateRole::ScheduledDelivery,
-        "69" => DateRole::PromisedDelivery,
-        "79" => DateRole::PromisedShip,
-        "94" => DateRole::Manufacture,
-        "137" => DateRole::Issue,
-        _ => DateRole::Other,
+    /// 2005, date qualifier.
+    DATE_ROLE("date_role"): DateRole {
+        "2" => RequestedDelivery,
+        "3" => Invoice,
+        "4" => Order,
+        "7" => Effective,
+        "10" => RequestedShip,
+        "11" => Shipped,
+        "15" => PromotionStart,
+        "16" => PromotionEnd,
+        "17" => EstimatedDelivery,
+        "35" => Delivered,
+        "36" => Expiration,
+        "37" => ShipNotBefore,
+        "38" => ShipNotAfter,
+        "50" => Received,
+        "61" => CancelIfNotDeliveredBy,
+        "63" => DeliverNotAfter,
+        "64" => DeliverNotBefore,
+        "67" => ScheduledDelivery,
+        "69" => PromisedDelivery,
+        "79" => PromisedShip,
+        "94" => Manufacture,
+        "12" => DiscountDue,
+        "13" => NetDue,
+        "137" => Issue,
     }
-}
 
-/// 3035, party qualifier.
-pub(crate) fn party_role(code: &str) -> PartyRole {
-    match code {
-        "AG" => PartyRole::Agent,
-        "BY" => PartyRole::Buyer,
-        "CA" => PartyRole::Carrier,
-        "CN" => PartyRole::Consignee,
-        "CZ" => PartyRole::Consignor,
-        "DP" => PartyRole::ShipTo,
-        "EX" => PartyRole::Exporter,
-        "FW" => PartyRole::FreightForwarder,
-        "IM" => PartyRole::Importer,
-        "IV" => PartyRole::BillTo,
-        "MF" => PartyRole::Manufacturer,
-        "MR" => PartyRole::MessageTo,
-        "MS" => PartyRole::MessageFrom,
-        "NI" | "N1" | "N2" => PartyRole::NotifyParty,
-        "OB" => PartyRole::OrderedBy,
-        "PE" => PartyRole::Payee,
-        "PR" => PartyRole::Payer,
-        "SE" => PartyRole::Seller,
-        "SF" => PartyRole::ShipFrom,
-        "SN" => PartyRole::Store,
-        "ST" => PartyRole::ShipTo,
-        "SU" => PartyRole::Supplier,
-        "UC" => PartyRole::UltimateConsignee,
-        "UD" => PartyRole::EndUser,
-        "VN" => PartyRole::Vendor,
-        "WH" => PartyRole::Warehouse,
-        _ => PartyRole::Other,
+    /// 3035, party qualifier.
+    PARTY_ROLE("party_role"): PartyRole {
+        "AG" => Agent,
+        "BY" => Buyer,
+        "CA" => Carrier,
+        "CN" => Consignee,
+        "CZ" => Consignor,
+        "DP" => ShipTo,
+        "EX" => Exporter,
+        "FW" => FreightForwarder,
+        "IM" => Importer,
+        "IV" => BillTo,
+        "MF" => Manufacturer,
+        "MR" => MessageTo,
+        "MS" => MessageFrom,
+        "NI" | "N1" | "N2" => NotifyParty,
+        "OB" => OrderedBy,
+        "PE" => Payee,
+        "PR" => Payer,
+        "SE" => Seller,
+        "SF" => ShipFrom,
+        "SN" => Store,
+        "ST" => ShipTo,
+        "SU" => Supplier,
+        "UC" => UltimateConsignee,
+        "UD" => EndUser,
+        "VN" => Vendor,
+        "WH" => Warehouse,
     }
-}
 
-/// 3055, agency that gives out an identifier.
-pub(crate) fn id_scheme(code: &str) -> IdScheme {
-    match code {
-        "5" => IdScheme::Country,
-        "6" => IdScheme::UnLocode,
-        "9" => IdScheme::Gln,
-        "16" => IdScheme::Duns,
-        "91" => IdScheme::AssignedBySeller,
-        "92" => IdScheme::AssignedByBuyer,
-        "182" => IdScheme::Scac,
-        "ZZZ" | "ZZ" => IdScheme::MutuallyDefined,
-        _ => IdScheme::Other,
+    /// 3055, agency that gives out an identifier.
+    ID_SCHEME("id_scheme"): IdScheme {
+        "5" => Country,
+        "6" => UnLocode,
+        "9" => Gln,
+        "16" => Duns,
+        "91" => AssignedBySeller,
+        "92" => AssignedByBuyer,
+        "182" => Scac,
+        "ZZZ" | "ZZ" => MutuallyDefined,
     }
-}
 
-/// 3139, contact function.
-pub(crate) fn contact_role(code: &str) -> ContactRole {
-    match code {
-        "AP" => ContactRole::AccountsPayable,
-        "AR" => ContactRole::AccountsReceivable,
-        "DL" => ContactRole::Delivery,
-        "GR" => ContactRole::Receiving,
-        "IC" => ContactRole::Information,
-        "OC" => ContactRole::Order,
-        "PD" => ContactRole::Buyer,
-        "SA" => ContactRole::Sales,
-        "SD" => ContactRole::Shipping,
-        _ => ContactRole::Other,
+    /// 3139, contact function.
+    CONTACT_ROLE("contact_role"): ContactRole {
+        "AP" => AccountsPayable,
+        "AR" => AccountsReceivable,
+        "DL" => Delivery,
+        "GR" => Receiving,
+        "IC" => Information,
+        "OC" => Order,
+        "PD" => Buyer,
+        "SA" => Sales,
+        "SD" => Shipping,
     }
-}
 
-/// 3155, communication channel.
-pub(crate) fn channel_kind(code: &str) -> ChannelKind {
-    match code {
-        "AH" => ChannelKind::Url,
-        "AL" => ChannelKind::Mobile,
-        "EI" => ChannelKind::Edi,
-        "EM" => ChannelKind::Email,
-        "EX" => ChannelKind::Extension,
-        "FX" => ChannelKind::Fax,
-        "TE" => ChannelKind::Telephone,
-        _ => ChannelKind::Other,
+    /// 3155, communication channel.
+    CHANNEL_KIND("channel_kind"): ChannelKind {
+        "AH" => Url,
+        "AL" => Mobile,
+        "EI" => Edi,
+        "EM" => Email,
+        "EX" => Extension,
+        "FX" => Fax,
+        "TE" => Telephone,
     }
-}
 
-/// 1153, reference qualifier.
-pub(crate) fn reference_kind(code: &str) -> ReferenceKind {
-    match code {
-        "AAG" => ReferenceKind::Quote,
-        "ADE" => ReferenceKind::Account,
-        "AEP" => ReferenceKind::Project,
-        "BM" => ReferenceKind::BillOfLading,
-        "BO" => ReferenceKind::BlanketOrder,
-        "BT" => ReferenceKind::Batch,
-        "CR" => ReferenceKind::CustomerReference,
-        "CN" => ReferenceKind::CarrierReference,
-        "CO" => ReferenceKind::CustomerOrder,
-        "CT" => ReferenceKind::Contract,
-        "DQ" => ReferenceKind::Delivery,
-        "IA" => ReferenceKind::InternalVendor,
-        "IT" => ReferenceKind::Customer,
-        "IV" => ReferenceKind::Invoice,
-        "LI" => ReferenceKind::Line,
-        "ON" | "OP" => ReferenceKind::PurchaseOrder,
-        "PD" => ReferenceKind::Promotion,
-        "PK" => ReferenceKind::PackingList,
-        "PL" => ReferenceKind::PriceList,
-        "POR" => ReferenceKind::OrderResponse,
-        "RE" => ReferenceKind::Release,
-        "SE" => ReferenceKind::Serial,
-        "VA" => ReferenceKind::TaxIdentification,
-        "VN" => ReferenceKind::VendorOrder,
-        "ZZZ" => ReferenceKind::MutuallyDefined,
-        _ => ReferenceKind::Other,
+    /// 1153, reference qualifier.
+    REFERENCE_KIND("reference_kind"): ReferenceKind {
+        "AAG" => Quote,
+        "ADE" => Account,
+        "AEP" => Project,
+        "BM" => BillOfLading,
+        "BO" => BlanketOrder,
+        "BT" => Batch,
+        "CR" => CustomerReference,
+        "CN" => CarrierReference,
+        "CO" => CustomerOrder,
+        "CT" => Contract,
+        "DQ" => Delivery,
+        "IA" => InternalVendor,
+        "IT" => Customer,
+        "IV" => Invoice,
+        "LI" => Line,
+        "ON" | "OP" => PurchaseOrder,
+        "PD" => Promotion,
+        "PK" => PackingList,
+        "PL" => PriceList,
+        "POR" => OrderResponse,
+        "RE" => Release,
+        "SE" => Serial,
+        "VA" => TaxIdentification,
+        "VN" => VendorOrder,
+        "ZZZ" => MutuallyDefined,
     }
-}
 
-/// 7143, item number type.
-pub(crate) fn product_id_scheme(code: &str) -> ProductIdScheme {
-    match code {
-        "BP" => ProductIdScheme::BuyerPart,
-        "CC" | "GN" => ProductIdScheme::CommodityGroup,
-        "DR" => ProductIdScheme::DrawingRevision,
-        "EC" => ProductIdScheme::EngineeringChange,
-        "EN" => ProductIdScheme::Ean,
-        "HS" => ProductIdScheme::HarmonizedCode,
-        "IB" => ProductIdScheme::Isbn,
-        "IN" => ProductIdScheme::BuyerNumber,
-        "IS" => ProductIdScheme::Issn,
-        "MF" => ProductIdScheme::ManufacturerNumber,
-        "MN" => ProductIdScheme::Model,
-        "NB" => ProductIdScheme::Lot,
-        "SA" => ProductIdScheme::SellerNumber,
-        "SK" => ProductIdScheme::Sku,
-        "SN" => ProductIdScheme::Serial,
-        "SRV" => ProductIdScheme::Gtin,
-        "ST" => ProductIdScheme::Style,
-        "UP" => ProductIdScheme::Upc,
-        "VN" | "VP" => ProductIdScheme::SellerPart,
-        "ZZZ" => ProductIdScheme::MutuallyDefined,
-        _ => ProductIdScheme::Other,
+    /// 7143, item number type.
+    PRODUCT_ID_SCHEME("product_id_scheme"): ProductIdScheme {
+        "BP" => BuyerPart,
+        "CC" | "GN" => CommodityGroup,
+        "DR" => DrawingRevision,
+        "EC" => EngineeringChange,
+        "EN" => Ean,
+        "HS" => HarmonizedCode,
+        "IB" => Isbn,
+        "IN" => BuyerNumber,
+        "IS" => Issn,
+        "MF" => ManufacturerNumber,
+        "MN" => Model,
+        "NB" => Lot,
+        "SA" => SellerNumber,
+        "SK" => Sku,
+        "SN" => Serial,
+        "SRV" => Gtin,
+        "ST" => Style,
+        "UP" => Upc,
+        "VN" | "VP" => SellerPart,
+        "ZZZ" => MutuallyDefined,
     }
-}
 
-/// 5125, price qualifier.
-pub(crate) fn price_role(code: &str) -> PriceRole {
-    match code {
-        "AAA" => PriceRole::Net,
-        "AAB" => PriceRole::Gross,
-        "AAE" | "INF" => PriceRole::Information,
-        _ => PriceRole::Other,
+    /// 5125, price qualifier.
+    PRICE_ROLE("price_role"): PriceRole {
+        "AAA" => Net,
+        "AAB" => Gross,
+        "AAE" | "INF" => Information,
     }
-}
 
-/// 5025, kind of amount.
-pub(crate) fn amount_role(code: &str) -> AmountRole {
-    match code {
-        "8" | "23" | "131" | "204" => AmountRole::AllowanceOrCharge,
-        "39" | "77" => AmountRole::InvoiceTotal,
-        "52" => AmountRole::Discount,
-        "66" | "203" => AmountRole::LineTotal,
-        "79" | "86" | "128" => AmountRole::Total,
-        "124" | "150" | "161" | "176" => AmountRole::Tax,
-        "125" => AmountRole::TaxableAmount,
-        _ => AmountRole::Other,
+    /// 5025, kind of amount.
+    AMOUNT_ROLE("amount_role"): AmountRole {
+        "8" | "23" | "131" | "204" => AllowanceOrCharge,
+        "39" | "77" => InvoiceTotal,
+        "52" => Discount,
+        "66" | "203" => LineTotal,
+        "79" | "86" | "128" => Total,
+        "124" | "150" | "161" | "176" => Tax,
+        "125" => TaxableAmount,
     }
-}
 
-/// 2475, what terms of payment count from.
-pub(crate) fn terms_basis(code: &str) -> TermsBasis {
-    match code {
-        "1" => TermsBasis::OrderDate,
-        "5" => TermsBasis::InvoiceDate,
-        "9" => TermsBasis::InvoiceReceiptDate,
-        "29" => TermsBasis::DeliveryDate,
-        "66" => TermsBasis::SpecifiedDate,
-        _ => TermsBasis::Other,
+    /// 2475, what terms of payment count from.
+    TERMS_BASIS("terms_basis"): TermsBasis {
+        "1" => OrderDate,
+        "5" => InvoiceDate,
+        "9" => InvoiceReceiptDate,
+        "29" => DeliveryDate,
+        "66" => SpecifiedDate,
     }
-}
 
-/// 4215, who pays the freight.
-pub(crate) fn freight_payment(code: &str) -> FreightPayment {
-    match code {
-        "CC" => FreightPayment::Collect,
-        "DF" => FreightPayment::DefinedByParties,
-        "MX" => FreightPayment::Mixed,
-        "NC" => FreightPayment::NoFreight,
-        "PC" => FreightPayment::PrepaidAndAdded,
-        "PP" => FreightPayment::Prepaid,
-        "PS" => FreightPayment::PaidBySeller,
-        "PU" => FreightPayment::Pickup,
-        "TP" => FreightPayment::ThirdParty,
-        _ => FreightPayment::Other,
+    /// 4215, who pays the freight.
+    FREIGHT_PAYMENT("freight_payment"): FreightPayment {
+        "CC" => Collect,
+        "DF" => DefinedByParties,
+        "MX" => Mixed,
+        "NC" => NoFreight,
+        "PC" => PrepaidAndAdded,
+        "PP" => Prepaid,
+        "PS" => PaidBySeller,
+        "PU" => Pickup,
+        "TP" => ThirdParty,
     }
-}
 
-/// 8067, mode of transport (Recommendation 19).
-pub(crate) fn transport_mode(code: &str) -> TransportMode {
-    match code {
-        "10" => TransportMode::Sea,
-        "20" => TransportMode::Rail,
-        "30" => TransportMode::Road,
-        "40" => TransportMode::Air,
-        "50" => TransportMode::Mail,
-        "60" => TransportMode::Intermodal,
-        "70" => TransportMode::Pipeline,
-        "80" => TransportMode::InlandWater,
-        _ => TransportMode::Other,
+    /// 8067, mode of transport (Recommendation 19).
+    TRANSPORT_MODE("transport_mode"): TransportMode {
+        "10" => Sea,
+        "20" => Rail,
+        "30" => Road,
+        "40" => Air,
+        "50" => Mail,
+        "60" => Intermodal,
+        "70" => Pipeline,
+        "80" => InlandWater,
     }
-}
 
-/// 5463, allowance or charge.
-pub(crate) fn allowance_kind(code: &str) -> AllowanceKind {
-    match code {
-        "A" => AllowanceKind::Allowance,
-        "C" => AllowanceKind::Charge,
-        "N" => AllowanceKind::NoAllowanceOrCharge,
-        _ => AllowanceKind::Other,
+    /// 5463, allowance or charge.
+    ALLOWANCE_KIND("allowance_kind"): AllowanceKind {
+        "A" => Allowance,
+        "C" => Charge,
+        "N" => NoAllowanceOrCharge,
     }
-}
 
-/// 4471, how it is settled.
-pub(crate) fn allowance_handling(code: &str) -> AllowanceHandling {
-    match code {
-        "1" => AllowanceHandling::BillBack,
-        "2" => AllowanceHandling::OffInvoice,
-        "3" => AllowanceHandling::VendorCheck,
-        "4" => AllowanceHandling::CreditAccount,
-        _ => AllowanceHandling::Other,
+    /// 4471, how it is settled.
+    ALLOWANCE_HANDLING("allowance_handling"): AllowanceHandling {
+        "1" => BillBack,
+        "2" => OffInvoice,
+        "3" => VendorCheck,
+        "4" => CreditAccount,
     }
 }

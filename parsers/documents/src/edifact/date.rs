@@ -7,30 +7,68 @@
 //! Never fails: a day that does not exist is a finding, and stays unmapped.
 
 use super::codes;
-use super::reading::{Fields, parse_date};
 use crate::Text;
 use crate::date::{Date, DateTime, Period, Time};
+use crate::mapping::{Elements, date_of, date_text, time_text};
 
 /// DTM.
-pub(crate) fn dtm(f: &Fields<'_, '_>) -> DateTime {
-    let (role, role_code) = f.coded(1, 1, codes::date_role).unwrap_or_default();
-    let plain = DateTime { role, role_code, ..DateTime::default() };
-    if !f.has(1, 2) {
-        return plain;
+pub(crate) fn dtm(e: &mut Elements<'_>, d: &mut DateTime) {
+    if !e.is_reading() {
+        e.needs((1, 1));
+        e.needs((1, 2));
     }
-    let (value, format) = (f.peek(1, 2), f.peek(1, 3));
-    let (value, format) = (&*value, &*format);
-    let read = match format {
-        "" | "101" | "102" | "201" | "203" | "204" | "303" | "304" => moment(value, format),
-        _ => period(value, format).map(|period| DateTime { period: Some(period), ..DateTime::default() }),
+    e.coded((1, 1), &codes::DATE_ROLE, &mut d.role, &mut d.role_code);
+    if !e.is_reading() {
+        let (value, format) = lexeme(d);
+        e.constant((1, 2), &value);
+        return e.constant((1, 3), &format);
+    }
+    if !e.has((1, 2)) {
+        return;
+    }
+    let (value, format) = (e.peek((1, 2)).into_owned(), e.peek((1, 3)).into_owned());
+    let read = match format.as_str() {
+        "" | "101" | "102" | "201" | "203" | "204" | "303" | "304" => moment(&value, &format),
+        _ => period(&value, &format).map(|period| DateTime { period: Some(period), ..DateTime::default() }),
     };
-    let Some(read) = read else {
-        f.unreadable_date(1, 2, if format.is_empty() { "102" } else { format });
-        return plain;
-    };
-    f.take(1, 2);
-    f.take(1, 3);
-    DateTime { role: plain.role, role_code: plain.role_code, ..read }
+    match read {
+        Some(read) => {
+            e.ignore((1, 2));
+            if !format.is_empty() {
+                e.ignore((1, 3));
+            }
+            (d.date, d.time, d.time_zone_code, d.period) =
+                (read.date, read.time, read.time_zone_code, read.period);
+        }
+        None => e.unreadable_date((1, 2), if format.is_empty() { "102" } else { &format }),
+    }
+}
+
+/// Value and format (2379). A period of the other standard is written by its start and end.
+fn lexeme(d: &DateTime) -> (String, String) {
+    let plain = |value: String, format: &str| (value, format.to_owned());
+    if let Some(p) = &d.period {
+        let ours = !p.format_code.is_empty() && p.format_code.bytes().all(|b| b.is_ascii_digit());
+        return match (p.start, p.end) {
+            _ if ours => (p.value.to_string(), p.format_code.to_string()),
+            (Some(start), Some(end)) => plain(format!("{}{}", date_text(start), date_text(end)), "718"),
+            (Some(start), None) => plain(date_text(start), "102"),
+            _ => Default::default(),
+        };
+    }
+    let Some(date) = d.date else { return Default::default() };
+    let zone = d.time_zone_code.as_deref().filter(|zone| zone.starts_with(['+', '-', 'Z'])).unwrap_or("");
+    match d.time.map(time_text) {
+        None => plain(date_text(date), "102"),
+        Some(time) if time.len() == 4 => {
+            plain(format!("{}{time}{zone}", date_text(date)), if zone.is_empty() { "203" } else { "303" })
+        }
+        // Hundredths of a second have no format.
+        Some(time) => {
+            let time = &time[..6];
+            plain(format!("{}{time}{zone}", date_text(date)), if zone.is_empty() { "204" } else { "304" })
+        }
+    }
 }
 
 /// A day, with or without the time of day.
@@ -49,7 +87,7 @@ fn moment(value: &str, format: &str) -> Option<DateTime> {
     if digits.len() != length {
         return None;
     }
-    let date = parse_date(digits.get(..8)?)?;
+    let date = date_of(digits.get(..8)?)?;
     let time = match digits.get(8..)? {
         "" => None,
         time => Some(parse_time(time)?),
@@ -73,12 +111,12 @@ fn period(value: &str, format: &str) -> Option<Period> {
             let (start, end) = value.split_once('-').or_else(|| value.split_at_checked(value.len() / 2))?;
             let day = |s: &str| {
                 let century = if width == 6 { "20" } else { "" };
-                parse_date(&format!("{century}{}", s.get(..width)?))
+                date_of(&format!("{century}{}", s.get(..width)?))
             };
             (Some(day(start)?), Some(day(end)?))
         }
         "610" => {
-            let first = parse_date(&format!("{value}01"))?;
+            let first = date_of(&format!("{value}01"))?;
             (Some(first), Some(Date(first.0.last_of_month())))
         }
         "616" => {

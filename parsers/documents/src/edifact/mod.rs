@@ -1,8 +1,7 @@
-//! Reads the building blocks of the documents from EDIFACT segments (D.96A and D.01B).
+//! The building blocks of the documents, in EDIFACT segments and groups.
 //!
-//! As [`crate::x12`]: [`reading`] hands out components and remembers which were taken, [`codes`] and [`units`] turn codes into
-//! words, the other files read one block each. Segment groups are told by the tag of their trigger, never by their number,
-//! which differs between the directories.
+//! Each file has one block, in the elements' order of the standard; [`codes`] and [`units`] have its codes and our words. A
+//! document's own mapping (`purchase_order/edifact_orders.rs`) only says which segment of which group belongs to which field.
 
 pub(crate) mod allowance;
 pub(crate) mod codes;
@@ -11,7 +10,9 @@ pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod party;
 pub(crate) mod quantity;
-pub(crate) mod reading;
 pub(crate) mod reference;
 pub(crate) mod transport;
 pub mod units;
+
+/// What no EDIFACT message carries of the shared blocks: path (`*` wherever it stands) and reason.
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];

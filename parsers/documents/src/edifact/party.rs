@@ -1,75 +1,90 @@
 //! Parties and contacts: the group NAD (NAD, LOC, RFF, CTA, COM), and CTA with COM.
 //!
 //! Name and address stand structured (C080, C059, 3164 …) or as plain lines (C058): the first of those is the name where no name
-//! is given. A region is a code (3229) or, in D.01B, a name (3228).
-//!
-//! Never fails.
+//! is given. A region is a code (3229) or, in D.01B, a name (3228). Written, they are structured.
 
-use super::codes;
-use super::date;
-use super::reading::{Fields, Node};
 use super::reference::{dated, identifier};
 use super::transport::location;
+use super::{codes, date};
+use crate::mapping::{Elements, Walk};
 use crate::party::{Address, Channel, Contact, Party};
 
 /// The group NAD.
-pub(crate) fn party(node: Node<'_, '_>) -> Party {
-    let mut party = Party::default();
-    for f in node.segments() {
-        match f.tag() {
-            "NAD" => name_and_address(&f, &mut party),
-            "LOC" => party.locations.push(location(&f)),
-            "DTM" => party.dates.push(date::dtm(&f)),
-            _ => {}
-        }
-    }
-    for inner in node.groups() {
-        match inner.trigger() {
-            "RFF" => party.references.push(dated(inner)),
-            "CTA" => party.contacts.push(contact(inner)),
-            _ => {}
-        }
-    }
-    party
+pub(crate) fn party(walk: &mut Walk<'_>, party: &mut Party) {
+    walk.once("NAD", |e| name_and_address(e, party));
+    walk.each("LOC", &mut party.locations, location);
+    walk.each("DTM", &mut party.dates, date::dtm);
+    walk.loops("RFF", &mut party.references, dated);
+    walk.loops("CTA", &mut party.contacts, contact);
 }
 
-fn name_and_address(f: &Fields<'_, '_>, party: &mut Party) {
-    (party.role, party.role_code) = f.coded(1, 1, codes::party_role).unwrap_or_default();
-    party.ids.extend(identifier(f, 2, codes::id_scheme));
-    let mut names = f.texts(4, 1..=5).into_iter();
-    let mut plain = f.texts(3, 1..=5).into_iter();
-    party.name = names.next().or_else(|| plain.next());
-    party.additional_names = names.collect();
-    let address = Address {
-        lines: plain.chain(f.texts(5, 1..=4)).collect(),
-        city: f.text(6, 1),
-        region: f.text(7, 1).or_else(|| f.text(7, 4)),
-        postal_code: f.text(8, 1),
-        country: f.text(9, 1),
-        ..Address::default()
-    };
+fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
+    if !e.is_reading() {
+        e.needs((1, 1));
+    }
+    e.coded((1, 1), &codes::PARTY_ROLE, &mut party.role, &mut party.role_code);
+    let known = |id: &&crate::reference::Identifier| (codes::ID_SCHEME.code)(id.scheme).is_some();
+    let mut id = party.ids.iter().find(known).or(party.ids.first()).cloned();
+    let first = id.is_none();
+    identifier(e, 2, &codes::ID_SCHEME, &mut id);
+    if first {
+        party.ids.extend(id);
+    }
+    let mut address = party.address.take().unwrap_or_default();
+    let structured = |component| (4, component).into();
+    let street = |component| (5, component).into();
+    if e.is_reading() {
+        let (mut names, mut plain) = (Vec::new(), Vec::new());
+        e.texts((1..=5).map(structured), &mut names);
+        e.texts((1..=5).map(|component| (3, component).into()), &mut plain);
+        if names.is_empty() && !plain.is_empty() {
+            names.push(plain.remove(0));
+        }
+        let mut names = names.into_iter();
+        party.name = names.next();
+        party.additional_names = names.collect();
+        let mut lines = Vec::new();
+        e.texts((1..=4).map(street), &mut lines);
+        address.lines = plain.into_iter().chain(lines).collect();
+    } else {
+        let mut names: Vec<_> = party.name.iter().chain(&party.additional_names).cloned().collect();
+        e.texts((1..=5).map(structured), &mut names);
+        e.texts((1..=4).map(street), &mut address.lines);
+    }
+    e.text((6, 1), &mut address.city);
+    e.text((7, 1), &mut address.region);
+    if e.is_reading() {
+        e.text((7, 4), &mut address.region);
+    }
+    e.text((8, 1), &mut address.postal_code);
+    e.text((9, 1), &mut address.country);
     party.address = (address != Address::default()).then_some(address);
 }
 
-/// The group CTA: a contact, and how to reach it.
-pub(crate) fn contact(node: Node<'_, '_>) -> Contact {
-    let mut contact = Contact::default();
-    for f in node.segments() {
-        match f.tag() {
-            "CTA" => {
-                (contact.role, contact.role_code) = f.coded(1, 1, codes::contact_role).unwrap_or_default();
-                contact.reference = f.text(2, 1);
-                contact.name = f.text(2, 2);
-            }
-            "COM" => contact.channels.extend((1..=3).filter_map(|element| channel(&f, element))),
-            _ => {}
+/// The group CTA: a contact, and how to reach it. A contact that says not what it is for gives information (3139 = IC).
+pub(crate) fn contact(walk: &mut Walk<'_>, contact: &mut Contact) {
+    walk.once("CTA", |e| {
+        e.coded((1, 1), &codes::CONTACT_ROLE, &mut contact.role, &mut contact.role_code);
+        if !e.is_reading() && !e.has((1, 1)) {
+            e.constant((1, 1), "IC");
         }
-    }
-    contact
-}
-
-fn channel(f: &Fields<'_, '_>, element: usize) -> Option<Channel> {
-    let value = f.text(element, 1)?;
-    let (kind, kind_code) = f.coded(element, 2, codes::channel_kind).unwrap_or_default();
-    Some(Channel { kind, kind_code, value })
+        e.text((2, 1), &mut contact.reference);
+        e.text((2, 2), &mut contact.name);
+    });
+    // D.01B may have three numbers in one COM; one each is understood by everybody.
+    let per = if walk.is_reading() { 3 } else { 1 };
+    walk.packed(
+        "COM",
+        per,
+        &mut contact.channels,
+        |_, _| true,
+        |e, slot, channel: &mut Channel| {
+            e.needs((slot + 1, 1));
+            if !e.is_reading() {
+                e.needs((slot + 1, 2));
+            }
+            e.required((slot + 1, 1), &mut channel.value);
+            e.coded((slot + 1, 2), &codes::CHANNEL_KIND, &mut channel.kind, &mut channel.kind_code);
+        },
+    );
 }

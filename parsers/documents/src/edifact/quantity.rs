@@ -1,36 +1,32 @@
 //! Quantities and measurements: QTY (C186), MEA, CNT (C270).
 //!
 //! A quantity without a unit counts pieces by EANCOM; the document then has no unit, for none was sent. A unit is only taken
-//! together with its value.
-//!
-//! Never fails: a value that is no number is a finding.
+//! together with its value. A value that is no number is a finding.
 
-use super::reading::Fields;
-use crate::quantity::{Measurement, QualifiedQuantity, Quantity};
-
-/// The quantity of component `value`, in the unit of component `unit`.
-pub(crate) fn quantity(f: &Fields<'_, '_>, element: usize, value: usize, unit: usize) -> Option<Quantity> {
-    let value = f.decimal(element, value)?;
-    let (unit, original_unit) = f.unit(element, unit);
-    Some(Quantity { value, unit, original_unit })
-}
+use crate::mapping::Elements;
+use crate::quantity::{Measurement, QualifiedQuantity};
 
 /// QTY and CNT: a qualifier, a value and a unit.
-pub(crate) fn qualified(f: &Fields<'_, '_>) -> QualifiedQuantity {
-    QualifiedQuantity { code: f.required(1, 1), quantity: quantity(f, 1, 2, 3), text: None }
+pub(crate) fn qualified(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
+    if !e.is_reading() {
+        e.needs((1, 1));
+    }
+    e.required_code((1, 1), &mut q.code);
+    e.quantity((1, 2), (1, 3), &mut q.quantity);
 }
 
 /// MEA.
-pub(crate) fn measurement(f: &Fields<'_, '_>) -> Measurement {
-    Measurement {
-        reference_code: f.text(1, 1),
-        code: f.text(2, 1),
-        significance_code: f.text(2, 2),
-        attribute_code: f.text(2, 3),
-        method: f.text(2, 4),
-        value: quantity(f, 3, 2, 1),
-        minimum: f.decimal(3, 3),
-        maximum: f.decimal(3, 4),
-        position_code: f.text(4, 1),
+pub(crate) fn measurement(e: &mut Elements<'_>, m: &mut Measurement) {
+    if !e.is_reading() {
+        e.needs((1, 1));
     }
+    e.code((1, 1), &mut m.reference_code);
+    e.code((2, 1), &mut m.code);
+    e.code((2, 2), &mut m.significance_code);
+    e.code((2, 3), &mut m.attribute_code);
+    e.text((2, 4), &mut m.method);
+    e.quantity((3, 2), (3, 1), &mut m.value);
+    e.decimal((3, 3), &mut m.minimum);
+    e.decimal((3, 4), &mut m.maximum);
+    e.code((4, 1), &mut m.position_code);
 }

@@ -1,62 +1,72 @@
-//! References, identifiers and texts: RFF, FTX, GIN, and identifiers with code list and agency (1131, 3055).
+//! References, identifiers and texts: RFF, FTX, and identifiers with code list and agency (1131, 3055).
 //!
 //! Every text keeps its lines as they came. An identifier without an agency is kept, with the scheme `other`.
-//!
-//! Never fails.
 
-use super::reading::{Fields, Node};
 use super::{codes, date};
+use crate::mapping::{Codes, Elements, Walk};
 use crate::reference::{IdScheme, Identifier, Note, Reference};
 
 /// RFF.
-pub(crate) fn reference(f: &Fields<'_, '_>) -> Reference {
-    let (kind, kind_code) = f.coded(1, 1, codes::reference_kind).unwrap_or_default();
-    Reference {
-        kind,
-        kind_code,
-        value: f.text(1, 2),
-        line_number: f.text(1, 3),
-        version: f.text(1, 4),
-        revision: f.text(1, 5),
-        ..Reference::default()
-    }
+pub(crate) fn reference(e: &mut Elements<'_>, r: &mut Reference) {
+    e.needs((1, 1));
+    e.coded((1, 1), &codes::REFERENCE_KIND, &mut r.kind, &mut r.kind_code);
+    e.text((1, 2), &mut r.value);
+    e.text((1, 3), &mut r.line_number);
+    e.text((1, 4), &mut r.version);
+    e.text((1, 5), &mut r.revision);
 }
 
 /// The group RFF: a reference, and its dates.
-pub(crate) fn dated(node: Node<'_, '_>) -> Reference {
-    let mut read = Reference::default();
-    for f in node.segments() {
-        match f.tag() {
-            "RFF" => read = reference(&f),
-            "DTM" => read.dates.push(date::dtm(&f)),
-            _ => {}
-        }
-    }
-    read
+pub(crate) fn dated(walk: &mut Walk<'_>, r: &mut Reference) {
+    walk.once("RFF", |e| reference(e, r));
+    walk.each("DTM", &mut r.dates, date::dtm);
 }
 
 /// An identifier in component 1, its code list in 2, its agency in 3.
 pub(crate) fn identifier(
-    f: &Fields<'_, '_>,
+    e: &mut Elements<'_>,
     element: usize,
-    scheme: fn(&str) -> IdScheme,
-) -> Option<Identifier> {
-    let id = f.text(element, 1)?;
-    let list_code = f.text(element, 2);
-    let (scheme, scheme_code) = f.coded(element, 3, scheme).unzip();
-    Some(Identifier { scheme: scheme.unwrap_or_default(), scheme_code, list_code, id })
+    codes: &Codes<IdScheme>,
+    field: &mut Option<Identifier>,
+) {
+    e.identifier((element, 3), (element, 1), codes, field);
+    if let Some(identifier) = field {
+        e.code((element, 2), &mut identifier.list_code);
+    }
 }
 
-/// FTX.
-pub(crate) fn note(f: &Fields<'_, '_>) -> Note {
-    Note {
-        code: f.text(1, 1),
-        function_code: f.text(2, 1),
-        text_code: f.text(3, 1),
-        text_list_code: f.text(3, 2),
-        text_agency_code: f.text(3, 3),
-        lines: f.texts(4, 1..=5),
-        language: f.text(5, 1),
-        ..Note::default()
+/// FTX. A text that says not what it is about is general information (4451 = AAI).
+pub(crate) fn note(e: &mut Elements<'_>, n: &mut Note) {
+    e.code((1, 1), &mut n.code);
+    if !e.is_reading() && !e.has((1, 1)) {
+        e.constant((1, 1), "AAI");
     }
+    e.code((2, 1), &mut n.function_code);
+    e.code((3, 1), &mut n.text_code);
+    e.code((3, 2), &mut n.text_list_code);
+    e.code((3, 3), &mut n.text_agency_code);
+    if !e.is_reading() {
+        n.lines = wrapped(&n.lines, if e.is_newer() { 512 } else { 70 });
+        e.needs(4);
+    }
+    e.texts((1..=5).map(|component| (4, component).into()), &mut n.lines);
+    e.text((5, 1), &mut n.language);
+}
+
+/// Lines cut between words so that each fits (4440 has 70 characters in D.96A, 512 in D.01B).
+fn wrapped(lines: &[crate::Text], width: usize) -> Vec<crate::Text> {
+    let mut out = Vec::new();
+    for line in lines {
+        let mut rest = line.as_str();
+        while rest.chars().count() > width {
+            let hard = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
+            let cut = rest[..hard].rfind(' ').filter(|at| *at > 0).unwrap_or(hard);
+            out.push(crate::Text::new(rest[..cut].trim_end()));
+            rest = rest[cut..].trim_start();
+        }
+        if !rest.is_empty() {
+            out.push(crate::Text::new(rest));
+        }
+    }
+    out
 }

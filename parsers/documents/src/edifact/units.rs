@@ -1,4 +1,4 @@
-//! EDIFACT units (data element 6411) to UN/ECE Recommendation 20.
+//! EDIFACT units (data element 6411) and UN/ECE Recommendation 20.
 //!
 //! 6411 *is* Recommendation 20, but of its day: the piece was `PCE` (today `H87`), and packages had codes of their own, which
 //! today are those of Recommendation 21 after an `X`. Only units that are the same thing stand here; for any other the partner's
@@ -10,6 +10,14 @@ pub fn recommendation_20(edifact: &str) -> Option<&'static str> {
         return Some(RENAMED[found].1);
     }
     SAME.binary_search(&edifact).ok().map(|found| SAME[found])
+}
+
+/// The code that 6411 of D.96A and D.01B has for a unit, `None` where there is none that means the same.
+pub fn of_recommendation_20(unit: &str) -> Option<&'static str> {
+    if let Some((edifact, _)) = RENAMED.iter().find(|(_, code)| *code == unit) {
+        return Some(edifact);
+    }
+    SAME.binary_search(&unit).ok().map(|found| SAME[found])
 }
 
 /// Codes that Recommendation 20 no longer has, and what they are today.

@@ -4,8 +4,8 @@
 //! in translation. Whatever no field took stands in `unmapped`. Fields are only ever added; `schema_version` says how many there
 //! may be.
 
-pub mod edifact_orders;
-pub mod x12_850;
+pub(crate) mod edifact_orders;
+pub(crate) mod x12_850;
 
 use crate::Text;
 use crate::allowance::AllowanceCharge;
@@ -16,19 +16,21 @@ use crate::money::{
 };
 use crate::party::{Contact, Party};
 use crate::quantity::{Decimal, Measurement, QualifiedQuantity, Quantity};
-use crate::reference::{Characteristic, Note, Reference, Unmapped};
+use crate::reference::{Characteristic, CodeList, Note, Reference, Unmapped};
 use crate::transport::{
     DeliveryTerms, Distribution, Location, Marks, Pack, Packaging, ScheduleLine, Transport,
 };
 
-/// The version of the shape, in every document.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub use crate::SCHEMA_VERSION;
+pub use crate::heading::{Purpose, Totals};
 
 record! {
     /// A purchase order. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
     pub struct PurchaseOrder {
         /// Version of this shape, `1.0`. Fields are only ever added.
         one schema_version: Text,
+        /// Which standard the codes beside our words are of.
+        opt code_list: CodeList,
         /// The buyer's number of the order.
         one number: Text,
         /// Why the document was sent.
@@ -98,26 +100,6 @@ record! {
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
-    }
-}
-
-vocabulary! {
-    /// Why a document was sent.
-    pub enum Purpose {
-        Original,
-        Cancellation,
-        Change,
-        Replacement,
-        Confirmation,
-        Duplicate,
-        Resubmission,
-        Reissue,
-        InformationCopy,
-        Draft,
-        Request,
-        Proposal,
-        /// An original that wants no answer.
-        OriginalNoResponse,
     }
 }
 
@@ -255,28 +237,5 @@ record! {
         opt percent_code: Text,
         /// What may come instead.
         many product_ids: crate::item::ProductId,
-    }
-}
-
-record! {
-    /// What the sender counted.
-    pub struct Totals {
-        opt line_count: Decimal,
-        /// Sum of the quantities ordered, for checking.
-        opt hash_total: Decimal,
-        opt weight: Quantity,
-        opt volume: Quantity,
-        opt description: Text,
-        many amounts: QualifiedAmount,
-        /// Counts of other kinds: EDIFACT CNT.
-        many counts: QualifiedQuantity,
-        /// Sums of allowances and charges, for checking: they stand with the order and its lines already.
-        many allowances_and_charges: AllowanceCharge,
-    }
-}
-
-impl Totals {
-    pub fn is_empty(&self) -> bool {
-        *self == Totals::default()
     }
 }

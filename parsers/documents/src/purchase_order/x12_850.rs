@@ -1,334 +1,227 @@
-//! X12 850 (004010) to [`PurchaseOrder`].
+//! X12 850 (004010, 005010) and [`PurchaseOrder`], both ways.
 //!
-//! One pass over the segments of each loop: the tag says which field it fills; how a segment is read stands in [`crate::x12`].
-//! Segments that no arm names are left alone, and so are listed in `unmapped`.
-//!
-//! Never fails: what cannot be read is a finding, and what no field takes is listed in `unmapped`.
+//! Each loop names its segments in the order of the standard's table, and says which field each belongs to; how a segment is
+//! mapped stands in [`crate::x12`]. Segments that are not named are left alone, and so are listed in `unmapped`.
 
-use super::{OrderLine, PurchaseOrder, SCHEMA_VERSION, SalesRequirement, SubLine, Totals};
+use super::{OrderLine, PurchaseOrder, SalesRequirement, SubLine, Totals};
 use crate::finding::COUNT_DIFFERS;
-use crate::item::{Description, identify};
-use crate::money::QualifiedPrice;
+use crate::item::{Description, complete, identify};
+use crate::mapping::{Elements, Walk};
 use crate::quantity::{Decimal, QualifiedQuantity};
-use crate::reference::Characteristic;
+use crate::reference::{Characteristic, Note};
 use crate::x12::allowance::allowance_charge;
 use crate::x12::item::{commodity, description, product_ids};
 use crate::x12::party::{contact, party};
-use crate::x12::quantity::{measurement, qty, quantity};
-use crate::x12::reading::{Fields, Node, Reading};
-use crate::x12::{codes, date, money, reference, transport};
-use crate::{Document, Mapped, Text};
+use crate::x12::quantity::{measurement, qty};
+use crate::x12::reference::characteristics;
+use crate::x12::{bounded, codes, date, money, reference, transport};
 use portway_edi::Severity;
-use portway_edi::schema::Loop;
 
-/// Maps a validated 850, whose root is the set itself.
-pub fn read(root: &Loop<'_>) -> Mapped {
-    let reading = Reading::new(root);
-    let mut order =
-        PurchaseOrder { schema_version: Text::new_static(SCHEMA_VERSION), ..PurchaseOrder::default() };
-    header(reading.root(root), &mut order);
-    loops(reading.root(root), &mut order);
-    let (unmapped, findings) = reading.finish(root);
-    order.unmapped = unmapped;
-    Mapped { document: Document::PurchaseOrder(Box::new(order)), findings }
-}
+/// What the set has no place for.
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
 
-fn header(root: Node<'_, '_>, order: &mut PurchaseOrder) {
-    for f in root.segments() {
-        let currency = order.currency.as_ref().map(|c| c.code.as_str());
-        match f.tag() {
-            "BEG" => beginning(&f, order),
-            "CUR" => order.currency = Some(money::currency(&f)),
-            "REF" => order.references.push(reference::reference(&f)),
-            "PER" => order.contacts.push(contact(&f)),
-            "TAX" => order.taxes.push(money::tax(&f)),
-            "TXI" => order.taxes.push(money::tax_information(&f, currency)),
-            "FOB" => order.delivery_terms.push(transport::delivery_terms(&f)),
-            "CTP" => order.prices.push(money::qualified_price(&f, currency)),
-            "CSH" => order.sales_requirements.push(sales_requirement(&f, currency)),
-            "ITD" => order.payment_terms.push(money::payment_terms(&f, currency)),
-            "DTM" => order.dates.push(date::dtm(&f)),
-            "LDT" => order.lead_times.push(date::lead_time(&f)),
-            "SI" => order.characteristics.extend(reference::characteristics(&f)),
-            "PID" => order.descriptions.push(description(&f)),
-            "TC2" => order.commodities.push(commodity(&f)),
-            "MEA" => order.measurements.push(measurement(&f)),
-            "PKG" => order.packaging.push(transport::packaging(&f)),
-            "MAN" => order.marks.extend(transport::marks(&f)),
-            _ => transport::add(&mut order.transport, &f),
-        }
-    }
+/// The 850.
+pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
+    walk.once("BEG", |e| beginning(e, order));
+    walk.maybe("CUR", &mut order.currency, money::currency);
+    walk.set_currency(order.currency.as_ref());
+    walk.each("REF", &mut order.references, reference::reference);
+    walk.each("PER", &mut order.contacts, contact);
+    money::taxes(walk, &mut order.taxes);
+    walk.each("FOB", &mut order.delivery_terms, transport::delivery_terms);
+    walk.each("CTP", &mut order.prices, money::qualified_price);
+    walk.each("CSH", &mut order.sales_requirements, sales_requirement);
+    walk.loops("SAC", &mut order.allowances_and_charges, allowance_charge);
+    walk.each("ITD", &mut order.payment_terms, money::payment_terms);
+    walk.each("DTM", &mut order.dates, date::dtm);
+    walk.each("LDT", &mut order.lead_times, date::lead_time);
+    characteristics(walk, &mut order.characteristics);
+    walk.each("PID", &mut order.descriptions, description);
+    walk.each("MEA", &mut order.measurements, measurement);
+    walk.each("PKG", &mut order.packaging, transport::packaging);
+    transport::transport(walk, &mut order.transport);
+    transport::marks(walk, &mut order.marks);
+    walk.each("TC2", &mut order.commodities, commodity);
+    walk.loops("N9", &mut order.notes, reference::note);
+    walk.loops("N1", &mut order.parties, party);
+    advertising(walk, &mut order.notes);
+    walk.loops("PO1", &mut order.lines, line);
+    walk.once_loop("CTT", |w| totals(w, &mut order.totals, order.lines.len()));
+    // Amounts of the whole order stand before its lines (004010: behind BEG's dates) or in the loop CTT.
+    walk.loops("AMT", &mut order.amounts, money::amount_loop);
 }
 
 /// BEG.
-fn beginning(f: &Fields<'_, '_>, order: &mut PurchaseOrder) {
-    (order.purpose, order.purpose_code) = f.coded(1, codes::purpose).unwrap_or_default();
-    (order.kind, order.kind_code) = f.coded(2, codes::order_kind).unwrap_or_default();
-    order.number = f.required(3);
-    order.release_number = f.text(4);
-    order.order_date = f.date(5);
-    order.contract_number = f.text(6);
-    order.acknowledgement_code = f.text(7);
-    order.invoice_type_code = f.text(8);
-    order.contract_type_code = f.text(9);
-    order.purchase_category_code = f.text(10);
-    order.security_level_code = f.text(11);
-    order.transaction_type_code = f.text(12);
+fn beginning(e: &mut Elements<'_>, order: &mut PurchaseOrder) {
+    e.coded(1, &codes::PURPOSE, &mut order.purpose, &mut order.purpose_code);
+    e.coded(2, &codes::ORDER_KIND, &mut order.kind, &mut order.kind_code);
+    e.required(3, &mut order.number);
+    e.text(4, &mut order.release_number);
+    e.date(5, &mut order.order_date);
+    e.text(6, &mut order.contract_number);
+    e.code(7, &mut order.acknowledgement_code);
+    e.code(8, &mut order.invoice_type_code);
+    e.code(9, &mut order.contract_type_code);
+    e.code(10, &mut order.purchase_category_code);
+    e.code(11, &mut order.security_level_code);
+    e.code(12, &mut order.transaction_type_code);
 }
 
-fn loops(root: Node<'_, '_>, order: &mut PurchaseOrder) {
-    let code = order.currency.as_ref().map(|c| c.code.clone());
-    let currency = code.as_deref();
-    // Lines are large: room for all of them at once spares moving them.
-    order.lines.reserve_exact(root.loops().filter(|node| node.id() == "PO1").count());
-    for node in root.loops() {
-        match node.id() {
-            "SAC" => order.allowances_and_charges.push(allowance_charge(node, currency)),
-            "AMT" => order.amounts.push(amount(node, currency)),
-            "N9" => order.notes.push(reference::note(node)),
-            "N1" => order.parties.push(party(node)),
-            "ADV" => advertising(node, order),
-            "PO1" => {
-                order.lines.push(OrderLine::default());
-                if let Some(line) = order.lines.last_mut() {
-                    fill_line(line, node, currency);
-                }
-            }
-            "CTT" => order.totals = totals(node, currency, order.lines.len()),
-            _ => {}
-        }
-    }
-}
-
-/// The loop AMT: an amount, its references and dates.
-fn amount(node: Node<'_, '_>, currency: Option<&str>) -> crate::money::QualifiedAmount {
-    let mut amount = crate::money::QualifiedAmount::default();
-    for f in node.segments() {
-        match f.tag() {
-            "AMT" => amount = money::amount(&f, currency),
-            "REF" => amount.references.push(reference::reference(&f)),
-            "DTM" => amount.dates.push(date::dtm(&f)),
-            _ => {}
-        }
-    }
-    amount
-}
-
-/// The loop ADV: of it only the texts.
-fn advertising(node: Node<'_, '_>, order: &mut PurchaseOrder) {
-    for f in node.segments().filter(|f| f.tag() == "MTX") {
-        order.notes.push(reference::text(&f));
+/// The loop ADV: of it only the texts. Our own texts go into the loop N9.
+fn advertising(walk: &mut Walk<'_>, notes: &mut Vec<Note>) {
+    for mut inner in walk.found("ADV") {
+        inner.each("MTX", notes, reference::text);
     }
 }
 
 /// CSH.
-fn sales_requirement(f: &Fields<'_, '_>, currency: Option<&str>) -> SalesRequirement {
-    SalesRequirement {
-        code: f.text(1),
-        action_code: f.text(2),
-        money: money::cents(f, 3, currency),
-        account_number: f.text(4),
-        date: f.date(5),
-        agency_code: f.text(6),
-        service_code: f.text(7),
-        substitution_code: f.text(8),
-        percent: f.decimal(9),
-        percent_code: f.text(10),
-        ..SalesRequirement::default()
-    }
+fn sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
+    e.code(1, &mut s.code);
+    e.code(2, &mut s.action_code);
+    e.money_cents(3, &mut s.money);
+    e.text(4, &mut s.account_number);
+    e.date(5, &mut s.date);
+    e.code(6, &mut s.agency_code);
+    e.code(7, &mut s.service_code);
+    e.code(8, &mut s.substitution_code);
+    e.decimal(9, &mut s.percent);
+    e.code(10, &mut s.percent_code);
 }
 
 /// IT8: as CSH, and what may come instead.
-fn line_sales_requirement(f: &Fields<'_, '_>, currency: Option<&str>) -> SalesRequirement {
-    SalesRequirement {
-        code: f.text(1),
-        action_code: f.text(2),
-        money: money::cents(f, 3, currency),
-        account_number: f.text(4),
-        date: f.date(5),
-        agency_code: f.text(6),
-        substitution_code: f.text(7),
-        product_ids: product_ids(f, (8..=26).step_by(2)),
-        ..SalesRequirement::default()
-    }
+fn line_sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
+    e.code(1, &mut s.code);
+    e.code(2, &mut s.action_code);
+    e.money_cents(3, &mut s.money);
+    e.text(4, &mut s.account_number);
+    e.date(5, &mut s.date);
+    e.code(6, &mut s.agency_code);
+    e.code(7, &mut s.substitution_code);
+    product_ids(e, (8..=26).step_by(2), &mut s.product_ids);
 }
 
-/// The loop PO1. The line is filled where it stands: it is too large to be handed around.
-fn fill_line(line: &mut OrderLine, node: Node<'_, '_>, order_currency: Option<&str>) {
-    for f in node.segments() {
-        line_segment(&f, line, order_currency);
-    }
-    let code = line.currency.as_ref().map(|c| c.code.clone());
-    let currency = code.as_deref().or(order_currency);
-    for inner in node.loops() {
-        line_loop(inner, line, currency);
-    }
+/// The loop PO1.
+fn line(walk: &mut Walk<'_>, line: &mut OrderLine) {
+    complete(&mut line.item);
+    let mut further = line.item.product_ids.split_off(line.item.product_ids.len().min(10));
+    walk.once("PO1", |e| {
+        e.text(1, &mut line.number);
+        e.quantity(2, 3, &mut line.quantity);
+        money::price(e, 4, 5, &mut line.price);
+        product_ids(e, (6..=24).step_by(2), &mut line.item.product_ids);
+    });
+    walk.once("LIN", |e| product_ids(e, (2..=30).step_by(2), &mut further));
+    line.item.product_ids.append(&mut further);
+    identify(&mut line.item);
+    characteristics(walk, &mut line.characteristics);
+    money::line_currency(walk, &mut line.currency, &mut line.price);
+    walk.loops("CTP", &mut line.prices, money::priced);
+    walk.each("MEA", &mut line.measurements, measurement);
+    walk.loops("PID", &mut line.item.descriptions, described);
+    walk.each("PO4", &mut line.packs, transport::pack);
+    walk.each("REF", &mut line.references, reference::reference);
+    walk.each("PER", &mut line.contacts, contact);
+    walk.loops("SAC", &mut line.allowances_and_charges, allowance_charge);
+    let has_products = |s: &SalesRequirement| !s.product_ids.is_empty();
+    walk.each_chosen("IT8", &mut line.sales_requirements, has_products, line_sales_requirement);
+    walk.each_chosen("CSH", &mut line.sales_requirements, |s| !has_products(s), sales_requirement);
+    walk.each("ITD", &mut line.payment_terms, money::payment_terms);
+    walk.each("FOB", &mut line.delivery_terms, transport::delivery_terms);
+    transport::distribution(walk, &mut line.distribution);
+    walk.each("DTM", &mut line.dates, date::dtm);
+    transport::transport(walk, &mut line.transport);
+    transport::marks(walk, &mut line.marks);
+    walk.each_chosen("MSG", &mut line.notes, reference::is_message, reference::message);
+    money::taxes(walk, &mut line.taxes);
+    counted(walk, &mut line.quantities, &mut line.characteristics);
+    transport::schedule(walk, &mut line.schedule);
+    packaging(walk, line);
+    bounded(walk, "LDT", &mut line.lead_times, date::lead_times);
+    walk.loops_chosen("N9", &mut line.notes, |n| !reference::is_message(n), reference::note);
+    walk.loops("N1", &mut line.parties, party);
+    walk.loops("SLN", &mut line.sublines, subline);
+    walk.each("TC2", &mut line.item.commodities, commodity);
+    walk.loops("AMT", &mut line.amounts, money::amount_loop);
 }
 
-fn line_segment(f: &Fields<'_, '_>, line: &mut OrderLine, order_currency: Option<&str>) {
-    let currency = line.currency.as_ref().map(|c| c.code.as_str()).or(order_currency);
-    match f.tag() {
-        "PO1" => {
-            line.number = f.text(1);
-            line.quantity = quantity(f, 2, 3);
-            line.price = money::price(f, 4, 5, currency);
-            identify(&mut line.item, product_ids(f, (6..=24).step_by(2)));
-        }
-        "LIN" => identify(&mut line.item, product_ids(f, (2..=30).step_by(2))),
-        "CUR" => {
-            let own = money::currency(f);
-            if let Some(price) = &mut line.price {
-                price.currency = Some(own.code.clone());
-            }
-            line.currency = Some(own);
-        }
-        "SI" => line.characteristics.extend(reference::characteristics(f)),
-        "MEA" => line.measurements.push(measurement(f)),
-        "TC2" => line.item.commodities.push(commodity(f)),
-        "PO4" => line.packs.push(transport::pack(f)),
-        "REF" => line.references.push(reference::reference(f)),
-        "PER" => line.contacts.push(contact(f)),
-        "IT8" => line.sales_requirements.push(line_sales_requirement(f, currency)),
-        "CSH" => line.sales_requirements.push(sales_requirement(f, currency)),
-        "ITD" => line.payment_terms.push(money::payment_terms(f, currency)),
-        "TAX" => line.taxes.push(money::tax(f)),
-        "TXI" => line.taxes.push(money::tax_information(f, currency)),
-        "FOB" => line.delivery_terms.push(transport::delivery_terms(f)),
-        "SDQ" => transport::distribution(f, &mut line.distribution),
-        "DTM" => line.dates.push(date::dtm(f)),
-        "MAN" => line.marks.extend(transport::marks(f)),
-        "MSG" => line.notes.push(reference::message(f)),
-        _ => transport::add(&mut line.transport, f),
-    }
-}
-
-fn line_loop(node: Node<'_, '_>, line: &mut OrderLine, currency: Option<&str>) {
-    match node.id() {
-        "CTP" => line.prices.push(price(node, currency)),
-        "PID" => line.item.descriptions.push(described(node)),
-        "SAC" => line.allowances_and_charges.push(allowance_charge(node, currency)),
-        "QTY" => counted(node, &mut line.quantities, &mut line.characteristics),
-        "SCH" => line.schedule.extend(transport::schedule(node)),
-        "PKG" => line
-            .packaging
-            .extend(node.segments().filter(|f| f.tag() == "PKG").map(|f| transport::packaging(&f))),
-        "LS" => line.lead_times.extend(node.loops().filter(|l| l.id() == "LDT").map(date::lead_times)),
-        "N9" => line.notes.push(reference::note(node)),
-        "N1" => line.parties.push(party(node)),
-        "SLN" => line.sublines.push(subline(node, currency)),
-        "AMT" => line.amounts.push(amount(node, currency)),
-        _ => {}
-    }
+/// The loop PKG.
+fn packaging(walk: &mut Walk<'_>, line: &mut OrderLine) {
+    walk.loops("PKG", &mut line.packaging, |w, p| w.once("PKG", |e| transport::packaging(e, p)));
 }
 
 /// The loop PID: a description and what it measures.
-fn described(node: Node<'_, '_>) -> Description {
-    let mut described = Description::default();
-    for f in node.segments() {
-        match f.tag() {
-            "PID" => described = description(&f),
-            "MEA" => described.measurements.push(measurement(&f)),
-            _ => {}
-        }
-    }
-    described
-}
-
-/// The loop CTP: a price, and its currency.
-fn price(node: Node<'_, '_>, currency: Option<&str>) -> QualifiedPrice {
-    let mut price = QualifiedPrice::default();
-    for f in node.segments() {
-        match f.tag() {
-            "CTP" => price = money::qualified_price(&f, currency),
-            "CUR" => price.set_currency(money::currency(&f)),
-            _ => {}
-        }
-    }
-    price
+fn described(walk: &mut Walk<'_>, d: &mut Description) {
+    walk.once("PID", |e| description(e, d));
+    walk.each("MEA", &mut d.measurements, measurement);
 }
 
 /// The loop QTY: a quantity, and characteristics.
 fn counted(
-    node: Node<'_, '_>,
+    walk: &mut Walk<'_>,
     quantities: &mut Vec<QualifiedQuantity>,
     characteristics: &mut Vec<Characteristic>,
 ) {
-    for f in node.segments() {
-        match f.tag() {
-            "QTY" => quantities.push(qty(&f)),
-            "SI" => characteristics.extend(reference::characteristics(&f)),
-            _ => {}
-        }
+    for mut inner in walk.found("QTY") {
+        inner.each("QTY", quantities, qty);
+        reference::characteristics(&mut inner, characteristics);
+    }
+    if walk.is_writing() {
+        walk.loops("QTY", quantities, |w, q| w.once("QTY", |e| qty(e, q)));
     }
 }
 
 /// The loop SLN.
-fn subline(node: Node<'_, '_>, currency: Option<&str>) -> SubLine {
-    let mut subline = SubLine::default();
-    for f in node.segments() {
-        match f.tag() {
-            "SLN" => subline_detail(&f, &mut subline, currency),
-            "MSG" => subline.notes.push(reference::message(&f)),
-            "SI" => subline.characteristics.extend(reference::characteristics(&f)),
-            "PID" => subline.item.descriptions.push(description(&f)),
-            "TC2" => subline.item.commodities.push(commodity(&f)),
-            "DTM" => subline.dates.push(date::dtm(&f)),
-            "CTP" => subline.prices.push(money::qualified_price(&f, currency)),
-            "PO4" => subline.packs.push(transport::pack(&f)),
-            "TAX" => subline.taxes.push(money::tax(&f)),
-            _ => {}
+fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
+    complete(&mut subline.item);
+    walk.once("SLN", |e| {
+        e.required(1, &mut subline.number);
+        e.text(2, &mut subline.parent_number);
+        e.required_code(3, &mut subline.relationship_code);
+        if !e.is_reading() && !e.has(3) {
+            e.constant(3, "I");
         }
-    }
-    for inner in node.loops() {
-        match inner.id() {
-            "N9" => subline.notes.push(reference::note(inner)),
-            "SAC" => subline.allowances_and_charges.push(allowance_charge(inner, currency)),
-            "QTY" => counted(inner, &mut subline.quantities, &mut subline.characteristics),
-            "N1" => subline.parties.push(party(inner)),
-            _ => {}
-        }
-    }
-    subline
+        e.quantity(4, 5, &mut subline.quantity);
+        money::price(e, 6, 7, &mut subline.price);
+        e.code(8, &mut subline.price_relationship_code);
+        product_ids(e, (9..=27).step_by(2), &mut subline.item.product_ids);
+    });
+    identify(&mut subline.item);
+    walk.each_chosen("MSG", &mut subline.notes, reference::is_message, reference::message);
+    characteristics(walk, &mut subline.characteristics);
+    walk.each("PID", &mut subline.item.descriptions, description);
+    walk.each("TC2", &mut subline.item.commodities, commodity);
+    walk.loops_chosen("N9", &mut subline.notes, |n| !reference::is_message(n), reference::note);
+    walk.loops("SAC", &mut subline.allowances_and_charges, allowance_charge);
+    walk.each("DTM", &mut subline.dates, date::dtm);
+    walk.each("CTP", &mut subline.prices, money::qualified_price);
+    walk.each("PO4", &mut subline.packs, transport::pack);
+    walk.each("TAX", &mut subline.taxes, money::tax);
+    counted(walk, &mut subline.quantities, &mut subline.characteristics);
+    walk.loops("N1", &mut subline.parties, party);
 }
 
-fn subline_detail(f: &Fields<'_, '_>, subline: &mut SubLine, currency: Option<&str>) {
-    subline.number = f.required(1);
-    subline.parent_number = f.text(2);
-    subline.relationship_code = f.required(3);
-    subline.quantity = quantity(f, 4, 5);
-    subline.price = money::price(f, 6, 7, currency);
-    subline.price_relationship_code = f.text(8);
-    identify(&mut subline.item, product_ids(f, (9..=27).step_by(2)));
-}
-
-/// The loop CTT.
-fn totals(node: Node<'_, '_>, currency: Option<&str>, lines: usize) -> Totals {
-    let mut totals = Totals::default();
-    for f in node.segments() {
-        match f.tag() {
-            "CTT" => {
-                totals.line_count = f.decimal(1);
-                totals.hash_total = f.decimal(2);
-                totals.weight = quantity(&f, 3, 4);
-                totals.volume = quantity(&f, 5, 6);
-                totals.description = f.text(7);
-                check_count(&f, totals.line_count, lines);
-            }
-            "AMT" => totals.amounts.push(money::amount(&f, currency)),
-            _ => {}
+/// The loop CTT. CTT01 counts the loops PO1.
+fn totals(walk: &mut Walk<'_>, totals: &mut Totals, lines: usize) {
+    walk.once("CTT", |e| {
+        if !e.is_reading() {
+            totals.line_count = Some(Decimal::from(lines));
         }
-    }
-    totals
+        e.decimal(1, &mut totals.line_count);
+        e.decimal(2, &mut totals.hash_total);
+        e.quantity(3, 4, &mut totals.weight);
+        e.quantity(5, 6, &mut totals.volume);
+        e.text(7, &mut totals.description);
+        check_count(e, totals.line_count, lines);
+    });
+    walk.each("AMT", &mut totals.amounts, money::amount);
 }
 
-/// CTT01 counts the loops PO1.
-fn check_count(f: &Fields<'_, '_>, declared: Option<Decimal>, lines: usize) {
+fn check_count(e: &Elements<'_>, declared: Option<Decimal>, lines: usize) {
     let Some(declared) = declared.filter(|d| *d != Decimal::from(lines)) else { return };
-    f.report(
+    e.report(
         COUNT_DIFFERS,
         Severity::Warning,
         1,
-        &declared.to_string(),
         format!("CTT01 counts {declared} lines, {lines} came."),
         "The partner's move: send as many lines as CTT01 counts. Ask whether a line is missing before it is shipped.",
     );

@@ -2,66 +2,43 @@
 //!
 //! SAC05 has two implied decimals (type N2): `12550` is 125.50. The currency is the one in force, or that of a CUR in the loop.
 //! SAC09 is the unit of the rate in SAC08 and of the quantity in SAC10; where there is neither it stays unmapped.
-//!
-//! Never fails: what cannot be read is a finding.
 
 use super::codes;
-use super::money::{cents, currency, qualified_price};
-use super::quantity::quantity;
-use super::reading::{Fields, Node};
+use super::money::{currency, qualified_price};
 use crate::allowance::{AllowanceCharge, Rate};
+use crate::mapping::{Elements, Walk};
 
-/// The loop SAC; `in_force` is the currency where it stands, which a CUR within the loop replaces.
-pub(crate) fn allowance_charge(node: Node<'_, '_>, in_force: Option<&str>) -> AllowanceCharge {
-    let mut allowance = AllowanceCharge::default();
-    for f in node.segments() {
-        match f.tag() {
-            "SAC" => allowance = sac(&f, in_force),
-            "CUR" => {
-                let own = currency(&f);
-                if let Some(money) = &mut allowance.money {
-                    money.currency = Some(own.code.clone());
-                }
-                allowance.currency = Some(own);
-            }
-            "CTP" => {
-                let code = allowance.currency.as_ref().map(|c| c.code.as_str()).or(in_force);
-                allowance.price = Some(qualified_price(&f, code));
-            }
-            _ => {}
-        }
+/// The loop SAC.
+pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
+    walk.once("SAC", |e| sac(e, a));
+    walk.maybe("CUR", &mut a.currency, currency);
+    walk.set_currency(a.currency.as_ref());
+    if let (true, Some(own), Some(money)) = (walk.is_reading(), &a.currency, &mut a.money) {
+        money.currency = Some(own.code.clone());
     }
-    allowance
+    walk.maybe("CTP", &mut a.price, qualified_price);
 }
 
-fn sac(f: &Fields<'_, '_>, in_force: Option<&str>) -> AllowanceCharge {
-    let (kind, kind_code) = f.coded(1, codes::allowance_kind).unwrap_or_default();
-    let (handling, handling_code) = f.coded(12, codes::allowance_handling).unzip();
-    AllowanceCharge {
-        kind,
-        kind_code,
-        service_code: f.text(2),
-        agency_code: f.text(3),
-        agency_service_code: f.text(4),
-        money: cents(f, 5, in_force),
-        percent_basis_code: f.text(6),
-        percent: f.decimal(7),
-        rate: rate(f),
-        quantity: quantity(f, 10, 9),
-        second_quantity: f.decimal(11),
-        handling,
-        handling_code,
-        reference: f.text(13),
-        option: f.text(14),
-        description: f.text(15),
-        language: f.text(16),
-        ..AllowanceCharge::default()
-    }
-}
-
-/// SAC08 for each unit of SAC09.
-fn rate(f: &Fields<'_, '_>) -> Option<Rate> {
-    let amount = f.decimal(8)?;
-    let (unit, original_unit) = f.unit(9);
-    Some(Rate { amount, unit, original_unit, ..Rate::default() })
+/// SAC.
+pub(crate) fn sac(e: &mut Elements<'_>, a: &mut AllowanceCharge) {
+    e.needs(1);
+    e.coded(1, &codes::ALLOWANCE_KIND, &mut a.kind, &mut a.kind_code);
+    e.code(2, &mut a.service_code);
+    e.code(3, &mut a.agency_code);
+    e.code(4, &mut a.agency_service_code);
+    e.money_cents(5, &mut a.money);
+    e.code(6, &mut a.percent_basis_code);
+    e.decimal(7, &mut a.percent);
+    e.part(&mut a.rate, |e, rate: &mut Rate| {
+        e.needs_number(8);
+        e.required_decimal(8, &mut rate.amount);
+        e.unit(9, &mut rate.unit, &mut rate.original_unit);
+    });
+    e.quantity(10, 9, &mut a.quantity);
+    e.decimal(11, &mut a.second_quantity);
+    e.coded_opt(12, &codes::ALLOWANCE_HANDLING, &mut a.handling, &mut a.handling_code);
+    e.text(13, &mut a.reference);
+    e.text(14, &mut a.option);
+    e.text(15, &mut a.description);
+    e.text(16, &mut a.language);
 }

@@ -1,4 +1,4 @@
-//! X12 codes to our words: one table a data element, named by its number in the dictionary.
+//! X12 codes and our words: one table a data element, named by its number in the dictionary.
 //!
 //! A code without a word becomes `other`; the code itself is always kept beside it, so a missing word loses nothing. Only codes
 //! whose meaning is beyond doubt stand here.
@@ -8,338 +8,415 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
-/// 353, transaction set purpose.
-pub(crate) fn purpose(code: &str) -> Purpose {
-    match code {
-        "00" => Purpose::Original,
-        "01" => Purpose::Cancellation,
-        "04" => Purpose::Change,
-        "05" => Purpose::Replacement,
-        "06" => Purpose::Confirmation,
-        "07" => Purpose::Duplicate,
-        "13" => Purpose::Request,
-        "15" => Purpose::Resubmission,
-        "16" => Purpose::Proposal,
-        "18" => Purpose::Reissue,
-        "22" => Purpose::InformationCopy,
-        "24" => Purpose::Draft,
-        "49" => Purpose::OriginalNoResponse,
-        _ => Purpose::Other,
+codes! {
+    /// 353, transaction set purpose.
+    PURPOSE("purpose"): Purpose {
+        "00" => Original,
+        "01" => Cancellation,
+        "04" => Change,
+        "05" => Replacement,
+        "06" => Confirmation,
+        "07" => Duplicate,
+        "13" => Request,
+        "15" => Resubmission,
+        "16" => Proposal,
+        "18" => Reissue,
+        "22" => InformationCopy,
+        "24" => Draft,
+        "49" => OriginalNoResponse,
     }
-}
 
-/// 92, purchase order type.
-pub(crate) fn order_kind(code: &str) -> OrderKind {
-    match code {
-        "BE" => OrderKind::BlanketEstimated,
-        "BK" => OrderKind::BlanketFirm,
-        "CF" => OrderKind::Confirmation,
-        "CN" => OrderKind::Consignment,
-        "CP" => OrderKind::Change,
-        "DR" => OrderKind::DirectShip,
-        "DS" => OrderKind::Dropship,
-        "EO" => OrderKind::Emergency,
-        "IN" => OrderKind::InformationCopy,
-        "KB" => OrderKind::BlanketAgreement,
-        "KC" => OrderKind::Contract,
-        "KN" | "NE" => OrderKind::New,
-        "NS" => OrderKind::NewStore,
-        "OS" => OrderKind::SpecialOrder,
-        "PR" => OrderKind::Promotion,
-        "RE" => OrderKind::Reorder,
-        "RL" => OrderKind::Release,
-        "RN" => OrderKind::Renewal,
-        "RO" => OrderKind::Rush,
-        "RR" => OrderKind::Repair,
-        "RT" => OrderKind::Rental,
-        "SA" => OrderKind::StandAlone,
-        "SP" => OrderKind::Sample,
-        "SS" => OrderKind::SupplyOrService,
-        "ST" => OrderKind::StandingOrder,
-        "WO" => OrderKind::Warranty,
-        "ZZ" => OrderKind::MutuallyDefined,
-        _ => OrderKind::Other,
+    /// 92, purchase order type.
+    ORDER_KIND("order_kind"): OrderKind {
+        "BE" => BlanketEstimated,
+        "BK" => BlanketFirm,
+        "CF" => Confirmation,
+        "CN" => Consignment,
+        "CP" => Change,
+        "DR" => DirectShip,
+        "DS" => Dropship,
+        "EO" => Emergency,
+        "IN" => InformationCopy,
+        "KB" => BlanketAgreement,
+        "KC" => Contract,
+        "KN" | "NE" => New,
+        "NS" => NewStore,
+        "OS" => SpecialOrder,
+        "PR" => Promotion,
+        "RE" => Reorder,
+        "RL" => Release,
+        "RN" => Renewal,
+        "RO" => Rush,
+        "RR" => Repair,
+        "RT" => Rental,
+        "SA" => StandAlone,
+        "SP" => Sample,
+        "SS" => SupplyOrService,
+        "ST" => StandingOrder,
+        "WO" => Warranty,
+        "ZZ" => MutuallyDefined,
     }
-}
 
-/// 374, date/time qualifier.
-pub(crate) fn date_role(code: &str) -> DateRole {
-    match code {
-        "001" => DateRole::CancelAfter,
-        "002" => DateRole::RequestedDelivery,
-        "003" => DateRole::Invoice,
-        "004" => DateRole::Order,
-        "007" => DateRole::Effective,
-        "010" => DateRole::RequestedShip,
-        "011" => DateRole::Shipped,
-        "015" => DateRole::PromotionStart,
-        "016" => DateRole::PromotionEnd,
-        "017" => DateRole::EstimatedDelivery,
-        "018" => DateRole::Available,
-        "035" => DateRole::Delivered,
-        "036" => DateRole::Expiration,
-        "037" => DateRole::ShipNotBefore,
-        "038" => DateRole::ShipNotAfter,
-        "039" => DateRole::ShipWeekOf,
-        "050" => DateRole::Received,
-        "061" => DateRole::CancelIfNotDeliveredBy,
-        "063" => DateRole::DeliverNotAfter,
-        "064" => DateRole::DeliverNotBefore,
-        "067" => DateRole::ScheduledDelivery,
-        "068" => DateRole::ScheduledShip,
-        "069" => DateRole::PromisedDelivery,
-        "071" => DateRole::RequestedDeliveryNotBefore,
-        "074" => DateRole::RequestedDeliveryNotAfter,
-        "077" => DateRole::DeliverWeekOf,
-        "079" => DateRole::PromisedShip,
-        "092" | "276" => DateRole::ContractStart,
-        "093" | "279" => DateRole::ContractEnd,
-        "094" => DateRole::Manufacture,
-        "102" => DateRole::Issue,
-        "106" => DateRole::RequiredBy,
-        "118" => DateRole::RequestedPickup,
-        "175" => DateRole::CancelIfNotShippedBy,
-        _ => DateRole::Other,
+    /// 374, date/time qualifier.
+    DATE_ROLE("date_role"): DateRole {
+        "001" => CancelAfter,
+        "002" => RequestedDelivery,
+        "003" => Invoice,
+        "004" => Order,
+        "007" => Effective,
+        "010" => RequestedShip,
+        "011" => Shipped,
+        "015" => PromotionStart,
+        "016" => PromotionEnd,
+        "017" => EstimatedDelivery,
+        "018" => Available,
+        "035" => Delivered,
+        "036" => Expiration,
+        "037" => ShipNotBefore,
+        "038" => ShipNotAfter,
+        "039" => ShipWeekOf,
+        "050" => Received,
+        "061" => CancelIfNotDeliveredBy,
+        "063" => DeliverNotAfter,
+        "064" => DeliverNotBefore,
+        "067" => ScheduledDelivery,
+        "068" => ScheduledShip,
+        "069" => PromisedDelivery,
+        "071" => RequestedDeliveryNotBefore,
+        "074" => RequestedDeliveryNotAfter,
+        "077" => DeliverWeekOf,
+        "079" => PromisedShip,
+        "092" | "276" => ContractStart,
+        "093" | "279" => ContractEnd,
+        "094" => Manufacture,
+        "102" => Issue,
+        "106" => RequiredBy,
+        "118" => RequestedPickup,
+        "175" => CancelIfNotShippedBy,
     }
-}
 
-/// 98, entity identifier.
-pub(crate) fn party_role(code: &str) -> PartyRole {
-    match code {
-        "BY" => PartyRole::Buyer,
-        "SE" => PartyRole::Seller,
-        "ST" => PartyRole::ShipTo,
-        "SF" => PartyRole::ShipFrom,
-        "BT" => PartyRole::BillTo,
-        "RI" => PartyRole::RemitTo,
-        "SO" => PartyRole::SoldTo,
-        "PR" => PartyRole::Payer,
-        "PE" => PartyRole::Payee,
-        "CA" => PartyRole::Carrier,
-        "FW" => PartyRole::FreightForwarder,
-        "CN" => PartyRole::Consignee,
-        "CI" => PartyRole::Consignor,
-        "UC" => PartyRole::UltimateConsignee,
-        "MF" => PartyRole::Manufacturer,
-        "DS" => PartyRole::Distributor,
-        "VN" => PartyRole::Vendor,
-        "SU" => PartyRole::Supplier,
-        "AG" => PartyRole::Agent,
-        "BG" => PartyRole::BuyingGroup,
-        "EV" => PartyRole::SellingAgent,
-        "DA" => PartyRole::PlaceOfDelivery,
-        "LW" => PartyRole::Customer,
-        "SH" => PartyRole::Shipper,
-        "SN" => PartyRole::Store,
-        "WH" => PartyRole::Warehouse,
-        "MI" => PartyRole::PlanningLocation,
-        "Z7" => PartyRole::MarkFor,
-        "N1" | "NP" => PartyRole::NotifyParty,
-        "RC" => PartyRole::ReceivingLocation,
-        "MP" => PartyRole::ManufacturingPlant,
-        "EN" => PartyRole::EndUser,
-        "IM" => PartyRole::Importer,
-        "EX" => PartyRole::Exporter,
-        "CB" => PartyRole::CustomsBroker,
-        "FR" => PartyRole::MessageFrom,
-        "TO" => PartyRole::MessageTo,
-        "OB" => PartyRole::OrderedBy,
-        _ => PartyRole::Other,
+    /// 98, entity identifier.
+    PARTY_ROLE("party_role"): PartyRole {
+        "BY" => Buyer,
+        "SE" => Seller,
+        "ST" => ShipTo,
+        "SF" => ShipFrom,
+        "BT" => BillTo,
+        "RI" => RemitTo,
+        "SO" => SoldTo,
+        "PR" => Payer,
+        "PE" => Payee,
+        "CA" => Carrier,
+        "FW" => FreightForwarder,
+        "CN" => Consignee,
+        "CI" => Consignor,
+        "UC" => UltimateConsignee,
+        "MF" => Manufacturer,
+        "DS" => Distributor,
+        "VN" => Vendor,
+        "SU" => Supplier,
+        "AG" => Agent,
+        "BG" => BuyingGroup,
+        "EV" => SellingAgent,
+        "DA" => PlaceOfDelivery,
+        "LW" => Customer,
+        "SH" => Shipper,
+        "SN" => Store,
+        "WH" => Warehouse,
+        "MI" => PlanningLocation,
+        "Z7" => MarkFor,
+        "N1" | "NP" => NotifyParty,
+        "RC" => ReceivingLocation,
+        "MP" => ManufacturingPlant,
+        "EN" => EndUser,
+        "IM" => Importer,
+        "EX" => Exporter,
+        "CB" => CustomsBroker,
+        "FR" => MessageFrom,
+        "TO" => MessageTo,
+        "OB" => OrderedBy,
     }
-}
 
-/// 366, contact function.
-pub(crate) fn contact_role(code: &str) -> ContactRole {
-    match code {
-        "BD" => ContactRole::Buyer,
-        "OC" => ContactRole::Order,
-        "IC" => ContactRole::Information,
-        "CN" => ContactRole::General,
-        "DC" => ContactRole::Delivery,
-        "RE" => ContactRole::Receiving,
-        "SH" => ContactRole::Shipping,
-        "SC" => ContactRole::Schedule,
-        "SR" => ContactRole::Sales,
-        "AP" => ContactRole::AccountsPayable,
-        "AR" => ContactRole::AccountsReceivable,
-        "EA" => ContactRole::Edi,
-        "EM" => ContactRole::Emergency,
-        "EX" => ContactRole::Expediter,
-        "BL" => ContactRole::Technical,
-        "CR" => ContactRole::CustomerRelations,
-        "UR" => ContactRole::UltimateReceiver,
-        _ => ContactRole::Other,
+    /// 366, contact function.
+    CONTACT_ROLE("contact_role"): ContactRole {
+        "BD" => Buyer,
+        "OC" => Order,
+        "IC" => Information,
+        "CN" => General,
+        "DC" => Delivery,
+        "RE" => Receiving,
+        "SH" => Shipping,
+        "SC" => Schedule,
+        "SR" => Sales,
+        "AP" => AccountsPayable,
+        "AR" => AccountsReceivable,
+        "EA" => Edi,
+        "EM" => Emergency,
+        "EX" => Expediter,
+        "BL" => Technical,
+        "CR" => CustomerRelations,
+        "UR" => UltimateReceiver,
     }
-}
 
-/// 365, communication number qualifier.
-pub(crate) fn channel_kind(code: &str) -> ChannelKind {
-    match code {
-        "TE" | "WP" | "HP" | "NP" | "AP" | "IT" => ChannelKind::Telephone,
-        "EX" => ChannelKind::Extension,
-        "CP" => ChannelKind::Mobile,
-        "FX" => ChannelKind::Fax,
-        "EM" => ChannelKind::Email,
-        "UR" => ChannelKind::Url,
-        "ED" => ChannelKind::Edi,
-        _ => ChannelKind::Other,
+    /// 365, communication number qualifier.
+    CHANNEL_KIND("channel_kind"): ChannelKind {
+        "TE" | "WP" | "HP" | "NP" | "AP" | "IT" => Telephone,
+        "EX" => Extension,
+        "CP" => Mobile,
+        "FX" => Fax,
+        "EM" => Email,
+        "UR" => Url,
+        "ED" => Edi,
     }
-}
 
-/// 128, reference identification qualifier.
-pub(crate) fn reference_kind(code: &str) -> ReferenceKind {
-    match code {
-        "DP" => ReferenceKind::Department,
-        "19" => ReferenceKind::Division,
-        "CT" | "GC" | "BC" => ReferenceKind::Contract,
-        "PO" => ReferenceKind::PurchaseOrder,
-        "RE" => ReferenceKind::Release,
-        "RQ" => ReferenceKind::Requisition,
-        "VN" => ReferenceKind::VendorOrder,
-        "CO" | "CG" => ReferenceKind::CustomerOrder,
-        "CR" => ReferenceKind::CustomerReference,
-        "IA" => ReferenceKind::InternalVendor,
-        "IL" => ReferenceKind::InternalOrder,
-        "VR" => ReferenceKind::Vendor,
-        "IT" => ReferenceKind::Customer,
-        "11" => ReferenceKind::Account,
-        "12" => ReferenceKind::BillingAccount,
-        "PD" => ReferenceKind::Promotion,
-        "MR" => ReferenceKind::MerchandiseType,
-        "PR" | "Q1" => ReferenceKind::Quote,
-        "BM" | "MB" => ReferenceKind::BillOfLading,
-        "CN" => ReferenceKind::CarrierReference,
-        "2I" => ReferenceKind::Tracking,
-        "SI" => ReferenceKind::Shipment,
-        "IV" | "OI" => ReferenceKind::Invoice,
-        "PK" => ReferenceKind::PackingList,
-        "ST" => ReferenceKind::Store,
-        "LU" => ReferenceKind::Location,
-        "WS" => ReferenceKind::Warehouse,
-        "LT" => ReferenceKind::Lot,
-        "SE" => ReferenceKind::Serial,
-        "JB" => ReferenceKind::Job,
-        "P4" => ReferenceKind::Project,
-        "TX" => ReferenceKind::TaxExemption,
-        "TJ" | "GT" | "EI" => ReferenceKind::TaxIdentification,
-        "LI" => ReferenceKind::Line,
-        "BT" => ReferenceKind::Batch,
-        "PG" => ReferenceKind::ProductGroup,
-        "BB" => ReferenceKind::Authorization,
-        "AO" => ReferenceKind::Appointment,
-        "DG" => ReferenceKind::Drawing,
-        "WO" => ReferenceKind::WorkOrder,
-        "KK" => ReferenceKind::Delivery,
-        "L1" => ReferenceKind::Text,
-        "ZZ" => ReferenceKind::MutuallyDefined,
-        _ => ReferenceKind::Other,
+    /// 128, reference identification qualifier.
+    REFERENCE_KIND("reference_kind"): ReferenceKind {
+        "DP" => Department,
+        "19" => Division,
+        "CT" | "GC" | "BC" => Contract,
+        "PO" => PurchaseOrder,
+        "RE" => Release,
+        "RQ" => Requisition,
+        "VN" => VendorOrder,
+        "CO" | "CG" => CustomerOrder,
+        "CR" => CustomerReference,
+        "IA" => InternalVendor,
+        "IL" => InternalOrder,
+        "VR" => Vendor,
+        "IT" => Customer,
+        "11" => Account,
+        "12" => BillingAccount,
+        "PD" => Promotion,
+        "MR" => MerchandiseType,
+        "PR" | "Q1" => Quote,
+        "BM" | "MB" => BillOfLading,
+        "CN" => CarrierReference,
+        "2I" => Tracking,
+        "SI" => Shipment,
+        "IV" | "OI" => Invoice,
+        "PK" => PackingList,
+        "ST" => Store,
+        "LU" => Location,
+        "WS" => Warehouse,
+        "LT" => Lot,
+        "SE" => Serial,
+        "JB" => Job,
+        "P4" => Project,
+        "TX" => TaxExemption,
+        "TJ" | "GT" | "EI" => TaxIdentification,
+        "LI" => Line,
+        "BT" => Batch,
+        "PG" => ProductGroup,
+        "BB" => Authorization,
+        "AO" => Appointment,
+        "DG" => Drawing,
+        "WO" => WorkOrder,
+        "KK" => Delivery,
+        "L1" => Text,
+        "ZZ" => MutuallyDefined,
     }
-}
 
-/// 66, identification code qualifier, of parties and carriers.
-pub(crate) fn id_scheme(code: &str) -> IdScheme {
-    match code {
-        "UL" => IdScheme::Gln,
-        "UM" => IdScheme::GlnWithSuffix,
-        "1" => IdScheme::Duns,
-        "9" => IdScheme::DunsPlusFour,
-        "2" => IdScheme::Scac,
-        "91" => IdScheme::AssignedBySeller,
-        "92" => IdScheme::AssignedByBuyer,
-        "95" => IdScheme::AssignedByCarrier,
-        "A3" => IdScheme::AssignedByThirdParty,
-        "10" => IdScheme::Dodaac,
-        "11" => IdScheme::Dea,
-        "12" => IdScheme::Telephone,
-        "15" => IdScheme::San,
-        "16" => IdScheme::PostalCode,
-        "21" => IdScheme::Hin,
-        "24" | "FI" | "TA" => IdScheme::TaxNumber,
-        "33" => IdScheme::Cage,
-        "38" => IdScheme::Country,
-        "54" => IdScheme::Warehouse,
-        "57" | "TZ" => IdScheme::Department,
-        "6" => IdScheme::Plant,
-        "7" => IdScheme::LoadingDock,
-        "ZZ" => IdScheme::MutuallyDefined,
-        _ => IdScheme::Other,
+    /// 66, identification code qualifier, of parties and carriers.
+    ID_SCHEME("id_scheme"): IdScheme {
+        "UL" => Gln,
+        "UM" => GlnWithSuffix,
+        "1" => Duns,
+        "9" => DunsPlusFour,
+        "2" => Scac,
+        "91" => AssignedBySeller,
+        "92" => AssignedByBuyer,
+        "95" => AssignedByCarrier,
+        "A3" => AssignedByThirdParty,
+        "10" => Dodaac,
+        "11" => Dea,
+        "12" => Telephone,
+        "15" => San,
+        "16" => PostalCode,
+        "21" => Hin,
+        "24" | "FI" | "TA" => TaxNumber,
+        "33" => Cage,
+        "38" => Country,
+        "54" => Warehouse,
+        "57" | "TZ" => Department,
+        "6" => Plant,
+        "7" => LoadingDock,
+        "ZZ" => MutuallyDefined,
     }
-}
 
-/// 309, location qualifier.
-pub(crate) fn place_scheme(code: &str) -> IdScheme {
-    match code {
-        "93" => IdScheme::AssignedBySender,
-        "94" => IdScheme::AssignedByReceiver,
-        "CC" | "CA" => IdScheme::Country,
-        "CI" => IdScheme::City,
-        "CO" | "CY" => IdScheme::County,
-        "SP" => IdScheme::Region,
-        "DC" => IdScheme::DistributionCenter,
-        "DE" => IdScheme::Destination,
-        "OR" => IdScheme::Origin,
-        "DP" => IdScheme::Department,
-        "SN" => IdScheme::Store,
-        "WH" => IdScheme::Warehouse,
-        "PL" => IdScheme::Plant,
-        "UN" => IdScheme::UnLocode,
-        "IP" => IdScheme::PostalCode,
-        "KL" | "PA" | "PB" | "PE" | "KE" => IdScheme::Port,
-        "ZZ" => IdScheme::MutuallyDefined,
-        _ => IdScheme::Other,
+    /// 309, location qualifier.
+    PLACE_SCHEME("place_scheme"): IdScheme {
+        "93" => AssignedBySender,
+        "94" => AssignedByReceiver,
+        "CC" | "CA" => Country,
+        "CI" => City,
+        "CO" | "CY" => County,
+        "SP" => Region,
+        "DC" => DistributionCenter,
+        "DE" => Destination,
+        "OR" => Origin,
+        "DP" => Department,
+        "SN" => Store,
+        "WH" => Warehouse,
+        "PL" => Plant,
+        "UN" => UnLocode,
+        "IP" => PostalCode,
+        "KL" | "PA" | "PB" | "PE" | "KE" => Port,
+        "ZZ" => MutuallyDefined,
     }
-}
 
-/// 235, product or service id qualifier.
-pub(crate) fn product_id_scheme(code: &str) -> ProductIdScheme {
-    use ProductIdScheme as S;
-    match code {
-        "UK" => S::Gtin,
-        "UP" => S::Upc,
-        "UA" => S::UpcCase,
-        "EN" => S::Ean,
-        "EO" => S::EanShort,
-        "IB" => S::Isbn,
-        "SK" => S::Sku,
-        "IN" | "PI" => S::BuyerNumber,
-        "BP" => S::BuyerPart,
-        "CB" => S::BuyerCatalog,
-        "BO" => S::BuyerColor,
-        "IZ" => S::BuyerSize,
-        "VN" => S::SellerNumber,
-        "VP" => S::SellerPart,
-        "VC" => S::SellerCatalog,
-        "VA" => S::SellerStyle,
-        "VE" => S::SellerColor,
-        "SZ" => S::SellerSize,
-        "MG" => S::ManufacturerNumber,
-        "MF" => S::ManufacturerName,
-        "MN" => S::Model,
-        "ST" => S::Style,
-        "CL" => S::Color,
-        "CM" => S::NrfColor,
-        "SM" => S::NrfSize,
-        "BL" => S::Brand,
-        "LT" => S::Lot,
-        "SN" => S::Serial,
-        "ND" | "N4" => S::DrugCode,
-        "HD" => S::HarmonizedCode,
-        "FS" => S::StockNumber,
-        "CG" => S::CommodityGroup,
-        "EC" => S::EngineeringChange,
-        "DR" => S::DrawingRevision,
-        "CH" => S::CountryOfOrigin,
-        "PO" => S::PurchaseOrder,
-        "PL" => S::Line,
-        "CR" => S::Contract,
-        "ZZ" => S::MutuallyDefined,
-        _ => S::Other,
+    /// 236, price identifier.
+    PRICE_ROLE("price_role"): PriceRole {
+        "RTL" => Retail,
+        "RES" => Resale,
+        "MSR" => SuggestedRetail,
+        "LPR" => List,
+        "SLP" => SuggestedList,
+        "CAT" => Catalog,
+        "CON" => Contract,
+        "PRP" => Promotional,
+        "NET" => Net,
+        "UCP" => UnitCost,
+        "WHL" => Wholesale,
+        "DIS" => Distributor,
+        "DPR" => Discount,
+        "EUP" => ExpectedUnit,
+        "QTE" => Quote,
+    }
+
+    /// 522, amount qualifier.
+    AMOUNT_ROLE("amount_role"): AmountRole {
+        "TT" => Total,
+        "1" => LineTotal,
+        "5" => InvoiceTotal,
+        "GV" => Gross,
+        "T" => Tax,
+        "F7" => SalesTax,
+        "GT" => GoodsAndServicesTax,
+        "D8" => Discount,
+    }
+
+    /// 333, terms basis date.
+    TERMS_BASIS("terms_basis"): TermsBasis {
+        "1" => ShipDate,
+        "2" => DeliveryDate,
+        "3" => InvoiceDate,
+        "4" => SpecifiedDate,
+        "5" => InvoiceReceiptDate,
+        "6" => AnticipatedDeliveryDate,
+        "7" => EffectiveDate,
+        "8" => InvoiceTransmissionDate,
+        "09" => OrderDate,
+        "15" => ReceiptOfGoods,
+    }
+
+    /// 146, shipment method of payment.
+    FREIGHT_PAYMENT("freight_payment"): FreightPayment {
+        "CC" => Collect,
+        "PP" => Prepaid,
+        "PC" => PrepaidAndAdded,
+        "PS" => PaidBySeller,
+        "PB" => CustomerPickup,
+        "PU" => Pickup,
+        "DF" => DefinedByParties,
+        "TP" => ThirdParty,
+        "MX" => Mixed,
+        "NC" => NoFreight,
+    }
+
+    /// 91, transportation method.
+    TRANSPORT_MODE("transport_mode"): TransportMode {
+        "A" | "AC" | "AE" | "AF" | "FA" | "LA" | "PA" => Air,
+        "M" | "J" | "E" | "FL" | "MB" | "TT" | "PT" => Road,
+        "LT" => RoadLessThanTruckload,
+        "MP" | "D" => Parcel,
+        "R" | "RC" | "PR" => Rail,
+        "S" | "O" | "Q" | "SS" => Sea,
+        "B" => InlandWater,
+        "RR" | "PG" | "SE" => Intermodal,
+        "7" | "BP" => Mail,
+        "PL" => Pipeline,
+        "H" | "CE" => CustomerPickup,
+        "SR" => SupplierTruck,
+        "P" => PrivateCarrier,
+        "C" => Consolidation,
+        "T" => BestWay,
+    }
+
+    /// 248, allowance or charge indicator.
+    ALLOWANCE_KIND("allowance_kind"): AllowanceKind {
+        "A" => Allowance,
+        "C" => Charge,
+        "N" => NoAllowanceOrCharge,
+        "P" => Promotion,
+        "Q" => ChargeRequest,
+        "R" => AllowanceRequest,
+        "S" => Service,
+    }
+
+    /// 331, method of handling an allowance or charge.
+    ALLOWANCE_HANDLING("allowance_handling"): AllowanceHandling {
+        "01" => BillBack,
+        "02" => OffInvoice,
+        "03" => VendorCheck,
+        "04" => CreditAccount,
+        "05" => PaidByVendor,
+        "06" => PaidByCustomer,
+        "07" => Optional,
+        "08" => OffGrossQuantity,
+        "15" => InformationOnly,
+        "CA" => AddToInvoice,
+        "CC" => Collect,
+        "PP" => Prepaid,
+    }
+
+    /// 235, product or service id qualifier.
+    PRODUCT_ID_SCHEME("product_id_scheme"): ProductIdScheme {
+        "UK" => Gtin,
+        "UP" => Upc,
+        "UA" => UpcCase,
+        "EN" => Ean,
+        "EO" => EanShort,
+        "IB" => Isbn,
+        "SK" => Sku,
+        "IN" | "PI" => BuyerNumber,
+        "BP" => BuyerPart,
+        "CB" => BuyerCatalog,
+        "BO" => BuyerColor,
+        "IZ" => BuyerSize,
+        "VN" => SellerNumber,
+        "VP" => SellerPart,
+        "VC" => SellerCatalog,
+        "VA" => SellerStyle,
+        "VE" => SellerColor,
+        "SZ" => SellerSize,
+        "MG" => ManufacturerNumber,
+        "MF" => ManufacturerName,
+        "MN" => Model,
+        "ST" => Style,
+        "CL" => Color,
+        "CM" => NrfColor,
+        "SM" => NrfSize,
+        "BL" => Brand,
+        "LT" => Lot,
+        "SN" => Serial,
+        "ND" | "N4" => DrugCode,
+        "HD" => HarmonizedCode,
+        "FS" => StockNumber,
+        "CG" => CommodityGroup,
+        "EC" => EngineeringChange,
+        "DR" => DrawingRevision,
+        "CH" => CountryOfOrigin,
+        "PO" => PurchaseOrder,
+        "PL" => Line,
+        "CR" => Contract,
+        "ZZ" => MutuallyDefined,
     }
 }
 
@@ -357,128 +434,16 @@ pub(crate) fn price_base(code: &str) -> Option<u32> {
     }
 }
 
-/// 236, price identifier.
-pub(crate) fn price_role(code: &str) -> PriceRole {
-    match code {
-        "RTL" => PriceRole::Retail,
-        "RES" => PriceRole::Resale,
-        "MSR" => PriceRole::SuggestedRetail,
-        "LPR" => PriceRole::List,
-        "SLP" => PriceRole::SuggestedList,
-        "CAT" => PriceRole::Catalog,
-        "CON" => PriceRole::Contract,
-        "PRP" => PriceRole::Promotional,
-        "NET" => PriceRole::Net,
-        "UCP" => PriceRole::UnitCost,
-        "WHL" => PriceRole::Wholesale,
-        "DIS" => PriceRole::Distributor,
-        "DPR" => PriceRole::Discount,
-        "EUP" => PriceRole::ExpectedUnit,
-        "QTE" => PriceRole::Quote,
-        _ => PriceRole::Other,
-    }
-}
-
-/// 522, amount qualifier.
-pub(crate) fn amount_role(code: &str) -> AmountRole {
-    match code {
-        "TT" => AmountRole::Total,
-        "1" => AmountRole::LineTotal,
-        "5" => AmountRole::InvoiceTotal,
-        "GV" => AmountRole::Gross,
-        "T" => AmountRole::Tax,
-        "F7" => AmountRole::SalesTax,
-        "GT" => AmountRole::GoodsAndServicesTax,
-        "D8" => AmountRole::Discount,
-        _ => AmountRole::Other,
-    }
-}
-
-/// 333, terms basis date.
-pub(crate) fn terms_basis(code: &str) -> TermsBasis {
-    match code {
-        "1" => TermsBasis::ShipDate,
-        "2" => TermsBasis::DeliveryDate,
-        "3" => TermsBasis::InvoiceDate,
-        "4" => TermsBasis::SpecifiedDate,
-        "5" => TermsBasis::InvoiceReceiptDate,
-        "6" => TermsBasis::AnticipatedDeliveryDate,
-        "7" => TermsBasis::EffectiveDate,
-        "8" => TermsBasis::InvoiceTransmissionDate,
-        "09" => TermsBasis::OrderDate,
-        "15" => TermsBasis::ReceiptOfGoods,
-        _ => TermsBasis::Other,
-    }
-}
-
-/// 146, shipment method of payment.
-pub(crate) fn freight_payment(code: &str) -> FreightPayment {
-    match code {
-        "CC" => FreightPayment::Collect,
-        "PP" => FreightPayment::Prepaid,
-        "PC" => FreightPayment::PrepaidAndAdded,
-        "PS" => FreightPayment::PaidBySeller,
-        "PB" => FreightPayment::CustomerPickup,
-        "PU" => FreightPayment::Pickup,
-        "DF" => FreightPayment::DefinedByParties,
-        "TP" => FreightPayment::ThirdParty,
-        "MX" => FreightPayment::Mixed,
-        "NC" => FreightPayment::NoFreight,
-        _ => FreightPayment::Other,
-    }
-}
-
-/// 91, transportation method.
-pub(crate) fn transport_mode(code: &str) -> TransportMode {
-    match code {
-        "A" | "AC" | "AE" | "AF" | "FA" | "LA" | "PA" => TransportMode::Air,
-        "M" | "J" | "E" | "FL" | "MB" | "TT" | "PT" => TransportMode::Road,
-        "LT" => TransportMode::RoadLessThanTruckload,
-        "MP" | "D" => TransportMode::Parcel,
-        "R" | "RC" | "PR" => TransportMode::Rail,
-        "S" | "O" | "Q" | "SS" => TransportMode::Sea,
-        "B" => TransportMode::InlandWater,
-        "RR" | "PG" | "SE" => TransportMode::Intermodal,
-        "7" | "BP" => TransportMode::Mail,
-        "PL" => TransportMode::Pipeline,
-        "H" | "CE" => TransportMode::CustomerPickup,
-        "SR" => TransportMode::SupplierTruck,
-        "P" => TransportMode::PrivateCarrier,
-        "C" => TransportMode::Consolidation,
-        "T" => TransportMode::BestWay,
-        _ => TransportMode::Other,
-    }
-}
-
-/// 248, allowance or charge indicator.
-pub(crate) fn allowance_kind(code: &str) -> AllowanceKind {
-    match code {
-        "A" => AllowanceKind::Allowance,
-        "C" => AllowanceKind::Charge,
-        "N" => AllowanceKind::NoAllowanceOrCharge,
-        "P" => AllowanceKind::Promotion,
-        "Q" => AllowanceKind::ChargeRequest,
-        "R" => AllowanceKind::AllowanceRequest,
-        "S" => AllowanceKind::Service,
-        _ => AllowanceKind::Other,
-    }
-}
-
-/// 331, method of handling an allowance or charge.
-pub(crate) fn allowance_handling(code: &str) -> AllowanceHandling {
-    match code {
-        "01" => AllowanceHandling::BillBack,
-        "02" => AllowanceHandling::OffInvoice,
-        "03" => AllowanceHandling::VendorCheck,
-        "04" => AllowanceHandling::CreditAccount,
-        "05" => AllowanceHandling::PaidByVendor,
-        "06" => AllowanceHandling::PaidByCustomer,
-        "07" => AllowanceHandling::Optional,
-        "08" => AllowanceHandling::OffGrossQuantity,
-        "15" => AllowanceHandling::InformationOnly,
-        "CA" => AllowanceHandling::AddToInvoice,
-        "CC" => AllowanceHandling::Collect,
-        "PP" => AllowanceHandling::Prepaid,
-        _ => AllowanceHandling::Other,
+/// The basis that says for how many units a price is; `None` for numbers that 639 has no code for.
+pub(crate) fn price_basis(units: u32) -> Option<&'static str> {
+    match units {
+        1 => Some("PE"),
+        10 => Some("PN"),
+        12 => Some("PD"),
+        100 => Some("HP"),
+        1_000 => Some("TP"),
+        10_000 => Some("TT"),
+        100_000 => Some("HT"),
+        _ => None,
     }
 }

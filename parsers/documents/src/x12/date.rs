@@ -1,67 +1,82 @@
 //! Dates, periods and lead times: DTM, LDT, and the triples of qualifier, date and time within other segments.
 //!
 //! A date is CCYYMMDD, a time HHMM with or without seconds, as the partner's clock shows it: no zone is guessed. A range of
-//! dates (`RD8`) has its start and its end, and what came beside them.
-//!
-//! Never fails: a day that does not exist is a finding, and stays unmapped.
+//! dates (`RD8`) has its start and its end, and what came beside them. A day that does not exist is a finding, and unmapped.
 
-use super::reading::{Fields, Node, parse_date};
 use super::{codes, quantity, reference};
 use crate::Text;
 use crate::date::{DateTime, LeadTime, Period};
+use crate::mapping::{Elements, Walk, date_of, date_text};
 
 /// DTM: qualifier, date, time, zone, and a period in another notation.
-pub(crate) fn dtm(f: &Fields<'_, '_>) -> DateTime {
-    let period = (f.has(5) && f.has(6)).then(|| period(f.required(5), f.required(6)));
-    DateTime { time_zone_code: f.text(4), period, ..qualified(f, 1) }
+pub(crate) fn dtm(e: &mut Elements<'_>, d: &mut DateTime) {
+    qualified(e, 1, d);
+    e.code(4, &mut d.time_zone_code);
+    period(e, &mut d.period);
 }
 
 /// Qualifier, date and time from `element` on.
-pub(crate) fn qualified(f: &Fields<'_, '_>, element: usize) -> DateTime {
-    let (role, role_code) = f.coded(element, codes::date_role).unwrap_or_default();
-    DateTime { role, role_code, date: f.date(element + 1), time: f.time(element + 2), ..DateTime::default() }
+pub(crate) fn qualified(e: &mut Elements<'_>, element: usize, d: &mut DateTime) {
+    e.needs(element);
+    e.coded(element, &codes::DATE_ROLE, &mut d.role, &mut d.role_code);
+    e.date(element + 1, &mut d.date);
+    e.time(element + 2, &mut d.time);
 }
 
-/// Every triple of qualifier, date and time that starts at one of `elements`.
-pub(crate) fn triples(f: &Fields<'_, '_>, elements: impl Iterator<Item = usize>) -> Vec<DateTime> {
-    elements.filter(|e| f.has(*e)).map(|e| qualified(f, e)).collect()
+/// Triples of qualifier, date and time that start at one of `elements`.
+pub(crate) fn triples(e: &mut Elements<'_>, elements: impl Iterator<Item = usize>, list: &mut Vec<DateTime>) {
+    e.slots(elements, list, qualified);
 }
 
 /// LDT.
-pub(crate) fn lead_time(f: &Fields<'_, '_>) -> LeadTime {
-    LeadTime {
-        code: f.required(1),
-        value: f.decimal(2),
-        period_code: f.text(3),
-        date: f.date(4),
-        ..LeadTime::default()
-    }
+pub(crate) fn lead_time(e: &mut Elements<'_>, t: &mut LeadTime) {
+    e.required_code(1, &mut t.code);
+    e.decimal(2, &mut t.value);
+    e.code(3, &mut t.period_code);
+    e.date(4, &mut t.date);
 }
 
 /// The loop LDT: a lead time, and what it is for.
-pub(crate) fn lead_times(node: Node<'_, '_>) -> LeadTime {
-    let mut time = LeadTime::default();
-    for f in node.segments() {
-        match f.tag() {
-            "LDT" => time = lead_time(&f),
-            "QTY" => time.quantities.push(quantity::qty(&f)),
-            "MSG" => time.notes.push(reference::message(&f)),
-            "REF" => time.references.push(reference::reference(&f)),
-            _ => {}
-        }
-    }
-    time
+pub(crate) fn lead_times(walk: &mut Walk<'_>, t: &mut LeadTime) {
+    walk.once("LDT", |e| lead_time(e, t));
+    walk.each("QTY", &mut t.quantities, quantity::qty);
+    walk.each("MSG", &mut t.notes, reference::message);
+    walk.each("REF", &mut t.references, reference::reference);
 }
 
-/// X12 1250: `D8` is one day, `RD8` a range of them; others stay as they came.
-fn period(format_code: Text, value: Text) -> Period {
-    let (start, end) = match format_code.as_str() {
-        "D8" => (parse_date(value.as_bytes()), None),
-        "RD8" => match value.split_once('-') {
-            Some((start, end)) => (parse_date(start.as_bytes()), parse_date(end.as_bytes())),
-            None => (None, None),
-        },
-        _ => (None, None),
-    };
-    Period { format_code, value, start, end }
+/// DTM05 and DTM06. X12 1250: `D8` is one day, `RD8` a range of them; others stay as they came.
+fn period(e: &mut Elements<'_>, field: &mut Option<Period>) {
+    e.part(field, |e, p| {
+        e.needs(5);
+        e.needs(6);
+        if !e.is_reading() {
+            let (format, value) = lexeme(p);
+            e.constant(5, &format);
+            return e.constant(6, &value);
+        }
+        e.required(5, &mut p.format_code);
+        e.required(6, &mut p.value);
+        let value = p.value.as_str();
+        (p.start, p.end) = match p.format_code.as_str() {
+            "D8" => (date_of(value), None),
+            "RD8" => match value.split_once('-') {
+                Some((start, end)) => (date_of(start), date_of(end)),
+                None => (None, None),
+            },
+            _ => (None, None),
+        };
+    });
+}
+
+/// Format and value: as they came where X12 has the format, else made from start and end.
+fn lexeme(p: &Period) -> (Text, Text) {
+    let foreign = p.format_code.bytes().all(|b| b.is_ascii_digit());
+    match (p.start, p.end) {
+        (Some(start), Some(end)) if foreign => {
+            (Text::new_static("RD8"), Text::new(format!("{}-{}", date_text(start), date_text(end))))
+        }
+        (Some(start), None) if foreign => (Text::new_static("D8"), Text::new(date_text(start))),
+        _ if foreign => (Text::default(), Text::default()),
+        _ => (p.format_code.clone(), p.value.clone()),
+    }
 }

@@ -1,84 +1,82 @@
 //! Parties and contacts: the loop N1 (N1, N2, N3, N4, NX2, REF, PER, and on a line its quantities and dates), and PER.
 //!
-//! One pass over the segments of the loop. A party has one address: a second N4 stays unmapped. An identifier without its
-//! qualifier is kept, with the scheme `other`; a qualifier without its identifier stays unmapped.
-//!
-//! Never fails: what cannot be read is a finding.
+//! A party has one address: a second N4 stays unmapped. An identifier without its qualifier is kept, with the scheme `other`; a
+//! qualifier without its identifier stays unmapped.
 
-use super::codes;
-use super::reading::{Fields, Node};
-use super::reference::{characteristics, identifier, reference};
-use super::{date, quantity, transport};
-use crate::party::{Address, AddressComponent, Channel, Contact, Party};
+use super::reference::{characteristics, reference};
+use super::{codes, date, quantity, transport};
+use crate::mapping::{Elements, Walk};
+use crate::party::{Address, Channel, Contact, Party};
 
 /// The loop N1.
-pub(crate) fn party(node: Node<'_, '_>) -> Party {
-    let mut party = Party::default();
-    let mut address: Option<Address> = None;
-    let mut place_read = false;
-    for f in node.segments() {
-        match f.tag() {
-            "N1" => name(&f, &mut party),
-            "N2" => party.additional_names.extend(f.texts(1..=2)),
-            "N3" => address.get_or_insert_default().lines.extend(f.texts(1..=2)),
-            // One address a party: a second N4 stays unmapped.
-            "N4" if !place_read => {
-                place_read = true;
-                place(&f, address.get_or_insert_default());
-            }
-            "NX2" => address.get_or_insert_default().components.push(AddressComponent {
-                code: f.required(1),
-                text: f.text(2),
-                county: f.text(3),
-            }),
-            "REF" => party.references.push(reference(&f)),
-            "PER" => party.contacts.push(contact(&f)),
-            "SI" => party.characteristics.extend(characteristics(&f)),
-            "FOB" => party.delivery_terms.push(transport::delivery_terms(&f)),
-            "PKG" => party.packaging.push(transport::packaging(&f)),
-            "DTM" => party.dates.push(date::dtm(&f)),
-            "QTY" => party.quantities.push(quantity::qty(&f)),
-            "SCH" => party.schedule.extend(transport::schedule_line(&f)),
-            _ => transport::add(&mut party.transport, &f),
-        }
+pub(crate) fn party(walk: &mut Walk<'_>, party: &mut Party) {
+    walk.once("N1", |e| name(e, party));
+    walk.texts("N2", 2, &mut party.additional_names);
+    address(walk, &mut party.address);
+    walk.each("REF", &mut party.references, reference);
+    walk.each("PER", &mut party.contacts, contact);
+    characteristics(walk, &mut party.characteristics);
+    walk.each("DTM", &mut party.dates, date::dtm);
+    walk.each("FOB", &mut party.delivery_terms, transport::delivery_terms);
+    walk.each("SCH", &mut party.schedule, transport::schedule_line);
+    transport::transport(walk, &mut party.transport);
+    walk.each("QTY", &mut party.quantities, quantity::qty);
+    walk.each("PKG", &mut party.packaging, transport::packaging);
+    walk.loops("LDT", &mut party.lead_times, date::lead_times);
+}
+
+/// N1. An identifier travels in one element: further ones have no place.
+pub(crate) fn name(e: &mut Elements<'_>, party: &mut Party) {
+    e.needs(1);
+    e.coded(1, &codes::PARTY_ROLE, &mut party.role, &mut party.role_code);
+    e.text(2, &mut party.name);
+    let mut id = party.ids.iter().find(|id| known(id.scheme)).or(party.ids.first()).cloned();
+    let first = id.is_none();
+    e.identifier(3, 4, &codes::ID_SCHEME, &mut id);
+    if first {
+        party.ids.extend(id);
     }
-    party.address = address;
-    party.lead_times.extend(node.loops().filter(|l| l.id() == "LDT").map(date::lead_times));
-    party
+    e.code(5, &mut party.relationship_code);
+    e.code(6, &mut party.related_role_code);
 }
 
-fn name(f: &Fields<'_, '_>, party: &mut Party) {
-    (party.role, party.role_code) = f.coded(1, codes::party_role).unwrap_or_default();
-    party.name = f.text(2);
-    party.ids.extend(identifier(f, 3, codes::id_scheme));
-    party.relationship_code = f.text(5);
-    party.related_role_code = f.text(6);
+fn known(scheme: crate::reference::IdScheme) -> bool {
+    (codes::ID_SCHEME.code)(scheme).is_some()
 }
 
-fn place(f: &Fields<'_, '_>, address: &mut Address) {
-    address.city = f.text(1);
-    address.region = f.text(2);
-    address.postal_code = f.text(3);
-    address.country = f.text(4);
-    address.location = identifier(f, 5, codes::place_scheme);
+/// N3, N4 and NX2.
+pub(crate) fn address(walk: &mut Walk<'_>, field: &mut Option<Address>) {
+    let mut address = field.take().unwrap_or_default();
+    walk.texts("N3", 2, &mut address.lines);
+    walk.once("N4", |e| place(e, &mut address));
+    walk.each("NX2", &mut address.components, |e, part| {
+        e.required_code(1, &mut part.code);
+        e.text(2, &mut part.text);
+        e.text(3, &mut part.county);
+    });
+    *field = (address != Address::default()).then_some(address);
+}
+
+fn place(e: &mut Elements<'_>, address: &mut Address) {
+    e.text(1, &mut address.city);
+    e.text(2, &mut address.region);
+    e.text(3, &mut address.postal_code);
+    e.text(4, &mut address.country);
+    e.identifier(5, 6, &codes::PLACE_SCHEME, &mut address.location);
     if address.location.is_none() {
-        address.location_code = f.text(5);
+        e.code(5, &mut address.location_code);
     }
 }
 
 /// PER: a function, a name, and up to three numbers.
-pub(crate) fn contact(f: &Fields<'_, '_>) -> Contact {
-    let (role, role_code) = f.coded(1, codes::contact_role).unwrap_or_default();
-    let channel = |element: usize| {
-        let value = f.text(element + 1)?;
-        let (kind, kind_code) = f.coded(element, codes::channel_kind).unwrap_or_default();
-        Some(Channel { kind, kind_code, value })
-    };
-    Contact {
-        role,
-        role_code,
-        name: f.text(2),
-        channels: [3, 5, 7].into_iter().filter_map(channel).collect(),
-        reference: f.text(9),
-    }
+pub(crate) fn contact(e: &mut Elements<'_>, c: &mut Contact) {
+    e.needs(1);
+    e.coded(1, &codes::CONTACT_ROLE, &mut c.role, &mut c.role_code);
+    e.text(2, &mut c.name);
+    e.slots([3, 5, 7].into_iter(), &mut c.channels, |e, at, channel: &mut Channel| {
+        e.needs(at + 1);
+        e.coded(at, &codes::CHANNEL_KIND, &mut channel.kind, &mut channel.kind_code);
+        e.required(at + 1, &mut channel.value);
+    });
+    e.text(9, &mut c.reference);
 }

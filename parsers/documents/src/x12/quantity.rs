@@ -1,36 +1,27 @@
-//! Quantities and measurements: a value element and its unit element, QTY, MEA.
+//! Quantities and measurements: QTY, MEA.
 //!
 //! A unit is only taken together with its value: a unit that stands alone says nothing, and is listed as unmapped. A value that
 //! is no number is a finding. A unit that Recommendation 20 does not have keeps its X12 code, and is a finding once a set.
-//!
-//! Never fails otherwise.
 
-use super::reading::Fields;
-use crate::quantity::{Measurement, QualifiedQuantity, Quantity};
-
-/// The quantity of element `value`, in the unit of element `unit`.
-pub(crate) fn quantity(f: &Fields<'_, '_>, value: usize, unit: usize) -> Option<Quantity> {
-    let value = f.decimal(value)?;
-    let (unit, original_unit) = f.unit(unit);
-    Some(Quantity { value, unit, original_unit })
-}
+use crate::mapping::Elements;
+use crate::quantity::{Measurement, QualifiedQuantity};
 
 /// QTY.
-pub(crate) fn qty(f: &Fields<'_, '_>) -> QualifiedQuantity {
-    QualifiedQuantity { code: f.required(1), quantity: quantity(f, 2, 3), text: f.text(4) }
+pub(crate) fn qty(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
+    e.required_code(1, &mut q.code);
+    e.quantity(2, 3, &mut q.quantity);
+    e.text(4, &mut q.text);
 }
 
 /// MEA: the value or the range is in the unit of MEA04.
-pub(crate) fn measurement(f: &Fields<'_, '_>) -> Measurement {
-    Measurement {
-        reference_code: f.text(1),
-        code: f.text(2),
-        value: quantity(f, 3, 4),
-        minimum: f.decimal(5),
-        maximum: f.decimal(6),
-        significance_code: f.text(7),
-        attribute_code: f.text(8),
-        position_code: f.text(9),
-        method: f.text(10),
-    }
+pub(crate) fn measurement(e: &mut Elements<'_>, m: &mut Measurement) {
+    e.code(1, &mut m.reference_code);
+    e.code(2, &mut m.code);
+    e.quantity(3, 4, &mut m.value);
+    e.decimal(5, &mut m.minimum);
+    e.decimal(6, &mut m.maximum);
+    e.code(7, &mut m.significance_code);
+    e.code(8, &mut m.attribute_code);
+    e.code(9, &mut m.position_code);
+    e.text(10, &mut m.method);
 }

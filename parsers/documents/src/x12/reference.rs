@@ -1,92 +1,83 @@
-//! References and notes: REF, N9 with its messages, MSG, MTX, SI, and pairs of qualifier and identifier within other segments.
+//! References and notes: REF, N9 with its messages, MSG, MTX, SI.
 //!
-//! Texts are kept as they came, one line a segment. Of MSG the carriage control and number stay unmapped: they are for
-//! printers.
-//!
-//! Never fails: what cannot be read is a finding.
+//! Texts are kept as they came, one line a segment. Of MSG the carriage control and number stay unmapped: they are for printers.
 
-use super::codes;
-use super::date;
-use super::reading::{Fields, Node};
-use crate::date::DateTime;
-use crate::reference::{Characteristic, IdScheme, Identifier, Note, Reference, ReferencePart};
+use super::{codes, date};
+use crate::mapping::{Elements, Walk};
+use crate::reference::{Characteristic, Note, Reference, ReferencePart};
 
 /// REF.
-pub(crate) fn reference(f: &Fields<'_, '_>) -> Reference {
-    let (kind, kind_code) = f.coded(1, codes::reference_kind).unwrap_or_default();
-    Reference {
-        kind,
-        kind_code,
-        value: f.text(2),
-        description: f.text(3),
-        parts: parts(f, 4),
-        ..Reference::default()
-    }
+pub(crate) fn reference(e: &mut Elements<'_>, r: &mut Reference) {
+    e.needs(1);
+    e.coded(1, &codes::REFERENCE_KIND, &mut r.kind, &mut r.kind_code);
+    e.text(2, &mut r.value);
+    e.text(3, &mut r.description);
+    parts(e, 4, &mut r.parts);
 }
 
 /// Composite C040: up to three pairs of qualifier and value.
-fn parts(f: &Fields<'_, '_>, element: usize) -> Vec<ReferencePart> {
-    let part = |component: usize| {
-        let kind_code = f.component(element, component)?;
-        let value = f.component(element, component + 1).unwrap_or_default();
-        Some(ReferencePart { kind: codes::reference_kind(&kind_code), kind_code, value })
-    };
-    if f.has(element) { [1, 3, 5].into_iter().filter_map(part).collect() } else { Vec::new() }
-}
-
-/// The identifier in element `qualifier + 1`, with the scheme of element `qualifier`.
-pub(crate) fn identifier(
-    f: &Fields<'_, '_>,
-    qualifier: usize,
-    scheme: fn(&str) -> IdScheme,
-) -> Option<Identifier> {
-    let id = f.text(qualifier + 1)?;
-    let (scheme, scheme_code) = f.coded(qualifier, scheme).unzip();
-    Some(Identifier { scheme: scheme.unwrap_or_default(), scheme_code, id, ..Identifier::default() })
+fn parts(e: &mut Elements<'_>, element: usize, list: &mut Vec<ReferencePart>) {
+    if e.is_reading() && !e.has(element) {
+        return;
+    }
+    e.slots([1, 3, 5].into_iter(), list, |e, component, part| {
+        e.needs((element, component));
+        e.coded((element, component), &codes::REFERENCE_KIND, &mut part.kind, &mut part.kind_code);
+        e.required((element, component + 1), &mut part.value);
+    });
 }
 
 /// The loop N9: a reference, dates and the messages that follow.
-pub(crate) fn note(node: Node<'_, '_>) -> Note {
-    let mut note = Note::default();
-    for f in node.segments() {
-        match f.tag() {
-            "N9" => {
-                (note.kind, note.code) = f.coded(1, codes::reference_kind).unzip();
-                note.reference = f.text(2);
-                note.subject = f.text(3);
-                note.date = (f.has(4) || f.has(5)).then(|| DateTime {
-                    date: f.date(4),
-                    time: f.time(5),
-                    time_zone_code: f.text(6),
-                    ..DateTime::default()
-                });
-                note.parts = parts(&f, 7);
+pub(crate) fn note(walk: &mut Walk<'_>, n: &mut Note) {
+    walk.once("N9", |e| {
+        e.coded_opt(1, &codes::REFERENCE_KIND, &mut n.kind, &mut n.code);
+        e.text(2, &mut n.reference);
+        e.text(3, &mut n.subject);
+        e.part(&mut n.date, |e, d| {
+            e.date(4, &mut d.date);
+            e.time(5, &mut d.time);
+            e.code(6, &mut d.time_zone_code);
+        });
+        parts(e, 7, &mut n.parts);
+        // N9 needs a qualifier, and a number or a word: a note that only has lines gets both.
+        if !e.is_reading() {
+            if !e.has(1) {
+                e.constant(1, "L1");
             }
-            "DTM" => note.dates.push(date::dtm(&f)),
-            "MSG" => note.lines.extend(f.text(1)),
-            _ => {}
+            if !e.has(2) && !e.has(3) {
+                e.constant(3, "NOTE");
+            }
         }
-    }
-    note
+    });
+    walk.each("DTM", &mut n.dates, date::dtm);
+    walk.texts("MSG", 1, &mut n.lines);
 }
 
 /// MSG outside a loop of its own.
-pub(crate) fn message(f: &Fields<'_, '_>) -> Note {
-    Note { lines: f.text(1).into_iter().collect(), ..Note::default() }
+pub(crate) fn message(e: &mut Elements<'_>, n: &mut Note) {
+    e.texts([1.into()].into_iter(), &mut n.lines);
+}
+
+/// True of a note that is a line of text and nothing else, so that an MSG can hold it.
+pub(crate) fn is_message(n: &Note) -> bool {
+    *n == Note { lines: n.lines.clone(), ..Note::default() } && n.lines.len() == 1
 }
 
 /// MTX: a text of two parts.
-pub(crate) fn text(f: &Fields<'_, '_>) -> Note {
-    Note { code: f.text(1), lines: f.texts(2..=3), ..Note::default() }
+pub(crate) fn text(e: &mut Elements<'_>, n: &mut Note) {
+    e.code(1, &mut n.code);
+    e.texts([2.into(), 3.into()].into_iter(), &mut n.lines);
 }
 
 /// SI: an agency, and pairs of characteristic and value.
-pub(crate) fn characteristics(f: &Fields<'_, '_>) -> Vec<Characteristic> {
-    let agency_code = f.required(1);
-    let pair = |element: usize| Characteristic {
-        agency_code: agency_code.clone(),
-        code: f.required(element),
-        value: f.required(element + 1),
-    };
-    (2..=20).step_by(2).filter(|e| f.has(*e) && f.has(e + 1)).map(pair).collect()
+pub(crate) fn characteristics(walk: &mut Walk<'_>, list: &mut Vec<Characteristic>) {
+    let same = |a: &Characteristic, b: &Characteristic| a.agency_code == b.agency_code;
+    walk.packed("SI", 10, list, same, |e, slot, c| {
+        let pair = 2 + 2 * slot;
+        e.needs(pair);
+        e.needs(pair + 1);
+        e.required_code(1, &mut c.agency_code);
+        e.required_code(pair, &mut c.code);
+        e.required(pair + 1, &mut c.value);
+    });
 }

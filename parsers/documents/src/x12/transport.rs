@@ -2,196 +2,186 @@
 //!
 //! A schedule line or a pair of SDQ counts only with a quantity that is a number; else it stays unmapped whole, so that nobody
 //! ships by half of it.
-//!
-//! Never fails: what cannot be read is a finding.
 
-use super::codes;
-use super::date;
-use super::quantity::quantity;
-use super::reading::{Fields, Node};
-use super::reference::{identifier, reference};
-use crate::quantity::Quantity;
-use crate::reference::Identifier;
+use super::reference::reference;
+use super::{codes, date};
+use crate::mapping::{Elements, Walk};
 use crate::transport::{
     DeliveryTerms, Distribution, Equipment, Handling, Load, Marks, Pack, Packaging, Place, Route,
     ScheduleLine, Transport,
 };
 
-/// Adds TD1, TD3, TD4 and TD5; leaves any other segment alone.
-pub(crate) fn add(transport: &mut Transport, f: &Fields<'_, '_>) {
-    match f.tag() {
-        "TD1" => transport.loads.push(load(f)),
-        "TD3" => transport.equipment.push(equipment(f)),
-        "TD4" => transport.handling.push(handling(f)),
-        "TD5" => transport.routes.push(route(f)),
-        _ => {}
-    }
+/// TD1, TD5, TD3 and TD4.
+pub(crate) fn transport(walk: &mut Walk<'_>, t: &mut Transport) {
+    walk.each("TD1", &mut t.loads, load);
+    walk.each("TD5", &mut t.routes, route);
+    walk.each("TD3", &mut t.equipment, equipment);
+    walk.each("TD4", &mut t.handling, handling);
 }
 
 /// FOB.
-pub(crate) fn delivery_terms(f: &Fields<'_, '_>) -> DeliveryTerms {
-    let (freight_payment, freight_payment_code) = f.coded(1, codes::freight_payment).unzip();
+pub(crate) fn delivery_terms(e: &mut Elements<'_>, t: &mut DeliveryTerms) {
     let place = |kind: usize, description: usize| {
-        let place = Place { kind_code: f.text(kind), description: f.text(description) };
-        (place != Place::default()).then_some(place)
+        move |e: &mut Elements<'_>, place: &mut Place| {
+            e.code(kind, &mut place.kind_code);
+            e.text(description, &mut place.description);
+        }
     };
-    DeliveryTerms {
-        freight_payment,
-        freight_payment_code,
-        location: place(2, 3),
-        scheme_code: f.text(4),
-        code: f.text(5),
-        title_passage: place(6, 7),
-        risk_of_loss_code: f.text(8),
-        risk_of_loss: f.text(9),
-        ..DeliveryTerms::default()
-    }
+    e.coded_opt(1, &codes::FREIGHT_PAYMENT, &mut t.freight_payment, &mut t.freight_payment_code);
+    e.part(&mut t.location, place(2, 3));
+    e.code(4, &mut t.scheme_code);
+    // Incoterms have the same three letters in both standards.
+    e.text(5, &mut t.code);
+    e.part(&mut t.title_passage, place(6, 7));
+    e.code(8, &mut t.risk_of_loss_code);
+    e.text(9, &mut t.risk_of_loss);
 }
 
-fn load(f: &Fields<'_, '_>) -> Load {
-    Load {
-        packaging_code: f.text(1),
-        packages: f.decimal(2),
-        commodity_scheme_code: f.text(3),
-        commodity_code: f.text(4),
-        description: f.text(5),
-        weight_code: f.text(6),
-        weight: quantity(f, 7, 8),
-        volume: quantity(f, 9, 10),
-    }
+/// TD1.
+pub(crate) fn load(e: &mut Elements<'_>, l: &mut Load) {
+    e.code(1, &mut l.packaging_code);
+    e.decimal(2, &mut l.packages);
+    e.code(3, &mut l.commodity_scheme_code);
+    e.text(4, &mut l.commodity_code);
+    e.text(5, &mut l.description);
+    e.code(6, &mut l.weight_code);
+    e.quantity(7, 8, &mut l.weight);
+    e.quantity(9, 10, &mut l.volume);
 }
 
-fn equipment(f: &Fields<'_, '_>) -> Equipment {
-    Equipment {
-        code: f.text(1),
-        initial: f.text(2),
-        number: f.text(3),
-        weight_code: f.text(4),
-        weight: quantity(f, 5, 6),
-        ownership_code: f.text(7),
-        seal_status_code: f.text(8),
-        seal_number: f.text(9),
-        type_code: f.text(10),
-    }
+/// TD3.
+pub(crate) fn equipment(e: &mut Elements<'_>, q: &mut Equipment) {
+    e.code(1, &mut q.code);
+    e.text(2, &mut q.initial);
+    e.text(3, &mut q.number);
+    e.code(4, &mut q.weight_code);
+    e.quantity(5, 6, &mut q.weight);
+    e.code(7, &mut q.ownership_code);
+    e.code(8, &mut q.seal_status_code);
+    e.text(9, &mut q.seal_number);
+    e.code(10, &mut q.type_code);
 }
 
-fn handling(f: &Fields<'_, '_>) -> Handling {
-    Handling {
-        code: f.text(1),
-        hazard_scheme_code: f.text(2),
-        hazard_class: f.text(3),
-        description: f.text(4),
-        answer_code: f.text(5),
-    }
+/// TD4.
+pub(crate) fn handling(e: &mut Elements<'_>, h: &mut Handling) {
+    e.code(1, &mut h.code);
+    e.code(2, &mut h.hazard_scheme_code);
+    e.text(3, &mut h.hazard_class);
+    e.text(4, &mut h.description);
+    e.code(5, &mut h.answer_code);
 }
 
-fn route(f: &Fields<'_, '_>) -> Route {
-    let (mode, mode_code) = f.coded(4, codes::transport_mode).unzip();
-    Route {
-        sequence_code: f.text(1),
-        carrier: identifier(f, 2, codes::id_scheme),
-        mode,
-        mode_code,
-        description: f.text(5),
-        status_code: f.text(6),
-        location: identifier(f, 7, codes::place_scheme),
-        transit_direction_code: f.text(9),
-        transit_time_code: f.text(10),
-        transit_time: f.decimal(11),
-        service_level_codes: f.texts(12..=14),
-        country: f.text(15),
-        ..Route::default()
-    }
+/// TD5.
+pub(crate) fn route(e: &mut Elements<'_>, r: &mut Route) {
+    e.code(1, &mut r.sequence_code);
+    e.identifier(2, 3, &codes::ID_SCHEME, &mut r.carrier);
+    e.coded_opt(4, &codes::TRANSPORT_MODE, &mut r.mode, &mut r.mode_code);
+    e.text(5, &mut r.description);
+    e.code(6, &mut r.status_code);
+    e.identifier(7, 8, &codes::PLACE_SCHEME, &mut r.location);
+    e.code(9, &mut r.transit_direction_code);
+    e.code(10, &mut r.transit_time_code);
+    e.decimal(11, &mut r.transit_time);
+    e.texts((12..=14).map(Into::into), &mut r.service_level_codes);
+    e.text(15, &mut r.country);
 }
 
 /// PKG.
-pub(crate) fn packaging(f: &Fields<'_, '_>) -> Packaging {
-    Packaging {
-        form_code: f.text(1),
-        characteristic_code: f.text(2),
-        agency_code: f.text(3),
-        code: f.text(4),
-        description: f.text(5),
-        unit_load_code: f.text(6),
-    }
+pub(crate) fn packaging(e: &mut Elements<'_>, p: &mut Packaging) {
+    e.code(1, &mut p.form_code);
+    e.code(2, &mut p.characteristic_code);
+    e.code(3, &mut p.agency_code);
+    e.code(4, &mut p.code);
+    e.text(5, &mut p.description);
+    e.code(6, &mut p.unit_load_code);
 }
 
 /// PO4. Length, width and height share the unit of PO413.
-pub(crate) fn pack(f: &Fields<'_, '_>) -> Pack {
-    Pack {
-        packs: f.decimal(1),
-        size: quantity(f, 2, 3),
-        packaging_code: f.text(4),
-        weight_code: f.text(5),
-        gross_weight: quantity(f, 6, 7),
-        gross_volume: quantity(f, 8, 9),
-        length: quantity(f, 10, 13),
-        width: quantity(f, 11, 13),
-        height: quantity(f, 12, 13),
-        inner_packs: f.decimal(14),
-        position_code: f.text(15),
-        assigned_ids: f.texts(16..=17),
-        number: f.decimal(18),
-        ..Pack::default()
-    }
+pub(crate) fn pack(e: &mut Elements<'_>, p: &mut Pack) {
+    e.decimal(1, &mut p.packs);
+    e.quantity(2, 3, &mut p.size);
+    e.code(4, &mut p.packaging_code);
+    e.code(5, &mut p.weight_code);
+    e.quantity(6, 7, &mut p.gross_weight);
+    e.quantity(8, 9, &mut p.gross_volume);
+    e.quantity(10, 13, &mut p.length);
+    e.quantity(11, 13, &mut p.width);
+    e.quantity(12, 13, &mut p.height);
+    e.decimal(14, &mut p.inner_packs);
+    e.code(15, &mut p.position_code);
+    e.texts((16..=17).map(Into::into), &mut p.assigned_ids);
+    e.decimal(18, &mut p.number);
 }
 
 /// MAN: a qualifier with one or two marks, twice.
-pub(crate) fn marks(f: &Fields<'_, '_>) -> Vec<Marks> {
-    let set = |element: usize| Marks {
-        code: f.required(element),
-        values: f.texts(element + 1..=element + 2),
-        type_code: None,
-    };
-    [1, 4].into_iter().filter(|e| f.has(*e)).map(set).collect()
+pub(crate) fn marks(walk: &mut Walk<'_>, list: &mut Vec<Marks>) {
+    walk.packed(
+        "MAN",
+        2,
+        list,
+        |_, _| true,
+        |e, slot, m| {
+            let at = 1 + 3 * slot;
+            e.needs(at);
+            e.required_code(at, &mut m.code);
+            e.texts([at + 1, at + 2].into_iter().map(Into::into), &mut m.values);
+        },
+    );
 }
 
 /// The loop SCH.
-pub(crate) fn schedule(node: Node<'_, '_>) -> Option<ScheduleLine> {
-    let mut segments = node.segments();
-    let mut line = schedule_line(&segments.next()?)?;
-    for f in segments {
-        match f.tag() {
-            "REF" => line.references.push(reference(&f)),
-            _ => add(&mut line.transport, &f),
-        }
+pub(crate) fn schedule(walk: &mut Walk<'_>, list: &mut Vec<ScheduleLine>) {
+    if walk.is_writing() {
+        return walk.loops("SCH", list, schedule_loop);
     }
-    Some(line)
+    for mut inner in walk.found("SCH") {
+        inner.claim_loop();
+        let mut line = Vec::new();
+        inner.each("SCH", &mut line, schedule_line);
+        for line in &mut line {
+            schedule_rest(&mut inner, line);
+        }
+        list.append(&mut line);
+    }
 }
 
-/// SCH. `None`, and all of it unmapped, when the quantity is no number.
-pub(crate) fn schedule_line(f: &Fields<'_, '_>) -> Option<ScheduleLine> {
-    Some(ScheduleLine {
-        quantity: quantity(f, 1, 2)?,
-        party_role_code: f.text(3),
-        party_name: f.text(4),
-        dates: date::triples(f, [5, 8].into_iter()),
-        request_reference: f.text(11),
-        assigned_id: f.text(12),
-        ..ScheduleLine::default()
-    })
+fn schedule_loop(walk: &mut Walk<'_>, line: &mut ScheduleLine) {
+    walk.once("SCH", |e| schedule_line(e, line));
+    schedule_rest(walk, line);
+}
+
+fn schedule_rest(walk: &mut Walk<'_>, line: &mut ScheduleLine) {
+    transport(walk, &mut line.transport);
+    walk.each("REF", &mut line.references, reference);
+}
+
+/// SCH. All of it unmapped when the quantity is no number.
+pub(crate) fn schedule_line(e: &mut Elements<'_>, s: &mut ScheduleLine) {
+    e.needs_number(1);
+    e.required_quantity(1, 2, &mut s.quantity);
+    e.code(3, &mut s.party_role_code);
+    e.text(4, &mut s.party_name);
+    date::triples(e, [5, 8].into_iter(), &mut s.dates);
+    e.text(11, &mut s.request_reference);
+    e.text(12, &mut s.assigned_id);
 }
 
 /// SDQ: up to ten pairs of location and quantity. Unit, scheme and place are those of the segment. A pair without its quantity
 /// stays unmapped.
-pub(crate) fn distribution(f: &Fields<'_, '_>, list: &mut Vec<Distribution>) {
-    for element in (3..=21).step_by(2) {
-        if !f.has(element) {
-            continue;
-        }
-        let Some(value) = f.decimal(element + 1) else { continue };
-        let (unit, original_unit) = f.unit(1);
-        let (scheme, scheme_code) = f.coded(2, codes::id_scheme).unzip();
-        list.push(Distribution {
-            location: Identifier {
-                scheme: scheme.unwrap_or_default(),
-                scheme_code,
-                id: f.required(element),
-                ..Identifier::default()
-            },
-            quantity: Quantity { value, unit, original_unit },
-            place: f.text(23),
-            ..Distribution::default()
-        });
-    }
+pub(crate) fn distribution(walk: &mut Walk<'_>, list: &mut Vec<Distribution>) {
+    let same = |a: &Distribution, b: &Distribution| {
+        let unit = |d: &Distribution| (d.quantity.unit.clone(), d.quantity.original_unit.clone());
+        let scheme = |d: &Distribution| (d.location.scheme, d.location.scheme_code.clone());
+        unit(a) == unit(b) && scheme(a) == scheme(b) && a.place == b.place
+    };
+    walk.packed("SDQ", 10, list, same, |e, slot, d| {
+        let at = 3 + 2 * slot;
+        e.needs(at);
+        e.needs_number(at + 1);
+        e.unit(1, &mut d.quantity.unit, &mut d.quantity.original_unit);
+        e.coded_code_opt(2, &codes::ID_SCHEME, &mut d.location.scheme, &mut d.location.scheme_code);
+        e.required(at, &mut d.location.id);
+        e.required_decimal(at + 1, &mut d.quantity.value);
+        e.text(23, &mut d.place);
+    });
 }

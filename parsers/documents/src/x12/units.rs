@@ -1,4 +1,4 @@
-//! X12 units (data element 355) to UN/ECE Recommendation 20.
+//! X12 units (data element 355) and UN/ECE Recommendation 20.
 //!
 //! Today's Recommendation 20 has no packages of its own: it takes those of Recommendation 21 with an `X` before the code, so a
 //! case (X12 `CA`) is `XCS`. Careful: the same letters often mean something else on the other side (`CR` is a cubic metre in
@@ -11,6 +11,18 @@ pub fn recommendation_20(x12: &str) -> Option<&'static str> {
     let wanted = key(x12)?;
     let found = UNITS.binary_search_by_key(&Some(wanted), |(code, _)| key(code)).ok()?;
     Some(UNITS[found].1)
+}
+
+/// The X12 code of a unit of Recommendation 20, `None` where there is none that means the same.
+pub fn of_recommendation_20(unit: &str) -> Option<&'static str> {
+    // Where X12 has two codes for one unit, the one that is in use.
+    match unit {
+        "STN" => return Some("TN"),
+        "XPK" => return Some("PK"),
+        "XPX" => return Some("PL"),
+        _ => {}
+    }
+    UNITS.iter().find(|(_, code)| *code == unit).map(|(x12, _)| *x12)
 }
 
 /// Every code has two characters: as a number they are compared at once.

@@ -5,7 +5,7 @@
 //!
 //! Fails with the value that is wrong.
 
-use crate::sets::{case, order};
+use crate::sets::{order, order_case as case};
 use portway_documents::allowance::{AllowanceHandling, AllowanceKind};
 use portway_documents::date::DateRole;
 use portway_documents::item::ProductIdScheme;
@@ -265,8 +265,17 @@ fn the_smallest_order() {
     assert!(order.findings.is_empty() && order.order.unmapped.is_empty());
     let json = order.json();
     let keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
-    let expected =
-        ["kind", "kind_code", "lines", "number", "order_date", "purpose", "purpose_code", "schema_version"];
+    let expected = [
+        "code_list",
+        "kind",
+        "kind_code",
+        "lines",
+        "number",
+        "order_date",
+        "purpose",
+        "purpose_code",
+        "schema_version",
+    ];
     assert_eq!(keys, expected);
     assert_eq!(json["lines"][0].as_object().unwrap().len(), 2, "{json}");
 }

@@ -5,7 +5,7 @@
 //!
 //! Fails with the value that is wrong.
 
-use crate::sets::{Order, case, order};
+use crate::sets::{Order, order, order_case as case};
 use portway_documents::allowance::AllowanceKind;
 use portway_documents::date::DateRole;
 use portway_documents::item::ProductIdScheme;

@@ -1,0 +1,248 @@
+//! What a set carries of a document: the document that was written is held against the one read back.
+//!
+//! A field that the other standard has no place for, or a value that came back as another one, is told with its JSON pointer; what
+//! came back beside that (a count, a default) is no loss. So nothing a mapping cannot write is dropped in silence, whatever the
+//! mapping does.
+//!
+//! A code beside a word (`role_code` beside `role`) may differ, since each standard has its own, as long as the word is the same and
+//! not `other`. Lines of text may be cut at other places.
+
+use crate::Document;
+use crate::reference::CodeList;
+use portway_edi::Standard;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A value of a document that a set does not carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCarried {
+    /// RFC 6901, into the document that was to be written.
+    pub pointer: String,
+    /// The value, as the JSON has it.
+    pub value: String,
+}
+
+/// What `read_back` lacks of `document`, in the order of the document.
+pub fn not_carried(document: &Document, read_back: &Document) -> Vec<NotCarried> {
+    let json = |document| serde_json::to_value(document).unwrap_or_default();
+    not_carried_json(&json(document), &json(read_back))
+}
+
+/// As [`not_carried`], of documents as JSON.
+pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> {
+    let mut list = Vec::new();
+    compare(document, read_back, &mut String::new(), &mut list);
+    list
+}
+
+/// Why a standard does not carry a field, from the lists beside the mappings; `None` where no list has it.
+pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<&'static str> {
+    let kind = document.kind();
+    let path = without_indices(pointer);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let is_code = last == "code" || last.ends_with("_code") || last.ends_with("_codes");
+    if is_code && document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
+        return Some("a code of the other standard, for which there is no word");
+    }
+    let holds = |pattern: &str| match pattern.strip_prefix('*') {
+        // `*/transport/loads`: wherever it stands.
+        Some(part) => path.match_indices(part).any(|(at, _)| ends(&path, at + part.len())),
+        None => path.starts_with(pattern) && ends(&path, pattern.len()),
+    };
+    let lists = crate::sets::not_carried_lists(kind, standard);
+    let shared = match standard {
+        Standard::X12 => crate::x12::NOT_CARRIED,
+        Standard::Edifact => crate::edifact::NOT_CARRIED,
+    };
+    lists.chain([shared]).flatten().find(|(pattern, _)| holds(pattern)).map(|(_, reason)| *reason)
+}
+
+/// True if a part of the path ends there.
+fn ends(path: &str, at: usize) -> bool {
+    matches!(path.as_bytes().get(at), None | Some(b'/'))
+}
+
+/// Fields of a document that say how it came, not what it says.
+const OF_THE_READING: [&str; 3] = ["schema_version", "code_list", "unmapped"];
+
+fn compare(was: &Value, is: &Value, pointer: &mut String, list: &mut Vec<NotCarried>) {
+    match (was, is) {
+        (Value::Object(was), Value::Object(is)) => {
+            for (key, value) in was {
+                let at_root = pointer.is_empty();
+                if (at_root && OF_THE_READING.contains(&key.as_str())) || is_translated(key, was, is) {
+                    continue;
+                }
+                within(pointer, key, |pointer| {
+                    compare(value, is.get(key).unwrap_or(&Value::Null), pointer, list);
+                });
+            }
+        }
+        (Value::Array(was), Value::Array(is)) => compare_lists(was, is, pointer, list),
+        _ if was == is || same_number(was, is) => {}
+        _ => leaves(was, pointer, list),
+    }
+}
+
+/// Entries that came back equal stand for each other, wherever they stand. Of the others those of one place are compared, and what
+/// then lacks may stand in any other entry that came back: a standard may need two entries for what is one here.
+fn compare_lists(was: &[Value], is: &[Value], pointer: &mut String, list: &mut Vec<NotCarried>) {
+    if let (Some(was), Some(is)) = (joined(was), joined(is)) {
+        if was != is {
+            list.push(NotCarried { pointer: pointer.clone(), value: was });
+        }
+        return;
+    }
+    let mut left: Vec<&Value> = is.iter().collect();
+    let mut open = Vec::new();
+    for (index, value) in was.iter().enumerate() {
+        match left.iter().position(|other| covers(other, value)) {
+            Some(at) => drop(left.remove(at)),
+            None => open.push((index, value)),
+        }
+    }
+    let mut spare = BTreeMap::new();
+    left.iter().for_each(|value| count_leaves(value, &mut String::new(), &mut spare));
+    for (position, (index, value)) in open.into_iter().enumerate() {
+        within(pointer, &index.to_string(), |pointer| {
+            let mut lacking = Vec::new();
+            let prefix = pointer.len();
+            compare(value, left.get(position).copied().unwrap_or(&Value::Null), pointer, &mut lacking);
+            lacking.retain(|l| {
+                let key = (without_indices(&l.pointer[prefix..]), l.value.clone());
+                match spare.get_mut(&key).filter(|count| **count > 0) {
+                    Some(count) => {
+                        *count -= 1;
+                        false
+                    }
+                    None => true,
+                }
+            });
+            list.append(&mut lacking);
+        });
+    }
+}
+
+/// True if nothing of `value` lacks in `other`.
+fn covers(other: &Value, value: &Value) -> bool {
+    let mut list = Vec::new();
+    // No document's own fields here: entries of lists only.
+    compare(value, other, &mut "/-".to_owned(), &mut list);
+    list.is_empty()
+}
+
+/// Lines of text as one, blanks between them; `None` for a list of anything else.
+fn joined(list: &[Value]) -> Option<String> {
+    let texts: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+    texts.map(|texts| texts.join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// True of a code whose word came back the same, and of a unit as it came whose unit did.
+fn is_translated(
+    key: &str,
+    was: &serde_json::Map<String, Value>,
+    is: &serde_json::Map<String, Value>,
+) -> bool {
+    let same = |word: &str| match (was.get(word), is.get(word)) {
+        (Some(Value::String(a)), Some(Value::String(b))) => a == b && a != "other",
+        _ => false,
+    };
+    match key.strip_suffix("_code") {
+        Some(word) => same(word) || (word.is_empty() && same("kind")),
+        None => match key {
+            // A note's kind stands beside its `code`.
+            "code" => same("kind") || same("status"),
+            "scheme_code" => same("scheme"),
+            _ => key.strip_prefix("original_").is_some_and(same),
+        },
+    }
+}
+
+/// `12.50` came back as `12.5`.
+fn same_number(was: &Value, is: &Value) -> bool {
+    let number = |value: &Value| value.as_str()?.parse::<rust_decimal::Decimal>().ok();
+    matches!((number(was), number(is)), (Some(a), Some(b)) if a == b)
+}
+
+fn leaves(value: &Value, pointer: &mut String, list: &mut Vec<NotCarried>) {
+    match value {
+        Value::Object(map) => {
+            // A word that says nothing is nothing lost.
+            for (key, value) in map.iter().filter(|(_, value)| *value != "other" && *value != "") {
+                within(pointer, key, |pointer| leaves(value, pointer, list));
+            }
+        }
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                within(pointer, &index.to_string(), |pointer| leaves(value, pointer, list));
+            }
+        }
+        Value::String(text) if text.is_empty() || text == "other" => {}
+        Value::String(text) => list.push(NotCarried { pointer: pointer.clone(), value: text.clone() }),
+        other => list.push(NotCarried { pointer: pointer.clone(), value: other.to_string() }),
+    }
+}
+
+fn count_leaves(value: &Value, pointer: &mut String, counts: &mut BTreeMap<(String, String), usize>) {
+    let mut list = Vec::new();
+    leaves(value, pointer, &mut list);
+    for leaf in list {
+        *counts.entry((without_indices(&leaf.pointer), leaf.value)).or_default() += 1;
+    }
+}
+
+fn without_indices(pointer: &str) -> String {
+    let is_index = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    pointer.split('/').filter(|part| !is_index(part)).collect::<Vec<_>>().join("/")
+}
+
+fn within(pointer: &mut String, key: &str, visit: impl FnOnce(&mut String)) {
+    let length = pointer.len();
+    pointer.push('/');
+    // RFC 6901, 3. No key of ours has either, but a partner's might.
+    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    visit(pointer);
+    pointer.truncate(length);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn lost(was: Value, is: Value) -> Vec<String> {
+        not_carried_json(&was, &is).into_iter().map(|n| format!("{}={}", n.pointer, n.value)).collect()
+    }
+
+    #[test]
+    fn a_value_that_did_not_come_back_is_told() {
+        assert_eq!(lost(json!({"a": "1", "b": {"c": "x"}}), json!({"a": "2"})), ["/a=1", "/b/c=x"]);
+        assert_eq!(lost(json!({"a": "1"}), json!({"a": "1", "more": "2"})), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_code_may_differ_where_the_word_is_the_same() {
+        let party = |word: &str, code: &str| json!({ "role": word, "role_code": code });
+        assert_eq!(lost(party("ship_to", "ST"), party("ship_to", "DP")), Vec::<String>::new());
+        assert_eq!(lost(party("other", "XX"), party("other", "YY")), ["/role_code=XX"]);
+        assert_eq!(lost(party("buyer", "BY"), party("seller", "SU")), ["/role=buyer", "/role_code=BY"]);
+    }
+
+    #[test]
+    fn entries_are_found_wherever_they_stand_and_may_be_split() {
+        let was = json!({"list": [{"a": "1"}, {"b": "2", "c": "3"}]});
+        let is = json!({"list": [{"c": "3"}, {"b": "2"}, {"a": "1"}]});
+        assert_eq!(lost(was.clone(), is), Vec::<String>::new());
+        assert_eq!(lost(was, json!({"list": [{"c": "3"}, {"a": "1"}]})), ["/list/1/b=2"]);
+    }
+
+    #[test]
+    fn lines_may_be_cut_elsewhere_and_numbers_lose_zeros() {
+        assert_eq!(
+            lost(json!({"lines": ["one two", "three"]}), json!({"lines": ["one", "two three"]})),
+            Vec::<String>::new()
+        );
+        assert_eq!(lost(json!({"lines": ["one two"]}), json!({"lines": ["one"]})), ["/lines=one two"]);
+        assert_eq!(lost(json!({"n": "12.50"}), json!({"n": "12.5"})), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,563 @@
+//! One description of a mapping, walked in both directions: what is read is what is written.
+//!
+//! A mapping says once which element of which segment of which loop belongs to which field:
+//!
+//! ```ignore
+//! walk.each("REF", &mut order.references, reference);
+//! fn reference(e: &mut Elements<'_>, reference: &mut Reference) {
+//!     e.needs(1);
+//!     e.coded(1, &codes::REFERENCE_KIND, &mut reference.kind, &mut reference.kind_code);
+//!     e.text(2, &mut reference.value);
+//! }
+//! ```
+//!
+//! Reading, a [`Walk`] goes over the loops of a validated set and fills the fields, remembering each element that was taken; the
+//! rest is listed as `unmapped`. Writing, the same walk goes over the fields and puts segments out; the set's table then says where
+//! in its loop each of them stands, or that it has no place there.
+//!
+//! Never fails. Reading, what cannot be read is a finding and stays unmapped. Writing, what has no place is left out; whoever
+//! wrote reads the set back and compares ([`crate::carried`]), so nothing is left out in silence.
+
+mod arrange;
+mod codes;
+mod elements;
+mod lexeme;
+mod reading;
+mod tables;
+mod writing;
+
+pub(crate) use codes::{Codes, codes};
+pub(crate) use elements::Elements;
+pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
+pub(crate) use reading::Reading;
+pub use tables::Tables;
+pub(crate) use writing::Writing;
+pub use writing::Written;
+
+use crate::Text;
+use crate::money::Currency;
+use portway_edi::Standard;
+use portway_edi::schema::Loop;
+use portway_edi::segment::Segment;
+use reading::is_tag;
+
+/// Element and component, both from 1; component 0 is the whole element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct At {
+    pub element: usize,
+    pub component: usize,
+}
+
+impl From<usize> for At {
+    fn from(element: usize) -> At {
+        At { element, component: 0 }
+    }
+}
+
+impl From<(usize, usize)> for At {
+    fn from((element, component): (usize, usize)) -> At {
+        At { element, component }
+    }
+}
+
+/// One loop or segment group (at the root the set itself), being read or written.
+#[derive(Clone)]
+pub(crate) struct Walk<'m> {
+    side: Side<'m>,
+    /// ISO 4217 code in force where the walk is.
+    currency: Option<Text>,
+    /// Only segments and loops that stand there are read: from the first position, before the last.
+    from: u32,
+    to: u32,
+}
+
+#[derive(Clone, Copy)]
+enum Side<'m> {
+    Read { reading: &'m Reading<'m>, node: &'m Loop<'m>, at_root: bool },
+    Write(&'m Writing<'m>),
+}
+
+impl<'m> Walk<'m> {
+    pub(crate) fn read(reading: &'m Reading<'m>, root: &'m Loop<'m>) -> Walk<'m> {
+        Walk {
+            side: Side::Read { reading, node: root, at_root: true },
+            currency: None,
+            from: 0,
+            to: u32::MAX,
+        }
+    }
+
+    pub(crate) fn write(writing: &'m Writing<'m>) -> Walk<'m> {
+        Walk { side: Side::Write(writing), currency: None, from: 0, to: u32::MAX }
+    }
+
+    pub(crate) fn is_reading(&self) -> bool {
+        matches!(self.side, Side::Read { .. })
+    }
+
+    pub(crate) fn is_writing(&self) -> bool {
+        !self.is_reading()
+    }
+
+    pub(crate) fn standard(&self) -> Standard {
+        match self.side {
+            Side::Read { reading, .. } => reading.standard,
+            Side::Write(writing) => writing.standard,
+        }
+    }
+
+    /// The version of the set: `004010`, `D:01B:UN`. Empty where it is not known.
+    pub(crate) fn version(&self) -> &'m str {
+        match self.side {
+            Side::Read { reading, .. } => reading.version,
+            Side::Write(writing) => writing.version,
+        }
+    }
+
+    /// True from 005010 and from D.01B on.
+    pub(crate) fn is_newer(&self) -> bool {
+        is_newer(self.standard(), self.version())
+    }
+
+    /// Amounts from here on are in this currency where they name no other.
+    pub(crate) fn set_currency(&mut self, currency: Option<&Currency>) {
+        if let Some(currency) = currency.filter(|c| !c.code.is_empty()) {
+            self.currency = Some(currency.code.clone());
+        }
+    }
+
+    pub(crate) fn currency(&self) -> Option<&Text> {
+        self.currency.as_ref()
+    }
+
+    /// The part of the loop before the first segment `tag` (the whole where there is none), and the part after it.
+    pub(crate) fn split(&self, tag: &str) -> (Walk<'m>, Walk<'m>) {
+        let (mut before, mut after) = (self.clone(), self.clone());
+        if let Side::Read { node, .. } = self.side {
+            let at = self.own(node).find(|s| is_tag(s, tag)).map_or(u32::MAX, |s| s.position);
+            before.to = before.to.min(at);
+            after.from = at;
+        }
+        (before, after)
+    }
+
+    /// A segment that occurs once. Read: the first that nobody took. Written unless all its elements are empty.
+    pub(crate) fn once(&mut self, tag: &'static str, map: impl FnOnce(&mut Elements<'m>)) {
+        self.once_if(tag, |_| true, map);
+    }
+
+    /// As [`Walk::once`], the first that `wanted` says yes to.
+    pub(crate) fn once_if(
+        &mut self,
+        tag: &'static str,
+        wanted: impl Fn(&Elements<'m>) -> bool,
+        map: impl FnOnce(&mut Elements<'m>),
+    ) {
+        match self.side {
+            Side::Read { .. } => {
+                let found = self.untaken(tag).find(&wanted);
+                if let Some(mut elements) = found {
+                    elements.claim();
+                    map(&mut elements);
+                }
+            }
+            Side::Write(_) => {
+                let Some(mut elements) = self.new_segment(tag) else { return };
+                map(&mut elements);
+                elements.put();
+            }
+        }
+    }
+
+    /// A segment that occurs once, and may be absent.
+    pub(crate) fn maybe<T: Default>(
+        &mut self,
+        tag: &'static str,
+        field: &mut Option<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        match field {
+            None if self.is_reading() => {
+                let mut read = None;
+                self.once(tag, |e| read = filled(e, &map));
+                *field = read;
+            }
+            // A second one stays unmapped.
+            Some(_) if self.is_reading() => {}
+            Some(value) => self.once(tag, |e| map(e, value)),
+            None => {}
+        }
+    }
+
+    /// Every segment `tag`, each an entry of the list. Read: those that nobody took.
+    pub(crate) fn each<T: Default>(
+        &mut self,
+        tag: &'static str,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        self.each_if(tag, |_| true, list, map);
+    }
+
+    /// As [`Walk::each`]; read are only those that `wanted` says yes to.
+    pub(crate) fn each_if<T: Default>(
+        &mut self,
+        tag: &'static str,
+        wanted: impl Fn(&Elements<'m>) -> bool,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        match self.side {
+            Side::Read { .. } => {
+                for mut elements in self.untaken(tag).filter(|e| wanted(e)) {
+                    elements.claim();
+                    list.extend(filled(&mut elements, &map));
+                }
+            }
+            Side::Write(_) => {
+                for value in list {
+                    let Some(mut elements) = self.new_segment(tag) else { return };
+                    map(&mut elements, value);
+                    elements.put();
+                }
+            }
+        }
+    }
+
+    /// As [`Walk::each`]; read are also those that open a loop or stand in loops within.
+    pub(crate) fn each_anywhere<T: Default>(
+        &mut self,
+        tag: &'static str,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        self.each(tag, list, &map);
+        for mut inner in self.inner() {
+            inner.deep(&mut |walk| walk.each(tag, list, &map));
+        }
+    }
+
+    /// As [`Walk::once`]; read is the first that stands here, opens a loop, or stands in a loop within.
+    pub(crate) fn once_anywhere(&mut self, tag: &'static str, mut map: impl FnMut(&mut Elements<'m>)) {
+        let mut found = self.is_writing();
+        self.once(tag, |e| {
+            found = true;
+            map(e);
+        });
+        for mut inner in self.inner() {
+            inner.deep(&mut |walk| {
+                if !found {
+                    walk.once(tag, |e| {
+                        found = true;
+                        map(e);
+                    });
+                }
+            });
+        }
+    }
+
+    fn deep(&mut self, visit: &mut dyn FnMut(&mut Walk<'m>)) {
+        visit(self);
+        for mut inner in self.inner() {
+            inner.deep(visit);
+        }
+    }
+
+    /// The loops within, when reading.
+    fn inner(&self) -> Vec<Walk<'m>> {
+        let Side::Read { reading, node, .. } = self.side else { return Vec::new() };
+        let inside = |node: &'m Loop<'m>| Walk {
+            side: Side::Read { reading, node, at_root: false },
+            currency: self.currency.clone(),
+            from: 0,
+            to: u32::MAX,
+        };
+        node.loops.iter().map(inside).collect()
+    }
+
+    /// True if the first segment `tag` of the loop being read has a number there. False when writing.
+    pub(crate) fn has_number(&self, tag: &'static str, at: impl Into<At>) -> bool {
+        let first = self.untaken(tag).next();
+        first.is_some_and(|mut e| {
+            e.needs_number(at);
+            e.is_whole()
+        })
+    }
+
+    /// As [`Walk::each`]; written are only the entries that `chosen` says yes to.
+    pub(crate) fn each_chosen<T: Default>(
+        &mut self,
+        tag: &'static str,
+        list: &mut Vec<T>,
+        chosen: impl Fn(&T) -> bool,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        if self.is_reading() {
+            return self.each(tag, list, map);
+        }
+        for value in list.iter_mut().filter(|value| chosen(value)) {
+            self.once(tag, |e| map(e, value));
+        }
+    }
+
+    /// As [`Walk::loops`]; written are only the entries that `chosen` says yes to.
+    pub(crate) fn loops_chosen<T: Default>(
+        &mut self,
+        trigger: &'static str,
+        list: &mut Vec<T>,
+        chosen: impl Fn(&T) -> bool,
+        map: impl Fn(&mut Walk<'m>, &mut T),
+    ) {
+        if self.is_reading() {
+            return self.loops(trigger, list, map);
+        }
+        for value in list.iter_mut().filter(|value| chosen(value)) {
+            self.write_loop(trigger, |inner| map(inner, value));
+        }
+    }
+
+    /// Segments that hold several entries each, at most `per` of them: read in order; written as many to a segment as `together`
+    /// allows beside the first one of it. `map` gets the entry and its slot, from 0.
+    pub(crate) fn packed<T: Default>(
+        &mut self,
+        tag: &'static str,
+        per: usize,
+        list: &mut Vec<T>,
+        together: impl Fn(&T, &T) -> bool,
+        map: impl Fn(&mut Elements<'m>, usize, &mut T),
+    ) {
+        match self.side {
+            Side::Read { .. } => {
+                for mut elements in self.untaken(tag) {
+                    elements.claim();
+                    elements.slots(0..per, list, &map);
+                }
+            }
+            Side::Write(_) => {
+                let mut rest = list.as_mut_slice();
+                while let Some(first) = rest.first() {
+                    let same =
+                        rest.iter().take(per).take_while(|other| together(first, other)).count().max(1);
+                    let (now, later) = rest.split_at_mut(same);
+                    let Some(mut elements) = self.new_segment(tag) else { return };
+                    for (slot, value) in now.iter_mut().enumerate() {
+                        elements.slot(|e| map(e, slot, value));
+                    }
+                    elements.put();
+                    rest = later;
+                }
+            }
+        }
+    }
+
+    /// Texts that stand `per` to a segment, from element 1 on, such as N2 and N3.
+    pub(crate) fn texts(&mut self, tag: &'static str, per: usize, list: &mut Vec<Text>) {
+        self.packed(tag, per, list, |_, _| true, |e, slot, text| e.required(slot + 1, text));
+    }
+
+    /// Every loop that opens with `trigger`, each an entry of the list. A loop whose trigger has nothing to say is not written.
+    pub(crate) fn loops<T: Default>(
+        &mut self,
+        trigger: &'static str,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Walk<'m>, &mut T),
+    ) {
+        self.loops_if(trigger, |_| true, list, map);
+    }
+
+    /// As [`Walk::loops`]; read are only those that `wanted` says yes to (it may [`Walk::peek`]).
+    pub(crate) fn loops_if<T: Default>(
+        &mut self,
+        trigger: &'static str,
+        wanted: impl Fn(&Walk<'m>) -> bool,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Walk<'m>, &mut T),
+    ) {
+        match self.side {
+            Side::Read { .. } => {
+                // Entries can be large: room for all of them at once spares moving them.
+                list.reserve_exact(self.found(trigger).filter(|w| wanted(w)).count());
+                for mut inner in self.found(trigger).filter(|w| wanted(w)) {
+                    inner.claim_loop();
+                    list.push(T::default());
+                    if let Some(entry) = list.last_mut() {
+                        map(&mut inner, entry);
+                    }
+                }
+            }
+            Side::Write(_) => {
+                for value in list {
+                    self.write_loop(trigger, |inner| map(inner, value));
+                }
+            }
+        }
+    }
+
+    /// A loop that occurs once, and may be absent.
+    pub(crate) fn maybe_loop<T: Default>(
+        &mut self,
+        trigger: &'static str,
+        field: &mut Option<T>,
+        map: impl Fn(&mut Walk<'m>, &mut T),
+    ) {
+        match (field.as_mut(), self.is_reading()) {
+            (None, true) => {
+                let first = self.found(trigger).next();
+                if let Some(mut inner) = first {
+                    inner.claim_loop();
+                    let value = field.insert(T::default());
+                    map(&mut inner, value);
+                }
+            }
+            (Some(value), false) => self.write_loop(trigger, |inner| map(inner, value)),
+            _ => {}
+        }
+    }
+
+    /// A loop that occurs once and fills what stands around it. Written unless its trigger has nothing to say.
+    pub(crate) fn once_loop(&mut self, trigger: &'static str, map: impl FnOnce(&mut Walk<'m>)) {
+        match self.side {
+            Side::Read { .. } => {
+                let first = self.found(trigger).next();
+                if let Some(mut inner) = first {
+                    inner.claim_loop();
+                    map(&mut inner);
+                }
+            }
+            Side::Write(_) => self.write_loop(trigger, map),
+        }
+    }
+
+    /// The loops that open with `trigger`, to be read one by one (and to be claimed by [`Walk::claim_loop`]); none when writing.
+    pub(crate) fn found(&self, trigger: &'static str) -> impl Iterator<Item = Walk<'m>> + use<'m> {
+        let (currency, from, to) = (self.currency.clone(), self.from, self.to);
+        let (reading, loops) = match self.side {
+            Side::Read { reading, node, .. } => (Some(reading), node.loops.as_slice()),
+            Side::Write(_) => (None, [].as_slice()),
+        };
+        let opens = move |inner: &&Loop<'m>| {
+            inner.segments.first().is_some_and(|s| {
+                is_tag(s, trigger)
+                    && s.position >= from
+                    && s.position < to
+                    && !reading.is_some_and(|r| r.is_loop_claimed(s))
+            })
+        };
+        loops.iter().filter(opens).filter_map(move |node| {
+            let side = Side::Read { reading: reading?, node, at_root: false };
+            Some(Walk { side, currency: currency.clone(), from: 0, to: u32::MAX })
+        })
+    }
+
+    /// Says that this loop is taken: later calls on the loop around it pass over it.
+    pub(crate) fn claim_loop(&self) {
+        if let Side::Read { reading, node, .. } = self.side
+            && let Some(trigger) = node.segments.first()
+        {
+            reading.claim_loop(trigger);
+        }
+    }
+
+    /// Writes one loop; nothing of it when the first segment it puts out is not `trigger`. Does nothing when reading.
+    pub(crate) fn write_loop(&mut self, trigger: &'static str, map: impl FnOnce(&mut Walk<'m>)) {
+        let Side::Write(writing) = self.side else { return };
+        let mark = writing.mark();
+        let mut inner = self.clone();
+        map(&mut inner);
+        writing.close_loop(mark, trigger);
+    }
+
+    /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.
+    pub(crate) fn peek(&self, tag: &str, at: impl Into<At>) -> Text {
+        let Side::Read { node, .. } = self.side else { return Text::default() };
+        let first = self.own(node).find(|s| is_tag(s, tag));
+        first.map(|s| self.open(s).peek(at)).unwrap_or_default()
+    }
+
+    /// True if the loop being read has a segment `tag` of its own.
+    pub(crate) fn has(&self, tag: &str) -> bool {
+        match self.side {
+            Side::Read { node, .. } => self.own(node).any(|s| is_tag(s, tag)),
+            Side::Write(_) => false,
+        }
+    }
+
+    /// Position of the loop's first segment, 0 when writing.
+    pub(crate) fn position(&self) -> u32 {
+        match self.side {
+            Side::Read { node, .. } => node.segments.first().map_or(0, |s| s.position),
+            Side::Write(_) => 0,
+        }
+    }
+
+    /// Segments `tag` that nobody took yet, as they stand.
+    fn untaken(&self, tag: &'static str) -> impl Iterator<Item = Elements<'m>> + use<'m> {
+        let (currency, from, to) = (self.currency.clone(), self.from, self.to);
+        let (found, segments) = match self.side {
+            Side::Read { reading, node, at_root } => {
+                (Some((reading, (!at_root).then_some(node.id))), node.segments.as_slice())
+            }
+            Side::Write(_) => (None, [].as_slice()),
+        };
+        segments.iter().filter_map(move |segment| {
+            let (reading, loop_id) = found?;
+            let wanted = is_tag(segment, tag)
+                && segment.position >= from
+                && segment.position < to
+                && !reading.is_claimed(segment);
+            wanted.then(|| Elements::read(reading, segment, loop_id, currency.clone()))
+        })
+    }
+
+    fn own(&self, node: &'m Loop<'m>) -> impl Iterator<Item = &'m Segment<'m>> + use<'m> {
+        let (from, to) = (self.from, self.to);
+        node.segments.iter().filter(move |s| s.position >= from && s.position < to)
+    }
+
+    fn open(&self, segment: &'m Segment<'m>) -> Peek<'m> {
+        Peek(segment)
+    }
+
+    fn new_segment(&self, tag: &'static str) -> Option<Elements<'m>> {
+        match self.side {
+            Side::Write(writing) => Some(Elements::write(writing, tag, self.currency.clone())),
+            Side::Read { .. } => None,
+        }
+    }
+}
+
+/// A segment that is only looked at.
+struct Peek<'m>(&'m Segment<'m>);
+
+impl Peek<'_> {
+    fn peek(&self, at: impl Into<At>) -> Text {
+        let at = at.into();
+        match at.component {
+            0 => Text::new(self.0.text(at.element)),
+            component => Text::new(self.0.component_text(at.element, component)),
+        }
+    }
+}
+
+/// The entry a segment becomes, unless it lacks what it needs.
+fn filled<'m, T: Default>(elements: &mut Elements<'m>, map: impl Fn(&mut Elements<'m>, &mut T)) -> Option<T> {
+    let mut value = T::default();
+    map(elements, &mut value);
+    elements.is_whole().then_some(value)
+}
+
+/// CCYYMMDD as a day; `None` where there is no such day.
+pub(crate) fn date_of(text: &str) -> Option<crate::date::Date> {
+    parse_date(text.as_bytes())
+}
+
+/// True from 005010 and from D.01B on; the directories of the last century count as older.
+pub(crate) fn is_newer(standard: Standard, version: &str) -> bool {
+    match standard {
+        Standard::X12 => version >= "005",
+        Standard::Edifact => {
+            let release = version.split(':').nth(1).unwrap_or("");
+            release.starts_with(|c: char| c.is_ascii_digit()) && !release.starts_with('9')
+        }
+    }
+}

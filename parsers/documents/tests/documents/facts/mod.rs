@@ -1,0 +1,7 @@
+//! Facts, asserted by hand from the golden inputs: what a reader of the document would look for. One file a set.
+//!
+//! The golden documents are written by the code under test, so they only show that nothing changed; these assertions show that
+//! it was right.
+
+mod purchase_order_850;
+mod purchase_order_orders;

@@ -1,0 +1,16 @@
+//! The documents from real bytes: each test reads X12 or EDIFACT, validates it against the shipped schema, and maps it.
+//!
+//! Golden cases stand in `tests/golden/<document>/<case>/` of the workspace. `golden` compares whole documents and what they are
+//! written as, `facts` asserts by hand what must be in them, `nothing_lost` changes every element of every input and expects the
+//! document to change, `round_trip` writes documents and reads them back, `schema` keeps the checked-in JSON Schemas true,
+//! `samples` maps whatever real-life sets lie beside the workspace.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod facts;
+mod golden;
+mod nothing_lost;
+mod round_trip;
+mod samples;
+mod schema;
+mod sets;
