@@ -141,8 +141,10 @@ fn the_whole_of_every_set_is_clean() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Set, what CTT01 counts, what CTT02 adds up, by the comments of the standard's tables.
-const TOTALS: &[(&str, &str, Option<(&str, usize)>)] = &[
+/// Set, what CTT01 counts, what CTT02 adds up (segment and element), by the comments of the standard's tables.
+type Totals = (&'static str, &'static str, Option<(&'static str, usize)>);
+
+const TOTALS: &[Totals] = &[
     ("810", "IT1", Some(("IT1", 2))),
     ("830", "LIN", Some(("FST", 1))),
     ("832", "LIN", None),
