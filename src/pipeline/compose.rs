@@ -11,7 +11,7 @@ use crate::profile::PartnerProfile;
 use crate::profile::items::Items;
 use crate::profile::partner::Send;
 use crate::profile::transform::Transform;
-use portway_documents::carried::{not_carried, reason};
+use portway_documents::carried::{FOREIGN_CODE, NotCarried, not_carried, reason};
 use portway_documents::{Document, Tables, Written, put_edifact, put_x12};
 use portway_edi::interchange::{Event, Limits, PartyId};
 use portway_edi::reader::Reader;
@@ -92,11 +92,7 @@ impl std::error::Error for ComposeError {}
 
 /// # Errors
 /// As the head of this file says.
-pub fn compose(
-    document: &Document,
-    target: &Target<'_>,
-    terms: Terms<'_>,
-) -> Result<Composed, ComposeError> {
+pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Result<Composed, ComposeError> {
     let adapted = adapt(document, terms)?;
     let document = adapted.as_ref().unwrap_or(document);
     let none = Tables::default();
@@ -110,8 +106,11 @@ pub fn compose(
     let back = read_back(&segments, target, tables)?;
     match &back.document {
         Some(back) if back.kind() == document.kind() => {
-            let lost = not_carried(document, back);
-            findings.extend(lost.iter().map(|n| finding(document, target, &n.pointer, &n.value)));
+            let (codes, values): (Vec<_>, Vec<_>) = not_carried(document, back)
+                .into_iter()
+                .partition(|n| reason(document, target.standard, &n.pointer) == Some(FOREIGN_CODE));
+            findings.extend(values.iter().map(|n| finding(document, target, &n.pointer, &n.value)));
+            findings.extend(foreign_codes(target, &codes));
         }
         _ => {
             let message = format!("{} written is not read back as a {}", target.set, document.kind().name());
@@ -158,6 +157,20 @@ fn finding(document: &Document, target: &Target<'_>, pointer: &str, value: &str)
     finding.value = Some(value.chars().take(99).collect());
     finding.help = findings::explain(finding.code.0).map(|e| e.fix.to_owned());
     finding
+}
+
+/// One note for all codes of the other standard that have no word: what they said is rarely missed.
+fn foreign_codes(target: &Target<'_>, codes: &[NotCarried]) -> Option<Finding> {
+    let count = codes.len();
+    let named: Vec<String> = codes.iter().take(5).map(|n| format!("{} ({})", n.pointer, n.value)).collect();
+    let more = count.checked_sub(named.len()).filter(|more| *more > 0);
+    let message = format!(
+        "{count} codes of the other standard have no word of ours, and are not carried by {}: {}{}",
+        target.set,
+        named.join(", "),
+        more.map(|more| format!(", and {more} more")).unwrap_or_default()
+    );
+    (count > 0).then(|| Finding::new(findings::NOT_CARRIED, Severity::Note, Place::default(), message))
 }
 
 struct Back {
@@ -277,7 +290,8 @@ pub fn free_delimiters(segments: &[Written], version: &str) -> Delimiters {
 fn fix(segments: &mut Vec<Written>, send: &Send, standard: Standard) -> Result<(), ComposeError> {
     for (name, value) in &send.fixed {
         let Some((tag, element, component)) = place(name) else {
-            let message = format!("fixed: `{name}` names no element; write BAK02, or NAD02-3 for a component");
+            let message =
+                format!("fixed: `{name}` names no element; write BAK02, or NAD02-3 for a component");
             return Err(ComposeError::Refused(message));
         };
         for segment in segments.iter_mut().filter(|s| s.tag == tag) {

@@ -135,7 +135,9 @@ impl Items {
 
     fn send(&self, line: &mut Map<String, Value>, done: &mut Vec<String>) {
         let Some(Value::Object(item)) = line.get_mut("item") else { return };
-        let Some(ours) = item.remove("our_number").and_then(|v| v.as_str().map(str::to_owned)) else { return };
+        let Some(ours) = item.remove("our_number").and_then(|v| v.as_str().map(str::to_owned)) else {
+            return;
+        };
         let Some(rows) = self.ours.get(&ours) else {
             done.push(format!("our {ours} is not in the cross-reference"));
             return;
@@ -153,7 +155,10 @@ impl Items {
                 match value.checked_div(pack.factor).filter(|packs| packs.fract().is_zero()) {
                     Some(packs) => {
                         let packs = packs.normalize();
-                        done.push(format!("{value} {} ÷ {} = {packs} {}", pack.our_unit, pack.factor, pack.unit));
+                        done.push(format!(
+                            "{value} {} ÷ {} = {packs} {}",
+                            pack.our_unit, pack.factor, pack.unit
+                        ));
                         quantity.insert("value".to_owned(), packs.to_string().into());
                         quantity.remove("original_unit");
                         quantity.insert("unit".to_owned(), pack.unit.clone().into());

@@ -9,18 +9,18 @@ mod checks;
 mod choice;
 mod configuration;
 mod document;
-pub mod items;
 pub mod duration;
 pub mod gateway;
+pub mod items;
 pub mod partner;
 mod partner_profile;
 mod problem;
 pub mod secret;
 mod shape;
 mod store;
-pub mod transform;
 #[cfg(test)]
 mod tests;
+pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
 pub use partner_profile::{PartnerProfile, SHIPPED_TEMPLATES, Surroundings, is_plain_name};

@@ -171,9 +171,12 @@ fn read(
         }
         if problems.is_empty() { Ok(compiled) } else { Err(problems) }
     };
-    let received =
-        programs("receive", partner.receive.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
-    let sent = programs("send", partner.send.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
+    let received = programs(
+        "receive",
+        partner.receive.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect(),
+    )?;
+    let sent =
+        programs("send", partner.send.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
     Ok(PartnerProfile { partner, source, hash, certificates, tables, items, received, sent, document })
 }
 
@@ -286,7 +289,8 @@ fn inlined(
             Err(error) => {
                 let mut at = at.to_vec();
                 at.push(Step::from(key));
-                let help = "name a file that the gateway's user can read, relative to the configuration folder";
+                let help =
+                    "name a file that the gateway's user can read, relative to the configuration folder";
                 problems.push(located(document, &at, format!("cannot read `{path}`: {error}"), help));
             }
         }
@@ -310,7 +314,8 @@ fn tables(document: &Document, partner: &Partner) -> Result<Tables, Vec<Problem>
     let (mut tables, mut problems) = (Tables::default(), Vec::new());
     for (table, codes) in &partner.codes {
         let Some(words) = portway_documents::words_of(table) else {
-            let problem = document.problem(&steps!["codes", table.as_str()], format!("there is no table `{table}`"));
+            let problem =
+                document.problem(&steps!["codes", table.as_str()], format!("there is no table `{table}`"));
             let help = shape::suggest(table, portway_documents::code_tables(), "tables").unwrap_or_default();
             problems.push(problem.help(help));
             continue;
@@ -335,7 +340,8 @@ fn items(document: &Document, partner: &Partner) -> Result<Option<Arc<Items>>, V
     match Items::parse(text) {
         Ok(items) => Ok(Some(Arc::new(items))),
         Err(message) => {
-            let problem = document.problem(&steps!["items", "file"], format!("the cross-reference: {message}"));
+            let problem =
+                document.problem(&steps!["items", "file"], format!("the cross-reference: {message}"));
             Err(vec![problem.help("docs/profiles.md shows the columns")])
         }
     }

@@ -31,9 +31,10 @@ impl Transform {
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let functions = functions.filter(|(name, ..)| !NOT_HERE.contains(name));
         let arena = Arena::default();
-        let modules = Loader::new(definitions)
-            .load(&arena, File { code: text, path: () })
-            .map_err(|errors| errors.into_iter().map(|(file, error)| loading(file.code, error)).collect::<String>())?;
+        let modules =
+            Loader::new(definitions).load(&arena, File { code: text, path: () }).map_err(|errors| {
+                errors.into_iter().map(|(file, error)| loading(file.code, error)).collect::<String>()
+            })?;
         let filter = Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
             let undefined = errors.into_iter().flat_map(|(file, errors)| {
                 let code = file.code;

@@ -378,8 +378,12 @@ pub struct Mapped {
 
 /// The names of the code tables that a partner may change, in order.
 pub fn code_tables() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<&str> =
-        x12::codes::TABLES.iter().chain(edifact::codes::TABLES).map(|(name, _)| *name).chain(["unit"]).collect();
+    let mut names: Vec<&str> = x12::codes::TABLES
+        .iter()
+        .chain(edifact::codes::TABLES)
+        .map(|(name, _)| *name)
+        .chain(["unit"])
+        .collect();
     names.sort_unstable();
     names.dedup();
     names.into_iter()

@@ -61,7 +61,9 @@ pub fn run(dir: &Path, conversion: &Conversion) -> ExitCode {
         let profile = match &conversion.partner {
             Some(id) => Some(profile(dir, id)?),
             None if conversion.explain => {
-                return Err(Stop::Usage("--explain says what a profile does: name it with --partner".to_owned()));
+                return Err(Stop::Usage(
+                    "--explain says what a profile does: name it with --partner".to_owned(),
+                ));
             }
             None => None,
         };
@@ -71,7 +73,8 @@ pub fn run(dir: &Path, conversion: &Conversion) -> ExitCode {
         }
         let mut envelopes = Envelopes::default();
         walk(&source, &mut envelopes)?;
-        let converter = Converter { out, conversion, format, profile: profile.as_deref(), left_out: false, open: None };
+        let converter =
+            Converter { out, conversion, format, profile: profile.as_deref(), left_out: false, open: None };
         let mut documents = Documents { converter, rejected: envelopes.rejected, header: None };
         walk(&source, &mut documents)?;
         documents.converter.end()?;
@@ -89,7 +92,8 @@ fn profile(dir: &Path, id: &str) -> Result<Arc<PartnerProfile>, Stop> {
     let broken = configuration.problems.iter().find(|p| p.is_error() && p.partner.as_deref() == Some(id));
     if let Some(problem) = broken {
         let (line, column) = (problem.line, problem.column);
-        let message = format!("the profile of {id} is broken, line {line}, column {column}: {}", problem.message);
+        let message =
+            format!("the profile of {id} is broken, line {line}, column {column}: {}", problem.message);
         return Err(Stop::Usage(message));
     }
     let found = configuration.partner(id).cloned();
@@ -124,7 +128,7 @@ fn from_json(
             continue;
         }
         match kind.parse(&line) {
-            Ok(document) => converter.document(&format!("line {number}"), &document, None)?,
+            Ok(document) => converter.document(&format!("of line {number}"), &document, None)?,
             Err(error) => {
                 converter.left_out = true;
                 words(shown(&format!("left out: line {number}: no {}: {error}", kind.name())));
@@ -185,7 +189,7 @@ impl Converter<'_> {
             Ok(target) => target,
             Err(message) => {
                 self.left_out = true;
-                return Ok(words(shown(&format!("left out: {what}: {message}"))));
+                return Ok(words(shown(&format!("left out: set {what}: {message}"))));
             }
         };
         let terms = self.profile.map_or(Terms::default(), |profile| Terms::with(profile, &target.set));
@@ -202,7 +206,7 @@ impl Converter<'_> {
             }
             Err(message) => {
                 self.left_out = true;
-                words(shown(&format!("left out: {what}: {message}")));
+                words(shown(&format!("left out: set {what}: {message}")));
             }
         }
         Ok(())
@@ -245,7 +249,7 @@ impl Visitor for Documents<'_> {
             _ if !judged.result.verdict.accepts() => "it is rejected",
             (Some(document), _) if to_json => return Ok(writeln!(self.converter.out, "{document}")?),
             (Some(_), Some(document)) => {
-                let what = format!("set {} ({})", set.control_number, set.code);
+                let what = format!("{} ({})", set.control_number, set.code);
                 return self.converter.document(&what, document, self.header.as_ref());
             }
             _ => "it has no document",

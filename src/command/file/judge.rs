@@ -31,12 +31,7 @@ pub fn judge(set: &TransactionSet<'_>, version: &str, assumed: &Assumed) -> Judg
 }
 
 /// As agreed on with a partner.
-pub fn judge_with(
-    set: &TransactionSet<'_>,
-    version: &str,
-    assumed: &Assumed,
-    agreed: Agreed<'_>,
-) -> Judged {
+pub fn judge_with(set: &TransactionSet<'_>, version: &str, assumed: &Assumed, agreed: Agreed<'_>) -> Judged {
     let mut judged = match assumed.schema {
         Some(schema) => loose(set, schema, assumed),
         None => {

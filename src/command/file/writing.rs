@@ -42,7 +42,9 @@ pub fn target(
     };
     let of_profile = profile.and_then(|p| {
         let own = p.partner.send.get(set).and_then(|send| send.version.clone());
-        own.or_else(|| (standard == Standard::X12).then(|| p.partner.x12.as_ref().map(|x| x.version.clone()))?)
+        own.or_else(|| {
+            (standard == Standard::X12).then(|| p.partner.x12.as_ref().map(|x| x.version.clone()))?
+        })
     });
     let version = match (version, standard) {
         (Some(version), Standard::Edifact) => directory(version),
@@ -61,7 +63,8 @@ fn directory(version: &str) -> String {
     if version.contains(':') && version.split(':').count() > 2 {
         return version.to_owned();
     }
-    let plain: String = version.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+    let plain: String =
+        version.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
     match plain.strip_prefix('D') {
         Some(release) => format!("D:{release}:UN"),
         None => version.to_owned(),

@@ -56,6 +56,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/allowances_and_charges/second_quantity", "ALC has one quantity"),
     ("*/allowances_and_charges/currency", "an MOA names its own currency"),
     ("*/allowances_and_charges/price", "ALC has rates and amounts alone"),
+    ("*/payment_terms/description", "PAT has a text beside a code of 4277 alone"),
     ("*/payment_terms/deferred", "PAT has no deferred amount"),
     ("*/payment_terms/deferred_due_date", "PAT has no deferred amount"),
     ("*/payment_terms/discount", "PAT has the discount in percent"),
