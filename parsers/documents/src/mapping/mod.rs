@@ -481,6 +481,14 @@ impl<'m> Walk<'m> {
         writing.close_loop(mark, trigger);
     }
 
+    /// How many segments `tag` were written so far, in the whole set. 0 when reading.
+    pub(crate) fn written(&self, tag: &str) -> usize {
+        match self.side {
+            Side::Write(writing) => writing.count(tag),
+            Side::Read { .. } => 0,
+        }
+    }
+
     /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.
     pub(crate) fn peek(&self, tag: &str, at: impl Into<At>) -> Text {
         let Side::Read { node, .. } = self.side else { return Text::default() };

@@ -110,6 +110,9 @@ pub(crate) fn tax(e: &mut Elements<'_>, t: &mut Tax) {
 
 /// TXI: tax amounts and rates.
 pub(crate) fn tax_information(e: &mut Elements<'_>, t: &mut Tax) {
+    if !e.is_reading() {
+        e.needs(1);
+    }
     e.code(1, &mut t.type_code);
     e.money(2, &mut t.money);
     e.decimal(3, &mut t.percent);
