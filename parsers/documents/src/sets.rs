@@ -66,6 +66,10 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
+    X12 "810" Invoice => crate::invoice::x12_810;
+    Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
+    Edifact "INVOIC" Invoice => crate::invoice::edifact_invoic;
 }
 
 /// The documents a set may become, the usual one first.
