@@ -66,6 +66,11 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "204" TransportOrder => crate::transport_order::x12_204;
+    Edifact "IFTMIN" TransportOrder => crate::transport_order::edifact_iftmin;
+    X12 "210" FreightInvoice => crate::freight_invoice::x12_210;
+    X12 "214" TransportStatus => crate::transport_status::x12_214;
+    Edifact "IFTSTA" TransportStatus => crate::transport_status::edifact_iftsta;
 }
 
 /// The documents a set may become, the usual one first.

@@ -57,7 +57,9 @@ fn lexeme(d: &DateTime) -> (String, String) {
         };
     }
     let Some(date) = d.date else { return Default::default() };
-    let zone = d.time_zone_code.as_deref().filter(|zone| zone.starts_with(['+', '-', 'Z'])).unwrap_or("");
+    // An offset, or the three letters of a zone (`UTC`, `CET`); those of X12 have two.
+    let written = |zone: &&str| zone.starts_with(['+', '-', 'Z']) || zone.len() == 3;
+    let zone = d.time_zone_code.as_deref().filter(written).unwrap_or("");
     match d.time.map(time_text) {
         None => plain(date_text(date), "102"),
         Some(time) if time.len() == 4 => {
