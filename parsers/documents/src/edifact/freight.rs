@@ -219,6 +219,8 @@ pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
         e.text((2, 1), &mut q.number);
         e.text((2, 4), &mut q.country);
         e.code((3, 1), &mut q.type_code);
+        e.code((3, 2), &mut q.type_list_code);
+        e.code((3, 3), &mut q.type_agency_code);
         e.text((3, 4), &mut q.description);
         e.code((4, 1), &mut q.ownership_code);
         e.code((5, 1), &mut q.status_code);
@@ -431,8 +433,8 @@ pub(crate) fn marks(walk: &mut Walk<'_>, list: &mut Vec<Marks>) {
             let (lead, numbers) = now.split_at_mut(usize::from(leads));
             match lead.first_mut() {
                 Some(mark) => w.once("PCI", |e| marking(e, mark)),
-                // 4233 = 33E: marked with the SSCC.
-                None => w.once("PCI", |e| e.constant((1, 1), "33E")),
+                // 4233 = 30: mark the serial shipping container code.
+                None => w.once("PCI", |e| e.constant((1, 1), "30")),
             }
             for mark in numbers {
                 w.once("GIN", |e| identity(e, mark));
@@ -507,6 +509,10 @@ fn dgs(e: &mut Elements<'_>, h: &mut DangerousGoods) {
         e.constant((3, 1), number);
     }
     e.quantity((4, 1), (4, 2), &mut h.flashpoint);
+    if let (false, Some(point)) = (e.is_reading(), &h.flashpoint) {
+        // 7106 has three digits.
+        e.constant((4, 1), &format!("{:0>3}", point.value.to_string()));
+    }
     // 8339 has 1, 2 and 3 where X12 254 has them in roman digits.
     packing_group(e, h);
     e.text((6, 1), &mut h.emergency_schedule);

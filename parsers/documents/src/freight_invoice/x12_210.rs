@@ -8,7 +8,6 @@ use crate::date::DateTime;
 use crate::freight::{FreightCharge, Goods, Stop};
 use crate::heading::Purpose;
 use crate::mapping::{Elements, Walk};
-use crate::money::PaymentTerms;
 use crate::party::Party;
 use crate::transport_status::Carton;
 use crate::x12::freight as f;
@@ -43,14 +42,15 @@ pub(crate) fn map(walk: &mut Walk<'_>, invoice: &mut FreightInvoice) {
     walk.set_currency(invoice.currency.as_ref());
     walk.once("B3", |e| beginning(e, invoice));
     walk.each("C2", &mut invoice.bank_accounts, f::bank);
-    walk.each("ITD", &mut invoice.payment_terms, terms);
+    walk.each("ITD", &mut invoice.payment_terms, money::payment_terms);
     f::invoice_references(walk, &mut invoice.references);
     walk.each("G62", &mut invoice.dates, f::g62);
     walk.each("R3", &mut invoice.transport.routes, f::r3);
-    walk.each("H3", &mut invoice.transport.handling, f::special_handling);
     if walk.is_writing() {
+        invoice.transport.handling = f::split_care(&invoice.transport.handling);
         f::split_remarks(&mut invoice.notes);
     }
+    walk.each("H3", &mut invoice.transport.handling, f::special_handling);
     f::remarks(walk, &mut invoice.notes);
     walk.loops("N1", &mut invoice.parties, f::invoice_party);
     walk.loops("N7", &mut invoice.transport.equipment, f::equipment);
@@ -88,15 +88,14 @@ fn beginning(e: &mut Elements<'_>, invoice: &mut FreightInvoice) {
     e.code(14, &mut invoice.terms_code);
 }
 
-fn terms(e: &mut Elements<'_>, t: &mut PaymentTerms) {
-    money::payment_terms(e, t);
-}
-
 /// The loop S5.
 fn stop(walk: &mut Walk<'_>, stop: &mut Stop) {
     walk.once("S5", |e| f::s5(e, stop));
     f::invoice_references(walk, &mut stop.references);
     walk.each("G62", &mut stop.dates, f::g62);
+    if walk.is_writing() {
+        stop.handling = f::split_care(&stop.handling);
+    }
     walk.each("H3", &mut stop.handling, f::special_handling);
     f::carried_orders(walk, &mut stop.orders);
     if walk.is_reading() {

@@ -221,7 +221,7 @@ record! {
         /// X12 187.
         opt weight_code: Text,
         opt zone: Text,
-        /// X12 34.
+        /// Days in transit by the service: X12 34, of type N1.
         opt service_standard: Decimal,
         /// X12 284.
         many service_level_codes: Text,

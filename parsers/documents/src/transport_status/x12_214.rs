@@ -238,7 +238,7 @@ pub(crate) fn cd3(walk: &mut Walk<'_>, carton: &mut Carton) {
         f::bare(e, 2, &mut carton.weight);
         f::or_else(e, 1, 2, "G");
         e.text(3, &mut carton.zone);
-        e.decimal(4, &mut carton.service_standard);
+        f::tenths(e, 4, &mut carton.service_standard);
         e.codes([5.into(), 11.into(), 12.into()].into_iter(), &mut carton.service_level_codes);
         e.code(6, &mut carton.pickup_or_delivery_code);
         e.slots([7, 9].into_iter(), &mut carton.charges, |e, at, c: &mut FreightCharge| {

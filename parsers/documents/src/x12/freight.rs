@@ -62,6 +62,16 @@ pub(crate) fn bare(e: &mut Elements<'_>, at: usize, field: &mut Option<Quantity>
     }
 }
 
+/// A number of type N1: one implied decimal (`35` is 3.5).
+pub(crate) fn tenths(e: &mut Elements<'_>, at: usize, field: &mut Option<Decimal>) {
+    let mut value = field.and_then(|v| v.checked_mul(Decimal::TEN)).map(|v| v.normalize()).filter(Decimal::is_integer);
+    e.decimal(at, &mut value);
+    if e.is_reading() && field.is_none() {
+        let scaled = |v: Decimal| Decimal::try_from_i128_with_scale(v.mantissa(), v.scale() + 1).ok();
+        *field = value.and_then(scaled);
+    }
+}
+
 /// Weights whose unit the document names once.
 pub(crate) fn weight(e: &mut Elements<'_>, value: usize, unit: usize, field: &mut Option<Quantity>) {
     e.quantity_in(value, unit, WEIGHT_UNITS, field);
@@ -260,8 +270,8 @@ pub(crate) fn care(walk: &mut Walk<'_>, handling: &mut Vec<Handling>, temperatur
         });
     };
     if walk.is_writing() {
-        for h in handling.iter_mut() {
-            let mut care: Care = (h.clone(), None);
+        for h in split_care(handling) {
+            let mut care: Care = (h, None);
             walk.once("AT5", |e| map(e, &mut care));
         }
         if walk.is_newer() {
@@ -280,6 +290,16 @@ pub(crate) fn care(walk: &mut Walk<'_>, handling: &mut Vec<Handling>, temperatur
         }
         temperatures.extend(t);
     }
+}
+
+/// A code and a text exclude each other in AT5 and H3: two entries.
+pub(crate) fn split_care(list: &[Handling]) -> Vec<Handling> {
+    let parts = |h: &Handling| {
+        let coded = Handling { description: None, ..h.clone() };
+        let described = Handling { description: h.description.clone(), ..Handling::default() };
+        if h.code.is_none() { vec![h.clone()] } else { vec![coded, described] }
+    };
+    list.iter().flat_map(parts).filter(|h| *h != Handling::default()).collect()
 }
 
 /// H3.
@@ -571,8 +591,8 @@ pub(crate) fn n7(e: &mut Elements<'_>, q: &mut Equipment) {
     e.text(14, &mut q.position);
     feet_and_inches(e, 15, &mut q.length);
     e.code(16, &mut q.tare_code);
-    // 571 = E: estimated tare.
-    or_else(e, 16, 5, "E");
+    // 571 = A: actual tare.
+    or_else(e, 16, 5, "A");
     e.text(18, &mut q.check_digit);
     e.code(19, &mut q.service_type_code);
     bare(e, 20, &mut q.height);
