@@ -14,7 +14,7 @@ use crate::freight::{CarriageTerms, Dimensions, Formality, FreightCharge, Goods,
 use crate::hazard::DangerousGoods;
 use crate::mapping::{Elements, Walk};
 use crate::money::{Percentage, QualifiedPrice};
-use crate::party::Party;
+use crate::party::{Party, PartyRole};
 use crate::quantity::{Decimal, Measurement, Quantity};
 use crate::reference::{Attachment, IdScheme, Identifier, IndustryCode, Note};
 use crate::transport::{Equipment, Handling, Location, Marks, Pack, Route, Seal, Temperature};
@@ -112,7 +112,14 @@ pub(crate) fn measurements(walk: &mut Walk<'_>, list: &mut Vec<Measurement>) {
 
 /// A weight or a volume of its own as MEA. `code` is 6313: `G` gross, `T` tare, `AAW` volume.
 fn complete_measure(list: &mut Vec<Measurement>, code: &'static str, value: Option<&Quantity>) {
-    let Some(value) = value.filter(|_| !list.iter().any(|m| m.code.as_deref() == Some(code))) else { return };
+    let Some(value) = value else { return };
+    if let Some(listed) = list.iter_mut().find(|m| m.code.as_deref() == Some(code)) {
+        let same = |l: &Quantity| l.value == value.value && (l.unit == value.unit || value.unit.is_none());
+        if !listed.value.as_ref().is_some_and(same) {
+            listed.value = Some(value.clone());
+        }
+        return;
+    }
     list.push(Measurement {
         // 6311 = AAE: measurement.
         reference_code: Some(Text::new_static("AAE")),
@@ -175,32 +182,19 @@ fn temperature(e: &mut Elements<'_>, t: &mut Temperature) {
     }
 }
 
-/// TMP, and RNG with the range it may move in.
+/// TMP, and RNG with the range it has to stay in (6167 = 4): entries of one list, told by whether there is an upper end.
 fn temperatures(walk: &mut Walk<'_>, list: &mut Vec<Temperature>) {
-    walk.each("TMP", list, temperature);
-    if walk.is_writing() {
-        if let Some(Temperature { minimum: Some(low), maximum: Some(high), .. }) = list.first_mut() {
-            walk.once("RNG", |e| {
-                // 6167 = 4: quantity range.
-                e.constant((1, 1), "4");
-                e.required_quantity((2, 2), (2, 1), low);
-                e.required_decimal((2, 3), &mut high.value);
-            });
-        }
-        return;
-    }
-    if let Some(first) = list.first_mut() {
-        let mut range = crate::money::Range::default();
-        walk.once("RNG", |e| {
-            if e.peek((1, 1)) == "4" {
-                e.ignore((1, 1));
-                e.quantity((2, 2), (2, 1), &mut range.minimum);
-                e.decimal((2, 3), &mut range.maximum);
-            }
-        });
-        let of = |value: Decimal| range.minimum.as_ref().map(|m| Quantity { value, ..m.clone() });
-        first.maximum = range.maximum.and_then(of);
-        first.minimum = range.minimum.take().or(first.minimum.take());
+    let is_range = |t: &Temperature| t.maximum.is_some();
+    let ranged = |e: &mut Elements<'_>, t: &mut Temperature| {
+        e.needs((2, 3));
+        e.constant((1, 1), "4");
+        e.quantity((2, 2), (2, 1), &mut t.minimum);
+        e.quantity((2, 3), (2, 1), &mut t.maximum);
+    };
+    walk.each_chosen("TMP", list, |t| !is_range(t), temperature);
+    match walk.is_reading() {
+        true => walk.each_if("RNG", |e| e.peek((1, 1)) == "4", list, ranged),
+        false => walk.each_chosen("RNG", list, is_range, ranged),
     }
 }
 
@@ -628,6 +622,13 @@ pub(crate) fn event_place(l: &Location) -> EventPlace {
         region: related(false),
         country: related(true),
         ..EventPlace::default()
+    }
+}
+
+/// A shipper is a consignor in EDIFACT (3035 = CZ).
+pub(crate) fn consign(parties: &mut [Party]) {
+    for party in parties.iter_mut().filter(|p| p.role == PartyRole::Shipper) {
+        (party.role, party.role_code) = (PartyRole::Consignor, Text::default());
     }
 }
 

@@ -15,7 +15,12 @@ use crate::x12::{codes, hazard, money};
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/references/kind", "L11 and N9 need a number or a text"),
+    ("*/references/kind_code", "L11 and N9 need a number or a text"),
     ("/references/dates", "L11 of 005010 has a date alone, N9 of 004010 one date with its time"),
+    ("*/references/parts", "L11 of 005010 has one number"),
+    ("/parties/references/dates", "L11 of 005010 has a date alone"),
+    ("/stops/references/dates", "L11 of 005010 has a date alone"),
     ("/lines/references/dates", "L11 of 005010 has a date alone"),
     ("/lines/deliveries", "005010 has no POD in the loop LX"),
     (
@@ -33,6 +38,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/purpose", "202 has codes of corrections; none is an original"),
     ("/lines/charges/lading_value", "L1 of 004010 ends at 21"),
     ("/payment_terms", "the 210 has one ITD"),
+    ("/lines/cartons", "the loop CD3 stands with a party of the line: N1"),
+    ("/stops/equipment", "the loop N7 of a stop stands with its party: N1"),
     ("/bank_accounts", "the 210 has one C2"),
 ];
 

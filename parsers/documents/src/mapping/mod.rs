@@ -114,6 +114,14 @@ impl<'m> Walk<'m> {
         }
     }
 
+    /// False when the document that is written has codes of the other standard beside its words.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.codes_are_ours,
+        }
+    }
+
     /// True from 005010 and from D.01B on.
     pub(crate) fn is_newer(&self) -> bool {
         is_newer(self.standard(), self.version())

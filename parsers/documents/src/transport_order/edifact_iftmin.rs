@@ -32,6 +32,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/dates", "DTM has one qualifier, and 2005 no code of that meaning"),
     ("/notes/subject", "FTX has no subject"),
     ("/notes/reference", "FTX has no reference"),
+    ("/parties/role", "3035 has one role, consignor, for who ships goods and who hands them over"),
+    ("/parties", "NAD needs a role: 3035 has no code of that meaning"),
     ("/parties/dates", "SG11 NAD has no dates"),
     ("/parties/references/description", "RFF has no text"),
     ("/transport/routes", "TDT has a carrier with a code of who gave it out, no sequence and no city"),
@@ -186,6 +188,7 @@ fn complete(order: &mut TransportOrder) {
     for stop in std::mem::take(&mut order.stops) {
         flatten(order, stop);
     }
+    f::consign(&mut order.parties);
     if order.totals.package_count.is_none() {
         let pieces: Option<Decimal> = order.lines.iter().map(|g| g.pieces).sum();
         let counted = pieces.filter(|_| !order.lines.is_empty());

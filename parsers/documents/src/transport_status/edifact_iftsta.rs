@@ -29,6 +29,11 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ),
     ("/marks", "IFTSTA has marks of what a status is about alone: PCI"),
     ("/dates/time_role_code", "DTM has one qualifier: 2005"),
+    ("/parties/role", "3035 has one role, consignor, for who ships goods and who hands them over"),
+    (
+        "/parties",
+        "NAD needs a role: 3035 has no code of that meaning; its name has five lines, its address four",
+    ),
     ("/parties/dates", "SG1 NAD of IFTSTA has no dates"),
     ("/parties/references", "SG1 NAD of IFTSTA has no references"),
     ("/transport", "IFTSTA has carriage with a status alone: TDT"),
@@ -254,23 +259,26 @@ fn complete(status: &mut TransportStatus) {
     };
     let same = |r: &Reference| r.kind == shipment.kind && r.value == shipment.value;
     if shipment.value.is_some() && !status.references.iter().any(same) {
-        status.references.push(shipment.clone());
+        status.references.insert(0, shipment.clone());
     }
     status.references.extend(status.reference.clone());
+    f::consign(&mut status.parties);
     for line in &mut status.lines {
+        f::consign(&mut line.parties);
         if line.consignment_number.is_none() {
             line.consignment_number = shipment.value.clone().or_else(|| Some(status.number.clone()));
         }
         let (references, notes) = (&line.references, &line.notes);
         let order = line.order.as_ref().and_then(|o| o.number.clone());
         let orders = line.orders.iter().filter_map(|o| o.purchase_order_number.clone()).chain(order);
-        let orders: Vec<Reference> = orders
+        let mut orders: Vec<Reference> = orders
             .map(|number| Reference {
                 kind: ReferenceKind::PurchaseOrder,
                 value: Some(number),
                 ..Reference::default()
             })
             .collect();
+        orders.dedup();
         for (at, event) in line.events.iter_mut().enumerate() {
             let role = event_role(event.status);
             let day = DateTime {
@@ -287,6 +295,9 @@ fn complete(status: &mut TransportStatus) {
                 event.notes.extend(notes.iter().cloned());
                 event.parties.append(&mut line.parties);
                 event.marks.append(&mut line.marks);
+                if event.routes.is_empty() {
+                    event.routes.append(&mut status.transport.routes);
+                }
             }
         }
     }

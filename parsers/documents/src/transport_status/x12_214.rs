@@ -15,6 +15,8 @@ use crate::x12::transport::marks;
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/references/kind", "L11 and N9 need a number or a text"),
+    ("*/references/kind_code", "L11 and N9 need a number or a text"),
     ("/purpose", "B10 does not say why it was sent"),
     ("/purpose_code", "B10 does not say why it was sent"),
     ("/kind_code", "B10 has no kind of document"),

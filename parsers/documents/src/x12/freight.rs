@@ -7,7 +7,7 @@
 //! A code of four letters for a carrier (140) is a SCAC; a carrier known by any other number has no place there.
 
 use super::party::{address, name};
-use super::reference::reference;
+use super::reference::parts;
 use super::{codes, quantity, transport};
 use crate::Text;
 use crate::date::{DateRole, DateTime};
@@ -64,7 +64,8 @@ pub(crate) fn bare(e: &mut Elements<'_>, at: usize, field: &mut Option<Quantity>
 
 /// A number of type N1: one implied decimal (`35` is 3.5).
 pub(crate) fn tenths(e: &mut Elements<'_>, at: usize, field: &mut Option<Decimal>) {
-    let mut value = field.and_then(|v| v.checked_mul(Decimal::TEN)).map(|v| v.normalize()).filter(Decimal::is_integer);
+    let mut value =
+        field.and_then(|v| v.checked_mul(Decimal::TEN)).map(|v| v.normalize()).filter(Decimal::is_integer);
     e.decimal(at, &mut value);
     if e.is_reading() && field.is_none() {
         let scaled = |v: Decimal| Decimal::try_from_i128_with_scale(v.mantissa(), v.scale() + 1).ok();
@@ -127,8 +128,15 @@ pub(crate) fn business_reference(e: &mut Elements<'_>, r: &mut Reference) {
 
 /// N9: a reference with the day it is of.
 fn reference_dated(e: &mut Elements<'_>, r: &mut Reference) {
-    reference(e, r);
+    e.coded(1, &codes::REFERENCE_KIND, &mut r.kind, &mut r.kind_code);
+    e.text(2, &mut r.value);
     or_else(e, 1, 2, "ZZ");
+    e.text(3, &mut r.description);
+    or_else(e, 1, 3, "ZZ");
+    if !e.is_reading() && !e.has(2) {
+        e.needs(3);
+    }
+    parts(e, 7, &mut r.parts);
     e.slots([4].into_iter(), &mut r.dates, |e, at, d: &mut DateTime| {
         e.date(at, &mut d.date);
         e.time(at + 1, &mut d.time);
@@ -634,7 +642,8 @@ fn feet_and_inches(e: &mut Elements<'_>, at: usize, field: &mut Option<Quantity>
 
 /// M7: up to four seals, and who set them.
 pub(crate) fn seals(walk: &mut Walk<'_>, list: &mut Vec<Seal>) {
-    let same = |a: &Seal, b: &Seal| a.issuer_code == b.issuer_code;
+    let ours = walk.codes_are_ours();
+    let same = |a: &Seal, b: &Seal| !ours || a.issuer_code == b.issuer_code;
     walk.packed("M7", 4, list, same, |e, slot, s| {
         e.needs(slot + 1);
         e.required(slot + 1, &mut s.number);
@@ -644,6 +653,10 @@ pub(crate) fn seals(walk: &mut Walk<'_>, list: &mut Vec<Seal>) {
 
 /// The loop N7: equipment, its seals and measurements.
 pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
+    if !walk.codes_are_ours() {
+        // What was measured is said by codes alone: without them a measurement says nothing.
+        q.measurements.clear();
+    }
     walk.once("N7", |e| n7(e, q));
     walk.each("MEA", &mut q.measurements, quantity::measurement);
     seals(walk, &mut q.seals);

@@ -48,8 +48,16 @@ pub(crate) fn hazards(walk: &mut Walk<'_>, goods: &mut Goods) {
 }
 
 fn write(walk: &mut Walk<'_>, goods: &mut Goods) {
-    for contact in &mut goods.contacts {
-        walk.write_loop("G61", |w| w.once("G61", |e| g61(e, contact)));
+    // 004010 has references of the goods with the first contact, 005010 with the goods; contacts stand in PER there.
+    let mut called = if walk.is_newer() { Vec::new() } else { goods.references.clone() };
+    if !walk.is_newer() {
+        for contact in &mut goods.contacts {
+            walk.write_loop("G61", |w| {
+                w.once("G61", |e| g61(e, contact));
+                references(w, &mut called);
+            });
+            called.clear();
+        }
     }
     let mut rest = goods.dangerous_goods.as_mut_slice();
     while !rest.is_empty() {
@@ -65,6 +73,8 @@ fn write(walk: &mut Walk<'_>, goods: &mut Goods) {
                     e.constant(2, "SEE SHIPPING PAPERS");
                 }
             });
+            references(w, &mut called);
+            called.clear();
             for h in now {
                 w.once("LH6", |e| certificate(e, h));
                 w.write_loop("LH1", |w| hazard(w, h));
