@@ -15,7 +15,7 @@ use crate::hazard::DangerousGoods;
 use crate::mapping::{Elements, Walk};
 use crate::money::{Percentage, QualifiedPrice};
 use crate::party::{Party, PartyRole};
-use crate::quantity::{Decimal, Measurement, Quantity};
+use crate::quantity::{Measurement, Quantity};
 use crate::reference::{Attachment, IdScheme, Identifier, IndustryCode, Note};
 use crate::transport::{Equipment, Handling, Location, Marks, Pack, Route, Seal, Temperature};
 use crate::transport_status::EventPlace;

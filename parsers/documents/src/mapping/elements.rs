@@ -58,6 +58,14 @@ impl<'m> Elements<'m> {
         matches!(self.side, Side::Read(_))
     }
 
+    /// True when the codes beside our words are of this standard: always when reading.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match &self.side {
+            Side::Read(_) => true,
+            Side::Write(d) => d.writing.codes_are_ours,
+        }
+    }
+
     /// True when writing to 005010 or D.01B and later, or reading them.
     pub(crate) fn is_newer(&self) -> bool {
         let (standard, version) = match &self.side {
@@ -324,7 +332,7 @@ impl<'m> Elements<'m> {
             let mut number = None;
             self.decimal(value, &mut number);
             if let Some(value) = number {
-                let quantity = field.insert(Quantity { value, unit: None, original_unit: None });
+                let quantity = field.insert(Quantity { value, ..Quantity::default() });
                 self.unit(unit, &mut quantity.unit, &mut quantity.original_unit);
             }
         }
@@ -384,7 +392,7 @@ impl<'m> Elements<'m> {
             self.text(unit, &mut original);
             let known = units.iter().find(|(code, _)| original.as_deref() == Some(*code));
             let unit = known.map(|(_, unit)| Text::new_static(unit));
-            *field = Some(Quantity { value: number, unit, original_unit: original });
+            *field = Some(Quantity { value: number, unit, original_unit: original, ..Quantity::default() });
         } else if let Some(quantity) = field {
             self.required_decimal(value, &mut quantity.value);
             let (of, came) = (quantity.unit.as_deref(), quantity.original_unit.as_deref());

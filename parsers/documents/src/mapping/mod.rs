@@ -26,11 +26,12 @@ mod reading;
 mod tables;
 mod writing;
 
-pub(crate) use codes::{Codes, codes};
+pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
 pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
 pub(crate) use reading::Reading;
 pub use tables::Tables;
+pub(crate) use tables::parse as parse_word;
 pub(crate) use writing::Writing;
 pub use writing::Written;
 
@@ -229,6 +230,19 @@ impl<'m> Walk<'m> {
                     elements.put();
                 }
             }
+        }
+    }
+
+    /// As [`Walk::each`]; read are also those that open a loop here: one version has a segment where another has a loop.
+    pub(crate) fn each_opening<T: Default>(
+        &mut self,
+        tag: &'static str,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        self.each(tag, list, &map);
+        for mut inner in self.found(tag) {
+            inner.each(tag, list, &map);
         }
     }
 
@@ -473,6 +487,14 @@ impl<'m> Walk<'m> {
         let mut inner = self.clone();
         map(&mut inner);
         writing.close_loop(mark, trigger);
+    }
+
+    /// How many segments `tag` were written so far, in the whole set. 0 when reading.
+    pub(crate) fn written(&self, tag: &str) -> usize {
+        match self.side {
+            Side::Write(writing) => writing.count(tag),
+            Side::Read { .. } => 0,
+        }
     }
 
     /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.

@@ -623,6 +623,7 @@ fn feet_and_inches(e: &mut Elements<'_>, at: usize, field: &mut Option<Quantity>
                 value: Decimal::from(number / 100 * 12 + number % 100),
                 unit,
                 original_unit,
+                ..Quantity::default()
             });
             e.ignore(at);
         }
