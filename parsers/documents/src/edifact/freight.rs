@@ -177,6 +177,11 @@ fn temperature(e: &mut Elements<'_>, t: &mut Temperature) {
     }
     e.code((1, 1), &mut t.code);
     e.quantity((2, 1), (2, 2), &mut t.minimum);
+    if let (false, false, Some(degrees)) = (e.is_reading(), e.is_newer(), &t.minimum) {
+        // 6246 of D.96A has three digits.
+        let sign = if degrees.value.is_sign_negative() { "-" } else { "" };
+        e.constant((2, 1), &format!("{sign}{:0>3}", degrees.value.abs().to_string()));
+    }
     if !e.is_reading() && !e.has((1, 1)) {
         e.constant((1, 1), "2");
     }
@@ -324,6 +329,9 @@ pub(crate) fn goods(walk: &mut Walk<'_>, g: &mut Goods) {
             e.serial((1, 1));
         }
     });
+    if walk.is_writing() && !walk.is_newer() {
+        g.handling.truncate(1);
+    }
     walk.each("HAN", &mut g.handling, handling);
     temperatures(walk, &mut g.temperatures);
     walk.each("LOC", &mut g.locations, location);
@@ -617,10 +625,13 @@ pub(crate) fn event_place(l: &Location) -> EventPlace {
         let of = |id: &&Identifier| (id.scheme == IdScheme::Country) == country;
         l.related.iter().find(of).map(|id| id.id.clone())
     };
+    // A UN/LOCODE begins with the country.
+    let code = l.id.as_ref().filter(|id| id.scheme == IdScheme::UnLocode);
+    let of_code = || code.and_then(|id| id.id.get(..2)).map(Text::new);
     EventPlace {
         city: l.name.clone(),
         region: related(false),
-        country: related(true),
+        country: related(true).or_else(of_code),
         ..EventPlace::default()
     }
 }

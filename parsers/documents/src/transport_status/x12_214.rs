@@ -72,6 +72,9 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/events/notes", "004010 has no K1 in the loop AT7, 005010 one of two lines"),
     ("/lines/events/routes", "the loop AT7 has no route: MS3 stands in the header"),
     ("/lines/events/equipment", "MS2 has carrier, number and kind; 005010 alone has seals: M7"),
+    ("/lines/events/reason_codes", "1651 of 005010 has no NS; AT7 has one reason"),
+    ("/lines/events/appointment_reason_code", "1651 of 005010 has no NS"),
+    ("/lines/events/place", "MS1 has a city with its state or country, or a longitude with its latitude"),
     ("/lines/events/place/postal_code", "MS1 of 004010 ends at 07"),
     ("/lines/events/signed_by", "the 214 has no name of who received it"),
 ];
@@ -152,6 +155,10 @@ fn event(walk: &mut Walk<'_>, event: &mut StatusEvent) {
     walk.once("AT7", |e| {
         let mut reasons = event.reason_codes.clone();
         e.code(3, &mut event.appointment_code);
+        // 1651 of 005010 has no code for what is normal (NS): there a reason may be absent.
+        let normal = |code: &crate::Text| !e.is_reading() && e.is_newer() && code == "NS";
+        reasons.retain(|code| !normal(code));
+        event.appointment_reason_code = event.appointment_reason_code.take().filter(|code| !normal(code));
         e.code(4, &mut event.appointment_reason_code);
         let appointed = event.appointment_code.is_some();
         if e.is_reading() || !e.has(3) {
@@ -182,6 +189,11 @@ fn event(walk: &mut Walk<'_>, event: &mut StatusEvent) {
         }
     });
     walk.maybe("MS1", &mut event.place, |e, p| {
+        if !e.is_reading() && p.longitude.is_none() {
+            // A city alone says nothing: its state or its country belong to it.
+            e.needs(1);
+            e.needs(if p.region.is_some() { 2 } else { 3 });
+        }
         e.text(1, &mut p.city);
         e.text(2, &mut p.region);
         e.text(3, &mut p.country);
