@@ -15,6 +15,7 @@ use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 1225, message function.
@@ -67,12 +68,38 @@ codes! {
         "69" => PromisedDelivery,
         "79" => PromisedShip,
         "94" => Manufacture,
+        "132" => EstimatedArrival,
+        "133" => EstimatedDeparture,
+        "178" => ActualArrival,
+        "186" => ActualDeparture,
+        "200" => Pickup,
+        "334" => StatusChange,
         "12" => DiscountDue,
         "13" => NetDue,
         "131" => TaxPoint,
         "137" => Issue,
         "138" => Payment,
         "171" => Reference,
+    }
+
+    /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
+    EVENT_KIND("event_kind"): EventKind {
+        "1" => Arrived,
+        "12" => CustomsReleased,
+        "13" => PickedUp,
+        "18" => Damaged,
+        "20" => Delayed,
+        "21" => Delivered,
+        "24" => Departed,
+        "29" => Discharged,
+        "31" => EnRoute,
+        "48" => Loaded,
+        "49" => Lost,
+        "74" => Received,
+        "75" => Reconsigned,
+        "77" => Refused,
+        "82" | "80" => Returned,
+        "91" => Stored,
     }
 
     /// 3035, party qualifier.
@@ -171,6 +198,8 @@ codes! {
         "POR" => OrderResponse,
         "RE" => Release,
         "SE" => Serial,
+        "SI" => Shipment,
+        "SN" => Seal,
         "VA" => TaxIdentification,
         "VN" => VendorOrder,
         "ZZZ" => MutuallyDefined,

@@ -8,6 +8,7 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
 use crate::invoice::InvoiceKind;
+use crate::freight::StopReason;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
@@ -15,6 +16,7 @@ use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 353, transaction set purpose.
@@ -101,6 +103,86 @@ codes! {
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,
+    }
+
+    /// 432, date qualifier of G62.
+    FREIGHT_DATE_ROLE("freight_date_role"): DateRole {
+        "01" => CancelAfter,
+        "02" | "68" => RequestedDelivery,
+        "03" => Invoice,
+        "04" => Order,
+        "07" => Effective,
+        "10" => RequestedShip,
+        "11" => Shipped,
+        "17" => EstimatedDelivery,
+        "35" => Delivered,
+        "36" => Expiration,
+        "37" => ShipNotBefore,
+        "38" => ShipNotAfter,
+        "39" => ShipWeekOf,
+        "53" => DeliverNotBefore,
+        "54" => DeliverNotAfter,
+        "55" => DeliverWeekOf,
+        "69" => ScheduledPickup,
+        "70" => ScheduledDelivery,
+        "79" => RequestedPickup,
+        "85" => Issue,
+        "86" => Pickup,
+        "BD" => RequiredBy,
+        "BL" => Manufacture,
+    }
+
+    /// 1650, what happened to a shipment.
+    EVENT_KIND("event_kind"): EventKind {
+        "A7" => Refused,
+        "A9" => Damaged,
+        "AF" => DepartedPickup,
+        "AG" => EstimatedDelivery,
+        "AH" => AttemptedDelivery,
+        "AI" => Reconsigned,
+        "AM" | "CP" => Loaded,
+        "AR" => RailArrival,
+        "AV" => AvailableForDelivery,
+        "BC" => Stored,
+        "C1" | "PR" => CustomsHold,
+        "CA" => Cancelled,
+        "CD" => DepartedDelivery,
+        "D1" => Delivered,
+        "I1" => GateIn,
+        "L1" => LoadingAtPickup,
+        "OA" => GateOut,
+        "P1" => DepartedTerminal,
+        "RL" => RailDeparture,
+        "SD" => Delayed,
+        "X1" => ArrivedAtDelivery,
+        "X2" => EstimatedArrival,
+        "X3" => ArrivedAtPickup,
+        "X4" => ArrivedAtTerminal,
+        "X6" => EnRoute,
+        "XB" => Acknowledged,
+    }
+
+    /// 163, why a vehicle stops.
+    STOP_REASON("stop_reason"): StopReason {
+        "CL" => CompleteLoad,
+        "CN" => Consolidate,
+        "CU" => CompleteUnload,
+        "DT" => DropTrailer,
+        "IN" => Inspection,
+        "LD" => Load,
+        "PA" => Pickup,
+        "PL" => PartLoad,
+        "PU" => PartUnload,
+        "RT" => Retrieve,
+        "SL" | "SU" => Spot,
+        "TL" => Transload,
+        "UL" => Unload,
+        "WL" => Weigh,
+    }
+
+    /// 202, how an invoice was corrected. None is an original.
+    CORRECTION("correction"): Purpose {
+        "CO" => Correction,
     }
 
     /// 98, entity identifier.

@@ -9,6 +9,8 @@ pub(crate) mod allowance;
 pub(crate) mod billing;
 pub(crate) mod codes;
 pub(crate) mod date;
+pub(crate) mod freight;
+pub(crate) mod hazard;
 pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod party;
