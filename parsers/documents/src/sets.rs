@@ -66,6 +66,8 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "856" ShipNotice => crate::ship_notice::x12_856;
+    Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
 }
 
 /// The documents a set may become, the usual one first.

@@ -5,6 +5,7 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
+use super::package::{IDENTITY_KIND, PACKAGE_KIND};
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
@@ -12,6 +13,7 @@ use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::MeasurementKind;
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
@@ -69,6 +71,8 @@ codes! {
         "12" => DiscountDue,
         "13" => NetDue,
         "137" => Issue,
+        "360" => SellBy,
+        "361" => BestBefore,
     }
 
     /// 3035, party qualifier.
@@ -219,6 +223,18 @@ codes! {
         "125" => TaxableAmount,
     }
 
+    /// 6313, property measured.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" | "AAB" | "AAD" => GrossWeight,
+        "N" | "AAA" | "AAC" | "AAL" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "ABJ" => Volume,
+        "AAW" => GrossVolume,
+    }
+
     /// 2475, what terms of payment count from.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => OrderDate,
@@ -288,6 +304,9 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
+    "/packages" kind PACKAGE_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
 }

@@ -5,6 +5,7 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
+use super::package::{IDENTITY_KIND, PACKAGE_KIND};
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
@@ -12,6 +13,7 @@ use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::MeasurementKind;
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
@@ -302,6 +304,19 @@ codes! {
         "D8" => Discount,
     }
 
+    /// 738, measurement qualifier.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" => GrossWeight,
+        "N" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "VOL" => Volume,
+        // Written alone: the volume of the whole package is its gross volume.
+        "VOL" => GrossVolume,
+    }
+
     /// 333, terms basis date.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => ShipDate,
@@ -439,6 +454,9 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
+    "/packages" kind PACKAGE_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
 }

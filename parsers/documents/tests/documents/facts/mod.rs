@@ -5,3 +5,4 @@
 
 mod purchase_order_850;
 mod purchase_order_orders;
+mod ship_notice;
