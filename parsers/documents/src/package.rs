@@ -122,7 +122,8 @@ impl Package {
 
     /// Lists the numbers that stand in fields of their own and not in the list yet.
     pub(crate) fn complete_identities(&mut self) {
-        let fields = [(IdentityKind::Sscc, &self.sscc), (IdentityKind::CarrierPackage, &self.tracking_number)];
+        let fields =
+            [(IdentityKind::Sscc, &self.sscc), (IdentityKind::CarrierPackage, &self.tracking_number)];
         let missing: Vec<Identity> = fields
             .into_iter()
             .filter_map(|(kind, value)| Some((kind, value.as_ref()?)))
@@ -173,7 +174,9 @@ impl Package {
             (K::Height, &self.height),
         ];
         let listed = |kind: K, quantity: &Option<Quantity>| {
-            self.measurements.iter().any(|m| m.value == *quantity && m.kind.is_none_or(|k| k == kind || kind == K::GrossVolume))
+            self.measurements
+                .iter()
+                .any(|m| m.value == *quantity && m.kind.is_none_or(|k| k == kind || kind == K::GrossVolume))
         };
         fields
             .into_iter()

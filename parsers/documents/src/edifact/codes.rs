@@ -5,16 +5,16 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use super::package::{IDENTITY_KIND, PACKAGE_KIND};
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::quantity::MeasurementKind;
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
 codes! {
@@ -235,6 +235,39 @@ codes! {
         "AAW" => GrossVolume,
     }
 
+    /// 7405, what the number of a single thing is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "BJ" | "AW" => Sscc,
+        "BN" => Serial,
+        "BX" => Lot,
+        "AX" => CasePackage,
+        "BU" => BuyerPackage,
+        "AP" => Product,
+        "VV" => Vehicle,
+        "BL" => VehicleRegistration,
+        "AL" => Kanban,
+        "AN" => Manufacturing,
+        // EANCOM.
+        "SE" => Serial,
+    }
+
+    /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
+    PACKAGE_KIND("package_kind"): PackageKind {
+        "PX" | "200" | "201" | "202" | "203" | "204" => Pallet,
+        "CT" => Carton,
+        "CS" => Case,
+        "BX" => Box,
+        "BG" => Bag,
+        "DR" => Drum,
+        "CR" => Crate,
+        "CN" => Container,
+        "RO" => Roll,
+        "BE" => Bundle,
+        "TK" => Tank,
+        "SL" => SlipSheet,
+        "CW" => RollCage,
+    }
+
     /// 2475, what terms of payment count from.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => OrderDate,
@@ -306,7 +339,6 @@ word_fields! {
     "/routes" mode TRANSPORT_MODE;
     "/measurements" kind MEASUREMENT_KIND;
     "/identities" kind IDENTITY_KIND;
-    "/packages" kind PACKAGE_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
 }

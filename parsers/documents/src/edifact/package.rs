@@ -4,48 +4,14 @@
 //! (4233 = 10, EANCOM 36E) where there is one, all other numbers with the first mark; numbers without any mark get a PCI
 //! that says what they are.
 
+use super::codes::{IDENTITY_KIND, PACKAGE_KIND};
 use super::quantity::qualified;
 use super::{date, quantity, reference};
-use crate::mapping::{Elements, Walk, codes};
+use crate::mapping::{Elements, Walk};
 use crate::package::{Package, PackageKind};
 use crate::quantity::QualifiedQuantity;
 use crate::reference::{Identity, IdentityKind};
 use crate::transport::{Handling, Marks};
-
-codes! {
-    /// 7405, what the number of a single thing is.
-    IDENTITY_KIND("identity_kind"): IdentityKind {
-        "BJ" | "AW" => Sscc,
-        "BN" => Serial,
-        "BX" => Lot,
-        "AX" => CasePackage,
-        "BU" => BuyerPackage,
-        "AP" => Product,
-        "VV" => Vehicle,
-        "BL" => VehicleRegistration,
-        "AL" => Kanban,
-        "AN" => Manufacturing,
-        // EANCOM.
-        "SE" => Serial,
-    }
-
-    /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
-    PACKAGE_KIND("package_kind"): PackageKind {
-        "PX" | "200" | "201" | "202" | "203" | "204" => Pallet,
-        "CT" => Carton,
-        "CS" => Case,
-        "BX" => Box,
-        "BG" => Bag,
-        "DR" => Drum,
-        "CR" => Crate,
-        "CN" => Container,
-        "RO" => Roll,
-        "BE" => Bundle,
-        "TK" => Tank,
-        "SL" => SlipSheet,
-        "CW" => RollCage,
-    }
-}
 
 /// The group PAC. `usual` is what it is where it says nothing of it.
 pub(crate) fn package(walk: &mut Walk<'_>, p: &mut Package, usual: Option<PackageKind>) {
@@ -58,7 +24,8 @@ pub(crate) fn package(walk: &mut Walk<'_>, p: &mut Package, usual: Option<Packag
         if let (Some(size), false) = (&p.size, p.quantities.iter().any(|q| q.code == "52")) {
             // 6063 = 52: quantity in a package.
             let quantity = Some(size.clone());
-            p.quantities.insert(0, QualifiedQuantity { code: "52".into(), quantity, ..QualifiedQuantity::default() });
+            p.quantities
+                .insert(0, QualifiedQuantity { code: "52".into(), quantity, ..QualifiedQuantity::default() });
         }
     }
     walk.once("PAC", |e| pac(e, p));
@@ -128,8 +95,9 @@ fn marks(walk: &mut Walk<'_>, p: &mut Package) {
         marks.push(Marks { code: if is_sscc { "33E" } else { "24" }.into(), ..Marks::default() });
     }
     let for_lots = marks.iter().position(|m| matches!(m.code.as_str(), "10" | "36E")).unwrap_or(0);
-    let (mut lots, mut others): (Vec<Identity>, Vec<Identity>) =
-        std::mem::take(&mut p.identities).into_iter().partition(|i| i.kind == IdentityKind::Lot && i.set.is_none());
+    let (mut lots, mut others): (Vec<Identity>, Vec<Identity>) = std::mem::take(&mut p.identities)
+        .into_iter()
+        .partition(|i| i.kind == IdentityKind::Lot && i.set.is_none());
     let last = marks.len().saturating_sub(1);
     for (at, entry) in marks.iter_mut().enumerate() {
         walk.write_loop("PCI", |w| {

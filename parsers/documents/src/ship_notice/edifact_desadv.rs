@@ -18,12 +18,117 @@ use crate::line::OrderReference;
 use crate::mapping::{Elements, Walk};
 use crate::package::{Package, PackageKind};
 use crate::party::PartyRole;
+use crate::purchase_order::SubLine;
 use crate::quantity::{Decimal, Discrepancy, QualifiedQuantity, Quantity};
-use crate::reference::{Identity, IdentityKind, TradeCondition};
+use crate::reference::{Identity, IdentityKind, Note, TradeCondition};
 use crate::transport::{Equipment, Marks, Seal};
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/level_id", "CPS01: levels are numbered anew, each before those in it"),
+    ("*/parent_level_id", "CPS02: a level whose parent did not come lies in the shipment"),
+    ("*/order_id", "orders are numbered anew, as message and lines name them"),
+    ("*/contents/kind", "CPS has no kind: it is told from the packages, and from what the level lies in"),
+    ("/structure", "orders have no level whose place could be told"),
+    ("/order", "the order of the whole shipment is named with the message, like any other (RFF+ON)"),
+    ("/version", "BGM of D.96A has the number alone (1004)"),
+    ("/revision", "BGM of D.96A has the number alone (1004)"),
+    ("/contacts", "DESADV has contacts with parties alone: they stand with the shipper"),
+    ("/currency", "D.96A has no currency"),
+    ("/other_currencies", "D.96A has no currency"),
+    ("/totals/level_count", "CNT counts lines, not levels"),
+    ("/totals/line_count", "CNT counts the lines that are written"),
+    ("/totals/description", "CNT has no text"),
+    ("*/order/release_number", "RFF+ON has the number alone"),
+    ("*/order/change_number", "RFF+ON has the number alone"),
+    ("*/order/contract_number", "RFF+ON has the number alone"),
+    ("*/order/seller_number", "RFF+ON has the number alone"),
+    ("*/order/date", "RFF+ON has a day with the number alone"),
+    ("*/order/line_number", "RFF+ON has a line with the number alone"),
+    ("*/line/shipped_number", "LIN has one number"),
+    ("*/line/shipped_to_date", "no code of 6063 counts what was shipped so far, this included"),
+    ("*/line/sublines", "a component of a line is a line of its own (C829)"),
+    ("*/item/color", "7143 has no code for a color"),
+    ("*/item/style", "7143 has no code for the seller's style"),
+    ("*/item/size", "7143 has no code for a size"),
+    ("*/line/packs", "a line has no packages of its own: they stand with the level (PAC)"),
+    ("*/line/loads", "a line has no packages of its own: they stand with the level (PAC)"),
+    ("*/packages/kind", "packages of a line (PCI in the group LIN) have no type"),
+    ("*/packages/count", "packages of a line (PCI in the group LIN) are not counted"),
+    ("*/packages/references", "PCI has one reference, and none in the group LIN"),
+    ("*/packages/pallet", "PAC says nothing of tiers"),
+    ("*/packages/loads", "PAC counts packages of its own level"),
+    ("*/packages/inner_count", "PAC counts packages of its own level"),
+    ("*/packages/inner_packs", "PAC counts packages of its own level"),
+    ("*/packages/number", "packages have numbers by GIN"),
+    ("*/packages/assigned_ids", "packages have numbers by GIN"),
+    ("*/packages/commodity_code", "PAC says nothing of the goods"),
+    ("*/packages/description", "packages of a line (PCI in the group LIN) have no text"),
+    ("*/packages/tracking_number", "7405 has no code for a carrier's number of a package"),
+    ("*/contents/parties", "a line of D.96A and a level have no parties"),
+    ("*/contents/measurements", "a level has measurements with its packages alone"),
+    ("*/contents/references", "a level has references with its packages alone"),
+    ("*/dangerous_goods/quantity", "DGS has a quantity by a code alone"),
+    ("*/dangerous_goods/lading_quantity", "DGS has a quantity by a code alone"),
+    ("*/dangerous_goods/placard", "DGS has the numbers of the placard alone"),
+    ("*/dangerous_goods/endorsement", "DGS has no endorsement"),
+    ("*/dangerous_goods/regulatory_number", "DGS has the number of the regulation alone"),
+    ("*/dangerous_goods/code", "DGS has the number of the substance alone"),
+    ("*/dangerous_goods/contacts", "DESADV has contacts with parties alone"),
+    ("/orders/parties", NO_ORDER_LEVEL),
+    ("/orders/contacts", NO_ORDER_LEVEL),
+    ("/orders/references", NO_ORDER_LEVEL),
+    ("/orders/dates", NO_ORDER_LEVEL),
+    ("/orders/packages", NO_ORDER_LEVEL),
+    ("/orders/pallet", NO_ORDER_LEVEL),
+    ("/orders/packaging", NO_ORDER_LEVEL),
+    ("/orders/marks", NO_ORDER_LEVEL),
+    ("/orders/measurements", NO_ORDER_LEVEL),
+    ("/orders/descriptions", NO_ORDER_LEVEL),
+    ("/orders/transport", NO_ORDER_LEVEL),
+    ("/orders/delivery_terms", NO_ORDER_LEVEL),
+    ("/orders/industry_codes", NO_ORDER_LEVEL),
+    ("/orders/attachments", NO_ORDER_LEVEL),
+    ("/orders/allowances_and_charges", NO_ORDER_LEVEL),
+    ("/orders/statements", NO_ORDER_LEVEL),
+    ("/orders/distribution", NO_ORDER_LEVEL),
+    ("/orders/excess_transport", NO_ORDER_LEVEL),
+    ("/orders/dangerous_goods", NO_ORDER_LEVEL),
+    ("/orders/currency", NO_ORDER_LEVEL),
+    ("/orders/load_position", NO_ORDER_LEVEL),
+    ("/orders/load_sequence", NO_ORDER_LEVEL),
+    ("*/contents/contacts", NO_PLACE),
+    ("*/contents/transport", NO_PLACE),
+    ("*/contents/industry_codes", NO_PLACE),
+    ("*/contents/attachments", NO_PLACE),
+    ("*/contents/delivery_terms", NO_PLACE),
+    ("*/contents/allowances_and_charges", NO_PLACE),
+    ("*/contents/statements", NO_PLACE),
+    ("*/contents/excess_transport", NO_PLACE),
+    ("*/contents/marks", NO_PLACE),
+    ("*/contents/descriptions", NO_PLACE),
+    ("*/contents/currency", NO_PLACE),
+    ("*/contents/load_position", NO_PLACE),
+    ("*/contents/load_sequence", NO_PLACE),
+    ("*/contents/pallet", NO_PLACE),
+    ("/industry_codes", NO_PLACE),
+    ("/attachments", NO_PLACE),
+    ("/allowances_and_charges", NO_PLACE),
+    ("/statements", NO_PLACE),
+    ("/excess_transport", NO_PLACE),
+    ("/marks", NO_PLACE),
+    ("/distribution", NO_PLACE),
+    ("/descriptions", NO_PLACE),
+    ("/load_position", NO_PLACE),
+    ("/load_sequence", NO_PLACE),
+    ("/dangerous_goods", NO_PLACE),
+    ("/pallet", NO_PLACE),
+    ("/characteristics", NO_PLACE),
+];
+
+const NO_ORDER_LEVEL: &str =
+    "DESADV has no level for an order: its number and day stand with the message or its lines (RFF+ON)";
+const NO_PLACE: &str = "DESADV has no segment for it here";
 
 /// The DESADV.
 pub(crate) fn map(walk: &mut Walk<'_>, notice: &mut ShipNotice) {
@@ -34,6 +139,11 @@ pub(crate) fn map(walk: &mut Walk<'_>, notice: &mut ShipNotice) {
     walk.each("DTM", &mut notice.dates, date::dtm);
     walk.each("ALI", &mut notice.trade_conditions, trade_condition);
     walk.each("MEA", &mut notice.measurements, measurement);
+    if walk.is_reading() {
+        // Here CUX is a segment, elsewhere a group.
+        walk.maybe("CUX", &mut notice.currency, money::currency);
+        walk.each("CUX", &mut notice.other_currencies, money::currency);
+    }
     money::currencies(walk, &mut notice.currency, &mut notice.other_currencies);
     walk.set_currency(notice.currency.as_ref());
     walk.each("MOA", &mut notice.amounts, money::amount);
@@ -80,11 +190,49 @@ fn complete(notice: &mut ShipNotice) {
     }
     // Contacts stand with a party.
     let contacts = std::mem::take(&mut notice.contacts);
-    let shipper = notice.parties.iter().position(|p| matches!(p.role, PartyRole::ShipFrom | PartyRole::Supplier));
+    let shipper =
+        notice.parties.iter().position(|p| matches!(p.role, PartyRole::ShipFrom | PartyRole::Supplier));
     if let Some(party) = notice.parties.get_mut(shipper.unwrap_or(0)) {
         party.contacts.extend(contacts);
     }
+    if let Some(order) = notice.order.take() {
+        let listed = |o: &Level| o.order.as_ref().is_some_and(|o| o.number == order.number);
+        if !notice.orders.iter().any(listed) {
+            notice.orders.push(Level { kind: LevelKind::Order, order: Some(order), ..Level::default() });
+        }
+    }
     orders::list(notice);
+    orders::join(notice);
+    orders::each(&mut notice.contents, &mut |level| {
+        let order_id = level.order_id.clone();
+        if let Some(line) = &mut level.line {
+            let components = line.sublines.drain(..).map(component);
+            level.contents.extend(components.map(|c| Level { order_id: order_id.clone(), ..c }));
+        }
+    });
+}
+
+/// A component of a line is a line of its own (C829).
+fn component(s: SubLine) -> Level {
+    let line = ShippedLine {
+        quantity: s.quantity,
+        item: s.item,
+        quantities: s.quantities,
+        action_code: s.action_code,
+        relationship_code: Some(s.relationship_code).filter(|code| !code.is_empty()),
+        ..ShippedLine::default()
+    };
+    Level {
+        kind: LevelKind::Item,
+        line: Some(line),
+        dates: s.dates,
+        parties: s.parties,
+        notes: s.notes,
+        references: s.references,
+        amounts: s.amounts,
+        measurements: s.measurements,
+        ..Level::default()
+    }
 }
 
 /// After reading: the day of the notice, and the order of each line.
@@ -238,7 +386,13 @@ fn read_levels(walk: &mut Walk<'_>, notice: &mut ShipNotice) -> usize {
         levels.push(level);
     }
     let lines = items.iter().map(Vec::len).sum();
-    let only_top = match parents.iter().enumerate().filter(|(_, parent)| parent.is_empty()).collect::<Vec<_>>().as_slice() {
+    let only_top = match parents
+        .iter()
+        .enumerate()
+        .filter(|(_, parent)| parent.is_empty())
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [(at, _)] if !marked[*at] => Some(*at),
         _ => None,
     };
@@ -291,7 +445,8 @@ fn read_lines(walk: &mut Walk<'_>) -> Vec<Level> {
     for mut inner in walk.found("LIN") {
         inner.claim_loop();
         parents.push(inner.peek("LIN", (4, 2)));
-        let mut item = Level { kind: LevelKind::Item, line: Some(ShippedLine::default()), ..Level::default() };
+        let mut item =
+            Level { kind: LevelKind::Item, line: Some(ShippedLine::default()), ..Level::default() };
         line(&mut inner, &mut item);
         items.push(item);
     }
@@ -299,7 +454,8 @@ fn read_lines(walk: &mut Walk<'_>) -> Vec<Level> {
     for item in &mut items {
         item.level_id = item.line.as_ref().and_then(|line| line.number.clone());
     }
-    let mut packages: Vec<Vec<Level>> = items.iter_mut().map(|item| std::mem::take(&mut item.contents)).collect();
+    let mut packages: Vec<Vec<Level>> =
+        items.iter_mut().map(|item| std::mem::take(&mut item.contents)).collect();
     for (at, item) in items.iter_mut().enumerate() {
         item.load_sequence = Some(Text::new(at.to_string()));
     }
@@ -332,7 +488,8 @@ fn write_levels(walk: &mut Walk<'_>, notice: &mut ShipNotice) -> usize {
         contents: std::mem::take(&mut notice.contents),
         ..Level::default()
     };
-    let flat = top.packages.is_empty() && top.contents.iter().all(orders::is_item);
+    let mut flat = top.packages.is_empty();
+    orders::each(&mut top.contents, &mut |level| flat &= orders::is_item(level));
     write_level(walk, &mut top, None, flat, &mut numbers);
     numbers.lines
 }
@@ -352,7 +509,9 @@ impl Numbers {
     /// Lines without a number get one that no other has.
     fn lines_without(&mut self, levels: &mut [Level]) {
         let taken = &mut self.taken;
-        orders::each(levels, &mut |level| taken.extend(level.line.as_ref().and_then(|line| line.number.clone())));
+        orders::each(levels, &mut |level| {
+            taken.extend(level.line.as_ref().and_then(|line| line.number.clone()))
+        });
         orders::each(levels, &mut |level| {
             if let Some(line) = level.line.as_mut().filter(|line| line.number.is_none()) {
                 loop {
@@ -368,7 +527,13 @@ impl Numbers {
     }
 }
 
-fn write_level(walk: &mut Walk<'_>, level: &mut Level, above: Option<usize>, flat: bool, numbers: &mut Numbers) {
+fn write_level(
+    walk: &mut Walk<'_>,
+    level: &mut Level,
+    above: Option<usize>,
+    flat: bool,
+    numbers: &mut Numbers,
+) {
     numbers.levels += 1;
     let number = numbers.levels;
     let mut contents = std::mem::take(&mut level.contents);
@@ -413,7 +578,7 @@ fn write_item(walk: &mut Walk<'_>, item: &mut Level, parent: Option<Text>, numbe
     if let Some(parent) = parent {
         item.line.get_or_insert_default().parent_number = Some(parent);
     }
-    let (lots, serials) = goods::missing(item);
+    let (lots, serials) = goods::missing(item, true);
     if let Some(line) = &mut item.line {
         let lots = lots.into_iter().map(|lot| (IdentityKind::Lot, lot));
         let serials = serials.into_iter().map(|serial| (IdentityKind::Serial, serial));
@@ -511,7 +676,11 @@ fn packages_of_line(walk: &mut Walk<'_>, levels: &mut Vec<Level>) {
             if let (Some(size), true) = (&p.size, p.quantities.is_empty()) {
                 // 6063 = 52: quantity in a package.
                 let quantity = Some(size.clone());
-                p.quantities.push(QualifiedQuantity { code: "52".into(), quantity, ..QualifiedQuantity::default() });
+                p.quantities.push(QualifiedQuantity {
+                    code: "52".into(),
+                    quantity,
+                    ..QualifiedQuantity::default()
+                });
             }
             if p.marks.is_empty() {
                 let is_sscc = p.identities.iter().any(|i| i.kind == IdentityKind::Sscc);
@@ -554,11 +723,23 @@ fn discrepancy(e: &mut Elements<'_>, d: &mut Discrepancy) {
 
 /// The group DGS.
 fn dangerous_goods(walk: &mut Walk<'_>, d: &mut DangerousGoods) {
+    let is_name = |note: &Note| note.code.as_deref() == Some("AAD");
+    if let (true, Some(name)) = (walk.is_writing(), &d.shipping_name) {
+        if !d.notes.iter().any(|note| note.lines.first() == Some(name)) {
+            let lines = vec![name.clone()];
+            d.notes.insert(0, Note { code: Some("AAD".into()), lines, ..Note::default() });
+        }
+    }
     walk.once("DGS", |e| {
         e.text((1, 1), &mut d.regulation_code);
         e.text((2, 1), &mut d.class);
         e.text((2, 2), &mut d.page);
-        e.text((3, 1), &mut d.un_number);
+        // 7124 has the digits alone.
+        let mut digits = d.un_number.as_ref().map(|number| Text::new(number.trim_start_matches("UN")));
+        e.text((3, 1), &mut digits);
+        if e.is_reading() {
+            d.un_number = digits.map(|digits| Text::new(format!("UN{digits}")));
+        }
         e.quantity((4, 1), (4, 2), &mut d.flashpoint);
         e.text((5, 1), &mut d.packing_group_code);
         e.text((6, 1), &mut d.emergency_schedule);
@@ -572,7 +753,16 @@ fn dangerous_goods(walk: &mut Walk<'_>, d: &mut DangerousGoods) {
         e.code((13, 1), &mut d.authorisation_code);
     });
     walk.each("QTY", &mut d.quantities, qualified);
-    walk.each("FTX", &mut d.notes, reference::note);
+    walk.each("FTX", &mut d.notes, |e, note| {
+        // 4451 = AAD: name and further facts of dangerous goods, whatever codes the document has.
+        if !e.is_reading() && is_name(note) {
+            e.constant((1, 1), "AAD");
+        }
+        reference::note(e, note);
+    });
+    if walk.is_reading() {
+        d.shipping_name = d.notes.iter().find(|note| is_name(note)).and_then(|note| note.lines.first().cloned());
+    }
 }
 
 /// CNT: 1 sum of the quantities, 2 lines, 7 gross weight, 11 packages, 15 volume.

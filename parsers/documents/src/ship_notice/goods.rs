@@ -43,7 +43,8 @@ fn numbers(
     identities: (&[Identity], IdentityKind),
 ) -> Vec<Text> {
     let of_ids = ids.0.iter().filter(|i| i.scheme == ids.1).map(|i| &i.id);
-    let of_references = references.0.iter().filter(|r| r.kind == references.1).filter_map(|r| r.value.as_ref());
+    let of_references =
+        references.0.iter().filter(|r| r.kind == references.1).filter_map(|r| r.value.as_ref());
     let of_identities =
         identities.0.iter().filter(|i| i.kind == identities.1 && i.range_end.is_none()).map(|i| &i.value);
     let mut numbers: Vec<Text> = Vec::new();
@@ -56,22 +57,25 @@ fn numbers(
 }
 
 /// The lots and serial numbers that stand in fields of their own and in no list; the dates join the dates of the level.
-pub(super) fn missing(level: &mut Level) -> (Vec<Text>, Vec<Text>) {
+///
+/// `by_number`: the standard has numbers of single things (GIN).
+pub(super) fn missing(level: &mut Level, by_number: bool) -> (Vec<Text>, Vec<Text>) {
     let Some(line) = &level.line else { return Default::default() };
     let item = &line.item;
+    let identities = if by_number { item.identities.as_slice() } else { &[] };
     let lot = |l: &Lot| l.number.clone();
     let mut lots: Vec<Text> = item.lots.iter().filter_map(lot).collect();
     lots.extend(item.lot.clone().filter(|lot| !lots.contains(lot)));
     let known = numbers(
         (&item.product_ids, ProductIdScheme::Lot),
         (&level.references, ReferenceKind::Lot),
-        (&item.identities, IdentityKind::Lot),
+        (identities, IdentityKind::Lot),
     );
     lots.retain(|lot| !known.contains(lot));
     let known = numbers(
         (&item.product_ids, ProductIdScheme::Serial),
         (&level.references, ReferenceKind::Serial),
-        (&item.identities, IdentityKind::Serial),
+        (identities, IdentityKind::Serial),
     );
     let serials = item.serials.iter().filter(|serial| !known.contains(serial)).cloned().collect();
     let only = match item.lots.as_slice() {

@@ -101,6 +101,8 @@ record! {
         one transport: Transport,
         /// Packages of the shipment as a whole: X12 TD1, EDIFACT PAC of the first level.
         many packages: Package,
+        /// How the pallets are stacked, of all alike.
+        opt pallet: Pallet,
         many packaging: Packaging,
         many marks: Marks,
         many dangerous_goods: DangerousGoods,
@@ -160,6 +162,8 @@ record! {
         many delivery_terms: DeliveryTerms,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
+        /// How the pallets are stacked, of all alike.
+        opt pallet: Pallet,
         many packaging: Packaging,
         many marks: Marks,
         many dangerous_goods: DangerousGoods,
@@ -240,7 +244,6 @@ record! {
         many quantities: QualifiedQuantity,
         many discrepancies: Discrepancy,
         many packs: Pack,
-        opt pallet: Pallet,
         many loads: PackageLoad,
         many prices: QualifiedPrice,
         many amounts: QualifiedAmount,

@@ -80,7 +80,8 @@ impl Lifting {
         if let Some(line) = &mut level.line {
             let own = line.order.get_or_insert_default();
             if own.number.is_none() {
-                let line_number = own.line_number.take().or(order.line_number.clone());
+                // The line of an order is told with each line of the notice.
+                let line_number = own.line_number.take();
                 *own = OrderReference { line_number, ..order };
             }
         }
@@ -100,10 +101,16 @@ pub(super) fn order_of<'a>(orders: &'a [Level], level: &Level) -> Option<&'a Lev
     orders.iter().find(|order| order.order_id.as_ref() == Some(key))
 }
 
-/// True if both are the same order: the line of it aside.
-pub(super) fn is_same(a: &OrderReference, b: &OrderReference) -> bool {
-    let whole = |o: &OrderReference| OrderReference { line_number: None, ..o.clone() };
-    whole(a) == whole(b)
+/// True if `own` says nothing of the order that `order` does not: the line of it aside.
+pub(super) fn is_same(own: &OrderReference, order: &OrderReference) -> bool {
+    let within = |own: &Option<Text>, order: &Option<Text>| own.is_none() || own == order;
+    within(&own.number, &order.number)
+        && within(&own.release_number, &order.release_number)
+        && within(&own.change_number, &order.change_number)
+        && (own.date.is_none() || own.date == order.date)
+        && within(&own.contract_number, &order.contract_number)
+        && within(&own.kind_code, &order.kind_code)
+        && within(&own.seller_number, &order.seller_number)
 }
 
 /// Gives each order a key, each line that names an order its entry in the list, and each line that has a key the order's number.
@@ -143,6 +150,26 @@ fn list_level(orders: &mut Vec<Level>, level: &mut Level) {
     level.order_id = key;
 }
 
+/// Orders of one number are one where a standard names them by their number alone.
+pub(super) fn join(notice: &mut ShipNotice) {
+    let mut orders: Vec<Level> = Vec::new();
+    let mut keys: Vec<(Option<Text>, Option<Text>)> = Vec::new();
+    for order in std::mem::take(&mut notice.orders) {
+        let number = |level: &Level| level.order.as_ref().and_then(|o| o.number.clone());
+        let same = orders.iter().find(|o| number(o).is_some() && number(o) == number(&order));
+        match same {
+            Some(same) => keys.push((order.order_id, same.order_id.clone())),
+            None => orders.push(order),
+        }
+    }
+    notice.orders = orders;
+    each(&mut notice.contents, &mut |level| {
+        if let Some((_, same)) = keys.iter().find(|(key, _)| level.order_id.is_some() && *key == level.order_id) {
+            level.order_id = same.clone();
+        }
+    });
+}
+
 fn free_key(orders: &[Level]) -> Text {
     let mut number = orders.len() + 1;
     loop {
@@ -169,9 +196,9 @@ pub(super) fn hang(notice: &mut ShipNotice, lowest: bool) {
     let contents = std::mem::take(&mut notice.contents);
     notice.contents = hanging.levels(contents);
     let Hanging { orders, used, .. } = hanging;
-    notice.contents.extend(
-        orders.into_iter().filter(|o| !o.order_id.as_ref().is_some_and(|key| used.contains(key))),
-    );
+    notice
+        .contents
+        .extend(orders.into_iter().filter(|o| !o.order_id.as_ref().is_some_and(|key| used.contains(key))));
 }
 
 struct Hanging {
@@ -201,7 +228,8 @@ impl Hanging {
                 continue;
             };
             self.used.extend(order.order_id.clone());
-            let open = out.iter_mut().rev().find(|o| o.kind == LevelKind::Order && o.order_id == order.order_id);
+            let open =
+                out.iter_mut().rev().find(|o| o.kind == LevelKind::Order && o.order_id == order.order_id);
             match open {
                 Some(open) => open.contents.push(level),
                 None => out.push(Level { contents: vec![level], kind: LevelKind::Order, ..order }),
@@ -212,7 +240,7 @@ impl Hanging {
 }
 
 /// The orders that a level and what is in it are for; `None` stands for items without one.
-fn keys_of(level: &Level, keys: &mut Vec<Option<Text>>) {
+pub(super) fn keys_of(level: &Level, keys: &mut Vec<Option<Text>>) {
     let mut own = |key: Option<&Text>| {
         if !keys.iter().any(|k| k.as_ref() == key) {
             keys.push(key.cloned());

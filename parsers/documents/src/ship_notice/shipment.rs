@@ -29,7 +29,7 @@ macro_rules! alike {
 
 alike! {
     order currency dates references parties contacts notes locations measurements industry_codes attachments delivery_terms
-    transport packages packaging marks dangerous_goods allowances_and_charges amounts statements instructions discrepancies
+    transport packages pallet packaging marks dangerous_goods allowances_and_charges amounts statements instructions discrepancies
     trade_conditions characteristics descriptions load_position load_sequence distribution excess_transport contents
 }
 

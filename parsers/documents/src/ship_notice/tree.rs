@@ -138,8 +138,11 @@ mod tests {
     #[test]
     fn a_chain_without_end_is_made_flat() {
         let ids: Vec<String> = (0..100_000).map(|n| n.to_string()).collect();
-        let parents: Vec<Text> =
-            ids.iter().enumerate().map(|(n, _)| if n == 0 { Text::default() } else { Text::new(&ids[n - 1]) }).collect();
+        let parents: Vec<Text> = ids
+            .iter()
+            .enumerate()
+            .map(|(n, _)| if n == 0 { Text::default() } else { Text::new(&ids[n - 1]) })
+            .collect();
         let level = |id: &String| Level { level_id: Some(Text::new(id)), ..Level::default() };
         let tops = nest(ids.iter().map(level).collect(), &parents);
         fn count(levels: &[Level], depth: usize) -> (usize, usize) {

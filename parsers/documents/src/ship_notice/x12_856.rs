@@ -6,54 +6,76 @@
 //!
 //! GF and V1 stay unmapped: who furnishes goods, and vessels, belong to other sets.
 
-use super::{ExcessTransport, Level, LevelKind, ShipNotice, ShippedLine, Structure, goods, orders, shipment, tree};
+use super::{
+    ExcessTransport, Level, LevelKind, ShipNotice, ShippedLine, Structure, goods, orders, shipment, tree,
+};
 use crate::Text;
 use crate::finding::COUNT_DIFFERS;
 use crate::hazard::DangerousGoods;
 use crate::item::{ProductId, ProductIdScheme, complete, identify};
 use crate::line::OrderReference;
-use crate::mapping::{Elements, Walk, codes};
+use crate::mapping::{Elements, Walk};
 use crate::package::Package;
 use crate::purchase_order::SubLine;
 use crate::quantity::Decimal;
 use crate::reference::{Attachment, IndustryCode, Reference, ReferenceKind, Statement};
 use crate::x12::allowance::allowance_charge;
+use crate::x12::codes::{self as words, LEVEL_KIND, STRUCTURE};
 use crate::x12::item::{description, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::measurement;
-use crate::x12::{codes as words, date, money, package, reference, transport};
+use crate::x12::{date, money, package, reference, transport};
 use portway_edi::Severity;
 
-codes! {
-    /// 735, what a level is.
-    LEVEL_KIND("level_kind"): LevelKind {
-        "S" => Shipment,
-        "O" => Order,
-        "T" => Pallet,
-        "P" => Package,
-        "Q" => Subpackage,
-        "I" => Item,
-        "IA" => Subline,
-        "F" => Component,
-        "K" => Kit,
-        "A" => Assembly,
-        "E" => Equipment,
-        "CN" => Container,
-        "B" => BuyerLocation,
-        "L" => SupplierLocation,
-    }
-
-    /// 1005, how levels follow each other.
-    STRUCTURE("structure"): Structure {
-        "0001" => ShipmentOrderPackagingItem,
-        "0002" => ShipmentOrderItemPackaging,
-        "0003" => ShipmentPackagingOrderItem,
-        "0004" => ShipmentOrderItem,
-    }
-}
-
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/level_id", "HL01: levels are numbered anew, each before those in it"),
+    ("*/parent_level_id", "HL02: a level whose parent did not come lies in the shipment"),
+    ("*/child_code", "HL04 says whether levels are written below"),
+    ("/level_child_code", "HL04 says whether levels are written below"),
+    ("*/order_id", "orders are numbered anew, as they stand in the levels"),
+    ("/totals/level_count", "CTT01 counts the levels that are written"),
+    ("/totals/line_count", "CTT01 counts levels, and lines are not counted apart"),
+    ("/totals/package_count", "CTT counts levels; packages are counted by TD1"),
+    ("/totals/counts", "CTT counts levels, and sums one quantity"),
+    ("/kind_name", "BSN has no kind of notice"),
+    ("/version", "BSN has the number alone"),
+    ("/revision", "BSN has the number alone"),
+    ("/other_currencies", "a level has one CUR"),
+    ("*/amounts", "the 856 has no amounts"),
+    ("*/notes", "the 856 has no free text"),
+    ("*/locations", "the 856 has places with parties and carriage alone"),
+    ("*/trade_conditions", "the 856 has no conditions of origin"),
+    ("*/discrepancies", "SN1 has what was ordered and shipped, and no reason why they differ"),
+    ("*/line/quantities", "SN1 has what was ordered and shipped alone"),
+    ("*/line/parent_number", "an item that belongs to another lies in it"),
+    ("*/item/identities/set", "lots and serial numbers stand in LIN and REF, one by one"),
+    ("*/lots/best_before_date", "374 has no code for a day until which goods are best"),
+    ("*/packages/marks", "MAN holds numbers; texts on packages have no segment"),
+    ("*/packages/quantities", "PO4 has the size of a package alone"),
+    ("*/packages/measurements", "weight and edges of a package stand in PO4 and TD1"),
+    ("*/packages/description", "TD1 has a text with counted packages alone"),
+    ("*/packages/commodity_code", "TD1 has the goods with counted packages alone"),
+    ("*/packages/handling", "TD4 stands with the level"),
+    ("/packages/identities", "packages of the whole shipment are counted (TD1)"),
+    ("/packages/size", "packages of the whole shipment are counted (TD1)"),
+    ("/packages/net_weight", "TD1 has one weight"),
+    ("*/equipment/seals", "TD3 has the number of one seal"),
+    ("*/equipment/measurements", "TD3 has one weight"),
+    ("*/equipment/country", "TD3 has no country"),
+    ("*/equipment/description", "TD3 has codes alone"),
+    ("*/equipment/attached", "equipment that is attached has no TD3 of its own"),
+    ("*/dangerous_goods/labels", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/flashpoint", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/emergency_schedule", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/first_aid_guide", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/emergency_card", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/placard_upper", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/placard_lower", "LH1 to LH3 have class, name and number alone"),
+    ("*/dangerous_goods/quantities", "LH1 has two quantities"),
+    ("*/distribution/dates", "SDQ has no dates"),
+    ("*/distribution/location_name", "SDQ has no names"),
+];
 
 /// The 856.
 pub(crate) fn map(walk: &mut Walk<'_>, notice: &mut ShipNotice) {
@@ -64,11 +86,38 @@ pub(crate) fn map(walk: &mut Walk<'_>, notice: &mut ShipNotice) {
         walk.once("CTT", |e| totals(e, notice, levels));
         return;
     }
+    if notice.structure.is_none() && !walk.codes_are_ours() {
+        orders::list(notice);
+        notice.structure = usual_structure(&notice.contents);
+    }
     let lowest = notice.structure == Some(Structure::ShipmentPackagingOrderItem);
     orders::hang(notice, lowest);
     walk.once("BSN", |e| beginning(e, notice));
     let levels = write_levels(walk, notice);
     walk.once("CTT", |e| totals(e, notice, levels));
+}
+
+/// How the levels will follow each other, of a notice that came without an agreement about it.
+fn usual_structure(contents: &[Level]) -> Option<Structure> {
+    fn holds(levels: &[Level], outer: fn(&Level) -> bool, inner: fn(&Level) -> bool) -> bool {
+        levels.iter().any(|l| (outer(l) && l.contents.iter().any(inner)) || holds(&l.contents, outer, inner))
+    }
+    fn is_mixed(level: &Level) -> bool {
+        let mut keys = Vec::new();
+        orders::keys_of(level, &mut keys);
+        !orders::is_item(level) && keys.len() > 1
+    }
+    let is_package = |level: &Level| !orders::is_item(level);
+    if contents.iter().any(is_mixed) {
+        return Some(Structure::ShipmentPackagingOrderItem);
+    }
+    if holds(contents, orders::is_item, is_package) {
+        Some(Structure::ShipmentOrderItemPackaging)
+    } else if contents.iter().any(is_package) {
+        Some(Structure::ShipmentOrderPackagingItem)
+    } else {
+        Some(Structure::ShipmentOrderItem)
+    }
 }
 
 /// BSN.
@@ -188,8 +237,12 @@ fn write_level(walk: &mut Walk<'_>, level: &mut Level, above: Above<'_>, count: 
 
 /// Before a line is written: its lists get what stands in fields alone, and its order is left out where the level above says it.
 fn complete_line(level: &mut Level, order: Option<&OrderReference>) {
-    let (mut lots, serials) = goods::missing(level);
+    let (mut lots, serials) = goods::missing(level, false);
     let Some(line) = &mut level.line else { return };
+    for goods in level.dangerous_goods.iter_mut().filter(|d| d.lading_quantity.is_none()) {
+        // LH1 needs a quantity: that of the line.
+        goods.lading_quantity = line.quantity.clone();
+    }
     complete(&mut line.item);
     let ids = &mut line.item.product_ids;
     let has = |ids: &[ProductId], scheme| ids.iter().any(|id| id.scheme == scheme);
@@ -229,7 +282,9 @@ enum Says {
 
 fn says(level: &Level) -> Says {
     match level.kind {
-        LevelKind::Pallet | LevelKind::Package | LevelKind::Subpackage | LevelKind::Container => Says::OfPackage,
+        LevelKind::Pallet | LevelKind::Package | LevelKind::Subpackage | LevelKind::Container => {
+            Says::OfPackage
+        }
         _ if level.line.is_some() => Says::OfItem,
         LevelKind::Shipment | LevelKind::Order | LevelKind::Item => Says::OfAll,
         _ => Says::OfPackage,
@@ -251,6 +306,7 @@ fn facts(walk: &mut Walk<'_>, level: &mut Level) {
             transport::marks(walk, &mut level.marks);
         }
     }
+    walk.maybe("PAL", &mut level.pallet, package::pallet);
     match &mut level.line {
         Some(line) => shipped(walk, line),
         None => {
@@ -309,8 +365,10 @@ fn shipped(walk: &mut Walk<'_>, line: &mut ShippedLine) {
     walk.once("SN1", |e| {
         e.text(1, &mut line.shipped_number);
         e.quantity(2, 3, &mut line.quantity);
+        package::piece(e, 2, 3);
         e.decimal(4, &mut line.shipped_to_date);
         e.quantity(5, 6, &mut line.ordered_quantity);
+        package::piece(e, 5, 6);
         e.code(7, &mut line.returnable_code);
         e.code(8, &mut line.status_code);
     });
@@ -319,7 +377,6 @@ fn shipped(walk: &mut Walk<'_>, line: &mut ShippedLine) {
     walk.each("PO4", &mut line.packs, transport::pack);
     walk.each("PID", &mut line.item.descriptions, description);
     package::identities(walk, &mut line.item.identities);
-    walk.maybe("PAL", &mut line.pallet, package::pallet);
     walk.loops("CLD", &mut line.loads, package::load_loop);
 }
 
@@ -417,7 +474,8 @@ fn industry_codes(walk: &mut Walk<'_>, list: &mut Vec<IndustryCode>) {
     }
     let mut rest = if walk.is_writing() { list.as_mut_slice() } else { &mut [] };
     while let Some(first) = rest.first().cloned() {
-        let alike = |c: &&IndustryCode| (&c.agency_code, &c.source_code) == (&first.agency_code, &first.source_code);
+        let alike =
+            |c: &&IndustryCode| (&c.agency_code, &c.source_code) == (&first.agency_code, &first.source_code);
         let (now, later) = rest.split_at_mut(rest.iter().take_while(alike).count().max(1));
         walk.write_loop("LM", |w| {
             w.once("LM", |e| head(e, &mut first.clone()));

@@ -5,16 +5,17 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use super::package::{IDENTITY_KIND, PACKAGE_KIND};
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::quantity::MeasurementKind;
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::ship_notice::{LevelKind, Structure};
 use crate::transport::{FreightPayment, TransportMode};
 
 codes! {
@@ -317,6 +318,59 @@ codes! {
         "VOL" => GrossVolume,
     }
 
+    /// 88, what the number on a package is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "GM" | "AA" => Sscc,
+        "CP" => CarrierPackage,
+        "CA" => CasePackage,
+        "SM" => SellerPackage,
+        "PB" => BuyerPackage,
+    }
+
+    /// 103, the form of a package: its first three characters.
+    PACKAGE_FORM("package_kind"): PackageKind {
+        "PLT" => Pallet,
+        "CTN" => Carton,
+        "CAS" => Case,
+        "BOX" => Box,
+        "BAG" => Bag,
+        "DRM" => Drum,
+        "CRT" => Crate,
+        "CNT" => Container,
+        "TBN" => Tote,
+        "ROL" => Roll,
+        "BDL" => Bundle,
+        "TNK" => Tank,
+        "PCS" => Piece,
+        "SLP" => SlipSheet,
+    }
+
+    /// 735, what a level is.
+    LEVEL_KIND("level_kind"): LevelKind {
+        "S" => Shipment,
+        "O" => Order,
+        "T" => Pallet,
+        "P" => Package,
+        "Q" => Subpackage,
+        "I" => Item,
+        "IA" => Subline,
+        "F" => Component,
+        "K" => Kit,
+        "A" => Assembly,
+        "E" => Equipment,
+        "CN" => Container,
+        "B" => BuyerLocation,
+        "L" => SupplierLocation,
+    }
+
+    /// 1005, how levels follow each other.
+    STRUCTURE("structure"): Structure {
+        "0001" => ShipmentOrderPackagingItem,
+        "0002" => ShipmentOrderItemPackaging,
+        "0003" => ShipmentPackagingOrderItem,
+        "0004" => ShipmentOrderItem,
+    }
+
     /// 333, terms basis date.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => ShipDate,
@@ -456,7 +510,6 @@ word_fields! {
     "/routes" mode TRANSPORT_MODE;
     "/measurements" kind MEASUREMENT_KIND;
     "/identities" kind IDENTITY_KIND;
-    "/packages" kind PACKAGE_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
 }

@@ -3,42 +3,14 @@
 //! A package that is counted and not described inside is a TD1; one that has inner packages, edges or numbers is a PO4, and its
 //! count, if any, a TD1 beside it. What a second of these segments says otherwise stays unmapped.
 
-use super::{codes as words, date, quantity, reference, transport};
+use super::codes::{self as words, IDENTITY_KIND, PACKAGE_FORM as FORM};
+use super::{date, quantity, reference, transport};
 use crate::date::{DateTime, Period};
-use crate::mapping::{Codes, Elements, Walk, codes};
+use crate::mapping::{Codes, Elements, Walk};
 use crate::package::{Package, PackageKind, PackageLoad};
 use crate::quantity::{Measurement, MeasurementKind};
-use crate::reference::{Identity, IdentityKind};
+use crate::reference::Identity;
 use crate::transport::Pallet;
-
-codes! {
-    /// 88, what the number on a package is.
-    IDENTITY_KIND("identity_kind"): IdentityKind {
-        "GM" | "AA" => Sscc,
-        "CP" => CarrierPackage,
-        "CA" => CasePackage,
-        "SM" => SellerPackage,
-        "PB" => BuyerPackage,
-    }
-
-    /// 103, the form of a package: its first three characters.
-    FORM("package_kind"): PackageKind {
-        "PLT" => Pallet,
-        "CTN" => Carton,
-        "CAS" => Case,
-        "BOX" => Box,
-        "BAG" => Bag,
-        "DRM" => Drum,
-        "CRT" => Crate,
-        "CNT" => Container,
-        "TBN" => Tote,
-        "ROL" => Roll,
-        "BDL" => Bundle,
-        "TNK" => Tank,
-        "PCS" => Piece,
-        "SLP" => SlipSheet,
-    }
-}
 
 /// 103: form and material, `CTN25`. The form alone tells the word.
 pub(crate) const PACKAGE_KIND: Codes<PackageKind> =
@@ -58,6 +30,7 @@ pub(crate) fn package(walk: &mut Walk<'_>, p: &mut Package) {
         }
         // PO4 has the rest.
         e.needs(2);
+        form(e, 1, p);
         e.decimal(2, &mut p.count);
         commodity(e, p);
     });
@@ -68,7 +41,12 @@ pub(crate) fn package(walk: &mut Walk<'_>, p: &mut Package) {
     identities(walk, &mut p.identities);
     walk.each("PKG", &mut p.packaging, transport::packaging);
     walk.loops("CLD", &mut p.loads, load_loop);
-    walk.each("MEA", &mut p.measurements, quantity::measurement);
+    // What came from the other standard as measurements, PO4 and TD1 have said.
+    let foreign = !walk.codes_are_ours();
+    let said =
+        [&p.gross_weight, &p.net_weight, &p.gross_volume, &p.length, &p.width, &p.height].map(Clone::clone);
+    let own = |m: &Measurement| !(foreign && m.value.is_some() && said.contains(&m.value));
+    walk.each_chosen("MEA", &mut p.measurements, own, quantity::measurement);
     walk.each("REF", &mut p.references, reference::reference);
     walk.each("DTM", &mut p.dates, date::dtm);
     if walk.is_reading() {
@@ -83,6 +61,13 @@ pub(crate) fn load(e: &mut Elements<'_>, p: &mut Package) {
     commodity(e, p);
     weight(e, 6, p);
     e.quantity(9, 10, &mut p.gross_volume);
+}
+
+/// A quantity without a unit counts pieces, by EANCOM; X12 says so.
+pub(crate) fn piece(e: &mut Elements<'_>, value: usize, unit: usize) {
+    if !e.is_reading() && e.has(value) && !e.has(unit) {
+        e.constant(unit, "EA");
+    }
 }
 
 fn commodity(e: &mut Elements<'_>, p: &mut Package) {
@@ -104,7 +89,8 @@ fn form(e: &mut Elements<'_>, at: usize, p: &mut Package) {
 
 /// 187, weight and unit: gross unless it says otherwise.
 fn weight(e: &mut Elements<'_>, at: usize, p: &mut Package) {
-    let net = if e.is_reading() { e.peek(at) == "N" } else { p.gross_weight.is_none() && p.net_weight.is_some() };
+    let net =
+        if e.is_reading() { e.peek(at) == "N" } else { p.gross_weight.is_none() && p.net_weight.is_some() };
     let field = if net { &mut p.net_weight } else { &mut p.gross_weight };
     if e.is_reading() && field.is_some() {
         return;
@@ -139,6 +125,7 @@ fn is_described(p: &Package) -> bool {
 fn described(e: &mut Elements<'_>, p: &mut Package) {
     e.decimal(1, &mut p.inner_count);
     e.quantity(2, 3, &mut p.size);
+    piece(e, 2, 3);
     form(e, 4, p);
     weight(e, 5, p);
     e.quantity(8, 9, &mut p.gross_volume);

@@ -5,7 +5,7 @@
 
 use super::codes;
 use crate::mapping::Elements;
-use crate::quantity::{Measurement, QualifiedQuantity};
+use crate::quantity::{Measurement, MeasurementKind as K, QualifiedQuantity};
 
 /// QTY.
 pub(crate) fn qty(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
@@ -21,6 +21,11 @@ pub(crate) fn qty(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
 pub(crate) fn measurement(e: &mut Elements<'_>, m: &mut Measurement) {
     e.code(1, &mut m.reference_code);
     e.coded_opt(2, &codes::MEASUREMENT_KIND, &mut m.kind, &mut m.code);
+    if !e.codes_are_ours() && !e.has(1) && e.has(2) {
+        // 737: WT weights, PD physical dimensions.
+        let is_weight = matches!(m.kind, Some(K::GrossWeight | K::NetWeight | K::TareWeight));
+        e.constant(1, if is_weight { "WT" } else { "PD" });
+    }
     e.quantity(3, 4, &mut m.value);
     e.decimal(5, &mut m.minimum);
     e.decimal(6, &mut m.maximum);
