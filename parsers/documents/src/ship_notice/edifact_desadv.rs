@@ -244,8 +244,9 @@ fn derive(notice: &mut ShipNotice) {
         let issued = notice.dates.remove(at);
         (notice.notice_date, notice.notice_time) = (issued.date, issued.time);
     }
+    let named_with_message = notice.orders.len();
     orders::list(notice);
-    if let [only] = notice.orders.as_slice() {
+    if let (1, Some(only)) = (named_with_message, notice.orders.first()) {
         let (key, order) = (only.order_id.clone(), only.order.clone().unwrap_or_default());
         orders::each(&mut notice.contents, &mut |level| {
             if let (Some(line), None) = (&mut level.line, &level.order_id) {
@@ -488,10 +489,17 @@ fn write_levels(walk: &mut Walk<'_>, notice: &mut ShipNotice) -> usize {
         contents: std::mem::take(&mut notice.contents),
         ..Level::default()
     };
-    let mut flat = top.packages.is_empty();
-    orders::each(&mut top.contents, &mut |level| flat &= orders::is_item(level));
+    let flat = top.packages.is_empty() && !has_packages(&top.contents, false);
     write_level(walk, &mut top, None, flat, &mut numbers);
     numbers.lines
+}
+
+/// True if a level is written that is a package, or a line that is split into packages.
+fn has_packages(levels: &[Level], in_item: bool) -> bool {
+    levels.iter().any(|level| match orders::is_item(level) {
+        true => has_packages(&level.contents, true),
+        false => !in_item || !level.packages.is_empty(),
+    })
 }
 
 #[derive(Default)]
@@ -761,7 +769,8 @@ fn dangerous_goods(walk: &mut Walk<'_>, d: &mut DangerousGoods) {
         reference::note(e, note);
     });
     if walk.is_reading() {
-        d.shipping_name = d.notes.iter().find(|note| is_name(note)).and_then(|note| note.lines.first().cloned());
+        d.shipping_name =
+            d.notes.iter().find(|note| is_name(note)).and_then(|note| note.lines.first().cloned());
     }
 }
 

@@ -11,7 +11,7 @@ use crate::reference::{Identity, IdentityKind, Reference, ReferenceKind};
 
 /// Fills the item's own fields from the lists.
 pub(super) fn derive(level: &mut Level) {
-    let day = |role: DateRole| level.dates.iter().find(|d| d.role == role).and_then(|d| d.date);
+    let day = |role: DateRole| level.dates.iter().filter(|d| d.role == role).find_map(|d| d.date);
     let (expiry, best_before, made) =
         (day(DateRole::Expiration), day(DateRole::BestBefore), day(DateRole::Manufacture));
     let references = std::mem::take(&mut level.references);
@@ -53,6 +53,8 @@ fn numbers(
             numbers.push(number.clone());
         }
     }
+    // Numbers that stand in several lists come in no order of their own.
+    numbers.sort();
     numbers
 }
 

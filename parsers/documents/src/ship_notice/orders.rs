@@ -6,22 +6,81 @@
 //!
 //! Never fails. An order that no goods are for keeps its place in the list, and is written as a level without contents.
 
-use super::{Level, LevelKind, ShipNotice, ShippedLine};
+use super::{Level, LevelKind, ShipNotice};
 use crate::Text;
 use crate::line::OrderReference;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Takes the order levels out of the tree. Returns true if one of them stood within a package.
 pub(super) fn lift(notice: &mut ShipNotice) -> bool {
-    let mut lifting = Lifting { orders: std::mem::take(&mut notice.orders), within_package: false };
+    let mut lifting =
+        Lifting { orders: Orders::of(std::mem::take(&mut notice.orders)), within_package: false };
     let contents = std::mem::take(&mut notice.contents);
     notice.contents = lifting.levels(contents, None, Place { in_package: false, in_item: false });
-    notice.orders = lifting.orders;
+    notice.orders = lifting.orders.list;
     lifting.within_package
 }
 
+/// The orders, and where in the list each key and number stands.
+struct Orders {
+    list: Vec<Level>,
+    by_key: HashMap<Text, usize>,
+    by_number: HashMap<Text, Vec<usize>>,
+}
+
+impl Orders {
+    fn of(list: Vec<Level>) -> Orders {
+        let mut orders = Orders { list: Vec::new(), by_key: HashMap::new(), by_number: HashMap::new() };
+        // Keys that are given count before those that are made.
+        let given: HashSet<Text> = list.iter().filter_map(|order| order.order_id.clone()).collect();
+        let mut next = 0;
+        for mut order in list {
+            while order.order_id.is_none() {
+                next += 1;
+                order.order_id = Some(Text::new(next.to_string())).filter(|key| !given.contains(key));
+            }
+            orders.push(order);
+        }
+        orders
+    }
+
+    fn get(&self, key: Option<&Text>) -> Option<&Level> {
+        self.by_key.get(key?).map(|&at| &self.list[at])
+    }
+
+    /// Those of a number that came last: more are not looked at.
+    fn numbered(&self, number: &Text) -> impl Iterator<Item = (usize, &Level)> {
+        let found = self.by_number.get(number).map(Vec::as_slice).unwrap_or_default();
+        found[found.len().saturating_sub(64)..].iter().map(|&at| (at, &self.list[at]))
+    }
+
+    /// Adds an order; gives it a key if it has none.
+    fn push(&mut self, mut order: Level) -> Text {
+        let mut number = self.list.len() + 1;
+        let key = loop {
+            let key = order.order_id.clone().unwrap_or_else(|| Text::new(number.to_string()));
+            if order.order_id.is_some() || !self.by_key.contains_key(&key) {
+                break key;
+            }
+            number += 1;
+        };
+        order.order_id = Some(key.clone());
+        let at = self.list.len();
+        if let Some(number) = number_of(&order) {
+            self.by_number.entry(number.clone()).or_default().push(at);
+        }
+        self.by_key.entry(key.clone()).or_insert(at);
+        self.list.push(order);
+        key
+    }
+}
+
+fn number_of(order: &Level) -> Option<&Text> {
+    order.order.as_ref().and_then(|o| o.number.as_ref())
+}
+
 struct Lifting {
-    orders: Vec<Level>,
+    orders: Orders,
     within_package: bool,
 }
 
@@ -34,11 +93,15 @@ struct Place {
 impl Lifting {
     fn levels(&mut self, levels: Vec<Level>, order: Option<&Text>, place: Place) -> Vec<Level> {
         let mut out = Vec::new();
-        let siblings = self.orders.len();
+        let siblings = self.orders.list.len();
         for mut level in levels {
             let contents = std::mem::take(&mut level.contents);
             if level.kind == LevelKind::Order && level.line.is_none() && !place.in_item {
                 self.within_package |= place.in_package;
+                if let Some(outer) = self.orders.get(order) {
+                    // An order within an order: they are listed side by side, and the inner one keeps the name of the outer.
+                    level.parent_level_id = outer.level_id.clone();
+                }
                 let id = self.key_of(level, !contents.is_empty(), siblings);
                 out.append(&mut self.levels(contents, Some(&id), place));
                 continue;
@@ -57,32 +120,29 @@ impl Lifting {
 
     /// The key of an order. One that came before, elsewhere in the tree and with the same said of it, is the same order: goods of
     /// one order may stand in several places.
-    fn key_of(&mut self, mut order: Level, has_contents: bool, siblings: usize) -> Text {
-        if has_contents {
-            let alike = |other: &&Level| {
-                let key = (order.level_id.clone(), order.order_id.clone());
-                Level { level_id: key.0, order_id: key.1, ..(*other).clone() } == order
+    fn key_of(&mut self, order: Level, has_contents: bool, siblings: usize) -> Text {
+        if let (true, Some(number)) = (has_contents, number_of(&order)) {
+            let alike = |other: &Level| {
+                let (level_id, order_id) = (other.level_id.clone(), other.order_id.clone());
+                Level { level_id, order_id, ..order.clone() } == *other
             };
-            if let Some(same) = self.orders.iter().take(siblings).find(alike) {
+            let same = self.orders.numbered(number).find(|(at, other)| *at < siblings && alike(other));
+            if let Some((_, same)) = same {
                 return same.order_id.clone().unwrap_or_default();
             }
         }
-        let key = Text::new((self.orders.len() + 1).to_string());
-        order.order_id = Some(key.clone());
-        self.orders.push(order);
-        key
+        self.orders.push(order)
     }
 
     /// The order a line is for stands with the line too.
     fn name_order(&self, level: &mut Level) {
-        let Some(order) = order_of(&self.orders, level).and_then(|o| o.order.as_ref()) else { return };
-        let order = order.clone();
-        if let Some(line) = &mut level.line {
+        let order = self.orders.get(level.order_id.as_ref()).and_then(|o| o.order.as_ref());
+        if let (Some(order), Some(line)) = (order, &mut level.line) {
             let own = line.order.get_or_insert_default();
             if own.number.is_none() {
                 // The line of an order is told with each line of the notice.
                 let line_number = own.line_number.take();
-                *own = OrderReference { line_number, ..order };
+                *own = OrderReference { line_number, ..order.clone() };
             }
         }
     }
@@ -94,11 +154,6 @@ pub(super) fn is_item(level: &Level) -> bool {
 
 fn names_order(level: &Level) -> bool {
     level.order_id.is_some() || level.contents.iter().any(names_order)
-}
-
-pub(super) fn order_of<'a>(orders: &'a [Level], level: &Level) -> Option<&'a Level> {
-    let key = level.order_id.as_ref()?;
-    orders.iter().find(|order| order.order_id.as_ref() == Some(key))
 }
 
 /// True if `own` says nothing of the order that `order` does not: the line of it aside.
@@ -113,72 +168,49 @@ pub(super) fn is_same(own: &OrderReference, order: &OrderReference) -> bool {
         && within(&own.seller_number, &order.seller_number)
 }
 
-/// Gives each order a key, each line that names an order its entry in the list, and each line that has a key the order's number.
+/// Gives each order a key, and each line that names an order its entry in the list.
 pub(super) fn list(notice: &mut ShipNotice) {
-    for at in 0..notice.orders.len() {
-        if notice.orders[at].order_id.is_none() {
-            notice.orders[at].order_id = Some(free_key(&notice.orders));
-        }
-    }
-    let mut orders = std::mem::take(&mut notice.orders);
+    let mut orders = Orders::of(std::mem::take(&mut notice.orders));
     each(&mut notice.contents, &mut |level| list_level(&mut orders, level));
-    notice.orders = orders;
+    notice.orders = orders.list;
 }
 
-fn list_level(orders: &mut Vec<Level>, level: &mut Level) {
-    if order_of(orders, level).is_some() {
+fn list_level(orders: &mut Orders, level: &mut Level) {
+    if orders.get(level.order_id.as_ref()).is_some() {
         return;
     }
-    let named = |line: &ShippedLine| line.order.clone().filter(|o| o.number.is_some());
-    let Some(order) = level.line.as_ref().and_then(named) else { return };
-    let alike = |o: &&Level| {
-        o.order.as_ref().is_some_and(|o| o.number == order.number && o.release_number == order.release_number)
-    };
-    let key = match orders.iter().find(alike) {
-        Some(same) => same.order_id.clone(),
-        None => {
-            let key = Some(free_key(orders));
-            orders.push(Level {
-                kind: LevelKind::Order,
-                order_id: key.clone(),
-                order: Some(OrderReference { line_number: None, ..order }),
-                ..Level::default()
-            });
-            key
-        }
-    };
-    level.order_id = key;
+    level.order_id = None;
+    let Some(order) = level.line.as_ref().and_then(|line| line.order.clone()) else { return };
+    let Some(number) = &order.number else { return };
+    let alike = |o: &Level| o.order.as_ref().is_some_and(|o| o.release_number == order.release_number);
+    let same = orders.numbered(number).find(|(_, o)| alike(o)).and_then(|(_, o)| o.order_id.clone());
+    level.order_id = Some(same.unwrap_or_else(|| {
+        let order = Some(OrderReference { line_number: None, ..order });
+        orders.push(Level { kind: LevelKind::Order, order, ..Level::default() })
+    }));
 }
 
 /// Orders of one number are one where a standard names them by their number alone.
 pub(super) fn join(notice: &mut ShipNotice) {
-    let mut orders: Vec<Level> = Vec::new();
-    let mut keys: Vec<(Option<Text>, Option<Text>)> = Vec::new();
-    for order in std::mem::take(&mut notice.orders) {
-        let number = |level: &Level| level.order.as_ref().and_then(|o| o.number.clone());
-        let same = orders.iter().find(|o| number(o).is_some() && number(o) == number(&order));
-        match same {
-            Some(same) => keys.push((order.order_id, same.order_id.clone())),
-            None => orders.push(order),
+    let mut first: HashMap<Text, Option<Text>> = HashMap::new();
+    let mut keys: HashMap<Text, Option<Text>> = HashMap::new();
+    notice.orders.retain(|order| {
+        let Some(number) = number_of(order) else { return true };
+        match (first.get(number), &order.order_id) {
+            (Some(same), Some(key)) => drop(keys.insert(key.clone(), same.clone())),
+            (Some(_), None) => {}
+            (None, key) => {
+                first.insert(number.clone(), key.clone());
+                return true;
+            }
         }
-    }
-    notice.orders = orders;
+        false
+    });
     each(&mut notice.contents, &mut |level| {
-        if let Some((_, same)) = keys.iter().find(|(key, _)| level.order_id.is_some() && *key == level.order_id) {
+        if let Some(same) = level.order_id.as_ref().and_then(|key| keys.get(key)) {
             level.order_id = same.clone();
         }
     });
-}
-
-fn free_key(orders: &[Level]) -> Text {
-    let mut number = orders.len() + 1;
-    loop {
-        let key = Text::new(number.to_string());
-        if !orders.iter().any(|o| o.order_id.as_ref() == Some(&key)) {
-            return key;
-        }
-        number += 1;
-    }
 }
 
 /// Every level, the outer before the inner.
@@ -192,17 +224,18 @@ pub(super) fn each(levels: &mut [Level], visit: &mut dyn FnMut(&mut Level)) {
 /// Puts the orders into the tree. `lowest`: right above the items.
 pub(super) fn hang(notice: &mut ShipNotice, lowest: bool) {
     list(notice);
-    let mut hanging = Hanging { orders: std::mem::take(&mut notice.orders), used: HashSet::new(), lowest };
+    let orders = Orders::of(std::mem::take(&mut notice.orders));
+    let mut hanging = Hanging { orders, used: HashSet::new(), lowest };
     let contents = std::mem::take(&mut notice.contents);
     notice.contents = hanging.levels(contents);
     let Hanging { orders, used, .. } = hanging;
-    notice
-        .contents
-        .extend(orders.into_iter().filter(|o| !o.order_id.as_ref().is_some_and(|key| used.contains(key))));
+    notice.contents.extend(
+        orders.list.into_iter().filter(|o| !o.order_id.as_ref().is_some_and(|key| used.contains(key))),
+    );
 }
 
 struct Hanging {
-    orders: Vec<Level>,
+    orders: Orders,
     used: HashSet<Text>,
     lowest: bool,
 }
@@ -216,7 +249,7 @@ impl Hanging {
             keys_of(&level, &mut keys);
             let order = match keys.as_slice() {
                 [Some(key)] if level.kind != LevelKind::Shipment && !(self.lowest && holds) => {
-                    self.orders.iter().find(|o| o.order_id.as_ref() == Some(key)).cloned()
+                    self.orders.get(Some(key)).cloned()
                 }
                 _ => None,
             };
@@ -241,6 +274,10 @@ impl Hanging {
 
 /// The orders that a level and what is in it are for; `None` stands for items without one.
 pub(super) fn keys_of(level: &Level, keys: &mut Vec<Option<Text>>) {
+    // Whether it is more than one is all that counts.
+    if keys.len() > 1 {
+        return;
+    }
     let mut own = |key: Option<&Text>| {
         if !keys.iter().any(|k| k.as_ref() == key) {
             keys.push(key.cloned());

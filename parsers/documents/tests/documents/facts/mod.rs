@@ -5,4 +5,5 @@
 
 mod purchase_order_850;
 mod purchase_order_orders;
-mod ship_notice;
+mod ship_notice_856;
+mod ship_notice_desadv;
