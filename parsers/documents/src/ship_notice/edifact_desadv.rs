@@ -271,7 +271,7 @@ fn message_orders(walk: &mut Walk<'_>, notice: &mut ShipNotice) {
         return;
     }
     let all = covers_all(notice);
-    let mut used = Vec::new();
+    let mut used = std::collections::HashSet::new();
     orders::each(&mut notice.contents, &mut |level| used.extend(level.order_id.clone()));
     for order in &mut notice.orders {
         let unused = !order.order_id.as_ref().is_some_and(|key| used.contains(key));
@@ -521,7 +521,11 @@ impl Numbers {
             taken.extend(level.line.as_ref().and_then(|line| line.number.clone()))
         });
         orders::each(levels, &mut |level| {
-            if let Some(line) = level.line.as_mut().filter(|line| line.number.is_none()) {
+            if !orders::is_item(level) {
+                return;
+            }
+            let line = level.line.get_or_insert_default();
+            if line.number.is_none() {
                 loop {
                     self.free += 1;
                     let number = Text::new(self.free.to_string());

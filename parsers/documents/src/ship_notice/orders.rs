@@ -243,6 +243,8 @@ struct Hanging {
 impl Hanging {
     fn levels(&mut self, levels: Vec<Level>) -> Vec<Level> {
         let mut out: Vec<Level> = Vec::new();
+        // Where in `out` each order stands.
+        let mut open = HashMap::new();
         for mut level in levels {
             let holds = level.kind == LevelKind::Shipment || (!is_item(&level) && !level.contents.is_empty());
             let mut keys = Vec::new();
@@ -261,11 +263,13 @@ impl Hanging {
                 continue;
             };
             self.used.extend(order.order_id.clone());
-            let open =
-                out.iter_mut().rev().find(|o| o.kind == LevelKind::Order && o.order_id == order.order_id);
-            match open {
+            let key = order.order_id.clone().unwrap_or_default();
+            match open.get(&key).and_then(|&at: &usize| out.get_mut(at)) {
                 Some(open) => open.contents.push(level),
-                None => out.push(Level { contents: vec![level], kind: LevelKind::Order, ..order }),
+                None => {
+                    open.insert(key, out.len());
+                    out.push(Level { contents: vec![level], kind: LevelKind::Order, ..order });
+                }
             }
         }
         out
