@@ -75,6 +75,8 @@ mappings! {
     X12 "210" FreightInvoice => crate::freight_invoice::x12_210;
     X12 "214" TransportStatus => crate::transport_status::x12_214;
     Edifact "IFTSTA" TransportStatus => crate::transport_status::edifact_iftsta;
+    X12 "856" ShipNotice => crate::ship_notice::x12_856;
+    Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
 }
 
 /// The documents a set may become, the usual one first.

@@ -11,9 +11,11 @@ use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::quantity::MeasurementKind;
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 use crate::transport_status::EventKind;
 
@@ -80,6 +82,8 @@ codes! {
         "137" => Issue,
         "138" => Payment,
         "171" => Reference,
+        "360" => SellBy,
+        "361" => BestBefore,
     }
 
     /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
@@ -267,6 +271,51 @@ codes! {
         "125" => TaxableAmount,
     }
 
+    /// 6313, property measured.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" | "AAB" | "AAD" => GrossWeight,
+        "N" | "AAA" | "AAC" | "AAL" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "ABJ" => Volume,
+        "AAW" => GrossVolume,
+    }
+
+    /// 7405, what the number of a single thing is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "BJ" | "AW" => Sscc,
+        "BN" => Serial,
+        "BX" => Lot,
+        "AX" => CasePackage,
+        "BU" => BuyerPackage,
+        "AP" => Product,
+        "VV" => Vehicle,
+        "BL" => VehicleRegistration,
+        "AL" => Kanban,
+        "AN" => Manufacturing,
+        // EANCOM.
+        "SE" => Serial,
+    }
+
+    /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
+    PACKAGE_KIND("package_kind"): PackageKind {
+        "PX" | "200" | "201" | "202" | "203" | "204" => Pallet,
+        "CT" => Carton,
+        "CS" => Case,
+        "BX" => Box,
+        "BG" => Bag,
+        "DR" => Drum,
+        "CR" => Crate,
+        "CN" => Container,
+        "RO" => Roll,
+        "BE" => Bundle,
+        "TK" => Tank,
+        "SL" => SlipSheet,
+        "CW" => RollCage,
+    }
+
     /// 2475, what terms of payment count from.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => OrderDate,
@@ -386,6 +435,8 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;

@@ -10,6 +10,7 @@ pub(crate) mod date;
 pub(crate) mod freight;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;

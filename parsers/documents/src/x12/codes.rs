@@ -12,9 +12,12 @@ use crate::freight::StopReason;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::quantity::MeasurementKind;
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::ship_notice::{LevelKind, Structure};
 use crate::transport::{FreightPayment, TransportMode};
 use crate::transport_status::EventKind;
 
@@ -387,6 +390,72 @@ codes! {
         "D8" => Discount,
     }
 
+    /// 738, measurement qualifier.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" => GrossWeight,
+        "N" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "VOL" => Volume,
+        // Written alone: the volume of the whole package is its gross volume.
+        "VOL" => GrossVolume,
+    }
+
+    /// 88, what the number on a package is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "GM" | "AA" => Sscc,
+        "CP" => CarrierPackage,
+        "CA" => CasePackage,
+        "SM" => SellerPackage,
+        "PB" => BuyerPackage,
+    }
+
+    /// 103, the form of a package: its first three characters.
+    PACKAGE_FORM("package_kind"): PackageKind {
+        "PLT" => Pallet,
+        "CTN" => Carton,
+        "CAS" => Case,
+        "BOX" => Box,
+        "BAG" => Bag,
+        "DRM" => Drum,
+        "CRT" => Crate,
+        "CNT" => Container,
+        "TBN" => Tote,
+        "ROL" => Roll,
+        "BDL" => Bundle,
+        "TNK" => Tank,
+        "PCS" => Piece,
+        "SLP" => SlipSheet,
+    }
+
+    /// 735, what a level is.
+    LEVEL_KIND("level_kind"): LevelKind {
+        "S" => Shipment,
+        "O" => Order,
+        "T" => Pallet,
+        "P" => Package,
+        "Q" => Subpackage,
+        "I" => Item,
+        "IA" => Subline,
+        "F" => Component,
+        "K" => Kit,
+        "A" => Assembly,
+        "E" => Equipment,
+        "CN" => Container,
+        "B" => BuyerLocation,
+        "L" => SupplierLocation,
+    }
+
+    /// 1005, how levels follow each other.
+    STRUCTURE("structure"): Structure {
+        "0001" => ShipmentOrderPackagingItem,
+        "0002" => ShipmentOrderItemPackaging,
+        "0003" => ShipmentPackagingOrderItem,
+        "0004" => ShipmentOrderItem,
+    }
+
     /// 333, terms basis date.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => ShipDate,
@@ -569,6 +638,8 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;

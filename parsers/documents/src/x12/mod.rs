@@ -13,6 +13,7 @@ pub(crate) mod freight;
 pub(crate) mod hazard;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
