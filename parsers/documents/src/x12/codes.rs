@@ -8,6 +8,7 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::line::LineStatus;
 use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
@@ -31,6 +32,29 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+    }
+
+    /// 514, reporting code of warehouse documents.
+    REPORTING("reporting"): Purpose {
+        "F" => FullDetail,
+        "J" => Original,
+        "K" => Simulation,
+        "N" => NoExceptions,
+        "R" => Replacement,
+        "X" => ExceptionsOnly,
+    }
+
+    /// 368, what became of a line of a shipment.
+    LINE_STATUS("line_status"): LineStatus {
+        "BO" => Backordered,
+        "CC" | "CL" => Complete,
+        "CP" => ShippedPartially,
+        "BP" => PartialBackordered,
+        "CU" | "IC" => Cancelled,
+        "DE" => Deleted,
+        "DI" => Discontinued,
+        "DS" => OutOfStock,
+        "CS" => Substituted,
     }
 
     /// 92, purchase order type.
