@@ -66,6 +66,8 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "861" ReceivingAdvice => crate::receiving_advice::x12_861;
+    X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
     X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;
     X12 "945" WarehouseShippingAdvice => crate::warehouse_shipping_advice::x12_945;
 }

@@ -11,14 +11,17 @@ use crate::line::{complete_order, order_of};
 use crate::mapping::{Elements, Walk};
 use crate::package::{Package, PackageKind};
 use crate::quantity::{Discrepancy, DiscrepancyKind, Quantity};
-use crate::reference::Reference;
-use crate::transport::{Equipment, Marks, Pallet, Seal, Temperature};
+use crate::transport::{Equipment, Pallet, Seal, Temperature};
 use crate::x12::party::party;
 use crate::x12::quantity::{measurement, qty};
 use crate::x12::{codes, money, transport, warehouse};
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/lines/parties/address", "004010 has of a line's parties N1 alone"),
+    ("/lines/parties/additional_names", "004010 has of a line's parties N1 alone"),
+    ("/lines/parties/contacts", "004010 has of a line's parties N1 alone"),
+];
 
 /// The 945.
 pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut WarehouseShippingAdvice) {
@@ -224,7 +227,7 @@ fn item(e: &mut Elements<'_>, line: &mut ShippingAdviceLine) {
     e.quantity(2, 5, &mut line.ordered_quantity);
     e.quantity(3, 5, &mut line.quantity);
     difference(e, line);
-    warehouse::product_ids(e, 6, &[7, 17, 21], &mut line.item.product_ids);
+    warehouse::product_ids(e, &[6, 16], &[7, 17, 21], &mut line.item.product_ids);
     warehouse::lot(e, 9, &mut line.item);
     weights(e, line);
     e.code(19, &mut line.change_reason_code);

@@ -13,6 +13,8 @@ use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::DiscrepancyKind;
+use crate::receiving_advice::ReceiptKind;
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
@@ -55,6 +57,31 @@ codes! {
         "DI" => Discontinued,
         "DS" => OutOfStock,
         "CS" => Substituted,
+    }
+
+    /// 412, condition of what was received.
+    CONDITION("condition"): DiscrepancyKind {
+        "01" => Damaged,
+        "02" => Short,
+        "03" => Over,
+        "04" => QualityProblem,
+        "05" => WrongItem,
+        "06" => NonStandardContainer,
+        "07" => GoodCondition,
+        "08" => Rejected,
+        "09" => OnHold,
+        "10" => Scrapped,
+        "12" => OverReturned,
+        "16" => NotAnnounced,
+    }
+
+    /// 962, at which point a receiving advice was made.
+    RECEIPT_KIND("receipt_kind"): ReceiptKind {
+        "1" => ReceivingDock,
+        "2" => PostReceipt,
+        "3" => Disposition,
+        "8" => AcceptanceCertificate,
+        "R" => IntermediatePoint,
     }
 
     /// 92, purchase order type.

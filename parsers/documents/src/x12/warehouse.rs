@@ -15,30 +15,31 @@ use crate::party::{Channel, Contact, Party};
 use crate::quantity::{Decimal, Quantity};
 use crate::reference::{Accounting, AccountingPart, IdScheme, IndustryCode, Note, Reference};
 use crate::transport::{
-    DeliveryTerms, Equipment, Handling, Location, Marks, Pack, Pallet, Route, Seal, Temperature, Transport,
+    DeliveryTerms, Handling, Location, Marks, Pack, Pallet, Route, Seal, Temperature, Transport,
 };
 use crate::warehouse_shipping_order::LinePart;
 use crate::warehouse_stock_transfer::Consolidation;
 
-/// The U.P.C. case code in `case`, and the pairs of qualifier and number that start at one of `pairs`.
-pub(crate) fn product_ids(e: &mut Elements<'_>, case: usize, pairs: &[usize], list: &mut Vec<ProductId>) {
+/// U.P.C. case codes in the elements `cases`, and the pairs of qualifier and number that start at one of `pairs`.
+pub(crate) fn product_ids(e: &mut Elements<'_>, cases: &[usize], pairs: &[usize], list: &mut Vec<ProductId>) {
     let in_its_element = |id: &ProductId| id.scheme == ProductIdScheme::UpcCase && id.scheme_code.is_empty();
     let pairs = pairs.iter().copied();
     if e.is_reading() {
-        let mut code = None;
-        e.text(case, &mut code);
+        let (mut codes, mut rest) = (Vec::new(), Vec::new());
+        e.texts(cases.iter().map(|at| (*at).into()), &mut codes);
+        items::product_ids(e, pairs, &mut rest);
         let scheme = ProductIdScheme::UpcCase;
-        list.extend(code.map(|id| ProductId { scheme, id, ..ProductId::default() }));
-        let mut rest = Vec::new();
-        items::product_ids(e, pairs, &mut rest);
+        list.extend(codes.into_iter().map(|id| ProductId { scheme, id, ..ProductId::default() }));
         list.append(&mut rest);
-    } else {
-        let mut rest = list.clone();
-        if let Some(at) = rest.iter().position(in_its_element) {
-            e.required(case, &mut rest.remove(at).id);
-        }
-        items::product_ids(e, pairs, &mut rest);
+        return;
     }
+    let (codes, mut rest): (Vec<_>, Vec<_>) = list.iter().cloned().partition(in_its_element);
+    let mut further = codes.iter().skip(cases.len()).cloned().collect();
+    for (at, code) in cases.iter().zip(codes) {
+        e.constant(*at, &code.id);
+    }
+    rest.append(&mut further);
+    items::product_ids(e, pairs, &mut rest);
 }
 
 /// 451, the warehouse's lot: the first of the item.
@@ -122,7 +123,7 @@ pub(crate) fn ordered_item(
     classes: Classes<'_>,
 ) {
     e.quantity(1, 2, quantity);
-    product_ids(e, 3, &[4, 6, 15], &mut item.product_ids);
+    product_ids(e, &[3], &[4, 6, 15], &mut item.product_ids);
     classed(e, item, classes);
     lot(e, 13, item);
     e.code(14, &mut item.condition_code);
@@ -137,7 +138,7 @@ pub(crate) fn shipped_item(
     hold_code: &mut Option<Text>,
 ) {
     e.quantity(1, 2, quantity);
-    product_ids(e, 3, &[4, 6, 14], &mut item.product_ids);
+    product_ids(e, &[3], &[4, 6, 14], &mut item.product_ids);
     classed(e, item, classes);
     e.code(13, hold_code);
 }
@@ -167,7 +168,7 @@ pub(crate) fn received_item(
     adjustment_id: &mut Option<Text>,
 ) {
     e.quantity(1, 2, quantity);
-    product_ids(e, 3, &[4, 6, 10], &mut item.product_ids);
+    product_ids(e, &[3], &[4, 6, 10], &mut item.product_ids);
     lot(e, 8, item);
     e.code(9, adjustment_id);
 }
