@@ -70,6 +70,11 @@ mappings! {
     X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
     X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;
     X12 "945" WarehouseShippingAdvice => crate::warehouse_shipping_advice::x12_945;
+    Edifact "RECADV" ReceivingAdvice => crate::receiving_advice::edifact_recadv;
+    Edifact "DESADV" WarehouseStockTransfer if crate::warehouse_stock_transfer::edifact_desadv::is_stock_transfer
+        => crate::warehouse_stock_transfer::edifact_desadv;
+    Edifact "DESADV" WarehouseShippingAdvice if crate::warehouse_shipping_advice::edifact_desadv::is_shipping_advice
+        => crate::warehouse_shipping_advice::edifact_desadv;
 }
 
 /// The documents a set may become, the usual one first.

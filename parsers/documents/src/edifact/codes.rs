@@ -8,11 +8,14 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::line::LineStatus;
 use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::quantity::DiscrepancyKind;
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
 codes! {
@@ -69,6 +72,82 @@ codes! {
         "12" => DiscountDue,
         "13" => NetDue,
         "137" => Issue,
+    }
+
+    /// 4221, how a quantity differs.
+    DISCREPANCY("discrepancy"): DiscrepancyKind {
+        "AC" => Over,
+        "AE" => NotAnnounced,
+        "AF" => Damaged,
+        "AG" => DeliveredTooLate,
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 6063, quantities that say a difference.
+    QUANTITY_IN_QUESTION("quantity_in_question"): DiscrepancyKind {
+        "119" => Short,
+        "121" | "123" => Over,
+        "124" => Damaged,
+        "126" => NotDelivered,
+        "185" => Rejected,
+        "89" => OnHold,
+        "64" => Scrapped,
+        "83" => Backordered,
+        "182" => Cancelled,
+    }
+
+    /// 4221, what became of a line.
+    LINE_STATUS("line_status"): LineStatus {
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CP" => ShippedPartially,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 7007, state of goods. D.96A has damaged alone.
+    STATE("state"): DiscrepancyKind {
+        "4" => Damaged,
+        "5" => GoodCondition,
+        "6" => WrongItem,
+        "7" => OnHold,
+        "12" => Rejected,
+        "14" => Cancelled,
+    }
+
+    /// 7065, kind of package: Recommendation 21, and EANCOM's pallets.
+    PACKAGE_KIND("package_kind"): PackageKind {
+        "PX" | "201" | "202" | "200" => Pallet,
+        "CT" => Carton,
+        "CS" => Case,
+        "BX" => Box,
+        "BG" => Bag,
+        "DR" => Drum,
+        "CR" => Crate,
+        "CN" => Container,
+        "RO" => Roll,
+        "BE" => Bundle,
+        "SL" => SlipSheet,
+    }
+
+    /// 7405, what a number of a single thing is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "BJ" | "AW" => Sscc,
+        "BN" => Serial,
+        "BX" => Lot,
+        "BL" => VehicleRegistration,
+        "VV" => Vehicle,
+        "AL" => Kanban,
+        "AN" => Manufacturing,
     }
 
     /// 3035, party qualifier.
@@ -140,6 +219,9 @@ codes! {
     /// 1153, reference qualifier.
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
+        "AAK" => ShipNotice,
+        "ALO" => ReceivingAdvice,
+        "SRN" => Shipment,
         "ADE" => Account,
         "AEP" => Project,
         "BM" => BillOfLading,

@@ -8,9 +8,11 @@ pub(crate) mod codes;
 pub(crate) mod date;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod shipment;
 pub(crate) mod transport;
 pub mod units;
 

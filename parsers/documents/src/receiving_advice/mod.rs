@@ -6,6 +6,7 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_recadv;
 pub(crate) mod x12_861;
 pub(crate) mod x12_944;
 

@@ -5,6 +5,7 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_desadv;
 pub(crate) mod x12_945;
 
 use crate::Text;

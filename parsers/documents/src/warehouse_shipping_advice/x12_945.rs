@@ -10,7 +10,7 @@ use crate::item::{complete, identify};
 use crate::line::{complete_order, order_of};
 use crate::mapping::{Elements, Walk};
 use crate::package::{Package, PackageKind};
-use crate::quantity::{Discrepancy, DiscrepancyKind, Quantity};
+use crate::quantity::{Decimal, Discrepancy, DiscrepancyKind, Quantity};
 use crate::transport::{Equipment, Pallet, Seal, Temperature};
 use crate::x12::party::party;
 use crate::x12::quantity::{measurement, qty};
@@ -18,6 +18,8 @@ use crate::x12::{codes, money, transport, warehouse};
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/transport/loads", "004010 has no TD1"),
+    ("/lines/discrepancies", "W12 has one difference, whose kind the quantities tell"),
     ("/lines/parties/address", "004010 has of a line's parties N1 alone"),
     ("/lines/parties/additional_names", "004010 has of a line's parties N1 alone"),
     ("/lines/parties/contacts", "004010 has of a line's parties N1 alone"),
@@ -240,14 +242,15 @@ fn difference(e: &mut Elements<'_>, line: &mut ShippingAdviceLine) {
     let none = difference.is_none();
     e.quantity(4, 5, &mut difference);
     if let (true, true, Some(quantity)) = (e.is_reading(), none, difference) {
+        use std::cmp::Ordering;
         let by = match (&line.ordered_quantity, &line.quantity) {
             (Some(ordered), Some(shipped)) => ordered.value.cmp(&shipped.value),
-            _ => std::cmp::Ordering::Equal,
+            _ => quantity.value.cmp(&Decimal::ZERO),
         };
         let kind = match by {
-            std::cmp::Ordering::Greater => DiscrepancyKind::Short,
-            std::cmp::Ordering::Less => DiscrepancyKind::Over,
-            std::cmp::Ordering::Equal => DiscrepancyKind::Complete,
+            Ordering::Greater => DiscrepancyKind::Short,
+            Ordering::Less => DiscrepancyKind::Over,
+            Ordering::Equal => DiscrepancyKind::Complete,
         };
         line.discrepancies.push(Discrepancy { kind, quantity: Some(quantity), ..Discrepancy::default() });
     }

@@ -6,6 +6,7 @@
 //! cannot fail. Fields are only ever added.
 
 mod as_advice;
+pub(crate) mod edifact_desadv;
 pub(crate) mod x12_943;
 
 use crate::Text;

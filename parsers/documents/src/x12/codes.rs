@@ -297,6 +297,8 @@ codes! {
         "CN" => CarrierReference,
         "2I" => Tracking,
         "SI" => Shipment,
+        "MA" => ShipNotice,
+        "RV" => ReceivingAdvice,
         "IV" | "OI" => Invoice,
         "PK" => PackingList,
         "ST" => Store,

@@ -5,5 +5,6 @@
 
 mod purchase_order_850;
 mod purchase_order_orders;
+mod receiving_advice_861_944;
 mod warehouse_shipping_advice_945;
 mod warehouse_stock_transfer_943;
