@@ -157,6 +157,7 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DE" => Depositor,
         "DP" => ShipTo,
         "EX" => Exporter,
         "FW" => FreightForwarder,

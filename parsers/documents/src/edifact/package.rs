@@ -1,8 +1,8 @@
 //! Packages, what they are marked with, and what differs: the groups PAC and PCI, GIN, QVR, CDI with INP.
 //!
 //! The SSCC of a package is its first number of that kind (GIN+BJ), the carrier's number its first RFF+CN. Marks of X12 that say the
-//! same again are not written. A difference (QVR) is told by its code (4221), else by what the quantity is (6063), else by its sign:
-//! less is short, more is over. It has no unit: it counts in that of its line.
+//! same again are not written. A difference (QVR) is told by its code (4221), else by what the quantity is (6063), else by our own
+//! word as the reason, else by its sign: less is short, more is over. It has no unit: it counts in that of its line.
 
 use super::quantity::{measurement, qualified};
 use super::{codes, date, reference};
@@ -97,9 +97,9 @@ fn write_marks(walk: &mut Walk<'_>, p: &mut Package) {
     }
 }
 
-/// 4233 = 33E: marked with the SSCC.
+/// A mark that says nothing itself: the number stands in GIN.
 fn sscc_mark() -> Marks {
-    Marks { code: "33E".into(), ..Marks::default() }
+    Marks::default()
 }
 
 /// Marks but for those that say the SSCC or the carrier's number again.
@@ -113,8 +113,8 @@ fn own_marks(p: &Package) -> Vec<Marks> {
 fn marking(e: &mut Elements<'_>, m: &mut Marks) {
     e.required_code((1, 1), &mut m.code);
     if !e.is_reading() && !e.has((1, 1)) {
-        // 4233 = 24: as the shipper marks it.
-        e.constant((1, 1), "24");
+        // 4233: 24 as the shipper marks it, 30 with the SSCC.
+        e.constant((1, 1), if m.values.is_empty() { "30" } else { "24" });
     }
     e.texts((1..=10).map(|component| (2, component).into()), &mut m.values);
     e.code((4, 1), &mut m.type_code);
@@ -152,15 +152,26 @@ pub(crate) fn difference(e: &mut Elements<'_>, d: &mut Discrepancy) {
     if d.kind == DiscrepancyKind::Other {
         d.kind = (codes::QUANTITY_IN_QUESTION.word)(d.quantity_code.as_deref().unwrap_or_default());
     }
-    if let (DiscrepancyKind::Other, "", Some(value)) = (d.kind, d.kind_code.as_str(), value) {
-        d.kind = if value.is_sign_negative() { DiscrepancyKind::Short } else { DiscrepancyKind::Over };
+    reason(e, d);
+    if d.kind == DiscrepancyKind::Other && d.kind_code.is_empty() {
+        d.kind = by_words_or_sign(d.reason.as_deref(), value);
     }
     let less = is_less(d.kind);
     d.quantity = value.map(|value| Quantity {
         value: if less && value.is_sign_negative() { -value } else { value },
         ..Quantity::default()
     });
-    reason(e, d);
+}
+
+/// Our own word as the reason; else less is short, and more without a reason is over.
+fn by_words_or_sign(reason: Option<&str>, value: Option<Decimal>) -> DiscrepancyKind {
+    let word = reason.map(|r| serde_json::Value::String(r.replace(' ', "_")));
+    let kind = word.and_then(|w| serde_json::from_value(w).ok()).unwrap_or_default();
+    match (kind, value) {
+        (DiscrepancyKind::Other, Some(value)) if value.is_sign_negative() => DiscrepancyKind::Short,
+        (DiscrepancyKind::Other, Some(_)) if reason.is_none() => DiscrepancyKind::Over,
+        (kind, _) => kind,
+    }
 }
 
 /// A quantity that lacks stands there with a minus.
@@ -175,6 +186,9 @@ fn write_difference(e: &mut Elements<'_>, d: &mut Discrepancy) {
     }
     e.decimal((1, 1), &mut value);
     e.coded((2, 1), &codes::DISCREPANCY, &mut d.kind, &mut d.kind_code);
+    if !e.has((2, 1)) {
+        e.required_code((2, 1), &mut d.kind_code);
+    }
     if e.has((1, 1)) {
         e.code((1, 2), &mut d.quantity_code);
         let own = (codes::QUANTITY_IN_QUESTION.code)(d.kind).filter(|_| !e.has((2, 1)) && !e.has((1, 2)));
@@ -269,9 +283,4 @@ pub(crate) fn in_unit_of(line: Option<&Quantity>, differences: &mut [Discrepancy
     for quantity in differences.iter_mut().filter_map(|d| d.quantity.as_mut()).filter(without) {
         *quantity = Quantity { value: quantity.value, ..line.clone() };
     }
-}
-
-/// The sum of a kind of quantity within a list.
-pub(crate) fn is_same(a: &Option<Quantity>, value: Decimal) -> bool {
-    a.as_ref().is_some_and(|q| q.value == value)
 }

@@ -3,14 +3,15 @@
 //!
 //! A day that says not what it is, is that of the reference (2005 = 171).
 
-use super::date;
+use super::{date, money};
 use crate::Text;
 use crate::date::{DateRole, DateTime};
 use crate::item::{Item, Lot, ProductIdScheme};
 use crate::mapping::{Elements, Walk};
+use crate::money::Currency;
 use crate::quantity::{QualifiedQuantity, Quantity};
 use crate::reference::{Attachment, Identity, IdentityKind, Reference, ReferenceKind, TradeCondition};
-use crate::transport::{Equipment, Route, Seal};
+use crate::transport::{DeliveryTerms, Equipment, Route, Seal};
 
 /// The group RFF: a reference, and its days.
 pub(crate) fn reference(walk: &mut Walk<'_>, r: &mut Reference) {
@@ -23,13 +24,50 @@ pub(crate) fn reference(walk: &mut Walk<'_>, r: &mut Reference) {
     });
 }
 
+/// CUX, which these messages have as a segment: the first is the document's currency.
+pub(crate) fn currencies(walk: &mut Walk<'_>, first: &mut Option<Currency>, others: &mut Vec<Currency>) {
+    if walk.is_reading() {
+        walk.maybe("CUX", first, money::currency);
+        walk.each("CUX", others, money::currency);
+    }
+    money::currencies(walk, first, others);
+}
+
+/// The group TOD: its places stand in it, or in groups of their own.
+pub(crate) fn delivery_terms(walk: &mut Walk<'_>, t: &mut DeliveryTerms) {
+    super::transport::delivery_terms(walk, t);
+    for mut inner in walk.found("LOC") {
+        inner.claim_loop();
+        inner.each("LOC", &mut t.locations, super::transport::location);
+    }
+}
+
 /// The group TDT; in the RECADV with its dates.
 pub(crate) fn route(walk: &mut Walk<'_>, r: &mut Route) {
-    super::transport::route(walk, r);
+    let is_long = |text: &Text| text.chars().count() > 17;
+    if walk.is_writing() && r.carrier_name.is_none() && r.description.as_ref().is_some_and(is_long) {
+        // 8066 has 17 characters, the carrier's name 35.
+        r.carrier_name = r.description.take();
+    }
+    walk.once("TDT", |e| super::transport::carriage(e, r));
+    if walk.is_reading() {
+        walk.each("LOC", &mut r.locations, super::transport::location);
+    }
+    walk.loops("LOC", &mut r.locations, super::transport::dated_location);
     walk.each("DTM", &mut r.dates, date::dtm);
 }
 
-/// The group EQD: equipment, and its seals.
+/// The group EQD: equipment, and in the DESADV its seals.
+pub(crate) fn sealed_equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
+    equipment(walk, q);
+    let mut first = q.seal_number.clone().map(|number| Seal { number, ..Seal::default() });
+    if walk.is_writing() && q.seals.is_empty() {
+        q.seals.extend(first.take());
+    }
+    walk.each("SEL", &mut q.seals, seal);
+}
+
+/// The group EQD without its seals: in the RECADV they are told by their state alone.
 pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
     walk.once("EQD", |e| {
         e.code((1, 1), &mut q.code);
@@ -44,11 +82,6 @@ pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
         e.code((6, 1), &mut q.fullness_code);
     });
     walk.each("MEA", &mut q.measurements, super::quantity::measurement);
-    walk.each("SEL", &mut q.seals, seal);
-    for mut inner in walk.found("SEL") {
-        inner.claim_loop();
-        inner.each("SEL", &mut q.seals, seal);
-    }
 }
 
 /// C237: X12 has the number in two parts.
@@ -60,6 +93,7 @@ fn number(e: &mut Elements<'_>, q: &mut Equipment) {
 }
 
 fn seal(e: &mut Elements<'_>, s: &mut Seal) {
+    e.needs((1, 1));
     e.required((1, 1), &mut s.number);
     e.code((2, 1), &mut s.issuer_code);
     e.text((2, 4), &mut s.issuer_name);
@@ -91,11 +125,14 @@ pub(crate) fn origin(e: &mut Elements<'_>, c: &mut TradeCondition) {
     e.texts((3..=7).map(|at| (at, 1).into()), &mut c.condition_codes);
 }
 
-/// Gives lines without a level one in common, and levels without an id one each. Returns an id that nobody has, for the whole.
+/// 7164 of the level that tells of the whole shipment.
+pub(crate) const WHOLE: &str = "0";
+
+/// Gives lines without a level one in common, and levels without an id one each.
 pub(crate) fn level_ids<'a>(
     lines: impl Iterator<Item = &'a mut Option<Text>>,
     levels: impl Iterator<Item = &'a mut Text>,
-) -> Text {
+) {
     let (mut lines, mut levels): (Vec<_>, Vec<_>) = (lines.collect(), levels.collect());
     let given = lines.iter().filter_map(|n| n.as_ref()).chain(levels.iter().map(|n| &**n));
     let mut taken: Vec<Text> = given.filter(|n| !n.is_empty()).cloned().collect();
@@ -105,7 +142,6 @@ pub(crate) fn level_ids<'a>(
         taken.push(free.clone());
         free
     };
-    let whole = next();
     let mut common = None;
     for level in lines.iter_mut().filter(|n| n.is_none()) {
         **level = Some(common.get_or_insert_with(&mut next).clone());
@@ -113,7 +149,6 @@ pub(crate) fn level_ids<'a>(
     for id in levels.iter_mut().filter(|n| n.is_empty()) {
         **id = next();
     }
-    whole
 }
 
 /// Fields of their own as references, where they do not stand there.
@@ -177,4 +212,11 @@ pub(crate) fn derive_item(of: Derived<'_>, references: &[Reference]) {
     item.lot = lots.first().cloned();
     item.lots = lots.into_iter().map(|number| Lot { number: Some(number), ..Lot::default() }).collect();
     item.expiry_date = dates.iter().find(|d| d.role == DateRole::Expiration).and_then(|d| d.date);
+}
+
+/// LIN 1082: a line that came without a number gets its running one.
+pub(crate) fn line_number(e: &mut Elements<'_>) {
+    if !e.is_reading() && !e.has((1, 1)) {
+        e.serial((1, 1));
+    }
 }

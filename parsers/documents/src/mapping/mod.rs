@@ -467,6 +467,11 @@ impl<'m> Walk<'m> {
         writing.close_loop(mark, trigger);
     }
 
+    /// Writing, true if this standard has a code for the word, or the code beside it is one of this standard.
+    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
+        matches!(self.side, Side::Write(writing) if writing.code(codes, word, code).is_some())
+    }
+
     /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.
     pub(crate) fn peek(&self, tag: &str, at: impl Into<At>) -> Text {
         let Side::Read { node, .. } = self.side else { return Text::default() };

@@ -1,8 +1,8 @@
 //! EDIFACT RECADV (D.96A, D.01B) and [`ReceivingAdvice`], both ways.
 //!
 //! What differs is told by QVR ([`crate::edifact::package`]): damaged, short and over are also summed up in fields of their own. What
-//! was received is QTY+48, or QTY+194 (received and accepted), which stays in the list beside it. A CPS is a level: the first, if no
-//! line stands in it and it is in no other, tells the packages of the whole receipt. States of documents, carriages and places
+//! was received is QTY+48, or QTY+194 (received and accepted), which stays in the list beside it. A CPS is a level; one with
+//! the number 0 (7164) and without lines tells the packages of the whole receipt. States of documents, carriages and places
 //! (CDI outside packages and lines) stay unmapped.
 
 use super::{ReceivedLevel, ReceivedLine, ReceivingAdvice, complete_differences, sum_differences};
@@ -11,15 +11,103 @@ use crate::date::{DateRole, DateTime};
 use crate::edifact::package::{difference, identities, in_unit_of, marked, package, states};
 use crate::edifact::party::party;
 use crate::edifact::quantity::qualified;
-use crate::edifact::shipment::{self, Derived, attachment, origin};
-use crate::edifact::{codes, date, item, money, reference, transport};
+use crate::edifact::shipment::{self, Derived, WHOLE, attachment, origin};
+use crate::edifact::{codes, date, item, money, reference};
 use crate::line::{complete_order, order_of};
 use crate::mapping::{Elements, Walk};
 use crate::quantity::{Decimal, QualifiedQuantity, Quantity};
 use crate::reference::ReferenceKind;
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/purpose", "1225 says why it is sent, not how much is told"),
+    ("/contacts", "CTA stands with a party"),
+    ("/master_reference", "no qualifier of 1153 is that of the master reference (X12 474)"),
+    ("/link_sequence", "no qualifier of 1153 is that of the link sequence (X12 472)"),
+    ("/revision", "BGM of D.96A has the number alone"),
+    ("/version", "BGM of D.96A has the number alone"),
+    ("/industry_codes", "the message has no codes of industries (X12 LM)"),
+    ("/currency/role", "CUX says not whose currency it is"),
+    ("/dates/time_zone_code", "DTM has no zones by X12's codes"),
+    ("*/references/description", "RFF has no description"),
+    ("*/references/parts", "RFF has one number"),
+    ("*/references/kind", "no qualifier of 1153 for this kind"),
+    ("*/references/value", "no qualifier of 1153 for this kind"),
+    ("*/references/dates", "no qualifier of 1153 for this kind, or more than one day"),
+    ("*/parties/ids", "one identifier a party, by a scheme that 3055 has"),
+    ("*/parties", "a party whose role 3035 has no code for, or on a line of D.96A"),
+    ("*/parties/contacts", "no place for contacts by role"),
+    ("/packaging", "PAC has the kind of package alone"),
+    ("*/packages/marks", "PCI has codes of its own; SSCC and carrier's number stand in GIN and RFF"),
+    ("*/packages/pallet", "PAC has the number of packages alone"),
+    ("*/packages/references", "one RFF a PCI"),
+    ("*/packages/notes", "the group PAC has no texts"),
+    ("/transport/loads", "the message has no place for kinds of loads; PAC has packages"),
+    ("/transport/handling", "no place for care of the whole"),
+    ("/transport/temperatures", "the message has no TMP"),
+    ("/transport/equipment/initial", "C237 has one number"),
+    ("/transport/equipment/number", "C237 has one number, initial and number together"),
+    ("/transport/equipment/weight", "EQD has no weight"),
+    ("/transport/equipment/seals", "seals stand with a state (CDI) alone"),
+    ("/transport/equipment/seal_number", "SEL lists every seal"),
+    ("*/routes/description", "8066 has 17 characters: a longer one is written as the carrier's name"),
+    ("*/routes/mode", "no code of 8067 for this mode"),
+    ("*/routes/transit_time", "TDT has no transit time"),
+    ("*/routes/service_level_codes", "TDT has no service level"),
+    ("/delivery_terms/location", "TOD has places by codes"),
+    ("/lines/adjustment_id", "the line has no such identifier (X12 893)"),
+    ("/lines/shipped_to_date", "the line has no cumulative quantity without a code"),
+    ("/lines/quantities", "a quantity whose qualifier 6063 does not have"),
+    ("/lines/measurements", "MEA needs a code (6311) of its own list"),
+    ("/lines/amounts", "MOA needs a qualifier that 5025 has"),
+    ("/lines/packs", "packages stand in PAC, not with the line"),
+    ("/lines/marks", "packages stand in PAC, not with the line"),
+    ("/lines/accounting", "the line has no accounts"),
+    ("/lines/contacts", "the line has no contacts"),
+    ("/lines/delivery_terms", "the line has no terms of delivery"),
+    ("/lines/transport", "the line has no carriage"),
+    ("/lines/allowances_and_charges", "the line has no allowances"),
+    ("/lines/industry_codes", "the line has no codes of industries (X12 LM)"),
+    ("/lines/sublines", "the line has no components"),
+    ("/lines/discrepancies/references", "QVR has no references"),
+    ("/lines/discrepancies/lot", "QVR has no lot"),
+    ("/lines/discrepancies/kind", "no code of 4221 or 6063 for this kind: it is said in words"),
+    ("/lines/discrepancies/quantity/unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/discrepancies/quantity/original_unit", "QVR has no unit: it counts in that of the line"),
+    ("*/item/product_ids", "a number whose scheme 7143 has no code for"),
+    ("*/item/commodities", "the line has no commodities"),
+    ("*/item/lots/quantity", "GIN has the numbers of lots alone"),
+    ("*/dates/time", "DTM has no time without a day"),
+    ("/purpose_code", "1225 says why it is sent, not how much is told"),
+    ("/kind", "BGM does not say at which point it was made"),
+    ("/condition", "BGM has no condition"),
+    ("/measurements", "RECADV has no MEA"),
+    ("/notes", "D.96A has no FTX"),
+    ("/lines/notes", "D.96A has no FTX"),
+    ("/lines/price", "D.96A has no PRI"),
+    ("/lines/prices", "D.96A has no PRI"),
+    ("/currency", "D.96A has no CUX"),
+    ("/other_currencies", "D.96A has no CUX"),
+    ("/received_total", "CNT occurs once: the number of lines"),
+    ("/shipped_total", "CNT occurs once: the number of lines"),
+    ("/damaged_total", "CNT occurs once: the number of lines"),
+    ("/received_packages", "CNT occurs once: the number of lines"),
+    ("/shipped_packages", "CNT occurs once: the number of lines"),
+    ("/totals", "CNT occurs once: the number of lines"),
+    ("*/packages/measurements", "RECADV has no MEA"),
+    ("*/packages/quantities", "RECADV has no QTY of packages"),
+    ("*/packages/handling", "RECADV has no HAN"),
+    ("/lines/damaged_quantity/unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/damaged_quantity/original_unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/short_quantity/unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/short_quantity/original_unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/over_quantity/unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/over_quantity/original_unit", "QVR has no unit: it counts in that of the line"),
+    ("/order/change_number", "no qualifier of 1153 is that of the change of the order"),
+    ("/lines/pallet_block_and_tiers", "PAC does not say how a pallet is stacked"),
+    ("/lines/freight_class_code", "no place for classes of freight"),
+    ("/special_handling_code", "no place for handling of the whole"),
+];
 
 /// The RECADV.
 pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
@@ -29,13 +117,12 @@ pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     walk.once("BGM", |e| beginning(e, advice));
     walk.each("DTM", &mut advice.dates, date::dtm);
     walk.each("ALI", &mut advice.trade_conditions, origin);
-    money::currencies(walk, &mut advice.currency, &mut advice.other_currencies);
-    walk.set_currency(advice.currency.as_ref());
+    shipment::currencies(walk, &mut advice.currency, &mut advice.other_currencies);
     walk.each("FTX", &mut advice.notes, reference::note);
     walk.loops("RFF", &mut advice.references, shipment::reference);
     walk.loops("DOC", &mut advice.attachments, |w, a| w.once("DOC", |e| attachment(e, a)));
     walk.loops("NAD", &mut advice.parties, party);
-    walk.loops("TOD", &mut advice.delivery_terms, transport::delivery_terms);
+    walk.loops("TOD", &mut advice.delivery_terms, shipment::delivery_terms);
     walk.loops("TDT", &mut advice.transport.routes, shipment::route);
     walk.loops("EQD", &mut advice.transport.equipment, shipment::equipment);
     levels(walk, advice);
@@ -107,7 +194,7 @@ fn levels(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     if walk.is_writing() {
         return write_levels(walk, advice);
     }
-    for (at, mut inner) in walk.found("CPS").enumerate() {
+    for mut inner in walk.found("CPS") {
         inner.claim_loop();
         let mut level = ReceivedLevel::default();
         level_head(&mut inner, &mut level);
@@ -116,7 +203,7 @@ fn levels(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
         let lines = &mut advice.lines[first..];
         lines.iter_mut().for_each(|line| line.level_id = Some(level.id.clone()));
         let (empty, alone) = (lines.is_empty(), level.parent_id.is_none() && level.kind_code.is_none());
-        if at == 0 && empty && alone && !level.packages.is_empty() {
+        if level.id == WHOLE && empty && alone && !level.packages.is_empty() {
             advice.packages.append(&mut level.packages);
         } else if empty || !alone || !level.packages.is_empty() {
             advice.levels.push(level);
@@ -136,11 +223,10 @@ fn level_head(walk: &mut Walk<'_>, level: &mut ReceivedLevel) {
 /// Lines of one level stand together, where the first of them stands; lines without a level share one.
 fn write_levels(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     let (mut lines, mut levels) = (std::mem::take(&mut advice.lines), advice.levels.clone());
-    let whole =
-        shipment::level_ids(lines.iter_mut().map(|l| &mut l.level_id), levels.iter_mut().map(|l| &mut l.id));
+    shipment::level_ids(lines.iter_mut().map(|l| &mut l.level_id), levels.iter_mut().map(|l| &mut l.id));
     if !advice.packages.is_empty() {
         let packages = advice.packages.clone();
-        let mut level = ReceivedLevel { id: whole, packages, ..ReceivedLevel::default() };
+        let mut level = ReceivedLevel { id: Text::new_static(WHOLE), packages, ..ReceivedLevel::default() };
         walk.write_loop("CPS", |w| level_head(w, &mut level));
     }
     let mut order: Vec<Text> = Vec::new();
@@ -171,6 +257,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     }
     item::numbers(walk, &mut line.item, |e| {
         e.text((1, 1), &mut line.number);
+        shipment::line_number(e);
         e.code((2, 1), &mut line.action_code);
         e.code((4, 1), &mut line.relationship_code);
         e.text((4, 2), &mut line.parent_number);
@@ -179,6 +266,9 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     quantities(walk, line);
     walk.each("QVR", &mut line.discrepancies, difference);
     walk.each("DTM", &mut line.dates, date::dtm);
+    if walk.is_reading() {
+        walk.each("PRI", &mut line.prices, money::pri);
+    }
     money::prices(walk, &mut line.price, &mut line.prices);
     walk.each("FTX", &mut line.notes, reference::note);
     walk.each("NAD", &mut line.parties, crate::edifact::party::name_and_address);

@@ -224,18 +224,20 @@ fn differences(line: &mut ReceivedLine) -> [(DiscrepancyKind, &mut Option<Quanti
     ]
 }
 
-/// What is listed of a kind, without signs, in one unit.
+/// What is listed of a kind, without signs, in one unit or without a unit.
 fn listed(list: &[Discrepancy], kind: DiscrepancyKind, unit: &Quantity) -> Decimal {
     let of = list.iter().filter(|d| d.kind == kind).filter_map(|d| d.quantity.as_ref());
-    let of = of.filter(|q| q.unit == unit.unit && q.original_unit == unit.original_unit);
+    let has_none = |q: &Quantity| q.unit.is_none() && q.original_unit.is_none();
+    let of = of.filter(|q| (q.unit == unit.unit && q.original_unit == unit.original_unit) || has_none(q));
     of.fold(Decimal::ZERO, |sum, q| sum.checked_add(q.value.abs()).unwrap_or(sum))
 }
 
-/// After reading: sums up the differences of a kind, in the unit of the last of them.
+/// After reading: sums up the differences of a kind, in the unit of the last of them that has one.
 pub(crate) fn sum_differences(line: &mut ReceivedLine) {
     let list = std::mem::take(&mut line.discrepancies);
     for (kind, field) in differences(line) {
-        let last = list.iter().filter(|d| d.kind == kind).filter_map(|d| d.quantity.as_ref()).next_back();
+        let mut of = list.iter().filter(|d| d.kind == kind).filter_map(|d| d.quantity.as_ref());
+        let last = of.clone().rfind(|q| q.original_unit.is_some()).or_else(|| of.next_back());
         *field = last.map(|unit| Quantity { value: listed(&list, kind, unit), ..unit.clone() });
     }
     line.discrepancies = list;

@@ -2,7 +2,8 @@
 //!
 //! RCD has what was received, what goes back, and up to five quantities in question, each with what is wrong with it (412). Of
 //! those the damaged, the short and the over ones are also summed up in fields of their own. Purchase orders beyond the first PRF
-//! stay unmapped.
+//! stay unmapped, and so do the
+//! numbers of lines that LIN and SN1 repeat.
 
 use super::{ReceivedLine, ReceivingAdvice, complete_differences, sum_differences};
 use crate::item::{complete, identify};
@@ -17,7 +18,35 @@ use crate::x12::quantity::measurement;
 use crate::x12::{codes, date, money, reference, transport, warehouse};
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/depositor_order_number", "BRA has the number of the receipt alone"),
+    ("/shipment_number", "BRA has the number of the receipt alone"),
+    ("/master_reference", "BRA has the number of the receipt alone"),
+    ("/link_sequence", "BRA has the number of the receipt alone"),
+    ("/receipt_time_code", "BRA05 says not what the time is"),
+    ("/received_total", "861 has no W14: CTT counts lines"),
+    ("/shipped_total", "861 has no W14: CTT counts lines"),
+    ("/damaged_total", "861 has no W14: CTT counts lines"),
+    ("/received_packages", "861 has no W14: CTT counts lines"),
+    ("/shipped_packages", "861 has no W14: CTT counts lines"),
+    ("/notes", "861 has no texts"),
+    ("/dates/time_role_code", "DTM says not what the time is apart"),
+    ("/packages", "861 has no loop LX"),
+    ("/packaging", "861 has no W08"),
+    ("/levels", "861 has no loop LX"),
+    ("/transport/temperatures", "861 has no W18"),
+    ("/transport/equipment/initial", "TD3 has one seal"),
+    ("/transport/equipment/seals", "TD3 has one seal"),
+    ("/lines/adjustment_id", "RCD has no such identifier (893)"),
+    ("/lines/discrepancies", "RCD has of up to five differences quantity and condition"),
+    ("/lines/item/lot", "LIN has a lot among the numbers"),
+    ("/lines/item/lots", "LIN has a lot among the numbers"),
+    ("/lines/packs/unit_weight", "PO4 has the weight of the whole"),
+    ("/lines/item/serials", "LIN has a serial among the numbers"),
+    ("/lines/item/identities", "LIN has a serial among the numbers"),
+    ("*/references/dates", "REF has no day"),
+    ("*/references/line_number", "REF has one number"),
+];
 
 /// The 861.
 pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
@@ -101,15 +130,16 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     if walk.is_writing() {
         complete(&mut line.item);
         complete_differences(line);
+        // One that RCD has no place for would leave a hole between the others.
+        let told =
+            |d: &Discrepancy| d.quantity.is_some() && walk.has_code(&codes::CONDITION, d.kind, &d.kind_code);
+        line.discrepancies.retain(told);
     }
     walk.once("RCD", |e| received(e, line));
     walk.once("SN1", |e| shipped(e, line));
     walk.maybe("CUR", &mut line.currency, money::currency);
     walk.set_currency(line.currency.as_ref());
     walk.once("LIN", |e| {
-        if e.is_reading() && Some(&*e.peek(1)) == line.number.as_deref() {
-            e.ignore(1);
-        }
         product_ids(e, (2..=30).step_by(2), &mut line.item.product_ids);
     });
     identify(&mut line.item);
@@ -158,12 +188,9 @@ fn received(e: &mut Elements<'_>, line: &mut ReceivedLine) {
     }
 }
 
-/// SN1. Its line number is that of RCD01.
+/// SN1. Of its line number nothing is taken: RCD01 has it.
 fn shipped(e: &mut Elements<'_>, line: &mut ReceivedLine) {
     e.needs(2);
-    if e.is_reading() && Some(&*e.peek(1)) == line.number.as_deref() {
-        e.ignore(1);
-    }
     e.quantity(2, 3, &mut line.shipped_quantity);
     e.decimal(4, &mut line.shipped_to_date);
     e.quantity(5, 6, &mut line.ordered_quantity);

@@ -15,7 +15,88 @@ use crate::x12::party::party;
 use crate::x12::{codes, transport, warehouse};
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/kind_name", "W06 and W17 have no name of the document"),
+    ("/version", "the header has no version"),
+    ("/revision", "the header has no revision"),
+    ("/trade_conditions", "the set has no place for the country of origin"),
+    ("/attachments", "the set has no place for documents"),
+    ("/delivery_terms/code", "W27 has who pays the freight alone"),
+    ("/delivery_terms/locations", "W27 has who pays the freight alone"),
+    ("/delivery_terms/descriptions", "W27 has who pays the freight alone"),
+    ("/transport/equipment/measurements", "W27 has the number of the equipment alone"),
+    ("/transport/equipment/number", "W08 has initial and number together alone"),
+    ("/transport/routes", "W27 and W08 have one carrier: mode, SCAC and routing"),
+    ("/parties/locations", "the loop N1 has no places"),
+    ("/parties/references", "the loop N1 has no REF"),
+    ("/lines/number", "the line has no number: N9 has that of the order's line"),
+    ("/lines/parent_number", "the line has no number"),
+    ("/lines/references/line_number", "N9 has the line of the order in a reference of its own"),
+    ("/references/line_number", "N9 has the line in a reference of its own"),
+    ("*/references/dates/role", "N9 has a day that says not what it is"),
+    ("*/references/dates/role_code", "N9 has a day that says not what it is"),
+    ("*/references/version", "N9 has no version"),
+    ("/lines/item/trade_conditions", "the line has no country of origin"),
+    ("/lines/item/identities/range_end", "N9 has each serial by itself"),
+    ("/lines/item/identities", "lots and serials are references (N9)"),
+    ("/lines/item/expiry_date", "the line has no day of its own"),
+    ("/lines/item/descriptions/text", "G69 has 45 characters: a longer text goes on in the next"),
+    ("/lines/notes", "the line has no texts but its description"),
+    ("/lines/prices", "the line has no price"),
+    ("/lines/price", "the line has no price"),
+    ("/lines/locations", "the line has no places by GLN"),
+    ("/lines/packages", "the line has no packages: a loop LX has them"),
+    ("/totals/line_count", "the set counts units, no lines"),
+    ("/measurements", "the header has no MEA"),
+    ("/purpose", "514 says how much is told, 353 why it is sent"),
+    ("/purpose_code", "514 says how much is told, 353 why it is sent"),
+    ("/kind", "W17 does not say at which point it was made"),
+    ("/kind_code", "W17 does not say at which point it was made"),
+    ("/condition", "W17 has no condition"),
+    ("/condition_code", "W17 has no condition"),
+    ("/action_code", "W17 has no action"),
+    ("/currency", "944 has no CUR"),
+    ("/other_currencies", "944 has no CUR"),
+    ("/industry_codes", "944 has no loop LM"),
+    ("/delivery_terms", "944 has no FOB"),
+    ("/transport/loads", "004010 has no TD1"),
+    ("/transport/handling", "944 has no TD4"),
+    ("/transport/equipment", "W08 has one trailer: initial, number and seals"),
+    ("/order", "944 has references alone"),
+    ("/dates", "G62 has codes of its own (432)"),
+    ("/parties/delivery_terms", "the loop N1 has no FOB"),
+    ("/packages", "G08 has pallets alone"),
+    ("/levels", "004010 has no loop LX; that of 005010 has marks and one pallet"),
+    ("/totals", "W14 counts units"),
+    ("/lines/level_id", "004010 has no loop LX"),
+    ("/lines/returned_quantity", "W07 has what was received alone"),
+    ("/lines/shipped_quantity", "W07 has what was received alone"),
+    ("/lines/ordered_quantity", "W07 has what was received alone"),
+    ("/lines/shipped_to_date", "W07 has what was received alone"),
+    ("/lines/status_code", "W07 has what was received alone"),
+    ("/lines/quantities", "the loop W07 has no QTY"),
+    ("/lines/dates", "the loop W07 has no G62"),
+    ("/lines/measurements", "the loop W07 has no MEA"),
+    ("/lines/parties", "the loop W07 has no N1"),
+    ("/lines/contacts", "the loop W07 has no contacts"),
+    ("/lines/marks", "the loop W07 has no MAN"),
+    ("/lines/order", "the loop W07 has references alone"),
+    ("/lines/delivery_terms", "the loop W07 has no FOB"),
+    ("/lines/transport", "the loop W07 has no carriage"),
+    ("/lines/allowances_and_charges", "the loop W07 has no SAC"),
+    ("/lines/industry_codes", "the loop W07 has no LM"),
+    ("/lines/accounting", "the loop W07 has no FA1"),
+    ("/lines/attachments", "the loop W07 has no documents"),
+    ("/lines/sublines", "the loop W07 has no SLN"),
+    ("/lines/states", "W13 has the condition of a quantity alone"),
+    ("/lines/packs", "W20 has one packing, without levels and kinds"),
+    ("/lines/item/descriptions", "G69 has texts alone"),
+    ("/lines/discrepancies/reason", "W13 has the reason as a code"),
+    ("/lines/damaged_quantity", "W13 has each difference in its unit"),
+    ("/lines/short_quantity", "W13 has each difference in its unit"),
+    ("/lines/over_quantity", "W13 has each difference in its unit"),
+    ("/lines/discrepancies/kind", "412 has no such condition"),
+];
 
 /// The 944.
 pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
@@ -150,6 +231,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     if walk.is_writing() {
         complete(&mut line.item);
         complete_order(&line.order, &mut line.references, true);
+        warehouse::complete_numbers(&line.item, &mut line.references, true);
         complete_differences(line);
     }
     walk.once("W07", |e| {
@@ -167,6 +249,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     walk.loops("W13", &mut line.discrepancies, difference);
     if walk.is_reading() {
         line.order = order_of(&line.references);
+        warehouse::derive_numbers(&mut line.item, &line.references);
         sum_differences(line);
     }
 }

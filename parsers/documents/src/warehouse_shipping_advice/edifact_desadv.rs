@@ -4,8 +4,8 @@
 //! advice if its name (1000) is `WAREHOUSE SHIPPING ADVICE`, a stock transfer if it is `WAREHOUSE STOCK TRANSFER`, in letters of any
 //! case. Written, the name stands there always, beside 1001 = 351, so that it reads back as what it was.
 //!
-//! A CPS is a group; the first, if no line stands in it and it is in no other, tells the packages of the whole shipment, and its FTX
-//! are the notes of the document. QVR without a quantity says what became of the line. GIR, DLM, DGS and SGP stay unmapped.
+//! A CPS is a group; one with the number 0 (7164) and without lines tells the packages of the whole shipment, and its FTX are the
+//! notes of the document. QVR without a quantity says what became of the line. GIR, DLM, DGS and SGP stay unmapped.
 
 use super::{PackageGroup, ShippingAdviceLine, WarehouseShippingAdvice};
 use crate::Text;
@@ -13,11 +13,11 @@ use crate::date::{DateRole, DateTime};
 use crate::edifact::package::{difference, identities, in_unit_of, marked, package};
 use crate::edifact::party::{name_and_address, party};
 use crate::edifact::quantity::{measurement, qualified};
-use crate::edifact::shipment::{self, Derived, origin};
+use crate::edifact::shipment::{self, Derived, WHOLE, origin};
 use crate::edifact::{codes, date, item, money, reference, transport};
 use crate::line::{complete_order, order_of};
 use crate::mapping::{Elements, Walk};
-use crate::quantity::{Decimal, Discrepancy, Measurement, Quantity};
+use crate::quantity::{Decimal, Discrepancy, Quantity};
 use crate::reference::ReferenceKind;
 use portway_edi::schema::Loop;
 
@@ -25,7 +25,81 @@ use portway_edi::schema::Loop;
 const NAME: &str = "WAREHOUSE SHIPPING ADVICE";
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/purpose", "1225 says why it is sent, not how much is told"),
+    ("/contacts", "CTA stands with a party"),
+    ("/master_reference", "no qualifier of 1153 is that of the master reference (X12 474)"),
+    ("/link_sequence", "no qualifier of 1153 is that of the link sequence (X12 472)"),
+    ("/revision", "BGM of D.96A has the number alone"),
+    ("/version", "BGM of D.96A has the number alone"),
+    ("/industry_codes", "the message has no codes of industries (X12 LM)"),
+    ("/currency/role", "CUX says not whose currency it is"),
+    ("/dates/time_zone_code", "DTM has no zones by X12's codes"),
+    ("*/references/description", "RFF has no description"),
+    ("*/references/parts", "RFF has one number"),
+    ("*/references/kind", "no qualifier of 1153 for this kind"),
+    ("*/references/value", "no qualifier of 1153 for this kind"),
+    ("*/references/dates", "no qualifier of 1153 for this kind, or more than one day"),
+    ("*/parties/ids", "one identifier a party, by a scheme that 3055 has"),
+    ("*/parties", "a party whose role 3035 has no code for, or on a line of D.96A"),
+    ("*/parties/contacts", "no place for contacts by role"),
+    ("/packaging", "PAC has the kind of package alone"),
+    ("*/packages/marks", "PCI has codes of its own; SSCC and carrier's number stand in GIN and RFF"),
+    ("*/packages/pallet", "PAC has the number of packages alone"),
+    ("*/packages/references", "one RFF a PCI"),
+    ("*/packages/notes", "the group PAC has no texts"),
+    ("/transport/loads", "the message has no place for kinds of loads; PAC has packages"),
+    ("/transport/handling", "no place for care of the whole"),
+    ("/transport/temperatures", "the message has no TMP"),
+    ("/transport/equipment/initial", "C237 has one number"),
+    ("/transport/equipment/number", "C237 has one number, initial and number together"),
+    ("/transport/equipment/weight", "EQD has no weight"),
+    ("/transport/equipment/seals", "seals stand with a state (CDI) alone"),
+    ("/transport/equipment/seal_number", "SEL lists every seal"),
+    ("*/routes/description", "8066 has 17 characters: a longer one is written as the carrier's name"),
+    ("*/routes/mode", "no code of 8067 for this mode"),
+    ("*/routes/transit_time", "TDT has no transit time"),
+    ("*/routes/service_level_codes", "TDT has no service level"),
+    ("/delivery_terms/location", "TOD has places by codes"),
+    ("/lines/adjustment_id", "the line has no such identifier (X12 893)"),
+    ("/lines/shipped_to_date", "the line has no cumulative quantity without a code"),
+    ("/lines/quantities", "a quantity whose qualifier 6063 does not have"),
+    ("/lines/measurements", "MEA needs a code (6311) of its own list"),
+    ("/lines/amounts", "MOA needs a qualifier that 5025 has"),
+    ("/lines/packs", "packages stand in PAC, not with the line"),
+    ("/lines/marks", "packages stand in PAC, not with the line"),
+    ("/lines/accounting", "the line has no accounts"),
+    ("/lines/contacts", "the line has no contacts"),
+    ("/lines/delivery_terms", "the line has no terms of delivery"),
+    ("/lines/transport", "the line has no carriage"),
+    ("/lines/allowances_and_charges", "the line has no allowances"),
+    ("/lines/industry_codes", "the line has no codes of industries (X12 LM)"),
+    ("/lines/sublines", "the line has no components"),
+    ("/lines/discrepancies/references", "QVR has no references"),
+    ("/lines/discrepancies/lot", "QVR has no lot"),
+    ("/lines/discrepancies/kind", "no code of 4221 or 6063 for this kind: it is said in words"),
+    ("/lines/discrepancies/quantity/unit", "QVR has no unit: it counts in that of the line"),
+    ("/lines/discrepancies/quantity/original_unit", "QVR has no unit: it counts in that of the line"),
+    ("*/item/product_ids", "a number whose scheme 7143 has no code for"),
+    ("*/item/commodities", "the line has no commodities"),
+    ("*/item/lots/quantity", "GIN has the numbers of lots alone"),
+    ("*/dates/time", "DTM has no time without a day"),
+    ("/purpose_code", "1225 says why it is sent, not how much is told"),
+    ("/agent_shipment_number", "no qualifier of 1153 is that of the agent's number (X12 531)"),
+    ("/consolidations", "DESADV has no consolidations (X12 W28)"),
+    ("/groups/references", "the group CPS has no references"),
+    ("/groups/discrepancies", "CPS of D.96A has no QVR"),
+    ("*/packages/discrepancies", "PAC has no QVR"),
+    ("*/packages/states", "DESADV has no CDI"),
+    ("/lines/locations", "LOC has places by its own codes (3227)"),
+    ("/lines/parts", "the line has no parts with references of their own"),
+    ("/lines/status", "no code of 4221 for this status"),
+    ("/currency", "D.96A has no CUX"),
+    ("/other_currencies", "D.96A has no CUX"),
+    ("/lines/pallet_block_and_tiers", "PAC does not say how a pallet is stacked"),
+    ("/lines/freight_class_code", "no place for classes of freight"),
+    ("/special_handling_code", "no place for handling of the whole"),
+];
 
 /// True of a DESADV that calls itself a warehouse shipping advice.
 pub(crate) fn is_shipping_advice(root: &Loop<'_>) -> bool {
@@ -52,13 +126,12 @@ pub(crate) fn named(walk: &mut Walk<'_>, advice: &mut WarehouseShippingAdvice, n
     walk.each("ALI", &mut advice.trade_conditions, origin);
     walk.each("MEA", &mut advice.measurements, measurement);
     walk.each("MOA", &mut advice.amounts, money::amount);
-    money::currencies(walk, &mut advice.currency, &mut advice.other_currencies);
-    walk.set_currency(advice.currency.as_ref());
+    shipment::currencies(walk, &mut advice.currency, &mut advice.other_currencies);
     walk.loops("RFF", &mut advice.references, shipment::reference);
     walk.loops("NAD", &mut advice.parties, party);
-    walk.loops("TOD", &mut advice.delivery_terms, transport::delivery_terms);
+    walk.loops("TOD", &mut advice.delivery_terms, shipment::delivery_terms);
     walk.loops("TDT", &mut advice.transport.routes, shipment::route);
-    walk.loops("EQD", &mut advice.transport.equipment, shipment::equipment);
+    walk.loops("EQD", &mut advice.transport.equipment, shipment::sealed_equipment);
     groups(walk, advice);
     totals(walk, advice);
     if walk.is_reading() {
@@ -120,7 +193,7 @@ fn groups(walk: &mut Walk<'_>, advice: &mut WarehouseShippingAdvice) {
     if walk.is_writing() {
         return write_groups(walk, advice);
     }
-    for (at, mut inner) in walk.found("CPS").enumerate() {
+    for mut inner in walk.found("CPS") {
         inner.claim_loop();
         let mut group = PackageGroup::default();
         group_head(&mut inner, &mut group);
@@ -132,7 +205,7 @@ fn groups(walk: &mut Walk<'_>, advice: &mut WarehouseShippingAdvice) {
         let alone =
             group.parent_number.is_none() && group.kind_code.is_none() && group.discrepancies.is_empty();
         let says = !group.packages.is_empty() || !group.notes.is_empty();
-        if at == 0 && empty && alone && says {
+        if group.number == WHOLE && empty && alone && says {
             advice.packages.append(&mut group.packages);
             advice.notes.append(&mut group.notes);
         } else if empty || !alone || says {
@@ -155,13 +228,14 @@ fn group_head(walk: &mut Walk<'_>, group: &mut PackageGroup) {
 /// Lines of one group stand together; lines without a group share one.
 fn write_groups(walk: &mut Walk<'_>, advice: &mut WarehouseShippingAdvice) {
     let (mut lines, mut groups) = (std::mem::take(&mut advice.lines), advice.groups.clone());
-    let whole = shipment::level_ids(
+    shipment::level_ids(
         lines.iter_mut().map(|l| &mut l.group_number),
         groups.iter_mut().map(|g| &mut g.number),
     );
     if !advice.packages.is_empty() || !advice.notes.is_empty() {
         let (packages, notes) = (advice.packages.clone(), advice.notes.clone());
-        let mut group = PackageGroup { number: whole, packages, notes, ..PackageGroup::default() };
+        let mut group =
+            PackageGroup { number: Text::new_static(WHOLE), packages, notes, ..PackageGroup::default() };
         walk.write_loop("CPS", |w| group_head(w, &mut group));
     }
     let mut order: Vec<Text> = Vec::new();
@@ -189,16 +263,17 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingAdviceLine) {
     if walk.is_writing() {
         complete_order(&line.order, &mut line.references, false);
         shipment::complete_item(Derived { item: &mut line.item, dates: &mut line.dates });
-        complete_weight("G", &line.gross_weight, &mut line.measurements);
-        complete_weight("N", &line.net_weight, &mut line.measurements);
     }
     item::numbers(walk, &mut line.item, |e| {
         e.text((1, 1), &mut line.number);
+        shipment::line_number(e);
         e.code((2, 1), &mut line.action_code);
         e.code((4, 1), &mut line.relationship_code);
         e.text((4, 2), &mut line.parent_number);
     });
     walk.each("IMD", &mut line.item.descriptions, item::description);
+    weight(walk, "G", &mut line.gross_weight);
+    weight(walk, "N", &mut line.net_weight);
     walk.each("MEA", &mut line.measurements, measurement);
     quantities(walk, line);
     walk.each("ALI", &mut line.item.trade_conditions, origin);
@@ -215,8 +290,6 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingAdviceLine) {
         in_unit_of(line.quantity.as_ref(), &mut line.discrepancies);
         line.order = order_of(&line.references);
         shipment::derive_item(Derived { item: &mut line.item, dates: &mut line.dates }, &line.references);
-        line.gross_weight = weight_of("G", &line.measurements);
-        line.net_weight = weight_of("N", &line.measurements);
     }
 }
 
@@ -272,16 +345,15 @@ fn difference_group(walk: &mut Walk<'_>, d: &mut Discrepancy) {
     walk.each("DTM", &mut d.dates, date::dtm);
 }
 
-/// Weight of the line (6311 = AAI, 6313 = G gross, N net), where it is not listed.
-fn complete_weight(code: &'static str, weight: &Option<Quantity>, list: &mut Vec<Measurement>) {
-    if weight.is_some() && weight_of(code, list) != *weight {
-        let code = Some(Text::new_static(code));
-        list.push(Measurement { code, value: weight.clone(), ..Measurement::default() });
-    }
-}
-
-fn weight_of(code: &str, list: &[Measurement]) -> Option<Quantity> {
-    list.iter().find(|m| m.code.as_deref() == Some(code)).and_then(|m| m.value.clone())
+/// Weight of the line: 6311 = AAI, 6313 = G gross, N net.
+fn weight(walk: &mut Walk<'_>, code: &str, weight: &mut Option<Quantity>) {
+    let wanted = |e: &Elements<'_>| e.peek((1, 1)) == "AAI" && e.peek((2, 1)) == code && !e.has((2, 2));
+    walk.once_if("MEA", wanted, |e| {
+        e.needs((3, 2));
+        e.constant((1, 1), "AAI");
+        e.constant((2, 1), code);
+        e.quantity((3, 2), (3, 1), weight);
+    });
 }
 
 /// CNT: 2 lines, 7 gross weight, 11 packages, 15 volume.

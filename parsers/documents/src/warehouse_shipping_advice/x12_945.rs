@@ -18,8 +18,58 @@ use crate::x12::{codes, money, transport, warehouse};
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/kind_name", "W06 and W17 have no name of the document"),
+    ("/version", "the header has no version"),
+    ("/revision", "the header has no revision"),
+    ("/trade_conditions", "the set has no place for the country of origin"),
+    ("/attachments", "the set has no place for documents"),
+    ("/delivery_terms/code", "W27 has who pays the freight alone"),
+    ("/delivery_terms/locations", "W27 has who pays the freight alone"),
+    ("/delivery_terms/descriptions", "W27 has who pays the freight alone"),
+    ("/transport/equipment/measurements", "W27 has the number of the equipment alone"),
+    ("/transport/equipment/number", "W08 has initial and number together alone"),
+    ("/transport/routes", "W27 and W08 have one carrier: mode, SCAC and routing"),
+    ("/parties/locations", "the loop N1 has no places"),
+    ("/parties/references", "the loop N1 has no REF"),
+    ("/lines/number", "the line has no number: N9 has that of the order's line"),
+    ("/lines/parent_number", "the line has no number"),
+    ("/lines/references/line_number", "N9 has the line of the order in a reference of its own"),
+    ("/references/line_number", "N9 has the line in a reference of its own"),
+    ("*/references/dates/role", "N9 has a day that says not what it is"),
+    ("*/references/dates/role_code", "N9 has a day that says not what it is"),
+    ("*/references/version", "N9 has no version"),
+    ("/lines/item/trade_conditions", "the line has no country of origin"),
+    ("/lines/item/identities/range_end", "N9 has each serial by itself"),
+    ("/lines/item/identities", "lots and serials are references (N9)"),
+    ("/lines/item/expiry_date", "the line has no day of its own"),
+    ("/lines/item/descriptions/text", "G69 has 45 characters: a longer text goes on in the next"),
+    ("/lines/notes", "the line has no texts but its description"),
+    ("/lines/prices", "the line has no price"),
+    ("/lines/price", "the line has no price"),
+    ("/lines/locations", "the line has no places by GLN"),
+    ("/lines/packages", "the line has no packages: a loop LX has them"),
+    ("/totals/line_count", "the set counts units, no lines"),
+    ("/measurements", "the header has no MEA"),
+    ("/groups/number", "a group that says nothing but its number is told by its lines"),
+    ("/groups/parent_number", "LX has no levels"),
+    ("/groups/notes", "the loop LX has no texts"),
+    ("/groups/discrepancies", "the loop LX has no differences"),
+    ("/notes/code", "NTE has codes of its own (363)"),
+    ("/amounts", "the header has no amounts"),
+    ("/currency", "the set has no CUR"),
     ("/transport/loads", "004010 has no TD1"),
+    ("/packages", "W10 has pallets alone"),
+    ("/groups/packages/count", "MAN marks packages one by one"),
+    ("/groups/packages/kind", "MAN does not say what kind of package it is"),
+    ("/groups/packages/identities", "MAN has the SSCC alone"),
+    ("/groups/packages/references", "MAN has the carrier's number alone"),
+    ("/groups/packages/measurements", "the loop LX has no MEA"),
+    ("/groups/packages/quantities", "the loop LX has no QTY"),
+    ("/groups/packages/packs", "the loop LX has no PO4"),
+    ("/groups/packages/discrepancies", "the loop LX has no differences"),
+    ("/groups/packages/handling", "the loop LX has no handling"),
     ("/lines/discrepancies", "W12 has one difference, whose kind the quantities tell"),
+    ("/lines/distribution", "the loop W12 has no SDQ"),
     ("/lines/parties/address", "004010 has of a line's parties N1 alone"),
     ("/lines/parties/additional_names", "004010 has of a line's parties N1 alone"),
     ("/lines/parties/contacts", "004010 has of a line's parties N1 alone"),
@@ -197,6 +247,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingAdviceLine) {
     if walk.is_writing() {
         complete(&mut line.item);
         complete_order(&line.order, &mut line.references, true);
+        warehouse::complete_numbers(&line.item, &mut line.references, true);
     }
     walk.once("W12", |e| item(e, line));
     identify(&mut line.item);
@@ -214,6 +265,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingAdviceLine) {
     warehouse::accounting(walk, &mut line.accounting);
     if walk.is_reading() {
         line.order = order_of(&line.references);
+        warehouse::derive_numbers(&mut line.item, &line.references);
     }
 }
 

@@ -229,6 +229,7 @@ codes! {
         "WH" => Warehouse,
         "MI" => PlanningLocation,
         "Z7" => MarkFor,
+        "DE" => Depositor,
         "N1" | "NP" => NotifyParty,
         "RC" => ReceivingLocation,
         "MP" => ManufacturingPlant,

@@ -13,9 +13,9 @@ use crate::mapping::{Elements, Walk};
 use crate::package::Package;
 use crate::party::{Channel, Contact, Party};
 use crate::quantity::{Decimal, Quantity};
-use crate::reference::{Accounting, AccountingPart, IdScheme, IndustryCode, Note, Reference};
+use crate::reference::{Accounting, AccountingPart, IdScheme, IndustryCode, Note, Reference, ReferenceKind};
 use crate::transport::{
-    DeliveryTerms, Handling, Location, Marks, Pack, Pallet, Route, Seal, Temperature, Transport,
+    DeliveryTerms, Handling, Location, Pack, Pallet, Route, Seal, Temperature, Transport,
 };
 use crate::warehouse_shipping_order::LinePart;
 use crate::warehouse_stock_transfer::Consolidation;
@@ -222,6 +222,13 @@ pub(crate) fn carrier(e: &mut Elements<'_>, t: &mut Transport, terms: &mut Vec<D
     }
     e.code(10, &mut route.change_reason_code);
     mode(e);
+    if !e.is_reading() && !e.has(2) && !e.has(3) {
+        // One of the two must be there: a carrier by another scheme is told by its number.
+        match route.carrier.as_mut().filter(|_| e.has(1)) {
+            Some(carrier) => e.required(3, &mut carrier.id),
+            None => e.needs(2),
+        }
+    }
     put_first(route, &mut t.routes);
     put_first(equipment, &mut t.equipment);
     put_first(paid, terms);
@@ -233,8 +240,14 @@ pub(crate) fn arrival(e: &mut Elements<'_>, t: &mut Transport, unit_load_code: &
     let mut route = first(&mut t.routes);
     let mut equipment = first(&mut t.equipment);
     mode_and_carrier(e, &mut route);
-    e.text(4, &mut equipment.initial);
-    e.text(5, &mut equipment.number);
+    // Each of the two needs the other.
+    if e.is_reading() || (equipment.initial.is_some() && equipment.number.is_some()) {
+        e.text(4, &mut equipment.initial);
+        e.text(5, &mut equipment.number);
+    }
+    if !e.is_reading() && !e.has(2) && !e.has(4) {
+        e.needs(2);
+    }
     e.slots([6, 7].into_iter(), &mut equipment.seals, |e, at, seal: &mut Seal| {
         e.needs(at);
         e.required(at, &mut seal.number);
@@ -512,15 +525,16 @@ pub(crate) fn sum<'a>(quantities: impl Iterator<Item = &'a Quantity>) -> Decimal
 pub(crate) fn packages(walk: &mut Walk<'_>, list: &mut Vec<Package>) {
     if walk.is_writing() {
         for package in list.iter() {
-            let mut marks = package.marks.clone();
-            let numbers = [("GM", &package.sscc), ("CP", &package.tracking_number)];
-            for (code, number) in numbers {
-                let Some(number) = number else { continue };
-                if !marks.iter().any(|m| m.values.contains(number)) {
-                    marks.push(Marks { code: code.into(), values: vec![number.clone()], ..Marks::default() });
+            let is_marked = |number: &&Text| package.marks.iter().any(|m| m.values.contains(number));
+            walk.once("MAN", |e| {
+                let numbers = [("GM", &package.sscc), ("CP", &package.tracking_number)];
+                let unmarked = numbers.iter().filter_map(|(code, n)| n.as_ref().map(|n| (code, n)));
+                for (at, (code, number)) in [1, 4].into_iter().zip(unmarked.filter(|(_, n)| !is_marked(n))) {
+                    e.constant(at, code);
+                    e.constant(at + 1, number);
                 }
-            }
-            super::transport::marks(walk, &mut marks);
+            });
+            super::transport::marks(walk, &mut package.marks.clone());
         }
         let mut pallet = list.iter().find_map(|p| p.pallet.clone());
         return walk.maybe("PAL", &mut pallet, pallet_of);
@@ -657,4 +671,29 @@ pub(crate) fn accounting(walk: &mut Walk<'_>, list: &mut Vec<Accounting>) {
             e.text(2, &mut part.value);
         });
     });
+}
+
+/// Lots and serials as references, where they have no element of their own: of the lots all but the one in the line's segment.
+pub(crate) fn complete_numbers(item: &Item, references: &mut Vec<Reference>, lot_in_segment: bool) {
+    let lots: Vec<Text> = item.lots.iter().filter_map(|l| l.number.clone()).collect();
+    let lots = if lots.is_empty() { item.lot.clone().into_iter().collect() } else { lots };
+    let lots = lots.into_iter().skip(usize::from(lot_in_segment)).map(|lot| (ReferenceKind::Lot, lot));
+    let serials = item.serials.iter().map(|serial| (ReferenceKind::Serial, serial.clone()));
+    for (kind, value) in lots.chain(serials) {
+        if !references.iter().any(|r| r.kind == kind && r.value.as_ref() == Some(&value)) {
+            references.push(Reference { kind, value: Some(value), ..Reference::default() });
+        }
+    }
+}
+
+/// Lots and serials that references name.
+pub(crate) fn derive_numbers(item: &mut Item, references: &[Reference]) {
+    let of_kind = |kind| references.iter().filter(move |r| r.kind == kind).filter_map(|r| r.value.clone());
+    item.serials = of_kind(ReferenceKind::Serial).collect();
+    for number in of_kind(ReferenceKind::Lot) {
+        if !item.lots.iter().any(|l| l.number.as_ref() == Some(&number)) {
+            item.lot.get_or_insert_with(|| number.clone());
+            item.lots.push(Lot { number: Some(number), ..Lot::default() });
+        }
+    }
 }
