@@ -75,6 +75,10 @@ mappings! {
         => crate::warehouse_stock_transfer::edifact_desadv;
     Edifact "DESADV" WarehouseShippingAdvice if crate::warehouse_shipping_advice::edifact_desadv::is_shipping_advice
         => crate::warehouse_shipping_advice::edifact_desadv;
+    X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
+    X12 "810" Invoice => crate::invoice::x12_810;
+    Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
+    Edifact "INVOIC" Invoice => crate::invoice::edifact_invoic;
 }
 
 /// The documents a set may become, the usual one first.

@@ -5,12 +5,13 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
 use crate::line::LineStatus;
-use crate::mapping::codes;
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::mapping::{codes, word_fields};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
@@ -71,7 +72,10 @@ codes! {
         "94" => Manufacture,
         "12" => DiscountDue,
         "13" => NetDue,
+        "131" => TaxPoint,
         "137" => Issue,
+        "138" => Payment,
+        "171" => Reference,
     }
 
     /// 4221, how a quantity differs.
@@ -158,6 +162,8 @@ codes! {
         "CN" => Consignee,
         "CZ" => Consignor,
         "DE" => Depositor,
+        "DL" => Factor,
+        "II" => InvoiceIssuer,
         "DP" => ShipTo,
         "EX" => Exporter,
         "FW" => FreightForwarder,
@@ -170,6 +176,7 @@ codes! {
         "OB" => OrderedBy,
         "PE" => Payee,
         "PR" => Payer,
+        "RE" => RemitTo,
         "SE" => Seller,
         "SF" => ShipFrom,
         "SN" => Store,
@@ -223,6 +230,8 @@ codes! {
         "AAK" => ShipNotice,
         "ALO" => ReceivingAdvice,
         "SRN" => Shipment,
+        "CD" => CreditNote,
+        "DL" => DebitNote,
         "ADE" => Account,
         "AEP" => Project,
         "BM" => BillOfLading,
@@ -235,7 +244,7 @@ codes! {
         "DQ" => Delivery,
         "IA" => InternalVendor,
         "IT" => Customer,
-        "IV" => Invoice,
+        "IV" | "OI" => Invoice,
         "LI" => Line,
         "ON" | "OP" => PurchaseOrder,
         "PD" => Promotion,
@@ -280,14 +289,34 @@ codes! {
         "AAE" | "INF" => Information,
     }
 
+    /// 5387, which price it is.
+    PRICE_SPECIFICATION("price_specification"): PriceRole {
+        "CAT" => Catalog,
+        "CON" => Contract,
+        "DPR" => Discount,
+        "PRP" | "PRO" => Promotional,
+        "RTP" => Retail,
+        "SRP" => SuggestedRetail,
+        "WH" => Wholesale,
+    }
+
     /// 5025, kind of amount.
     AMOUNT_ROLE("amount_role"): AmountRole {
         "8" | "23" | "131" | "204" => AllowanceOrCharge,
         "39" | "77" => InvoiceTotal,
         "52" => Discount,
         "66" | "203" => LineTotal,
-        "79" | "86" | "128" => Total,
-        "124" | "150" | "161" | "176" => Tax,
+        "79" => LinesTotal,
+        "86" | "128" => Total,
+        "9" => Payable,
+        "64" => Freight,
+        "113" => Prepaid,
+        "129" => DiscountBase,
+        "366" => Rounding,
+        "259" => ChargeTotal,
+        "260" => AllowanceTotal,
+        "124" | "150" | "161" => Tax,
+        "176" => TaxTotal,
         "125" => TaxableAmount,
     }
 
@@ -339,4 +368,79 @@ codes! {
         "3" => VendorCheck,
         "4" => CreditAccount,
     }
+
+    /// 1001, document name of an invoice.
+    INVOICE_KIND("invoice_kind"): InvoiceKind {
+        "380" => Invoice,
+        "381" | "81" => CreditNote,
+        "383" | "80" => DebitNote,
+        "384" => CorrectedInvoice,
+        "386" => PrepaymentInvoice,
+        "389" => SelfBilledInvoice,
+        "325" => ProFormaInvoice,
+        "393" => FactoredInvoice,
+        "396" => FactoredCreditNote,
+        "261" => SelfBilledCreditNote,
+        "262" => ConsolidatedCreditNote,
+        "385" => ConsolidatedInvoice,
+        "326" => PartialInvoice,
+        "83" => FinancialCredit,
+        "84" => FinancialDebit,
+        "780" => FreightInvoice,
+        "395" => ConsignmentInvoice,
+    }
+
+    /// 5153, type of tax.
+    TAX_KIND("tax_kind"): TaxKind {
+        "VAT" => ValueAdded,
+        "GST" => GoodsAndServices,
+        "STT" => StateSales,
+        "LOC" => LocalSales,
+        "FET" => FederalExcise,
+        "ENV" => Environmental,
+        "SUR" => Surtax,
+    }
+
+    /// 7161, special service.
+    ALLOWANCE_SERVICE("allowance_service"): AllowanceService {
+        "AA" => Advertising,
+        "ACZ" => DamagedGoods,
+        "DL" => Delivery,
+        "DI" => Discount,
+        "FC" => Freight,
+        "HD" => Handling,
+        "IN" => Insurance,
+        "ADT" => Pickup,
+        "PAD" => Promotion,
+        "QD" => QuantityDiscount,
+        "SAA" => ShippingAndHandling,
+        "SC" => Surcharge,
+        "TD" => TradeDiscount,
+        "VAB" => VolumeDiscount,
+    }
+}
+
+word_fields! {
+    "/parties" role PARTY_ROLE;
+    "/contacts" role CONTACT_ROLE;
+    "/channels" kind CHANNEL_KIND;
+    "/dates" role DATE_ROLE;
+    "/date" role DATE_ROLE;
+    "/references" kind REFERENCE_KIND;
+    "/parts" kind REFERENCE_KIND;
+    "/notes" kind REFERENCE_KIND;
+    "/ids" scheme ID_SCHEME;
+    "/carrier" scheme ID_SCHEME;
+    "/id" scheme ID_SCHEME;
+    "/location" scheme ID_SCHEME;
+    "/product_ids" scheme PRODUCT_ID_SCHEME;
+    "/prices" role PRICE_ROLE;
+    "/amounts" role AMOUNT_ROLE;
+    "/payment_terms" basis TERMS_BASIS;
+    "/delivery_terms" freight_payment FREIGHT_PAYMENT;
+    "/routes" mode TRANSPORT_MODE;
+    "/allowances_and_charges" kind ALLOWANCE_KIND;
+    "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/allowances_and_charges" service ALLOWANCE_SERVICE;
+    "/taxes" type TAX_KIND;
 }

@@ -82,6 +82,7 @@ pub(crate) fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
         e.needs((1, 2));
     }
     e.coded_code_opt((1, 1), &codes::PRICE_ROLE, &mut p.role, &mut p.role_code);
+    special_price(e, p);
     let currency = e.currency().cloned();
     let role_code = p.role_code.clone();
     e.part(&mut p.price, |e, price: &mut Price| {
@@ -99,6 +100,20 @@ pub(crate) fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
     });
 }
 
+/// A price for information (5125 = AAE) says in 5387 which it is.
+fn special_price(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
+    let (word, code) = (codes::PRICE_SPECIFICATION.word, codes::PRICE_SPECIFICATION.code);
+    if e.is_reading() {
+        if p.role == PriceRole::Information {
+            let special = word(&e.peek((1, 4)));
+            p.role = if special == PriceRole::Other { p.role } else { special };
+        }
+    } else if let (false, Some(code)) = (e.has((1, 1)), code(p.role)) {
+        e.constant((1, 1), "AAE");
+        e.constant((1, 4), code);
+    }
+}
+
 /// The groups PRI of a line. The price a line is meant at stands by itself, the others in the list: it is the net one (AAA), else
 /// the gross one (AAB).
 pub(crate) fn prices(walk: &mut Walk<'_>, price_of: &mut Option<Price>, list: &mut Vec<QualifiedPrice>) {
@@ -111,6 +126,11 @@ pub(crate) fn prices(walk: &mut Walk<'_>, price_of: &mut Option<Price>, list: &m
                 role,
                 role_code: own.role_code.clone(),
                 price: Some(own.clone()),
+                currency: own
+                    .currency
+                    .as_ref()
+                    .filter(|code| walk.currency() != Some(code))
+                    .map(|code| Currency { code: code.clone(), ..Currency::default() }),
                 ..QualifiedPrice::default()
             };
             list.insert(0, plain);
@@ -169,7 +189,9 @@ pub(crate) fn tax(walk: &mut Walk<'_>, t: &mut Tax) {
     walk.once("TAX", |e| tax_detail(e, t));
     walk.each("MOA", &mut t.amounts, amount);
     if walk.is_reading() {
-        t.money = t.amounts.iter().find_map(|a| a.money.clone());
+        let tax = t.amounts.iter().find(|a| a.role == AmountRole::Tax && a.money.is_some());
+        let other = || t.amounts.iter().find(|a| a.role != AmountRole::TaxableAmount);
+        t.money = tax.or_else(other).and_then(|a| a.money.clone());
     }
     let mut places: Vec<_> = t.jurisdictions.drain(..).map(Some).collect();
     walk.each("LOC", &mut places, |e, place| {
@@ -188,7 +210,7 @@ fn tax_detail(e: &mut Elements<'_>, t: &mut Tax) {
     if !e.is_reading() && !e.has((1, 1)) {
         e.constant((1, 1), "7");
     }
-    e.code((2, 1), &mut t.type_code);
+    e.coded_opt((2, 1), &codes::TAX_KIND, &mut t.kind, &mut t.type_code);
     e.text((2, 4), &mut t.description);
     e.text((3, 1), &mut t.assigned_number);
     e.decimal((4, 1), &mut t.base);
@@ -196,6 +218,29 @@ fn tax_detail(e: &mut Elements<'_>, t: &mut Tax) {
     e.decimal((5, 4), &mut t.percent);
     e.code((6, 1), &mut t.category_code);
     e.text((7, 1), &mut t.number);
+}
+
+/// The groups PAT. One has one span of time: terms with a discount and a net time become two.
+pub(crate) fn terms(walk: &mut Walk<'_>, list: &mut Vec<PaymentTerms>) {
+    if walk.is_writing() {
+        let split = |t: PaymentTerms| {
+            let discount = t.discount_days.is_some() || t.discount_due_date.is_some();
+            let net = t.net_days.is_some() || t.net_due_date.is_some();
+            if !discount || !net || t.period_count.is_some() {
+                return vec![t];
+            }
+            let net = PaymentTerms {
+                basis: t.basis,
+                basis_code: t.basis_code.clone(),
+                net_days: t.net_days,
+                net_due_date: t.net_due_date,
+                ..PaymentTerms::default()
+            };
+            vec![PaymentTerms { net_days: None, net_due_date: None, ..t }, net]
+        };
+        *list = std::mem::take(list).into_iter().flat_map(split).collect();
+    }
+    walk.loops("PAT", list, payment_terms);
 }
 
 /// The group PAT: terms of payment, their dates, percentages and amounts. What the terms say by their own fields (a discount, a
@@ -244,7 +289,9 @@ fn pat(e: &mut Elements<'_>, t: &mut PaymentTerms) {
     }
     e.code((2, 1), &mut t.code);
     e.code((2, 3), &mut t.agency_code);
-    e.lines((4..=5).map(|component| (2, component).into()), &mut t.description);
+    if e.is_reading() || e.has((2, 1)) {
+        e.lines((4..=5).map(|component| (2, component).into()), &mut t.description);
+    }
     e.coded_opt((3, 1), &codes::TERMS_BASIS, &mut t.basis, &mut t.basis_code);
     if !e.is_reading() && t.period_count.is_none() {
         let days = if is_discount { t.discount_days } else { t.net_days };

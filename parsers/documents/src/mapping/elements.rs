@@ -58,6 +58,14 @@ impl<'m> Elements<'m> {
         matches!(self.side, Side::Read(_))
     }
 
+    /// True when the codes beside our words are of this standard: always when reading.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match &self.side {
+            Side::Read(_) => true,
+            Side::Write(d) => d.writing.codes_are_ours,
+        }
+    }
+
     /// True when writing to 005010 or D.01B and later, or reading them.
     pub(crate) fn is_newer(&self) -> bool {
         let (standard, version) = match &self.side {
@@ -248,6 +256,22 @@ impl<'m> Elements<'m> {
         }
     }
 
+    /// A percentage that stands as a fraction (X12 954): `.0825` is 8.25 percent.
+    pub(crate) fn fraction(&mut self, at: impl Into<At>, field: &mut Option<Decimal>) {
+        let moved = |value: Decimal, by: i64| {
+            let scale = i64::from(value.scale()) + by;
+            match u32::try_from(scale) {
+                Ok(scale) => Decimal::try_from_i128_with_scale(value.mantissa(), scale).ok(),
+                Err(_) => value.checked_mul(Decimal::from(10_i64.pow(scale.unsigned_abs() as u32))),
+            }
+        };
+        let mut fraction = field.and_then(|percent| moved(percent, 2));
+        self.decimal(at, &mut fraction);
+        if self.is_reading() && field.is_none() {
+            *field = fraction.and_then(|fraction| moved(fraction, -2));
+        }
+    }
+
     /// A decimal number that is always there.
     pub(crate) fn required_decimal(&mut self, at: impl Into<At>, field: &mut Decimal) {
         let mut value = (!self.is_reading()).then_some(*field);
@@ -324,7 +348,7 @@ impl<'m> Elements<'m> {
             let mut number = None;
             self.decimal(value, &mut number);
             if let Some(value) = number {
-                let quantity = field.insert(Quantity { value, unit: None, original_unit: None });
+                let quantity = field.insert(Quantity { value, ..Quantity::default() });
                 self.unit(unit, &mut quantity.unit, &mut quantity.original_unit);
             }
         }

@@ -26,11 +26,12 @@ mod reading;
 mod tables;
 mod writing;
 
-pub(crate) use codes::{Codes, codes};
+pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
 pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
 pub(crate) use reading::Reading;
 pub use tables::Tables;
+pub(crate) use tables::parse as parse_word;
 pub(crate) use writing::Writing;
 pub use writing::Written;
 
@@ -111,6 +112,38 @@ impl<'m> Walk<'m> {
         match self.side {
             Side::Read { reading, .. } => reading.version,
             Side::Write(writing) => writing.version,
+        }
+    }
+
+    /// True when the codes beside our words are of this standard: always when reading.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.codes_are_ours,
+        }
+    }
+
+    /// Reading, a finding on the first segment `tag` that `wanted` says yes to, here or opening a loop here, whoever took it.
+    pub(crate) fn report(
+        &self,
+        tag: &str,
+        wanted: impl Fn(&Elements<'m>) -> bool,
+        at: impl Into<At>,
+        (code, severity): (portway_edi::Code, portway_edi::Severity),
+        message: String,
+        help: &str,
+    ) {
+        let Side::Read { reading, node, at_root } = self.side else { return };
+        let own = node.segments.iter().map(|s| (s, (!at_root).then_some(node.id)));
+        let opening = node.loops.iter().filter_map(|inner| Some((inner.segments.first()?, Some(inner.id))));
+        let here = |s: &Segment<'_>| is_tag(s, tag) && s.position >= self.from && s.position < self.to;
+        let found = own
+            .chain(opening)
+            .filter(|(segment, _)| here(segment))
+            .map(|(segment, id)| Elements::read(reading, segment, id, self.currency.clone()))
+            .find(|e| wanted(e));
+        if let Some(elements) = found {
+            elements.report(code, severity, at, message, help);
         }
     }
 
@@ -221,6 +254,19 @@ impl<'m> Walk<'m> {
                     elements.put();
                 }
             }
+        }
+    }
+
+    /// As [`Walk::each`]; read are also those that open a loop here: one version has a segment where another has a loop.
+    pub(crate) fn each_opening<T: Default>(
+        &mut self,
+        tag: &'static str,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        self.each(tag, list, &map);
+        for mut inner in self.found(tag) {
+            inner.each(tag, list, &map);
         }
     }
 
@@ -470,6 +516,14 @@ impl<'m> Walk<'m> {
     /// Writing, true if this standard has a code for the word, or the code beside it is one of this standard.
     pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
         matches!(self.side, Side::Write(writing) if writing.code(codes, word, code).is_some())
+    }
+
+    /// How many segments `tag` were written so far, in the whole set. 0 when reading.
+    pub(crate) fn written(&self, tag: &str) -> usize {
+        match self.side {
+            Side::Write(writing) => writing.count(tag),
+            Side::Read { .. } => 0,
+        }
     }
 
     /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.

@@ -35,7 +35,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/references/value", "no qualifier of 1153 for this kind"),
     ("*/references/dates", "no qualifier of 1153 for this kind, or more than one day"),
     ("*/parties/ids", "one identifier a party, by a scheme that 3055 has"),
-    ("*/parties", "a party whose role 3035 has no code for, or on a line of D.96A"),
+    ("/lines/parties", "the line of D.96A has no NAD"),
     ("*/parties/contacts", "no place for contacts by role"),
     ("/packaging", "PAC has the kind of package alone"),
     ("*/packages/marks", "PCI has codes of its own; SSCC and carrier's number stand in GIN and RFF"),

@@ -7,7 +7,7 @@
 
 use super::{codes, item as items};
 use crate::Text;
-use crate::date::DateTime;
+use crate::date::{DateRole, DateTime};
 use crate::item::{Commodity, Description, Item, Lot, ProductId, ProductIdScheme};
 use crate::mapping::{Elements, Walk};
 use crate::package::Package;
@@ -408,7 +408,7 @@ pub(crate) fn date(e: &mut Elements<'_>, d: &mut DateTime) {
         return;
     }
     // A code of the longer list (374) is none of this one.
-    let foreign = d.role == crate::date::DateRole::Other && d.role_code.len() != 2;
+    let foreign = d.role == DateRole::Other && d.role_code.len() != 2;
     if d.date.is_some() && !foreign {
         e.coded(1, &codes::TRANSPORT_DATE_ROLE, &mut d.role, &mut d.role_code);
         if e.has(1) {
@@ -448,6 +448,9 @@ pub(crate) fn reference(e: &mut Elements<'_>, r: &mut Reference) {
         e.time(5, &mut d.time);
         if e.has(5) {
             e.code(6, &mut d.time_zone_code);
+        }
+        if e.is_reading() {
+            d.role = DateRole::Reference;
         }
     });
     super::reference::parts(e, 7, &mut r.parts);

@@ -6,8 +6,12 @@ use super::{ORDER, Reading, counted, order_with, read, read_with};
 use portway_edi::acknowledgement::Tolerance;
 use portway_edi::edifact::contrl::{self, Action, Control, Fault, Report};
 use portway_edi::edifact::writer::Envelope;
+use portway_edi::examination::examine_with;
 use portway_edi::interchange::{Event, Limits, PartyId};
+use portway_edi::reader::Reader;
+use portway_edi::schema::Guide;
 use portway_edi::{Code, Delimiters, Finding, Place, Severity};
+use std::collections::BTreeSet;
 
 pub fn envelope(version: u8) -> Envelope {
     let party = |id: &str| PartyId { qualifier: "14".to_string(), id: id.to_string() };
@@ -116,6 +120,47 @@ const ANSWERS: &[(&str, &str, &[&str])] = &[
     ("220+4500123+9", "220+4500123+999", &["7"]),
     ("4006381333931", "4006381333932", &["7"]),
 ];
+
+/// Codes of 0085, why no input of a partner is answered with them.
+pub const NEVER: &[(&[&str], &str)] = &[
+    (&["1", "3", "4", "5", "6", "8", "9", "10", "11"], "older than the CONTRL, which does not use them"),
+    (&["14"], "a value is wrong wherever it stands (12), or the segment is (15)"),
+    (&["22", "24", "25"], "separators, age and tests are not agreed on in profiles"),
+    (&["23", "43"], "who does not know the sender has nobody to answer; an address that is not ours is 7"),
+    (&["27", "47"], "security segments are not acted upon"),
+    (&["34"], "groups are not nested"),
+    (&["41", "42"], "told by the transport"),
+    (&["45"], "trailing separators are read all the same: a warning"),
+    (&["46"], "a character set that is not known is read all the same: a warning"),
+];
+
+/// Answered in tests of their own, below; 7 and 17 are the gateway's, from its stations and profiles.
+const ELSEWHERE: &[&str] = &["7", "17", "18", "26", "30", "31", "32", "36", "48"];
+
+#[test]
+fn every_code_of_0085_has_a_case_or_a_reason() {
+    let Some(samples) = crate::samples::published() else { return };
+    let mut listed = BTreeSet::new();
+    for version in ["v3", "v4"] {
+        let table = samples.join(format!("../reference/edifact/service/{version}/codes.tsv"));
+        let Ok(table) = std::fs::read_to_string(&table) else {
+            println!("skipped: {} is not there", table.display());
+            return;
+        };
+        let rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        listed.extend(rows.filter(|row| row[0] == "0085").map(|row| row[1].to_string()));
+    }
+    let mut known: BTreeSet<String> =
+        NEVER.iter().flat_map(|(codes, _)| *codes).map(|c| c.to_string()).collect();
+    known.extend(ELSEWHERE.iter().map(|c| c.to_string()));
+    for (from, to, _) in ANSWERS.iter().filter(|(from, to, _)| from != to) {
+        let answer = control(&write(&read(order_with(from, to).as_bytes()), 3, Report::Verdict).unwrap());
+        let messages = answer.messages.into_iter();
+        let faults = messages.flat_map(|m| m.faults.into_iter().chain(m.error)).chain(answer.error);
+        known.extend(faults.map(|fault| fault.code).filter(|code| !code.is_empty()));
+    }
+    assert_eq!(known, listed);
+}
 
 #[test]
 fn each_code_is_answered_at_its_place() {
@@ -260,6 +305,70 @@ fn a_contrl_is_read_back() {
     assert_eq!(control.messages[0].faults, [fault]);
     assert_eq!(control.verdict(None, "1"), Action::Rejected);
     assert_eq!(control.verdict(None, "2"), Action::Acknowledged);
+}
+
+/// C076 of the COM may come three times in D.01B. 0136 says which, but not beside a component: D4(020,030).
+#[test]
+fn the_value_of_a_repeated_element_is_pointed_at_in_syntax_4() {
+    let with = |numbers: &str| {
+        let text = order_with("LIN+1", &format!("CTA+IC'COM+{numbers}'LIN+1"))
+            .replace("UNA:+.? '", "UNA:+.?*'")
+            .replace("UNOC:3", "UNOC:4")
+            .replace("260105:0930", "20260105:0930")
+            .replace("D:96A:UN:EAN008", "D:01B:UN");
+        read(text.as_bytes())
+    };
+    const UCM: &str = "UCM+1+ORDERS:D:01B:UN+4";
+    let cases: &[(&str, &[&str])] = &[
+        ("1:TE*2:FX*3:EM", &[]),
+        ("1:TE*2:FX*3:EM*4:TX", &[UCM, "UCS+7", "UCD+35+2::4"]),
+        ("1:TE*2", &[UCM, "UCS+7", "UCD+13+2:2"]),
+        ("1:TE*:FX*3:QQQQ", &[UCM, "UCS+7", "UCD+13+2:1", "UCD+39+2:2"]),
+    ];
+    for (numbers, expected) in cases {
+        let reading = with(numbers);
+        assert_eq!(answer(&reading, 4, Report::Verdict)[1..], **expected, "{numbers}");
+    }
+    let too_many = with("1:TE*2:FX*3:EM*4:TX");
+    let before: Vec<&str> = cases[1].1[..2].iter().copied().chain(["UCD+35+2"]).collect();
+    assert_eq!(answer(&too_many, 3, Report::Verdict)[1..], before);
+    let read_back = control(&write(&too_many, 4, Report::Verdict).unwrap());
+    let fault = Fault {
+        code: "35".to_string(),
+        position: Some(7),
+        element: Some(1),
+        repetition: Some(4),
+        ..Fault::default()
+    };
+    assert_eq!(read_back.messages[0].faults, [fault]);
+    // A partner that says both is told so by the note.
+    let both = write(&too_many, 4, Report::Verdict).unwrap().replace("2::4", "2:1:4");
+    let found: Vec<String> = read(both.as_bytes()).findings.iter().map(super::told).collect();
+    assert_eq!(found, ["E1210 UCD:5:02-3 UCD01=48"]);
+}
+
+#[test]
+fn a_partners_guide_is_answered_in_codes_of_the_contrl() {
+    let cases: &[(&str, &[&str])] = &[
+        (r#"{ "mandatory_segments": ["LIN/IMD"] }"#, &["UCS+8+13"]),
+        (r#"{ "mandatory_segments": ["SG25/IMD", "CUX"] }"#, &["UCS+8+13", "UCS+10+13"]),
+        (r#"{ "unused_segments": ["QTY"] }"#, &["UCS+7+15"]),
+        (r#"{ "unused": ["LIN03-2", "BGM03"] }"#, &["UCS+2", "UCD+15+4", "UCS+6", "UCD+15+4:2"]),
+        (r#"{ "mandatory": ["NAD03"] }"#, &["UCS+4", "UCD+13+4", "UCS+5", "UCD+13+4"]),
+        (r#"{ "longest": { "BGM02": 6 } }"#, &["UCS+2", "UCD+39+3"]),
+        (r#"{ "codes": { "BGM01": ["221"] } }"#, &["UCS+2", "UCD+12+2"]),
+    ];
+    for (guide, expected) in cases {
+        let guide: Guide = serde_json::from_str(guide).unwrap();
+        let text = counted(ORDER);
+        let mut reader = Reader::new(text.as_bytes(), Limits::default());
+        let examination = examine_with(&mut reader, Tolerance::Strict, |_| Some(&guide), |_, _| {}).unwrap();
+        let bytes =
+            contrl::write(&examination.interchanges[0], &envelope(3), Report::Verdict).unwrap().unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let told = format!("'UCM+1+ORDERS:D:96A:UN:EAN008+4'{}'UNT+", expected.join("'"));
+        assert!(text.contains(&told), "{guide:?}\n{told}\n{text}");
+    }
 }
 
 #[test]
