@@ -66,6 +66,15 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "861" ReceivingAdvice => crate::receiving_advice::x12_861;
+    X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
+    X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;
+    X12 "945" WarehouseShippingAdvice => crate::warehouse_shipping_advice::x12_945;
+    Edifact "RECADV" ReceivingAdvice => crate::receiving_advice::edifact_recadv;
+    Edifact "DESADV" WarehouseStockTransfer if crate::warehouse_stock_transfer::edifact_desadv::is_stock_transfer
+        => crate::warehouse_stock_transfer::edifact_desadv;
+    Edifact "DESADV" WarehouseShippingAdvice if crate::warehouse_shipping_advice::edifact_desadv::is_shipping_advice
+        => crate::warehouse_shipping_advice::edifact_desadv;
     X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
     X12 "810" Invoice => crate::invoice::x12_810;
     Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;

@@ -9,12 +9,13 @@ use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
 use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
+use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::MeasurementKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 use crate::transport_status::EventKind;
@@ -106,6 +107,56 @@ codes! {
         "91" => Stored,
     }
 
+    /// 4221, how a quantity differs.
+    DISCREPANCY("discrepancy"): DiscrepancyKind {
+        "AC" => Over,
+        "AE" => NotAnnounced,
+        "AF" => Damaged,
+        "AG" => DeliveredTooLate,
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 6063, quantities that say a difference.
+    QUANTITY_IN_QUESTION("quantity_in_question"): DiscrepancyKind {
+        "119" => Short,
+        "121" | "123" => Over,
+        "124" => Damaged,
+        "126" => NotDelivered,
+        "185" => Rejected,
+        "89" => OnHold,
+        "64" => Scrapped,
+        "83" => Backordered,
+        "182" => Cancelled,
+    }
+
+    /// 4221, what became of a line.
+    LINE_STATUS("line_status"): LineStatus {
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CP" => ShippedPartially,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 7007, state of goods. D.96A has damaged alone.
+    STATE("state"): DiscrepancyKind {
+        "4" => Damaged,
+        "5" => GoodCondition,
+        "6" => WrongItem,
+        "7" => OnHold,
+        "12" => Rejected,
+        "14" => Cancelled,
+    }
+
     /// 3035, party qualifier.
     PARTY_ROLE("party_role"): PartyRole {
         "AG" => Agent,
@@ -113,6 +164,7 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DE" => Depositor,
         "DL" => Factor,
         "II" => InvoiceIssuer,
         "DP" => ShipTo,
@@ -179,6 +231,8 @@ codes! {
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
         "AAK" => ShipNotice,
+        "ALO" => ReceivingAdvice,
+        "SRN" => Shipment,
         "CD" => CreditNote,
         "DL" => DebitNote,
         "ADE" => Account,

@@ -11,9 +11,11 @@ pub(crate) mod freight;
 pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod package;
+pub(crate) mod packing;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod shipment;
 pub(crate) mod transport;
 pub mod units;
 

@@ -513,6 +513,11 @@ impl<'m> Walk<'m> {
         writing.close_loop(mark, trigger);
     }
 
+    /// Writing, true if this standard has a code for the word, or the code beside it is one of this standard.
+    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
+        matches!(self.side, Side::Write(writing) if writing.code(codes, word, code).is_some())
+    }
+
     /// How many segments `tag` were written so far, in the whole set. 0 when reading.
     pub(crate) fn written(&self, tag: &str) -> usize {
         match self.side {

@@ -10,14 +10,16 @@ use crate::date::DateRole;
 use crate::invoice::InvoiceKind;
 use crate::freight::StopReason;
 use crate::item::ProductIdScheme;
+use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::MeasurementKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::ship_notice::{LevelKind, Structure};
+use crate::receiving_advice::ReceiptKind;
 use crate::transport::{FreightPayment, TransportMode};
 use crate::transport_status::EventKind;
 
@@ -37,6 +39,54 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+    }
+
+    /// 514, reporting code of warehouse documents.
+    REPORTING("reporting"): Purpose {
+        "F" => FullDetail,
+        "J" => Original,
+        "K" => Simulation,
+        "N" => NoExceptions,
+        "R" => Replacement,
+        "X" => ExceptionsOnly,
+    }
+
+    /// 368, what became of a line of a shipment.
+    LINE_STATUS("line_status"): LineStatus {
+        "BO" => Backordered,
+        "CC" | "CL" => Complete,
+        "CP" => ShippedPartially,
+        "BP" => PartialBackordered,
+        "CU" | "IC" => Cancelled,
+        "DE" => Deleted,
+        "DI" => Discontinued,
+        "DS" => OutOfStock,
+        "CS" => Substituted,
+    }
+
+    /// 412, condition of what was received.
+    CONDITION("condition"): DiscrepancyKind {
+        "01" => Damaged,
+        "02" => Short,
+        "03" => Over,
+        "04" => QualityProblem,
+        "05" => WrongItem,
+        "06" => NonStandardContainer,
+        "07" => GoodCondition,
+        "08" => Rejected,
+        "09" => OnHold,
+        "10" => Scrapped,
+        "12" => OverReturned,
+        "16" => NotAnnounced,
+    }
+
+    /// 962, at which point a receiving advice was made.
+    RECEIPT_KIND("receipt_kind"): ReceiptKind {
+        "1" => ReceivingDock,
+        "2" => PostReceipt,
+        "3" => Disposition,
+        "8" => AcceptanceCertificate,
+        "R" => IntermediatePoint,
     }
 
     /// 92, purchase order type.
@@ -108,8 +158,8 @@ codes! {
         "175" => CancelIfNotShippedBy,
     }
 
-    /// 432, date qualifier of G62.
-    FREIGHT_DATE_ROLE("freight_date_role"): DateRole {
+    /// 432, what a date of transport is.
+    TRANSPORT_DATE_ROLE("transport_date_role"): DateRole {
         "01" => CancelAfter,
         "02" | "68" => RequestedDelivery,
         "03" => Invoice,
@@ -117,8 +167,13 @@ codes! {
         "07" => Effective,
         "10" => RequestedShip,
         "11" => Shipped,
+        "12" => DiscountDue,
+        "13" => NetDue,
+        "15" => PromotionStart,
+        "16" => PromotionEnd,
         "17" => EstimatedDelivery,
-        "35" => Delivered,
+        "18" => Available,
+        "35" | "67" => Delivered,
         "36" => Expiration,
         "37" => ShipNotBefore,
         "38" => ShipNotAfter,
@@ -133,6 +188,22 @@ codes! {
         "86" => Pickup,
         "BD" => RequiredBy,
         "BL" => Manufacture,
+        "BS" => Received,
+    }
+
+    /// 176, what a time of transport is.
+    TRANSPORT_TIME_ROLE("transport_time_role"): DateRole {
+        "8" => Pickup,
+        "9" => Delivered,
+        "A" => ActualDeparture,
+        "D" => EstimatedDeparture,
+        "E" => EstimatedArrival,
+        "G" => RequestedDeliveryNotBefore,
+        "L" => RequestedDeliveryNotAfter,
+        "R" => ActualArrival,
+        "X" => ScheduledDelivery,
+        "Y" => RequestedPickup,
+        "Z" => RequestedDelivery,
     }
 
     /// 1650, what happened to a shipment.
@@ -218,6 +289,7 @@ codes! {
         "WH" => Warehouse,
         "MI" => PlanningLocation,
         "Z7" => MarkFor,
+        "DE" => Depositor,
         "N1" | "NP" => NotifyParty,
         "RC" => ReceivingLocation,
         "MP" => ManufacturingPlant,
@@ -286,6 +358,8 @@ codes! {
         "CN" => CarrierReference,
         "2I" => Tracking,
         "SI" => Shipment,
+        "MA" => ShipNotice,
+        "RV" => ReceivingAdvice,
         "IV" | "OI" => Invoice,
         "CD" => CreditNote,
         "PK" => PackingList,
