@@ -102,6 +102,52 @@ codes! {
         "175" => CancelIfNotShippedBy,
     }
 
+    /// 432, what a date of transport is.
+    TRANSPORT_DATE_ROLE("transport_date_role"): DateRole {
+        "01" => CancelAfter,
+        "02" | "68" => RequestedDelivery,
+        "03" => Invoice,
+        "04" => Order,
+        "07" => Effective,
+        "10" => RequestedShip,
+        "11" => Shipped,
+        "12" => DiscountDue,
+        "13" => NetDue,
+        "15" => PromotionStart,
+        "16" => PromotionEnd,
+        "17" => EstimatedDelivery,
+        "18" => Available,
+        "35" | "67" => Delivered,
+        "36" => Expiration,
+        "37" => ShipNotBefore,
+        "38" => ShipNotAfter,
+        "39" => ShipWeekOf,
+        "53" => DeliverNotBefore,
+        "54" => DeliverNotAfter,
+        "55" => DeliverWeekOf,
+        "70" => ScheduledDelivery,
+        "85" => Issue,
+        "86" => Pickup,
+        "BD" => RequiredBy,
+        "BL" => Manufacture,
+        "BS" => Received,
+    }
+
+    /// 176, what a time of transport is.
+    TRANSPORT_TIME_ROLE("transport_time_role"): DateRole {
+        "8" => Pickup,
+        "9" => Delivered,
+        "A" => ActualDeparture,
+        "D" => EstimatedDeparture,
+        "E" => EstimatedArrival,
+        "G" => RequestedDeliveryNotBefore,
+        "L" => RequestedDeliveryNotAfter,
+        "R" => ActualArrival,
+        "X" => ScheduledDelivery,
+        "Y" => RequestedPickup,
+        "Z" => RequestedDelivery,
+    }
+
     /// 98, entity identifier.
     PARTY_ROLE("party_role"): PartyRole {
         "BY" => Buyer,
