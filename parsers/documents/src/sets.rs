@@ -66,6 +66,8 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "846" InventoryReport => crate::inventory_report::x12_846;
+    Edifact "INVRPT" InventoryReport => crate::inventory_report::edifact_invrpt;
 }
 
 /// The documents a set may become, the usual one first.

@@ -7,12 +7,14 @@
 
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind, StockMovement};
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
 codes! {
@@ -68,7 +70,71 @@ codes! {
         "94" => Manufacture,
         "12" => DiscountDue,
         "13" => NetDue,
+        "90" => PeriodStart,
+        "91" => PeriodEnd,
         "137" => Issue,
+        "360" => SellBy,
+        "361" => BestBefore,
+        "366" => Inventory,
+    }
+
+    /// 1001, which inventory report it is. 263 came after D.96A.
+    REPORT_KIND("report_kind"): ReportKind {
+        "78" => InventoryMovement,
+        "79" => InventoryStatus,
+        "263" => Adjustment,
+    }
+
+    /// 6063, what a quantity of the stock counts. 248, 253 and 441 came after D.96A, which has none for these.
+    STOCK_KIND("stock_kind"): StockKind {
+        "12" => Shipped,
+        "17" | "145" => OnHand,
+        "48" => Received,
+        "60" => Available,
+        "61" => Returned,
+        "64" => Scrapped,
+        "66" => Committed,
+        "73" => OnOrder,
+        "83" => Backordered,
+        "97" => Minimum,
+        "98" => Maximum,
+        "124" => Damaged,
+        "126" => Lost,
+        "153" => Sold,
+        "157" => Opening,
+        "158" => Closing,
+        "191" => Adjustment,
+        "197" => ReorderPoint,
+        "198" | "57" => InTransit,
+        "248" => Reserved,
+        "253" => Quarantined,
+        "441" => InProduction,
+    }
+
+    /// 4501, which way stock moved.
+    STOCK_MOVEMENT("stock_movement"): StockMovement {
+        "1" => Out,
+        "2" => In,
+    }
+
+    /// 4499, why stock moved.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "3" => Scrapped,
+        "7" => Reversal,
+        "11" => Consumption,
+    }
+
+    /// 7405, what a number of a single thing identifies.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "AL" => Kanban,
+        "AN" => Manufacturing,
+        "AP" => Product,
+        "BJ" | "AW" => Sscc,
+        "BL" => VehicleRegistration,
+        "BN" => Serial,
+        "BX" => Lot,
+        "AX" => CasePackage,
+        "VV" => Vehicle,
     }
 
     /// 3035, party qualifier.
@@ -290,4 +356,5 @@ word_fields! {
     "/routes" mode TRANSPORT_MODE;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/quantities" kind STOCK_KIND;
 }

@@ -11,6 +11,7 @@ pub(crate) mod money;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod stock;
 pub(crate) mod transport;
 pub mod units;
 

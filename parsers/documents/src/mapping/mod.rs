@@ -289,6 +289,14 @@ impl<'m> Walk<'m> {
         node.loops.iter().map(inside).collect()
     }
 
+    /// Writing, true if the standard has a code for a word, or the code beside it is of the standard. True when reading.
+    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.code(codes, word, code).is_some(),
+        }
+    }
+
     /// True if the first segment `tag` of the loop being read has a number there. False when writing.
     pub(crate) fn has_number(&self, tag: &'static str, at: impl Into<At>) -> bool {
         let first = self.untaken(tag).next();

@@ -7,6 +7,8 @@
 
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind};
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
@@ -93,6 +95,8 @@ codes! {
         "074" => RequestedDeliveryNotAfter,
         "077" => DeliverWeekOf,
         "079" => PromisedShip,
+        "090" => PeriodStart,
+        "091" => PeriodEnd,
         "092" | "276" => ContractStart,
         "093" | "279" => ContractEnd,
         "094" => Manufacture,
@@ -100,6 +104,7 @@ codes! {
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,
+        "184" => Inventory,
     }
 
     /// 432, what a date of transport is.
@@ -146,6 +151,78 @@ codes! {
         "X" => ScheduledDelivery,
         "Y" => RequestedPickup,
         "Z" => RequestedDelivery,
+    }
+
+    /// 755, what an inventory report is of.
+    REPORT_KIND("report_kind"): ReportKind {
+        "SI" => SellerInventory,
+        "DD" => DistributorInventory,
+        "LC" => LocationInventory,
+    }
+
+    /// 673, what a quantity of the stock counts.
+    STOCK_KIND("stock_kind"): StockKind {
+        "17" => OnHand,
+        "33" | "V2" => Available,
+        "27" => Committed,
+        "XU" => Reserved,
+        "63" => OnOrder,
+        "IQ" => InTransit,
+        "BQ" => Backordered,
+        "74" => Damaged,
+        "QH" => OnHold,
+        "76" => Returned,
+        "87" => Received,
+        "39" => Shipped,
+        "32" => Sold,
+        "YW" => ReorderPoint,
+        "72" => Minimum,
+        "73" => Maximum,
+        "TN" => Opening,
+        "TX" => Closing,
+        "29" => Projected,
+    }
+
+    /// 181, why stock was corrected.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "03" => ShippedMore,
+        "04" => ReceivedLess,
+        "05" => PutOnHold,
+        "06" => BookDecrease,
+        "07" => Destroyed,
+        "52" | "AS" => Reworked,
+        "53" => ShippedLess,
+        "54" => ReceivedMore,
+        "55" => TakenOffHold,
+        "56" => BookIncrease,
+        "AA" => PhysicalCount,
+        "AB" => AccountingError,
+        "AC" => ConditionChange,
+        "AG" => OwnershipChange,
+        "AK" => Transfer,
+        "AR" => ShipmentError,
+        "AU" => DamagedInFacility,
+        "AV" => DamagedInTransit,
+        "AW" => Recall,
+        "AX" => Obsolete,
+        "AY" => ReceiptError,
+        "CD" => Donation,
+        "CO" => Consignment,
+        "CR" => CustomerReturn,
+        "CS" => Sample,
+        "PC" => Reserved,
+    }
+
+    /// 473, what a warehouse shipping order does.
+    ORDER_STATUS("order_status"): Purpose {
+        "B" => Backorder,
+        "C" => Confirmation,
+        "D" => Deletion,
+        "F" => Cancellation,
+        "N" => Original,
+        "R" => Change,
+        "T" => Resubmission,
+        "X" => Simulation,
     }
 
     /// 98, entity identifier.
@@ -487,6 +564,7 @@ word_fields! {
     "/routes" mode TRANSPORT_MODE;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/quantities" kind STOCK_KIND;
 }
 
 /// 639, basis of unit price: how many units the price is for.
