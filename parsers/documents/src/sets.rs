@@ -68,6 +68,10 @@ mappings! {
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
     X12 "846" InventoryReport => crate::inventory_report::x12_846;
     Edifact "INVRPT" InventoryReport => crate::inventory_report::edifact_invrpt;
+    X12 "861" ReceivingAdvice => crate::receiving_advice::x12_861;
+    X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
+    X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;
+    X12 "945" WarehouseShippingAdvice => crate::warehouse_shipping_advice::x12_945;
 }
 
 /// The documents a set may become, the usual one first.

@@ -17,7 +17,7 @@ use crate::x12::allowance::sac;
 use crate::x12::item::{description, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::measurement;
-use crate::x12::{bounded, codes, date, money, reference, stock, transport};
+use crate::x12::{bounded, codes, date, money, reference, stock, transport, warehouse};
 use portway_edi::Severity;
 
 /// What the set has no place for.
@@ -79,7 +79,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, report: &mut InventoryReport) {
     walk.each("PER", &mut report.contacts, contact);
     walk.each("MEA", &mut report.measurements, measurement);
     walk.loops("N1", &mut report.parties, party);
-    stock::industry_codes(walk, &mut report.industry_codes);
+    warehouse::industry_codes(walk, &mut report.industry_codes);
     walk.loops("LIN", &mut report.lines, line);
     let lines = report.lines.len();
     walk.once("CTT", |e| totals(e, &mut report.totals, lines));
@@ -136,7 +136,7 @@ fn line(walk: &mut Walk<'_>, line: &mut InventoryLine) {
         e.decimal(2, &mut p.percent);
     });
     walk.each("LDT", &mut line.lead_times, date::lead_time);
-    stock::industry_codes(walk, &mut line.industry_codes);
+    warehouse::industry_codes(walk, &mut line.industry_codes);
     walk.loops("SLN", &mut line.sublines, subline);
     walk.loops("QTY", &mut line.quantities, quantity);
     walk.loops("N1", &mut line.parties, party);
@@ -222,7 +222,7 @@ fn quantity(walk: &mut Walk<'_>, q: &mut InventoryQuantity) {
     walk.loops("SCH", &mut q.schedule, |w, s: &mut ScheduleLine| {
         w.once("SCH", |e| transport::schedule_line(e, s));
     });
-    stock::industry_codes(walk, &mut q.industry_codes);
+    warehouse::industry_codes(walk, &mut q.industry_codes);
     bounded(walk, "REF", &mut q.references, |w, r: &mut Reference| {
         w.once("REF", |e| reference::reference(e, r));
         w.each("DTM", &mut r.dates, date::dtm);

@@ -10,10 +10,13 @@ use crate::date::DateRole;
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind};
 use crate::item::ProductIdScheme;
+use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::DiscrepancyKind;
+use crate::receiving_advice::ReceiptKind;
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
@@ -33,6 +36,54 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+    }
+
+    /// 514, reporting code of warehouse documents.
+    REPORTING("reporting"): Purpose {
+        "F" => FullDetail,
+        "J" => Original,
+        "K" => Simulation,
+        "N" => NoExceptions,
+        "R" => Replacement,
+        "X" => ExceptionsOnly,
+    }
+
+    /// 368, what became of a line of a shipment.
+    LINE_STATUS("line_status"): LineStatus {
+        "BO" => Backordered,
+        "CC" | "CL" => Complete,
+        "CP" => ShippedPartially,
+        "BP" => PartialBackordered,
+        "CU" | "IC" => Cancelled,
+        "DE" => Deleted,
+        "DI" => Discontinued,
+        "DS" => OutOfStock,
+        "CS" => Substituted,
+    }
+
+    /// 412, condition of what was received.
+    CONDITION("condition"): DiscrepancyKind {
+        "01" => Damaged,
+        "02" => Short,
+        "03" => Over,
+        "04" => QualityProblem,
+        "05" => WrongItem,
+        "06" => NonStandardContainer,
+        "07" => GoodCondition,
+        "08" => Rejected,
+        "09" => OnHold,
+        "10" => Scrapped,
+        "12" => OverReturned,
+        "16" => NotAnnounced,
+    }
+
+    /// 962, at which point a receiving advice was made.
+    RECEIPT_KIND("receipt_kind"): ReceiptKind {
+        "1" => ReceivingDock,
+        "2" => PostReceipt,
+        "3" => Disposition,
+        "8" => AcceptanceCertificate,
+        "R" => IntermediatePoint,
     }
 
     /// 92, purchase order type.

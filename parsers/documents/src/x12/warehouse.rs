@@ -10,33 +10,36 @@ use crate::Text;
 use crate::date::DateTime;
 use crate::item::{Commodity, Description, Item, Lot, ProductId, ProductIdScheme};
 use crate::mapping::{Elements, Walk};
-use crate::party::{Channel, Contact};
+use crate::package::Package;
+use crate::party::{Channel, Contact, Party};
 use crate::quantity::{Decimal, Quantity};
-use crate::reference::{IdScheme, Note, Reference};
+use crate::reference::{Accounting, AccountingPart, IdScheme, IndustryCode, Note, Reference};
 use crate::transport::{
-    DeliveryTerms, Equipment, Handling, Pack, Pallet, Route, Seal, Temperature, Transport,
+    DeliveryTerms, Handling, Location, Marks, Pack, Pallet, Route, Seal, Temperature, Transport,
 };
+use crate::warehouse_shipping_order::LinePart;
 use crate::warehouse_stock_transfer::Consolidation;
 
-/// The U.P.C. case code in `case`, and the pairs of qualifier and number that start at one of `pairs`.
-pub(crate) fn product_ids(e: &mut Elements<'_>, case: usize, pairs: &[usize], list: &mut Vec<ProductId>) {
+/// U.P.C. case codes in the elements `cases`, and the pairs of qualifier and number that start at one of `pairs`.
+pub(crate) fn product_ids(e: &mut Elements<'_>, cases: &[usize], pairs: &[usize], list: &mut Vec<ProductId>) {
     let in_its_element = |id: &ProductId| id.scheme == ProductIdScheme::UpcCase && id.scheme_code.is_empty();
     let pairs = pairs.iter().copied();
     if e.is_reading() {
-        let mut code = None;
-        e.text(case, &mut code);
+        let (mut codes, mut rest) = (Vec::new(), Vec::new());
+        e.texts(cases.iter().map(|at| (*at).into()), &mut codes);
+        items::product_ids(e, pairs, &mut rest);
         let scheme = ProductIdScheme::UpcCase;
-        list.extend(code.map(|id| ProductId { scheme, id, ..ProductId::default() }));
-        let mut rest = Vec::new();
-        items::product_ids(e, pairs, &mut rest);
+        list.extend(codes.into_iter().map(|id| ProductId { scheme, id, ..ProductId::default() }));
         list.append(&mut rest);
-    } else {
-        let mut rest = list.clone();
-        if let Some(at) = rest.iter().position(in_its_element) {
-            e.required(case, &mut rest.remove(at).id);
-        }
-        items::product_ids(e, pairs, &mut rest);
+        return;
     }
+    let (codes, mut rest): (Vec<_>, Vec<_>) = list.iter().cloned().partition(in_its_element);
+    let mut further = codes.iter().skip(cases.len()).cloned().collect();
+    for (at, code) in cases.iter().zip(codes) {
+        e.constant(*at, &code.id);
+    }
+    rest.append(&mut further);
+    items::product_ids(e, pairs, &mut rest);
 }
 
 /// 451, the warehouse's lot: the first of the item.
@@ -120,7 +123,7 @@ pub(crate) fn ordered_item(
     classes: Classes<'_>,
 ) {
     e.quantity(1, 2, quantity);
-    product_ids(e, 3, &[4, 6, 15], &mut item.product_ids);
+    product_ids(e, &[3], &[4, 6, 15], &mut item.product_ids);
     classed(e, item, classes);
     lot(e, 13, item);
     e.code(14, &mut item.condition_code);
@@ -135,7 +138,7 @@ pub(crate) fn shipped_item(
     hold_code: &mut Option<Text>,
 ) {
     e.quantity(1, 2, quantity);
-    product_ids(e, 3, &[4, 6, 14], &mut item.product_ids);
+    product_ids(e, &[3], &[4, 6, 14], &mut item.product_ids);
     classed(e, item, classes);
     e.code(13, hold_code);
 }
@@ -165,7 +168,7 @@ pub(crate) fn received_item(
     adjustment_id: &mut Option<Text>,
 ) {
     e.quantity(1, 2, quantity);
-    product_ids(e, 3, &[4, 6, 10], &mut item.product_ids);
+    product_ids(e, &[3], &[4, 6, 10], &mut item.product_ids);
     lot(e, 8, item);
     e.code(9, adjustment_id);
 }
@@ -318,7 +321,7 @@ pub(crate) fn pallets(e: &mut Elements<'_>, p: &mut Pallet) {
 }
 
 /// PAL. Length, width and height share the unit of PAL10.
-pub(crate) fn pallet(e: &mut Elements<'_>, p: &mut Pallet) {
+pub(crate) fn pallet_of(e: &mut Elements<'_>, p: &mut Pallet) {
     e.code(1, &mut p.type_code);
     e.decimal(2, &mut p.tiers);
     e.decimal(3, &mut p.blocks);
@@ -499,11 +502,159 @@ pub(crate) fn wrapped(lines: &[Text], width: usize) -> Vec<Text> {
     out
 }
 
-/// The sum of quantities, where they are all there.
-pub(crate) fn sum<'a>(quantities: impl Iterator<Item = Option<&'a Quantity>>) -> Option<Decimal> {
-    let mut total = Decimal::ZERO;
-    for quantity in quantities {
-        total = total.checked_add(quantity?.value)?;
+/// The sum of quantities; of those that would not fit no more than fits.
+pub(crate) fn sum<'a>(quantities: impl Iterator<Item = &'a Quantity>) -> Decimal {
+    quantities.fold(Decimal::ZERO, |total, quantity| total.checked_add(quantity.value).unwrap_or(total))
+}
+
+/// MAN and PAL of a loop LX: each MAN is a package, and the pallet is that of the first. The SSCC is the mark GM, the carrier's
+/// number the mark CP.
+pub(crate) fn packages(walk: &mut Walk<'_>, list: &mut Vec<Package>) {
+    if walk.is_writing() {
+        for package in list.iter() {
+            let mut marks = package.marks.clone();
+            let numbers = [("GM", &package.sscc), ("CP", &package.tracking_number)];
+            for (code, number) in numbers {
+                let Some(number) = number else { continue };
+                if !marks.iter().any(|m| m.values.contains(number)) {
+                    marks.push(Marks { code: code.into(), values: vec![number.clone()], ..Marks::default() });
+                }
+            }
+            super::transport::marks(walk, &mut marks);
+        }
+        let mut pallet = list.iter().find_map(|p| p.pallet.clone());
+        return walk.maybe("PAL", &mut pallet, pallet_of);
     }
-    Some(total)
+    walk.each("MAN", list, |e, package: &mut Package| {
+        e.slots([1, 4].into_iter(), &mut package.marks, super::transport::mark);
+    });
+    let mut pallet = None;
+    walk.maybe("PAL", &mut pallet, pallet_of);
+    if pallet.is_some() {
+        if list.is_empty() {
+            list.push(Package::default());
+        }
+        if let Some(first) = list.first_mut() {
+            first.pallet = pallet;
+        }
+    }
+    for package in list {
+        let marked = |code: &str| {
+            package.marks.iter().find(|m| m.code == code).and_then(|m| m.values.first().cloned())
+        };
+        (package.sscc, package.tracking_number) = (marked("GM"), marked("CP"));
+    }
+}
+
+/// Gives a number to lines that have none, and to groups: the smallest that nobody has, each its own.
+pub(crate) fn number_groups<'a>(
+    lines: impl Iterator<Item = &'a mut Option<Text>>,
+    groups: impl Iterator<Item = &'a mut Text>,
+) {
+    let (mut lines, mut groups): (Vec<_>, Vec<_>) = (lines.collect(), groups.collect());
+    let given = lines.iter().filter_map(|n| n.as_ref()).chain(groups.iter().map(|n| &**n));
+    let mut taken: Vec<Text> = given.filter(|n| !n.is_empty()).cloned().collect();
+    let mut next = || {
+        let free =
+            (1_u32..).map(|n| Text::new(n.to_string())).find(|n| !taken.contains(n)).unwrap_or_default();
+        taken.push(free.clone());
+        free
+    };
+    for number in lines.iter_mut().filter(|n| n.is_none()) {
+        **number = Some(next());
+    }
+    for number in groups.iter_mut().filter(|n| n.is_empty()) {
+        **number = next();
+    }
+}
+
+/// N1 of a line: one version has it as a segment, another as a loop.
+pub(crate) fn parties(walk: &mut Walk<'_>, list: &mut Vec<Party>) {
+    if walk.is_reading() {
+        walk.each("N1", list, super::party::name);
+    }
+    walk.loops("N1", list, super::party::party);
+}
+
+/// The loops LX that LS and LE bound: parts of a line.
+pub(crate) fn line_parts(walk: &mut Walk<'_>, list: &mut Vec<LinePart>) {
+    super::bounded(walk, "LX", list, |w, part| {
+        w.once("LX", |e| e.required(1, &mut part.number));
+        w.each("N9", &mut part.references, reference);
+        w.each("G62", &mut part.dates, date);
+        parties(w, &mut part.parties);
+        super::transport::distribution(w, &mut part.distribution);
+        industry_codes(w, &mut part.industry_codes);
+    });
+}
+
+/// R4: a port or terminal.
+pub(crate) fn port(e: &mut Elements<'_>, l: &mut Location) {
+    e.needs(1);
+    e.required_code(1, &mut l.role_code);
+    e.identifier(2, 3, &codes::PLACE_SCHEME, &mut l.id);
+    e.text(4, &mut l.name);
+    e.text(5, &mut l.country);
+    e.text(6, &mut l.terminal);
+    e.text(7, &mut l.pier);
+    e.text(8, &mut l.region);
+}
+
+/// The loops LM: an agency, and codes of its lists (LQ).
+pub(crate) fn industry_codes(walk: &mut Walk<'_>, list: &mut Vec<IndustryCode>) {
+    let agency = |e: &mut Elements<'_>, c: &mut IndustryCode| {
+        e.code(1, &mut c.agency_code);
+        e.code(2, &mut c.source_code);
+    };
+    let code = |e: &mut Elements<'_>, c: &mut IndustryCode| {
+        e.code(1, &mut c.list_code);
+        e.code(2, &mut c.code);
+    };
+    for mut inner in walk.found("LM") {
+        inner.claim_loop();
+        let mut head = IndustryCode::default();
+        inner.once("LM", |e| agency(e, &mut head));
+        let mut found = Vec::new();
+        inner.each("LQ", &mut found, code);
+        if found.is_empty() {
+            found.push(IndustryCode::default());
+        }
+        list.extend(found.into_iter().map(|c| IndustryCode {
+            agency_code: head.agency_code.clone(),
+            source_code: head.source_code.clone(),
+            ..c
+        }));
+    }
+    if walk.is_writing() {
+        let head = |c: &IndustryCode| (c.agency_code.clone(), c.source_code.clone());
+        let mut rest = list.as_mut_slice();
+        while let Some(first) = rest.first().cloned() {
+            let same = rest.iter().take_while(|c| head(c) == head(&first)).count();
+            let (now, later) = rest.split_at_mut(same);
+            walk.write_loop("LM", |w| {
+                w.once("LM", |e| agency(e, &mut first.clone()));
+                for entry in now {
+                    w.once("LQ", |e| code(e, entry));
+                }
+            });
+            rest = later;
+        }
+    }
+}
+
+/// The loops FA1: to which account it is booked.
+pub(crate) fn accounting(walk: &mut Walk<'_>, list: &mut Vec<Accounting>) {
+    walk.loops("FA1", list, |w, a| {
+        w.once("FA1", |e| {
+            e.needs(1);
+            e.code(1, &mut a.agency_code);
+            e.code(2, &mut a.service_code);
+            e.code(3, &mut a.allowance_kind_code);
+        });
+        w.each("FA2", &mut a.parts, |e, part: &mut AccountingPart| {
+            e.needs(1);
+            e.code(1, &mut part.code);
+            e.text(2, &mut part.value);
+        });
+    });
 }

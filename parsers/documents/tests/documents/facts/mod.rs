@@ -5,3 +5,5 @@
 
 mod purchase_order_850;
 mod purchase_order_orders;
+mod warehouse_shipping_advice_945;
+mod warehouse_stock_transfer_943;
