@@ -68,6 +68,8 @@ mappings! {
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
     X12 "846" InventoryReport => crate::inventory_report::x12_846;
     Edifact "INVRPT" InventoryReport => crate::inventory_report::edifact_invrpt;
+    X12 "940" WarehouseShippingOrder => crate::warehouse_shipping_order::x12_940;
+    Edifact "INSDES" WarehouseShippingOrder => crate::warehouse_shipping_order::edifact_insdes;
     X12 "861" ReceivingAdvice => crate::receiving_advice::x12_861;
     X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
     X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;

@@ -144,6 +144,7 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DE" | "WD" => Depositor,
         "DP" => ShipTo,
         "EX" => Exporter,
         "FW" => FreightForwarder,

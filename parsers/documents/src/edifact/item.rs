@@ -32,6 +32,8 @@ pub(crate) fn numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnc
 fn write_numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnce(&mut Elements<'m>)) {
     use ProductIdScheme as S;
     let mut ids = item.product_ids.clone();
+    // A number whose kind 7143 has no code for would leave a hole.
+    ids.retain(|id| walk.has_code(&codes::PRODUCT_ID_SCHEME, nearest(id.scheme), &id.scheme_code));
     let plain = |id: &ProductId| id.function_code.is_none();
     let is_gtin = |id: &ProductId| matches!(id.scheme, S::Gtin | S::Ean | S::Upc | S::EanShort) && plain(id);
     // LIN has the number that came without a function, or the GTIN.

@@ -19,6 +19,7 @@ pub mod units;
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/period/value", "a period of the other standard is written by its first and last day"),
     ("*/dates/role", "a DTM without a day says nothing"),
+    ("*/dates/role_code", "a DTM without a day says nothing"),
     ("*/currency/role", "CUX says what a currency is for, not whose it is"),
     ("*/other_currencies/role", "CUX says what a currency is for, not whose it is"),
     ("*/characteristics", "there is no segment for an agency's codes"),

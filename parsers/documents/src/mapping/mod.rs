@@ -289,6 +289,14 @@ impl<'m> Walk<'m> {
         node.loops.iter().map(inside).collect()
     }
 
+    /// True when the codes beside our words are of this standard: always when reading.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.codes_are_ours,
+        }
+    }
+
     /// Writing, true if the standard has a code for a word, or the code beside it is of the standard. True when reading.
     pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
         match self.side {

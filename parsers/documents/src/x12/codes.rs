@@ -316,6 +316,7 @@ codes! {
         "FR" => MessageFrom,
         "TO" => MessageTo,
         "OB" => OrderedBy,
+        "DE" => Depositor,
     }
 
     /// 366, contact function.
