@@ -78,11 +78,10 @@ codes! {
         "366" => Inventory,
     }
 
-    /// 1001, which inventory report it is. 263 came after D.96A.
+    /// 1001, which inventory report it is. 263 is an adjustment, a document of its own.
     REPORT_KIND("report_kind"): ReportKind {
         "78" => InventoryMovement,
         "79" => InventoryStatus,
-        "263" => Adjustment,
     }
 
     /// 6063, what a quantity of the stock counts. 248, 253 and 441 came after D.96A, which has none for these.

@@ -89,7 +89,13 @@ pub(crate) fn map(walk: &mut Walk<'_>, report: &mut InventoryReport) {
 /// BGM. 1001 = 35: inventory report, where the kind has no code.
 fn beginning(e: &mut Elements<'_>, report: &mut InventoryReport) {
     e.coded_opt((1, 1), &codes::REPORT_KIND, &mut report.kind, &mut report.kind_code);
-    if !e.is_reading() && !e.has((1, 1)) {
+    // What would be read as an adjustment is written as a report too.
+    let corrects = match &*e.peek((1, 1)) {
+        "263" => true,
+        "78" => moves_alone(report),
+        _ => false,
+    };
+    if !e.is_reading() && (corrects || !e.has((1, 1))) {
         e.constant((1, 1), "35");
     }
     let opening = stock::Opening {
@@ -104,6 +110,13 @@ fn beginning(e: &mut Elements<'_>, report: &mut InventoryReport) {
         acknowledgement_code: &mut report.acknowledgement_code,
     };
     stock::opening(e, opening);
+}
+
+/// True if every quantity says which way it moved, and none that it was received or delivered: see the adjustment.
+fn moves_alone(report: &InventoryReport) -> bool {
+    let mut quantities = report.lines.iter().flat_map(|line| &line.quantities).peekable();
+    quantities.peek().is_some()
+        && quantities.all(|q| q.movement.is_some() && !matches!(q.reason_code.as_deref(), Some("1" | "2")))
 }
 
 /// What the document has in fields of their own and EDIFACT in dates and with parties.
