@@ -198,15 +198,15 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingOrderLine) {
     }
 }
 
-/// The group PCI: a mark, and the numbers of packages that have it. Numbers without a mark get one that says so (4233 = 33E: with
-/// the SSCC; 24: by the shipper).
+/// The group PCI: a mark, and the numbers of packages that have it. Numbers without a mark get one that says so (4233 = 30: by the
+/// SSCC; 24: by the shipper).
 fn package(walk: &mut Walk<'_>, p: &mut Package) {
     let is_sscc = p.identities.iter().any(|i| i.kind == IdentityKind::Sscc);
     let mut mark = p.marks.first().cloned().unwrap_or_default();
     walk.once("PCI", |e| {
         e.required_code((1, 1), &mut mark.code);
         if !e.is_reading() && !e.has((1, 1)) {
-            e.constant((1, 1), if is_sscc { "33E" } else { "24" });
+            e.constant((1, 1), if is_sscc { "30" } else { "24" });
         }
         e.texts((1..=10).map(|component| (2, component).into()), &mut mark.values);
         e.code((4, 1), &mut mark.type_code);
