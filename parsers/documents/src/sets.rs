@@ -66,6 +66,13 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "846" InventoryReport => crate::inventory_report::x12_846;
+    X12 "947" InventoryAdjustment => crate::inventory_adjustment::x12_947;
+    Edifact "INVRPT" InventoryAdjustment if crate::inventory_adjustment::edifact_invrpt::is_adjustment
+        => crate::inventory_adjustment::edifact_invrpt;
+    Edifact "INVRPT" InventoryReport => crate::inventory_report::edifact_invrpt;
+    X12 "940" WarehouseShippingOrder => crate::warehouse_shipping_order::x12_940;
+    Edifact "INSDES" WarehouseShippingOrder => crate::warehouse_shipping_order::edifact_insdes;
     X12 "861" ReceivingAdvice => crate::receiving_advice::x12_861;
     X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
     X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;

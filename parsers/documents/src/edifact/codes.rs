@@ -7,17 +7,19 @@
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
-use crate::invoice::InvoiceKind;
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind, StockMovement};
 use crate::item::ProductIdScheme;
-use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
-use crate::package::PackageKind;
+use crate::money::{AmountRole, PriceRole, TermsBasis, TaxKind};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::invoice::InvoiceKind;
+use crate::line::LineStatus;
+use crate::package::PackageKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::transport_status::EventKind;
 
 codes! {
@@ -85,6 +87,9 @@ codes! {
         "171" => Reference,
         "360" => SellBy,
         "361" => BestBefore,
+        "90" => PeriodStart,
+        "91" => PeriodEnd,
+        "366" => Inventory,
     }
 
     /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
@@ -189,6 +194,7 @@ codes! {
         "UD" => EndUser,
         "VN" => Vendor,
         "WH" => Warehouse,
+        "WD" => Depositor,
     }
 
     /// 3055, agency that gives out an identifier.
@@ -349,7 +355,6 @@ codes! {
         "BL" => VehicleRegistration,
         "AL" => Kanban,
         "AN" => Manufacturing,
-        // EANCOM.
         "SE" => Serial,
     }
 
@@ -468,6 +473,51 @@ codes! {
         "TD" => TradeDiscount,
         "VAB" => VolumeDiscount,
     }
+
+    /// 1001, which inventory report it is. 263 is an adjustment, a document of its own.
+    REPORT_KIND("report_kind"): ReportKind {
+        "78" => InventoryMovement,
+        "79" => InventoryStatus,
+    }
+
+    /// 6063, what a quantity of the stock counts. 248, 253 and 441 came after D.96A, which has none for these.
+    STOCK_KIND("stock_kind"): StockKind {
+        "12" => Shipped,
+        "17" | "145" => OnHand,
+        "48" => Received,
+        "60" => Available,
+        "61" => Returned,
+        "64" => Scrapped,
+        "66" => Committed,
+        "73" => OnOrder,
+        "83" => Backordered,
+        "97" => Minimum,
+        "98" => Maximum,
+        "124" => Damaged,
+        "126" => Lost,
+        "153" => Sold,
+        "157" => Opening,
+        "158" => Closing,
+        "191" => Adjustment,
+        "197" => ReorderPoint,
+        "198" | "57" => InTransit,
+        "248" => Reserved,
+        "253" => Quarantined,
+        "441" => InProduction,
+    }
+
+    /// 4501, which way stock moved.
+    STOCK_MOVEMENT("stock_movement"): StockMovement {
+        "1" => Out,
+        "2" => In,
+    }
+
+    /// 4499, why stock moved.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "3" => Scrapped,
+        "7" => Reversal,
+        "11" => Consumption,
+    }
 }
 
 word_fields! {
@@ -495,4 +545,5 @@ word_fields! {
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;
     "/taxes" type TAX_KIND;
+    "/quantities" kind STOCK_KIND;
 }

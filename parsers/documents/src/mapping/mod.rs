@@ -321,6 +321,14 @@ impl<'m> Walk<'m> {
         node.loops.iter().map(inside).collect()
     }
 
+    /// Writing, true if the standard has a code for a word, or the code beside it is of the standard. True when reading.
+    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.code(codes, word, code).is_some(),
+        }
+    }
+
     /// True if the first segment `tag` of the loop being read has a number there. False when writing.
     pub(crate) fn has_number(&self, tag: &'static str, at: impl Into<At>) -> bool {
         let first = self.untaken(tag).next();
@@ -511,11 +519,6 @@ impl<'m> Walk<'m> {
         let mut inner = self.clone();
         map(&mut inner);
         writing.close_loop(mark, trigger);
-    }
-
-    /// Writing, true if this standard has a code for the word, or the code beside it is one of this standard.
-    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
-        matches!(self.side, Side::Write(writing) if writing.code(codes, word, code).is_some())
     }
 
     /// How many segments `tag` were written so far, in the whole set. 0 when reading.

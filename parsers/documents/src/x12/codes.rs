@@ -7,20 +7,22 @@
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
-use crate::invoice::InvoiceKind;
-use crate::freight::StopReason;
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind};
 use crate::item::ProductIdScheme;
 use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
-use crate::package::PackageKind;
+use crate::money::{AmountRole, PriceRole, TermsBasis, TaxKind};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::{MeasurementKind, DiscrepancyKind};
-use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
-use crate::ship_notice::{LevelKind, Structure};
+use crate::quantity::{DiscrepancyKind, MeasurementKind};
 use crate::receiving_advice::ReceiptKind;
+use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::invoice::InvoiceKind;
+use crate::freight::StopReason;
+use crate::package::PackageKind;
+use crate::ship_notice::{LevelKind, Structure};
 use crate::transport_status::EventKind;
 
 codes! {
@@ -156,6 +158,9 @@ codes! {
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,
+        "090" => PeriodStart,
+        "091" => PeriodEnd,
+        "184" => Inventory,
     }
 
     /// 432, what a date of transport is.
@@ -473,7 +478,6 @@ codes! {
         "WD" => Width,
         "HT" => Height,
         "VOL" => Volume,
-        // Written alone: the volume of the whole package is its gross volume.
         "VOL" => GrossVolume,
     }
 
@@ -691,6 +695,78 @@ codes! {
         "I170" => TradeDiscount,
         "I530" => VolumeDiscount,
     }
+
+    /// 755, what an inventory report is of.
+    REPORT_KIND("report_kind"): ReportKind {
+        "SI" => SellerInventory,
+        "DD" => DistributorInventory,
+        "LC" => LocationInventory,
+    }
+
+    /// 673, what a quantity of the stock counts.
+    STOCK_KIND("stock_kind"): StockKind {
+        "17" => OnHand,
+        "33" | "V2" => Available,
+        "27" => Committed,
+        "XU" => Reserved,
+        "63" => OnOrder,
+        "IQ" => InTransit,
+        "BQ" => Backordered,
+        "74" => Damaged,
+        "QH" => OnHold,
+        "76" => Returned,
+        "87" => Received,
+        "39" => Shipped,
+        "32" => Sold,
+        "YW" => ReorderPoint,
+        "72" => Minimum,
+        "73" => Maximum,
+        "TN" => Opening,
+        "TX" => Closing,
+        "29" => Projected,
+    }
+
+    /// 181, why stock was corrected.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "03" => ShippedMore,
+        "04" => ReceivedLess,
+        "05" => PutOnHold,
+        "06" => BookDecrease,
+        "07" => Destroyed,
+        "52" | "AS" => Reworked,
+        "53" => ShippedLess,
+        "54" => ReceivedMore,
+        "55" => TakenOffHold,
+        "56" => BookIncrease,
+        "AA" => PhysicalCount,
+        "AB" => AccountingError,
+        "AC" => ConditionChange,
+        "AG" => OwnershipChange,
+        "AK" => Transfer,
+        "AR" => ShipmentError,
+        "AU" => DamagedInFacility,
+        "AV" => DamagedInTransit,
+        "AW" => Recall,
+        "AX" => Obsolete,
+        "AY" => ReceiptError,
+        "CD" => Donation,
+        "CO" => Consignment,
+        "CR" => CustomerReturn,
+        "CS" => Sample,
+        "PC" => Reserved,
+    }
+
+    /// 473, what a warehouse shipping order does.
+    ORDER_STATUS("order_status"): Purpose {
+        "B" => Backorder,
+        "C" => Confirmation,
+        "D" => Deletion,
+        "F" => Cancellation,
+        "N" => Original,
+        "R" => Change,
+        "T" => Resubmission,
+        "X" => Simulation,
+    }
 }
 
 word_fields! {
@@ -718,6 +794,7 @@ word_fields! {
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;
     "/taxes" type TAX_KIND;
+    "/quantities" kind STOCK_KIND;
 }
 
 /// 639, basis of unit price: how many units the price is for.

@@ -17,6 +17,7 @@ pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod stock;
 pub(crate) mod transport;
 pub mod units;
 pub(crate) mod warehouse;
