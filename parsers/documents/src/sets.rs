@@ -66,6 +66,8 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "824" ApplicationAdvice => crate::application_advice::x12_824;
+    Edifact "APERAK" ApplicationAdvice => crate::application_advice::edifact_aperak;
 }
 
 /// The documents a set may become, the usual one first.

@@ -6,6 +6,7 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
@@ -19,15 +20,57 @@ codes! {
     /// 1225, message function.
     PURPOSE("purpose"): Purpose {
         "1" => Cancellation,
+        "2" => Addition,
+        "3" => Deletion,
         "4" => Change,
         "5" => Replacement,
         "6" => Confirmation,
         "7" => Duplicate,
         "9" => Original,
+        "11" => Response,
         "13" => Request,
         "16" => Proposal,
         "18" => Reissue,
         "31" => InformationCopy,
+    }
+
+    /// 4343, what an application says to a document.
+    ADVICE_STATUS("advice_status"): AdviceStatus {
+        "AP" => Accepted,
+        // Conditionally accepted: what the condition is, it does not say.
+        "CA" => AcceptedWithErrors,
+        "CA" => AcceptedWithChanges,
+        "CA" => PartiallyAccepted,
+        "RE" => Rejected,
+    }
+
+    /// 1373, what is said to one of several documents.
+    DOCUMENT_STATUS("document_status"): AdviceStatus {
+        "1" => Accepted,
+        "3" => AcceptedWithErrors,
+        "3" => AcceptedWithChanges,
+        "3" => PartiallyAccepted,
+        "8" => Rejected,
+    }
+
+    /// 1001, document name, of a document that is spoken of.
+    DOCUMENT_KIND("document_kind"): ReferenceKind {
+        "9" => PriceList,
+        "220" => PurchaseOrder,
+        "221" => BlanketOrder,
+        "230" => OrderChange,
+        "231" => OrderResponse,
+        "270" => DeliveryNote,
+        "271" => PackingList,
+        "310" => Quote,
+        "315" => Contract,
+        "351" => ShipNotice,
+        "380" => Invoice,
+        "381" => CreditNote,
+        "383" => DebitNote,
+        "481" => RemittanceAdvice,
+        "632" => ReceivingAdvice,
+        "705" => BillOfLading,
     }
 
     /// 1001, document name.
@@ -140,15 +183,19 @@ codes! {
     /// 1153, reference qualifier.
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
+        "AAK" => ShipNotice,
         "ADE" => Account,
         "AEP" => Project,
+        "ALO" => ReceivingAdvice,
         "BM" => BillOfLading,
         "BO" => BlanketOrder,
         "BT" => Batch,
+        "CD" => CreditNote,
         "CR" => CustomerReference,
         "CN" => CarrierReference,
         "CO" => CustomerOrder,
         "CT" => Contract,
+        "DL" => DebitNote,
         "DQ" => Delivery,
         "IA" => InternalVendor,
         "IT" => Customer,
@@ -159,6 +206,8 @@ codes! {
         "PK" => PackingList,
         "PL" => PriceList,
         "POR" => OrderResponse,
+        "PQ" => Payment,
+        "RA" => RemittanceAdvice,
         "RE" => Release,
         "SE" => Serial,
         "VA" => TaxIdentification,

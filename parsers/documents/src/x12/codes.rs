@@ -6,6 +6,7 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
@@ -20,10 +21,13 @@ codes! {
     PURPOSE("purpose"): Purpose {
         "00" => Original,
         "01" => Cancellation,
+        "02" => Addition,
+        "03" => Deletion,
         "04" => Change,
         "05" => Replacement,
         "06" => Confirmation,
         "07" => Duplicate,
+        "11" => Response,
         "13" => Request,
         "15" => Resubmission,
         "16" => Proposal,
@@ -31,6 +35,16 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+    }
+
+    /// 110, what an application says to a document. The first letter is the scope: of the transaction set here.
+    ADVICE_STATUS("advice_status"): AdviceStatus {
+        "TA" | "BA" | "GA" | "IA" => Accepted,
+        "TC" | "BC" | "GC" | "IC" => AcceptedWithChanges,
+        "TE" | "BE" | "GE" | "IE" => AcceptedWithErrors,
+        "TH" | "GH" => OnHold,
+        "TP" | "BP" | "GP" | "IP" => PartiallyAccepted,
+        "TR" | "BR" | "GR" | "IR" => Rejected,
     }
 
     /// 92, purchase order type.
@@ -139,8 +153,8 @@ codes! {
         "IM" => Importer,
         "EX" => Exporter,
         "CB" => CustomsBroker,
-        "FR" => MessageFrom,
-        "TO" => MessageTo,
+        "FR" | "41" => MessageFrom,
+        "TO" | "40" => MessageTo,
         "OB" => OrderedBy,
     }
 
@@ -200,7 +214,11 @@ codes! {
         "CN" => CarrierReference,
         "2I" => Tracking,
         "SI" => Shipment,
-        "IV" | "OI" => Invoice,
+        "IV" | "OI" | "IK" => Invoice,
+        "CL" | "CM" | "CD" => CreditNote,
+        "DL" | "DB" => DebitNote,
+        "MA" => ShipNotice,
+        "PL" => PriceList,
         "PK" => PackingList,
         "ST" => Store,
         "LU" => Location,
