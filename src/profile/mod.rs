@@ -9,6 +9,7 @@ mod checks;
 mod choice;
 mod configuration;
 mod document;
+pub mod items;
 pub mod duration;
 pub mod gateway;
 pub mod partner;
@@ -17,6 +18,7 @@ mod problem;
 pub mod secret;
 mod shape;
 mod store;
+pub mod transform;
 #[cfg(test)]
 mod tests;
 

@@ -16,6 +16,8 @@ pub mod units;
 
 /// What no EDIFACT message carries of the shared blocks: path (`*` wherever it stands) and reason.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/item/our_number", "our own number stays in the house"),
+    ("*/original_value", "what came in the partner's unit is what it was converted from"),
     ("*/period/value", "a period of the other standard is written by its first and last day"),
     ("*/dates/role", "a DTM without a day says nothing"),
     ("*/currency/role", "CUX says what a currency is for, not whose it is"),
