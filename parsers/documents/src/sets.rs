@@ -68,6 +68,8 @@ mappings! {
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
     X12 "824" ApplicationAdvice => crate::application_advice::x12_824;
     Edifact "APERAK" ApplicationAdvice => crate::application_advice::edifact_aperak;
+    X12 "820" RemittanceAdvice => crate::remittance_advice::x12_820;
+    Edifact "REMADV" RemittanceAdvice => crate::remittance_advice::edifact_remadv;
 }
 
 /// The documents a set may become, the usual one first.

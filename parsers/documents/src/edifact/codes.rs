@@ -10,10 +10,11 @@ use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::money::{AdjustmentReason, AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
+use crate::remittance_advice::PaymentMethod;
 use crate::transport::{FreightPayment, TransportMode};
 
 codes! {
@@ -73,6 +74,40 @@ codes! {
         "705" => BillOfLading,
     }
 
+    /// 4461, how it is paid.
+    PAYMENT_METHOD("payment_method"): PaymentMethod {
+        "2" => Ach,
+        "10" => Cash,
+        "15" => BookEntry,
+        "20" => Check,
+        "21" => Draft,
+        "30" | "42" => BankTransfer,
+        "70" => BillOfExchange,
+        "48" => Card,
+        "49" => DirectDebit,
+        "97" => Netting,
+    }
+
+    /// 4465, why an amount was changed.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "3" => DamagedGoods,
+        "7" => PaymentOnAccount,
+        "19" => TradeDiscount,
+        "32" => GoodsNotReceived,
+        "35" => GoodsReturned,
+        "40" => FreightDeducted,
+        "48" => AllowanceOrChargeError,
+        "49" => SubstituteProduct,
+        "50" => TermsOfSaleError,
+        "51" => RequiredDataMissing,
+        "53" => DuplicateInvoice,
+        "54" => WeightError,
+        "55" => ChargeNotAuthorized,
+        "56" => IncorrectDiscount,
+        "57" => PriceChange,
+        "ZZZ" => MutuallyDefined,
+    }
+
     /// 1001, document name.
     ORDER_KIND("order_kind"): OrderKind {
         "105" | "220" => StandAlone,
@@ -112,6 +147,7 @@ codes! {
         "12" => DiscountDue,
         "13" => NetDue,
         "137" => Issue,
+        "138" => Payment,
     }
 
     /// 3035, party qualifier.
@@ -260,12 +296,15 @@ codes! {
     /// 5025, kind of amount.
     AMOUNT_ROLE("amount_role"): AmountRole {
         "8" | "23" | "131" | "204" => AllowanceOrCharge,
+        "9" => Payable,
+        "12" | "11" => Paid,
         "39" | "77" => InvoiceTotal,
         "52" => Discount,
         "66" | "203" => LineTotal,
         "79" | "86" | "128" => Total,
         "124" | "150" | "161" | "176" => Tax,
         "125" => TaxableAmount,
+        "165" => Adjustment,
     }
 
     /// 2475, what terms of payment count from.

@@ -34,7 +34,7 @@ pub(crate) fn party_and_contacts(walk: &mut Walk<'_>, p: &mut Party) {
     p.contacts = contacts;
 }
 
-fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
+pub(crate) fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
     if !e.is_reading() {
         e.needs((1, 1));
     }

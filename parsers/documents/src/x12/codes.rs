@@ -10,10 +10,11 @@ use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::money::{AdjustmentReason, AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
+use crate::remittance_advice::{PaymentHandling, PaymentMethod};
 use crate::transport::{FreightPayment, TransportMode};
 
 codes! {
@@ -45,6 +46,51 @@ codes! {
         "TH" | "GH" => OnHold,
         "TP" | "BP" | "GP" | "IP" => PartiallyAccepted,
         "TR" | "BR" | "GR" | "IR" => Rejected,
+    }
+
+    /// 305, what to do with a payment and its advice.
+    PAYMENT_HANDLING("payment_handling"): PaymentHandling {
+        "C" => PaymentWithRemittance,
+        "D" => PaymentOnly,
+        "I" => RemittanceOnly,
+        "H" => NotificationOnly,
+        "N" => CheckIssued,
+        "U" | "X" => SplitPayment,
+        "P" => Prenotification,
+        "T" => Adjustment,
+        "J" => Request,
+    }
+
+    /// 591, how it is paid.
+    PAYMENT_METHOD("payment_method"): PaymentMethod {
+        "ACH" => Ach,
+        "CHK" => Check,
+        "FWT" | "FEW" | "SWT" | "IWT" | "CWT" => WireTransfer,
+        "CCC" | "DEB" => Card,
+        "CAS" => Cash,
+        "PBD" => Draft,
+        "BKW" => BookEntry,
+        "NON" => NonPayment,
+    }
+
+    /// 426, why an amount was changed.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "02" => AllowanceOrChargeError,
+        "04" | "11" => DamagedGoods,
+        "08" => SubstituteProduct,
+        "09" => TermsOfSaleError,
+        "17" => RequiredDataMissing,
+        "19" => DuplicateInvoice,
+        "22" => WeightError,
+        "23" => ChargeNotAuthorized,
+        "24" => IncorrectDiscount,
+        "59" | "A4" => GoodsNotReceived,
+        "72" | "RM" => GoodsReturned,
+        "54" => FreightDeducted,
+        "SS" => TradeDiscount,
+        "A7" => PaymentOnAccount,
+        "P1" => PriceChange,
+        "ZZ" => MutuallyDefined,
     }
 
     /// 92, purchase order type.
@@ -110,7 +156,7 @@ codes! {
         "092" | "276" => ContractStart,
         "093" | "279" => ContractEnd,
         "094" => Manufacture,
-        "102" => Issue,
+        "102" | "097" => Issue,
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,

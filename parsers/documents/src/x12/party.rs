@@ -93,7 +93,6 @@ pub(crate) fn individual(e: &mut Elements<'_>, party: &mut Party) {
     identifier(e, 8, party);
     e.code(10, &mut party.relationship_code);
     e.code(11, &mut party.related_role_code);
-    e.texts([12.into()].into_iter(), &mut party.additional_names);
 }
 
 /// The identifier of a party, its scheme in element `scheme`: of several the first that has a scheme the standard knows.

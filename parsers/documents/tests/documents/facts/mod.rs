@@ -6,3 +6,4 @@
 mod application_advice;
 mod purchase_order_850;
 mod purchase_order_orders;
+mod remittance_advice;
