@@ -70,6 +70,8 @@ mappings! {
     Edifact "APERAK" ApplicationAdvice => crate::application_advice::edifact_aperak;
     X12 "820" RemittanceAdvice => crate::remittance_advice::x12_820;
     Edifact "REMADV" RemittanceAdvice => crate::remittance_advice::edifact_remadv;
+    X12 "832" PriceCatalog => crate::price_catalog::x12_832;
+    Edifact "PRICAT" PriceCatalog => crate::price_catalog::edifact_pricat;
 }
 
 /// The documents a set may become, the usual one first.

@@ -9,9 +9,11 @@ use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::line::LineChange;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AdjustmentReason, AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::remittance_advice::PaymentMethod;
@@ -106,6 +108,19 @@ codes! {
         "56" => IncorrectDiscount,
         "57" => PriceChange,
         "ZZZ" => MutuallyDefined,
+    }
+
+    /// 1001, kind of catalog.
+    CATALOG_KIND("catalog_kind"): CatalogKind {
+        "9" => PriceCatalog,
+    }
+
+    /// 1229, what became of an item of a catalog.
+    CATALOG_CHANGE("catalog_change"): LineChange {
+        "1" => Added,
+        "2" => Deleted,
+        "3" => Changed,
+        "4" => Unchanged,
     }
 
     /// 1001, document name.

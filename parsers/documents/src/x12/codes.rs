@@ -9,9 +9,11 @@ use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::line::LineChange;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AdjustmentReason, AmountRole, PriceRole, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::remittance_advice::{PaymentHandling, PaymentMethod};
@@ -91,6 +93,22 @@ codes! {
         "A7" => PaymentOnAccount,
         "P1" => PriceChange,
         "ZZ" => MutuallyDefined,
+    }
+
+    /// 683, kind of catalog.
+    CATALOG_KIND("catalog_kind"): CatalogKind {
+        "PC" => PriceCatalog,
+        "SC" => SalesCatalog,
+        "PS" => PriceSheet,
+        "RC" => ResaleCatalog,
+        "CP" => CustomizedCatalog,
+    }
+
+    /// 875, what became of an item of a catalog.
+    CATALOG_CHANGE("catalog_change"): LineChange {
+        "001" => Changed,
+        "002" => Deleted,
+        "021" | "003" => Added,
     }
 
     /// 92, purchase order type.

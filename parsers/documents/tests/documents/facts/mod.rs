@@ -4,6 +4,7 @@
 //! it was right.
 
 mod application_advice;
+mod price_catalog;
 mod purchase_order_850;
 mod purchase_order_orders;
 mod remittance_advice;
