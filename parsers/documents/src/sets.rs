@@ -93,6 +93,12 @@ mappings! {
     Edifact "IFTSTA" TransportStatus => crate::transport_status::edifact_iftsta;
     X12 "856" ShipNotice => crate::ship_notice::x12_856;
     Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
+    X12 "824" ApplicationAdvice => crate::application_advice::x12_824;
+    Edifact "APERAK" ApplicationAdvice => crate::application_advice::edifact_aperak;
+    X12 "820" RemittanceAdvice => crate::remittance_advice::x12_820;
+    Edifact "REMADV" RemittanceAdvice => crate::remittance_advice::edifact_remadv;
+    X12 "832" PriceCatalog => crate::price_catalog::x12_832;
+    Edifact "PRICAT" PriceCatalog => crate::price_catalog::edifact_pricat;
 }
 
 /// The documents a set may become, the usual one first.

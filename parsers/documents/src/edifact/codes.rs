@@ -6,18 +6,21 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
+use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
+use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
+use crate::mapping::{codes, word_fields};
+use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TermsBasis, TaxKind};
+use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
+use crate::purchase_order::{OrderKind, Purpose};
+use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
+use crate::remittance_advice::PaymentMethod;
+use crate::transport::{FreightPayment, TransportMode};
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind, StockMovement};
-use crate::item::ProductIdScheme;
-use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis, TaxKind};
-use crate::party::{ChannelKind, ContactRole, PartyRole};
-use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
-use crate::transport::{FreightPayment, TransportMode};
 use crate::invoice::InvoiceKind;
-use crate::line::LineStatus;
 use crate::package::PackageKind;
 use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::transport_status::EventKind;
@@ -35,6 +38,9 @@ codes! {
         "16" => Proposal,
         "18" => Reissue,
         "31" => InformationCopy,
+        "2" => Addition,
+        "3" => Deletion,
+        "11" => Response,
     }
 
     /// 1001, document name.
@@ -267,6 +273,8 @@ codes! {
         "VA" => TaxIdentification,
         "VN" => VendorOrder,
         "ZZZ" => MutuallyDefined,
+        "PQ" => Payment,
+        "RA" => RemittanceAdvice,
     }
 
     /// 7143, item number type.
@@ -329,6 +337,8 @@ codes! {
         "124" | "150" | "161" => Tax,
         "176" => TaxTotal,
         "125" => TaxableAmount,
+        "12" | "11" => Paid,
+        "165" => Adjustment,
     }
 
     /// 6313, property measured.
@@ -517,6 +527,91 @@ codes! {
         "3" => Scrapped,
         "7" => Reversal,
         "11" => Consumption,
+    }
+
+    /// 4465, why an amount was changed.
+    PAYMENT_ADJUSTMENT("payment_adjustment"): PaymentAdjustment {
+        "3" => DamagedGoods,
+        "7" => PaymentOnAccount,
+        "19" => TradeDiscount,
+        "32" => GoodsNotReceived,
+        "35" => GoodsReturned,
+        "40" => FreightDeducted,
+        "48" => AllowanceOrChargeError,
+        "49" => SubstituteProduct,
+        "50" => TermsOfSaleError,
+        "51" => RequiredDataMissing,
+        "53" => DuplicateInvoice,
+        "54" => WeightError,
+        "55" => ChargeNotAuthorized,
+        "56" => IncorrectDiscount,
+        "57" => PriceChange,
+        "ZZZ" => MutuallyDefined,
+    }
+
+    /// 4343, what an application says to a document.
+    ADVICE_STATUS("advice_status"): AdviceStatus {
+        "AP" => Accepted,
+        "CA" => AcceptedWithErrors,
+        "CA" => AcceptedWithChanges,
+        "CA" => PartiallyAccepted,
+        "RE" => Rejected,
+    }
+
+    /// 1373, what is said to one of several documents.
+    DOCUMENT_STATUS("document_status"): AdviceStatus {
+        "1" => Accepted,
+        "3" => AcceptedWithErrors,
+        "3" => AcceptedWithChanges,
+        "3" => PartiallyAccepted,
+        "8" => Rejected,
+    }
+
+    /// 1001, document name, of a document that is spoken of.
+    DOCUMENT_KIND("document_kind"): ReferenceKind {
+        "9" => PriceList,
+        "220" => PurchaseOrder,
+        "221" => BlanketOrder,
+        "230" => OrderChange,
+        "231" => OrderResponse,
+        "270" => DeliveryNote,
+        "271" => PackingList,
+        "310" => Quote,
+        "315" => Contract,
+        "351" => ShipNotice,
+        "380" => Invoice,
+        "381" => CreditNote,
+        "383" => DebitNote,
+        "481" => RemittanceAdvice,
+        "632" => ReceivingAdvice,
+        "705" => BillOfLading,
+    }
+
+    /// 4461, how it is paid.
+    PAYMENT_METHOD("payment_method"): PaymentMethod {
+        "2" => Ach,
+        "10" => Cash,
+        "15" => BookEntry,
+        "20" => Check,
+        "21" => Draft,
+        "30" | "42" => BankTransfer,
+        "70" => BillOfExchange,
+        "48" => Card,
+        "49" => DirectDebit,
+        "97" => Netting,
+    }
+
+    /// 1001, kind of catalog.
+    CATALOG_KIND("catalog_kind"): CatalogKind {
+        "9" => PriceCatalog,
+    }
+
+    /// 1229, what became of an item of a catalog.
+    CATALOG_CHANGE("catalog_change"): LineChange {
+        "1" => Added,
+        "2" => Deleted,
+        "3" => Changed,
+        "4" => Unchanged,
     }
 }
 

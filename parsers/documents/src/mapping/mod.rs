@@ -28,7 +28,7 @@ mod writing;
 
 pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
-pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
+pub(crate) use lexeme::{date as date_text, parse_date, time as time_text, wrapped};
 pub(crate) use reading::Reading;
 pub use tables::Tables;
 pub(crate) use tables::parse as parse_word;

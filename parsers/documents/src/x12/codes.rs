@@ -6,19 +6,22 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
+use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
+use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
+use crate::mapping::{codes, word_fields};
+use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TermsBasis, TaxKind};
+use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
+use crate::purchase_order::{OrderKind, Purpose};
+use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
+use crate::remittance_advice::{PaymentHandling, PaymentMethod};
+use crate::transport::{FreightPayment, TransportMode};
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind};
-use crate::item::ProductIdScheme;
-use crate::line::LineStatus;
-use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis, TaxKind};
-use crate::party::{ChannelKind, ContactRole, PartyRole};
-use crate::purchase_order::{OrderKind, Purpose};
 use crate::quantity::{DiscrepancyKind, MeasurementKind};
 use crate::receiving_advice::ReceiptKind;
-use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
-use crate::transport::{FreightPayment, TransportMode};
 use crate::invoice::InvoiceKind;
 use crate::freight::StopReason;
 use crate::package::PackageKind;
@@ -41,6 +44,9 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+        "02" => Addition,
+        "03" => Deletion,
+        "11" => Response,
     }
 
     /// 514, reporting code of warehouse documents.
@@ -161,6 +167,7 @@ codes! {
         "090" => PeriodStart,
         "091" => PeriodEnd,
         "184" => Inventory,
+        "097" => Issue,
     }
 
     /// 432, what a date of transport is.
@@ -305,6 +312,8 @@ codes! {
         "FR" => MessageFrom,
         "TO" => MessageTo,
         "OB" => OrderedBy,
+        "41" => MessageFrom,
+        "40" => MessageTo,
     }
 
     /// 366, contact function.
@@ -387,6 +396,10 @@ codes! {
         "KK" => Delivery,
         "L1" => Text,
         "ZZ" => MutuallyDefined,
+        "IK" => Invoice,
+        "CL" | "CM" => CreditNote,
+        "DL" | "DB" => DebitNote,
+        "PL" => PriceList,
     }
 
     /// 66, identification code qualifier, of parties and carriers.
@@ -756,6 +769,26 @@ codes! {
         "PC" => Reserved,
     }
 
+    /// 426, why an amount was changed.
+    PAYMENT_ADJUSTMENT("payment_adjustment"): PaymentAdjustment {
+        "02" => AllowanceOrChargeError,
+        "04" | "11" => DamagedGoods,
+        "08" => SubstituteProduct,
+        "09" => TermsOfSaleError,
+        "17" => RequiredDataMissing,
+        "19" => DuplicateInvoice,
+        "22" => WeightError,
+        "23" => ChargeNotAuthorized,
+        "24" => IncorrectDiscount,
+        "59" | "A4" => GoodsNotReceived,
+        "72" | "RM" => GoodsReturned,
+        "54" => FreightDeducted,
+        "SS" => TradeDiscount,
+        "A7" => PaymentOnAccount,
+        "P1" => PriceChange,
+        "ZZ" => MutuallyDefined,
+    }
+
     /// 473, what a warehouse shipping order does.
     ORDER_STATUS("order_status"): Purpose {
         "B" => Backorder,
@@ -766,6 +799,57 @@ codes! {
         "R" => Change,
         "T" => Resubmission,
         "X" => Simulation,
+    }
+
+    /// 110, what an application says to a document. The first letter is the scope: of the transaction set here.
+    ADVICE_STATUS("advice_status"): AdviceStatus {
+        "TA" | "BA" | "GA" | "IA" => Accepted,
+        "TC" | "BC" | "GC" | "IC" => AcceptedWithChanges,
+        "TE" | "BE" | "GE" | "IE" => AcceptedWithErrors,
+        "TH" | "GH" => OnHold,
+        "TP" | "BP" | "GP" | "IP" => PartiallyAccepted,
+        "TR" | "BR" | "GR" | "IR" => Rejected,
+    }
+
+    /// 305, what to do with a payment and its advice.
+    PAYMENT_HANDLING("payment_handling"): PaymentHandling {
+        "C" => PaymentWithRemittance,
+        "D" => PaymentOnly,
+        "I" => RemittanceOnly,
+        "H" => NotificationOnly,
+        "N" => CheckIssued,
+        "U" | "X" => SplitPayment,
+        "P" => Prenotification,
+        "T" => Adjustment,
+        "J" => Request,
+    }
+
+    /// 591, how it is paid.
+    PAYMENT_METHOD("payment_method"): PaymentMethod {
+        "ACH" => Ach,
+        "CHK" => Check,
+        "FWT" | "FEW" | "SWT" | "IWT" | "CWT" => WireTransfer,
+        "CCC" | "DEB" => Card,
+        "CAS" => Cash,
+        "PBD" => Draft,
+        "BKW" => BookEntry,
+        "NON" => NonPayment,
+    }
+
+    /// 683, kind of catalog.
+    CATALOG_KIND("catalog_kind"): CatalogKind {
+        "PC" => PriceCatalog,
+        "SC" => SalesCatalog,
+        "PS" => PriceSheet,
+        "RC" => ResaleCatalog,
+        "CP" => CustomizedCatalog,
+    }
+
+    /// 875, what became of an item of a catalog.
+    CATALOG_CHANGE("catalog_change"): LineChange {
+        "001" => Changed,
+        "002" => Deleted,
+        "021" | "003" => Added,
     }
 }
 

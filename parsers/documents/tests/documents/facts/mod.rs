@@ -14,3 +14,6 @@ mod receiving_advice_861_944;
 mod warehouse_shipping_advice_945;
 mod warehouse_shipping_order;
 mod warehouse_stock_transfer_943;
+mod application_advice;
+mod price_catalog;
+mod remittance_advice;
