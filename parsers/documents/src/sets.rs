@@ -66,6 +66,22 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "855" OrderResponse => crate::order_response::x12_855;
+    Edifact "ORDRSP" OrderResponse => crate::order_response::edifact_ordrsp;
+}
+
+/// Two lists of what a set does not carry, as one: those of a set, and those of all sets of its kind. `N` is the length of both.
+pub(crate) const fn joined<const N: usize>(
+    own: &'static [(&'static str, &'static str)],
+    shared: &'static [(&'static str, &'static str)],
+) -> [(&'static str, &'static str); N] {
+    let mut list = [("", ""); N];
+    let mut at = 0;
+    while at < N {
+        list[at] = if at < own.len() { own[at] } else { shared[at - own.len()] };
+        at += 1;
+    }
+    list
 }
 
 /// The documents a set may become, the usual one first.

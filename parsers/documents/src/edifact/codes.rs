@@ -8,10 +8,13 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
 use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::order_response::ResponseStatus;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::DiscrepancyKind;
 use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
 
@@ -28,6 +31,110 @@ codes! {
         "16" => Proposal,
         "18" => Reissue,
         "31" => InformationCopy,
+    }
+
+    /// 1225 of an answer: what is an answer (see RESPONSE_FUNCTION) is an original.
+    RESPONSE_PURPOSE("purpose"): Purpose {
+        "9" | "4" | "27" | "28" | "29" | "30" | "34" => Original,
+        "1" => Cancellation,
+        "5" => Replacement,
+        "6" => Confirmation,
+        "7" => Duplicate,
+        "13" => Request,
+        "16" => Proposal,
+        "18" => Reissue,
+        "31" => InformationCopy,
+    }
+
+    /// 1225 of an answer: what becomes of the order. Words without a code of their own are written as the nearest.
+    RESPONSE_FUNCTION("response_function"): ResponseStatus {
+        "29" => Accepted,
+        "4" | "28" | "30" | "34" => AcceptedWithChanges,
+        "27" => Rejected,
+        "29" => WithDetailNoChanges,
+        "29" => AcceptedWithoutDetail,
+        "4" => ChangesOnly,
+        "4" => PartiallyAccepted,
+        "27" => RejectedWithDetail,
+    }
+
+    /// 4343, what becomes of the order.
+    RESPONSE_STATUS("response_status"): ResponseStatus {
+        "AB" => Received,
+        "AC" => AcceptedWithChanges,
+        "AD" => WithDetailNoChanges,
+        "AI" => ChangesOnly,
+        "AJ" => Pending,
+        "AP" => Accepted,
+        "RE" => Rejected,
+        // Written alone.
+        "RE" => RejectedWithDetail,
+    }
+
+    /// 1229 of an answer: what becomes of a line. Words without a code of their own are written as the nearest; why a line was
+    /// changed stands beside it.
+    LINE_STATUS("line_status"): LineStatus {
+        "1" => Added,
+        "2" => Deleted,
+        "4" => NoAction,
+        "5" => Accepted,
+        "6" | "3" | "24" => AcceptedWithChanges,
+        "7" => Rejected,
+        "37" => Cancelled,
+        "3" => Changed,
+        "3" => QuantityChanged,
+        "3" => PriceChanged,
+        "3" => DateChanged,
+        "3" => Substituted,
+        "3" => AcceptedPartially,
+        "3" => Backordered,
+        "3" => PartialBackordered,
+        "5" => AcceptedAndShipped,
+        "5" => AcceptedAndReleased,
+        "6" => PricePending,
+        "6" => DatePending,
+        "7" => OutOfStock,
+        "7" => Discontinued,
+    }
+
+    /// 1229 of a change: what changes in a line. Words without a code of their own are written as the nearest.
+    LINE_CHANGE("line_change"): LineChange {
+        "1" => Added,
+        "2" => Deleted,
+        "3" => Changed,
+        "4" | "11" => Unchanged,
+        "5" => Confirmed,
+        "7" => Rejected,
+        "37" => Cancelled,
+        "38" => Replaced,
+        "3" => PriceChanged,
+        "3" => QuantityIncreased,
+        "3" => QuantityDecreased,
+        "3" => QuantityAndPriceChanged,
+        "3" => QuantityAndDateChanged,
+        "3" => Rescheduled,
+        "3" => PriceAndDateChanged,
+        "3" => DatesReplaced,
+        "3" => AllReplaced,
+        "3" => TermsChanged,
+        "3" => AllowancesChanged,
+        "3" => TransportChanged,
+        "3" => Transferred,
+    }
+
+    /// 4221, in which way a quantity differs.
+    DISCREPANCY_KIND("discrepancy_kind"): DiscrepancyKind {
+        "AB" | "AA" => Discontinued,
+        "AC" => Over,
+        "AD" | "OW" | "OS" => OutOfStock,
+        "AE" => NotAnnounced,
+        "AF" => Damaged,
+        "AG" => DeliveredTooLate,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "IC" | "CK" => Cancelled,
+        "IS" | "CS" => Substituted,
     }
 
     /// 1001, document name.
@@ -140,6 +247,7 @@ codes! {
     /// 1153, reference qualifier.
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
+        "AGI" => Request,
         "ADE" => Account,
         "AEP" => Project,
         "BM" => BillOfLading,
@@ -159,6 +267,7 @@ codes! {
         "PK" => PackingList,
         "PL" => PriceList,
         "POR" => OrderResponse,
+        "PP" => OrderChange,
         "RE" => Release,
         "SE" => Serial,
         "VA" => TaxIdentification,

@@ -4,10 +4,13 @@
 //! document's own mapping (`purchase_order/edifact_orders.rs`) only says which segment of which group belongs to which field.
 
 pub(crate) mod allowance;
+pub(crate) mod answer;
 pub(crate) mod codes;
 pub(crate) mod date;
+pub(crate) mod detail;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod order;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;

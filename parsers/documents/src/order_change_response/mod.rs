@@ -146,7 +146,7 @@ record! {
         opt quantity: Quantity,
         /// What is still to come: X12 671.
         opt quantity_left: Decimal,
-        /// What becomes of the line as a whole, from its first acknowledgement.
+        /// What becomes of the line as a whole: what its acknowledgements agree on, else `accepted_with_changes`.
         opt status: LineStatus,
         /// X12 668, EDIFACT 1229.
         opt status_code: Text,

@@ -158,7 +158,7 @@ fn line(walk: &mut Walk<'_>, line: &mut OrderLine) {
 }
 
 /// A component of a line. What it has no field for stays unmapped.
-fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
+pub(crate) fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
     item::numbers(walk, &mut subline.item, |e| {
         e.required((1, 1), &mut subline.number);
         e.code((2, 1), &mut subline.action_code);
@@ -185,7 +185,7 @@ fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
 
 /// QTY. The quantity ordered (6063 = 21) stands by itself, the others in the list; where there is none, it is the plain one
 /// (6063 = 1), which stays in the list.
-fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Vec<QualifiedQuantity>) {
+pub(crate) fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Vec<QualifiedQuantity>) {
     let plain = |q: &QualifiedQuantity| q.code == "1";
     if let (true, Some(own)) = (walk.is_writing(), ordered.as_mut()) {
         let listed = list.iter().find(|q| plain(q)).and_then(|q| q.quantity.as_ref()) == Some(&*own);
@@ -206,7 +206,7 @@ fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Ve
 }
 
 /// What stands behind the UNS. Whether the counts are right, the validation says.
-fn totals(walk: &mut Walk<'_>, totals: &mut Totals, lines: usize) {
+pub(crate) fn totals(walk: &mut Walk<'_>, totals: &mut Totals, lines: usize) {
     walk.each("MOA", &mut totals.amounts, money::amount);
     if walk.is_writing() {
         totals.line_count = Some(Decimal::from(lines));

@@ -8,8 +8,10 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
 use crate::mapping::codes;
 use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::order_response::ResponseStatus;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
@@ -31,6 +33,69 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+    }
+
+    /// 587, acknowledgement type.
+    RESPONSE_STATUS("response_status"): ResponseStatus {
+        "AC" => AcceptedWithChanges,
+        "AD" => WithDetailNoChanges,
+        "AE" => ChangesOnly,
+        "AH" => Pending,
+        "AK" => AcceptedWithoutDetail,
+        "AT" => Accepted,
+        "RD" => RejectedWithDetail,
+        "RJ" => Rejected,
+    }
+
+    /// 668, what becomes of a line.
+    LINE_STATUS("line_status"): LineStatus {
+        "AC" => AcceptedAndShipped,
+        "AR" => AcceptedAndReleased,
+        "BP" => PartialBackordered,
+        "DR" => DateChanged,
+        "IA" => Accepted,
+        "IB" => Backordered,
+        "IC" => AcceptedWithChanges,
+        "ID" => Deleted,
+        "IE" => PricePending,
+        "IH" | "IF" | "IW" => OnHold,
+        "IP" => PriceChanged,
+        "IQ" => QuantityChanged,
+        "IR" | "R1" | "R2" | "R3" | "R4" | "R5" | "R6" | "R7" | "R8" => Rejected,
+        "IS" => Substituted,
+        "SP" => DatePending,
+        // Written alone: the nearest that 668 has.
+        "IC" => Changed,
+        "ID" => Cancelled,
+        "IQ" => AcceptedPartially,
+        "IR" => OutOfStock,
+        "IR" => Discontinued,
+    }
+
+    /// 670, what changes in a line.
+    LINE_CHANGE("line_change"): LineChange {
+        "AI" => Added,
+        "CA" => Changed,
+        "CC" => TermsChanged,
+        "CE" | "CG" => AllowancesChanged,
+        "CF" => Cancelled,
+        "DI" => Deleted,
+        "NC" => Unchanged,
+        "PC" => PriceChanged,
+        "PQ" => QuantityAndPriceChanged,
+        "PR" => PriceAndDateChanged,
+        "QD" => QuantityDecreased,
+        "QI" => QuantityIncreased,
+        "RA" => TransportChanged,
+        "RB" => DatesReplaced,
+        "RC" => Rejected,
+        "RE" | "RM" => Replaced,
+        "RQ" => QuantityAndDateChanged,
+        "RS" => Rescheduled,
+        "RZ" => AllReplaced,
+        "TI" => Transferred,
+        // Written alone: the nearest that 670 has.
+        "NC" => Confirmed,
     }
 
     /// 92, purchase order type.

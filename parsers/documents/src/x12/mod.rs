@@ -10,9 +10,11 @@ pub(crate) mod codes;
 pub(crate) mod date;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod order;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod terms;
 pub(crate) mod transport;
 pub mod units;
 
