@@ -9,7 +9,7 @@ use crate::profile::PartnerProfile;
 use crate::profile::gateway::Station;
 use crate::profile::partner::{AcknowledgeWith, Contrl, ContrlReport, Partner, Ta1};
 use jiff::Timestamp;
-use portway_edi::acknowledgement::{AckCode, Form, InterchangeResult, write_as};
+use portway_edi::acknowledgement::{AckCode, Form, InterchangeResult, implementation_version, write_as};
 use portway_edi::edifact::contrl::{self, Report};
 use portway_edi::interchange::Standard;
 use portway_edi::{Delimiters, edifact, x12};
@@ -219,9 +219,14 @@ fn in_x12(
         group_receiver: group.map_or_else(|| header.sender.id.clone(), |g| g.header.sender.clone()),
         date,
         time,
-        // Answered in the version that was used: the release without the guideline behind it.
+        // Answered in the version that was used: the release without the guideline behind it. A 999 has a guide of its own.
         interchange_version: if later { "00501" } else { "00401" }.into(),
-        group_version: if later { "005010" } else { "004010" }.into(),
+        group_version: match (later, owed.form) {
+            (true, Form::Implementation) => implementation_version(result),
+            (true, Form::Functional) => "005010",
+            (false, _) => "004010",
+        }
+        .into(),
         interchange_control_number: interchange_number,
         group_control_number: group_number,
         acknowledgement_requested: false,

@@ -206,6 +206,15 @@ struct GuideShape {
     /// Elements that must be there whenever their segment is.
     #[serde(default)]
     mandatory: Vec<String>,
+    /// Segments or loops that must be there, `REF`; `PO1/PID` in each loop PO1.
+    #[serde(default)]
+    mandatory_segments: Vec<String>,
+    /// Elements that stay empty.
+    #[serde(default)]
+    unused: Vec<String>,
+    /// Segments that do not come.
+    #[serde(default)]
+    unused_segments: Vec<String>,
     /// Segments that may come anywhere.
     #[serde(default)]
     extra_segments: Vec<String>,

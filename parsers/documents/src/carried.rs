@@ -36,25 +36,81 @@ pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> 
 }
 
 /// Why a standard does not carry a field, from the lists beside the mappings; `None` where no list has it.
+///
+/// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
 pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<&'static str> {
-    let kind = document.kind();
     let path = without_indices(pointer);
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let is_code = last == "code" || last.ends_with("_code") || last.ends_with("_codes");
-    if is_code && document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
-        return Some("a code of the other standard, for which there is no word");
+    if document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        if last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit" {
+            return Some("a code of the other standard, for which there is no word");
+        }
+        if is_qualified_by_code(document, pointer) {
+            return Some("what it is, only a code of the other standard says");
+        }
+    }
+    if path.ends_with("/unit") && lacks_unit(document, standard, pointer) {
+        return Some("the standard has no code for the unit");
+    }
+    if lacks_word(document, standard, pointer) {
+        return Some("the standard has no code for the word");
     }
     let holds = |pattern: &str| match pattern.strip_prefix('*') {
         // `*/transport/loads`: wherever it stands.
         Some(part) => path.match_indices(part).any(|(at, _)| ends(&path, at + part.len())),
         None => path.starts_with(pattern) && ends(&path, pattern.len()),
     };
-    let lists = crate::sets::not_carried_lists(kind, standard);
+    let lists = crate::sets::not_carried_lists(document.kind(), standard);
     let shared = match standard {
         Standard::X12 => crate::x12::NOT_CARRIED,
         Standard::Edifact => crate::edifact::NOT_CARRIED,
     };
     lists.chain([shared]).flatten().find(|(pattern, _)| holds(pattern)).map(|(_, reason)| *reason)
+}
+
+fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {
+    let json = serde_json::to_value(document).unwrap_or_default();
+    json.pointer(pointer).and_then(Value::as_str).is_some_and(|unit| match standard {
+        Standard::X12 => crate::x12::units::of_recommendation_20(unit).is_none(),
+        Standard::Edifact => crate::edifact::units::of_recommendation_20(unit).is_none(),
+    })
+}
+
+/// True if something around the value has a word that the standard has no code for. Of words that only describe (how an allowance
+/// is settled) nothing but the word itself is lost; others say what the whole record is.
+fn lacks_word(document: &Document, standard: Standard, pointer: &str) -> bool {
+    const DESCRIBING: [&str; 4] = ["basis", "freight_payment", "mode", "handling"];
+    let fields = match standard {
+        Standard::X12 => crate::x12::codes::WORD_FIELDS,
+        Standard::Edifact => crate::edifact::codes::WORD_FIELDS,
+    };
+    let json = serde_json::to_value(document).unwrap_or_default();
+    let ends = pointer.match_indices('/').map(|(at, _)| at).skip(1);
+    ends.into_iter().any(|end| {
+        let Some(map) = json.pointer(&pointer[..end]).and_then(Value::as_object) else { return false };
+        let within = without_indices(&pointer[..end]);
+        fields.iter().filter(|f| within.ends_with(f.within)).any(|f| {
+            let lacks = map.get(f.field).and_then(Value::as_str).is_some_and(|word| !(f.has_code)(word));
+            let itself = pointer[end + 1..].starts_with(f.field);
+            lacks && (itself || !DESCRIBING.contains(&f.field))
+        })
+    })
+}
+
+/// True if something around the value has a word that is `other`, or a code and no word at all.
+fn is_qualified_by_code(document: &Document, pointer: &str) -> bool {
+    const WORDS: [&str; 4] = ["role", "kind", "scheme", "status"];
+    let json = serde_json::to_value(document).unwrap_or_default();
+    let ends = pointer.match_indices('/').map(|(at, _)| at).skip(1);
+    let around = ends.filter_map(|end| json.pointer(&pointer[..end])).filter_map(Value::as_object);
+    around.into_iter().any(|map| {
+        let mut words = WORDS.iter().filter_map(|word| map.get(*word)).peekable();
+        let coded = ["code", "agency_code", "form_code"].iter().any(|key| map.contains_key(*key));
+        match words.peek() {
+            Some(_) => words.any(|word| word == "other"),
+            None => coded,
+        }
+    })
 }
 
 /// True if a part of the path ends there.

@@ -309,7 +309,7 @@ impl Response<'_> {
             notes.chunk_by(|a, b| a.place.position == b.place.position && a.place.segment == b.place.segment)
         {
             for finding in at_segment.iter().filter(|f| f.answers("AK304")) {
-                self.segment(finding, answer_code(finding))?;
+                self.segment(finding, self.segment_code(finding))?;
             }
             let within: Vec<&&Finding> = at_segment.iter().filter(|f| f.answers("AK403")).collect();
             if let Some(first) = within.first() {
@@ -347,7 +347,10 @@ impl Response<'_> {
     fn element(&mut self, finding: &Finding) -> Result<(), WriteError> {
         let element = finding.place.element.unwrap_or(1).to_string();
         let component = finding.place.component.map(|c| c.to_string()).unwrap_or_default();
-        let at = [element.as_str(), component.as_str()];
+        // C030 has a third component from 005010 on.
+        let repetition = finding.place.repetition.filter(|_| self.version >= "005010");
+        let repetition = repetition.map(|r| r.min(9999).to_string()).unwrap_or_default();
+        let at = [element.as_str(), component.as_str(), repetition.as_str()];
         // Composites have ids, but AK402 takes numbers only.
         let reference = finding
             .place
@@ -388,9 +391,26 @@ impl Response<'_> {
             finding::TOO_MANY_COMPONENTS if newer => "13",
             finding::TOO_MANY_REPETITIONS if !newer => "3",
             finding::GUIDE_CODE if self.form == Form::Implementation => "I6",
+            finding::GUIDE_ELEMENT_UNUSED if self.form == Form::Implementation => "I10",
             _ => answer_code(finding),
         }
     }
+
+    /// 620 of the 999 has codes for what a guide asks for beyond the standard.
+    fn segment_code<'f>(&self, finding: &'f Finding) -> &'f str {
+        match finding.code {
+            finding::GUIDE_SEGMENT_UNUSED if self.form == Form::Implementation => "I4",
+            finding::GUIDE_LOOP_MISSING if self.form == Form::Implementation => "I7",
+            finding::GUIDE_SEGMENT_MISSING if self.form == Form::Implementation => "I8",
+            _ => answer_code(finding),
+        }
+    }
+}
+
+/// GS08 of a 999 (005010): a guide's own where a group that it answers follows one (005010X222A1), else the bare release.
+pub fn implementation_version(result: &InterchangeResult) -> &'static str {
+    let follows = |group: &GroupResult| group.header.version.as_bytes().get(6) == Some(&b'X');
+    if result.groups.iter().any(follows) { "005010X231A1" } else { "005010" }
 }
 
 /// Wrong only because of what else is there, or of what was agreed.

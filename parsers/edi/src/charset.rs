@@ -143,6 +143,11 @@ impl Charset {
                 None if text.is_ascii() => Ok(Cow::Borrowed(text.as_bytes())),
                 None => Ok(Cow::Owned(text.chars().map(|c| c as u32 as u8).collect())),
             },
+            // As a whole: each run of one set opens and closes once.
+            Charset::X => match text.chars().find(|&c| self.encode_one(c).is_none()) {
+                Some(c) => Err(c),
+                None => Ok(Cow::Owned(ISO_2022_JP.encode(text).0.into_owned())),
+            },
             _ => {
                 let mut bytes = Vec::with_capacity(text.len());
                 for c in text.chars() {

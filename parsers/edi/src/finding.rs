@@ -49,6 +49,9 @@ pub struct Place {
     pub element: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<u16>,
+    /// Of an element that may be repeated: which of its values, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetition: Option<u32>,
     /// The loop (LS/LE identifier or trigger) the segment stands in.
     #[serde(rename = "loop", skip_serializing_if = "Option::is_none")]
     pub loop_id: Option<String>,

@@ -21,7 +21,7 @@ pub(crate) use content::totals_of;
 
 pub use codes::Codes;
 pub use dictionary::{Dictionary, Element, Holds, Kind, Note, Position, Rule, SchemaError, Shape};
-pub use guide::{Address, Guide, Tolerated};
+pub use guide::{Address, Guide, Required, Tolerated};
 pub use hierarchy::{Level, hierarchy};
 pub(crate) use validate::check_service;
 
@@ -333,7 +333,7 @@ impl Schema {
     /// As [`Schema::validate`], with a partner's guide laid over the standard.
     pub fn validate_with<'a>(&self, set: &TransactionSet<'a>, guide: &Guide) -> Validated<'a> {
         let mut validated = self.validate(set);
-        guide.apply(self.dictionary, set, &mut validated);
+        guide.apply(self, set, &mut validated);
         validated
     }
 

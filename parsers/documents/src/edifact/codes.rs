@@ -9,7 +9,7 @@ use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::line::{LineChange, LineStatus};
-use crate::mapping::codes;
+use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::order_response::ResponseStatus;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
@@ -306,6 +306,17 @@ codes! {
         "AAE" | "INF" => Information,
     }
 
+    /// 5387, which price it is.
+    PRICE_SPECIFICATION("price_specification"): PriceRole {
+        "CAT" => Catalog,
+        "CON" => Contract,
+        "DPR" => Discount,
+        "PRP" | "PRO" => Promotional,
+        "RTP" => Retail,
+        "SRP" => SuggestedRetail,
+        "WH" => Wholesale,
+    }
+
     /// 5025, kind of amount.
     AMOUNT_ROLE("amount_role"): AmountRole {
         "8" | "23" | "131" | "204" => AllowanceOrCharge,
@@ -365,4 +376,27 @@ codes! {
         "3" => VendorCheck,
         "4" => CreditAccount,
     }
+}
+
+word_fields! {
+    "/parties" role PARTY_ROLE;
+    "/contacts" role CONTACT_ROLE;
+    "/channels" kind CHANNEL_KIND;
+    "/dates" role DATE_ROLE;
+    "/date" role DATE_ROLE;
+    "/references" kind REFERENCE_KIND;
+    "/parts" kind REFERENCE_KIND;
+    "/notes" kind REFERENCE_KIND;
+    "/ids" scheme ID_SCHEME;
+    "/carrier" scheme ID_SCHEME;
+    "/id" scheme ID_SCHEME;
+    "/location" scheme ID_SCHEME;
+    "/product_ids" scheme PRODUCT_ID_SCHEME;
+    "/prices" role PRICE_ROLE;
+    "/amounts" role AMOUNT_ROLE;
+    "/payment_terms" basis TERMS_BASIS;
+    "/delivery_terms" freight_payment FREIGHT_PAYMENT;
+    "/routes" mode TRANSPORT_MODE;
+    "/allowances_and_charges" kind ALLOWANCE_KIND;
+    "/allowances_and_charges" handling ALLOWANCE_HANDLING;
 }

@@ -19,7 +19,7 @@ pub(crate) fn dtm(e: &mut Elements<'_>, d: &mut DateTime) {
     }
     e.coded((1, 1), &codes::DATE_ROLE, &mut d.role, &mut d.role_code);
     if !e.is_reading() {
-        let (value, format) = lexeme(d);
+        let (value, format) = lexeme(d, e.codes_are_ours());
         e.constant((1, 2), &value);
         return e.constant((1, 3), &format);
     }
@@ -45,7 +45,7 @@ pub(crate) fn dtm(e: &mut Elements<'_>, d: &mut DateTime) {
 }
 
 /// Value and format (2379). A period of the other standard is written by its start and end.
-fn lexeme(d: &DateTime) -> (String, String) {
+fn lexeme(d: &DateTime, zone_is_ours: bool) -> (String, String) {
     let plain = |value: String, format: &str| (value, format.to_owned());
     if let Some(p) = &d.period {
         let ours = !p.format_code.is_empty() && p.format_code.bytes().all(|b| b.is_ascii_digit());
@@ -57,7 +57,7 @@ fn lexeme(d: &DateTime) -> (String, String) {
         };
     }
     let Some(date) = d.date else { return Default::default() };
-    let zone = d.time_zone_code.as_deref().filter(|zone| zone.starts_with(['+', '-', 'Z'])).unwrap_or("");
+    let zone = d.time_zone_code.as_deref().filter(|_| zone_is_ours).unwrap_or("");
     match d.time.map(time_text) {
         None => plain(date_text(date), "102"),
         Some(time) if time.len() == 4 => {

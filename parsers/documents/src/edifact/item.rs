@@ -71,9 +71,23 @@ fn product_id(e: &mut Elements<'_>, element: usize, function_code: Option<&Text>
         id.function_code = function_code.cloned();
     }
     e.required((element, 1), &mut id.id);
-    e.coded((element, 2), &codes::PRODUCT_ID_SCHEME, &mut id.scheme, &mut id.scheme_code);
+    let mut scheme = if e.is_reading() { id.scheme } else { nearest(id.scheme) };
+    e.coded((element, 2), &codes::PRODUCT_ID_SCHEME, &mut scheme, &mut id.scheme_code);
+    if e.is_reading() {
+        id.scheme = scheme;
+    }
     e.code((element, 3), &mut id.list_code);
     e.code((element, 4), &mut id.agency_code);
+}
+
+/// 7143 has one number of the seller and one of the buyer, where X12 tells part numbers from catalogue numbers.
+fn nearest(scheme: ProductIdScheme) -> ProductIdScheme {
+    use ProductIdScheme as S;
+    match scheme {
+        S::SellerPart | S::SellerCatalog => S::SellerNumber,
+        S::BuyerCatalog => S::BuyerNumber,
+        other => other,
+    }
 }
 
 /// IMD. D.96A has the characteristic (7081) as a simple element, D.01B as the first component of C272. A description that says

@@ -81,6 +81,7 @@ fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
         e.needs((1, 2));
     }
     e.coded_code_opt((1, 1), &codes::PRICE_ROLE, &mut p.role, &mut p.role_code);
+    special_price(e, p);
     let currency = e.currency().cloned();
     let role_code = p.role_code.clone();
     e.part(&mut p.price, |e, price: &mut Price| {
@@ -98,6 +99,20 @@ fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
     });
 }
 
+/// A price for information (5125 = AAE) says in 5387 which it is.
+fn special_price(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
+    let (word, code) = (codes::PRICE_SPECIFICATION.word, codes::PRICE_SPECIFICATION.code);
+    if e.is_reading() {
+        if p.role == PriceRole::Information {
+            let special = word(&e.peek((1, 4)));
+            p.role = if special == PriceRole::Other { p.role } else { special };
+        }
+    } else if let (false, Some(code)) = (e.has((1, 1)), code(p.role)) {
+        e.constant((1, 1), "AAE");
+        e.constant((1, 4), code);
+    }
+}
+
 /// The groups PRI of a line. The price a line is meant at stands by itself, the others in the list: it is the net one (AAA), else
 /// the gross one (AAB).
 pub(crate) fn prices(walk: &mut Walk<'_>, price_of: &mut Option<Price>, list: &mut Vec<QualifiedPrice>) {
@@ -110,6 +125,11 @@ pub(crate) fn prices(walk: &mut Walk<'_>, price_of: &mut Option<Price>, list: &m
                 role,
                 role_code: own.role_code.clone(),
                 price: Some(own.clone()),
+                currency: own
+                    .currency
+                    .as_ref()
+                    .filter(|code| walk.currency() != Some(code))
+                    .map(|code| Currency { code: code.clone(), ..Currency::default() }),
                 ..QualifiedPrice::default()
             };
             list.insert(0, plain);
@@ -195,6 +215,29 @@ fn tax_detail(e: &mut Elements<'_>, t: &mut Tax) {
     e.decimal((5, 4), &mut t.percent);
     e.code((6, 1), &mut t.category_code);
     e.text((7, 1), &mut t.number);
+}
+
+/// The groups PAT. One has one span of time: terms with a discount and a net time become two.
+pub(crate) fn terms(walk: &mut Walk<'_>, list: &mut Vec<PaymentTerms>) {
+    if walk.is_writing() {
+        let split = |t: PaymentTerms| {
+            let discount = t.discount_days.is_some() || t.discount_due_date.is_some();
+            let net = t.net_days.is_some() || t.net_due_date.is_some();
+            if !discount || !net || t.period_count.is_some() {
+                return vec![t];
+            }
+            let net = PaymentTerms {
+                basis: t.basis,
+                basis_code: t.basis_code.clone(),
+                net_days: t.net_days,
+                net_due_date: t.net_due_date,
+                ..PaymentTerms::default()
+            };
+            vec![PaymentTerms { net_days: None, net_due_date: None, ..t }, net]
+        };
+        *list = std::mem::take(list).into_iter().flat_map(split).collect();
+    }
+    walk.loops("PAT", list, payment_terms);
 }
 
 /// The group PAT: terms of payment, their dates, percentages and amounts. What the terms say by their own fields (a discount, a

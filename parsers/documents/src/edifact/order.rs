@@ -68,7 +68,7 @@ macro_rules! heading {
         $walk.loops("NAD", &mut $doc.parties, party::party);
         money::currencies($walk, &mut $doc.currency, &mut $doc.other_currencies);
         $walk.loops("TAX", &mut $doc.taxes, money::tax);
-        $walk.loops("PAT", &mut $doc.payment_terms, money::payment_terms);
+        money::terms($walk, &mut $doc.payment_terms);
         $walk.loops("TDT", &mut $doc.transport.routes, transport::route);
         $walk.loops("TOD", &mut $doc.delivery_terms, transport::delivery_terms);
         $walk.loops("PAC", &mut $doc.packs, transport::pack);
@@ -94,7 +94,7 @@ macro_rules! line_rest {
         $walk.each("DOC", &mut $line.attachments, detail::attachment);
         $walk.each("PAI", &mut $line.payment_instructions, money::payment_instruction);
         $walk.each("FTX", &mut $line.notes, reference::note);
-        $walk.loops("PAT", &mut $line.payment_terms, money::payment_terms);
+        money::terms($walk, &mut $line.payment_terms);
         $walk.loops("AJT", &mut $line.adjustments, detail::adjustment);
         money::prices($walk, &mut $line.price, &mut $line.prices);
         $walk.loops("RFF", &mut $line.references, reference::dated);

@@ -7,7 +7,7 @@ use super::quantity::{measurement, qualified};
 use super::reference::{dated, identifier, reference};
 use super::{codes, date};
 use crate::mapping::{Elements, Walk};
-use crate::quantity::Quantity;
+use crate::quantity::{Measurement, Quantity};
 use crate::reference::{Identifier, Reference};
 use crate::transport::{DeliveryTerms, Distribution, Equipment, Location, Marks, Pack, Route, ScheduleLine};
 
@@ -141,6 +141,14 @@ pub(crate) fn pack(walk: &mut Walk<'_>, p: &mut Pack) {
         e.code((3, 3), &mut p.agency_code);
         e.text((3, 4), &mut p.description);
     });
+    for (code, mut quantity) in if walk.is_writing() { measures(p) } else { Vec::new() } {
+        // 6311 = PD: physical dimensions.
+        walk.once("MEA", |e| {
+            e.constant((1, 1), "PD");
+            e.constant((2, 1), code);
+            e.quantity((3, 2), (3, 1), &mut quantity);
+        });
+    }
     walk.each_anywhere("MEA", &mut p.measurements, measurement);
     if let (true, Some(size)) = (walk.is_writing(), p.size.as_mut()) {
         if !p.quantities.iter().any(|q| q.code == "52") {
@@ -156,9 +164,33 @@ pub(crate) fn pack(walk: &mut Walk<'_>, p: &mut Pack) {
     walk.each_anywhere("DTM", &mut p.dates, date::dtm);
     marks(walk, &mut p.marks);
     if walk.is_reading() {
+        let measured = |codes: &[&str]| {
+            let of = |m: &&Measurement| m.code.as_deref().is_some_and(|code| codes.contains(&code));
+            p.measurements.iter().find(of).and_then(|m| m.value.clone())
+        };
+        p.gross_weight = measured(&["G", "AAB"]);
+        p.gross_volume = measured(&["AAW"]);
+        (p.length, p.width, p.height) = (measured(&["LN"]), measured(&["WD"]), measured(&["HT"]));
         let within = p.quantities.iter().find(|q| q.code == "52");
         p.size = within.and_then(|q| q.quantity.clone());
     }
+}
+
+/// What a package weighs and measures, in fields of its own: 6313 and the quantity. Empty when reading.
+fn measures(p: &Pack) -> Vec<(&'static str, Option<Quantity>)> {
+    let fields = [
+        ("G", &p.gross_weight),
+        ("AAW", &p.gross_volume),
+        ("LN", &p.length),
+        ("WD", &p.width),
+        ("HT", &p.height),
+    ];
+    let listed = |quantity: &Option<Quantity>| p.measurements.iter().any(|m| m.value == *quantity);
+    fields
+        .into_iter()
+        .filter(|(_, quantity)| quantity.is_some() && !listed(quantity))
+        .map(|(code, quantity)| (code, quantity.clone()))
+        .collect()
 }
 
 /// PCI and the GIN with it. Numbers without marks get a PCI that says so (4233 = 33E: marked with the SSCC).

@@ -13,6 +13,28 @@ pub(crate) struct Codes<T: 'static> {
     pub code: fn(T) -> Option<&'static str>,
 }
 
+/// Where words of a table stand in a document: the field, and what its record hangs in (the end of the path; empty: anywhere).
+pub(crate) struct WordField {
+    pub within: &'static str,
+    pub field: &'static str,
+    /// True if the standard has a code for the word.
+    pub has_code: fn(&str) -> bool,
+}
+
+/// Declares where the words of code tables stand: `"/references" kind REFERENCE_KIND;`.
+macro_rules! word_fields {
+    ($($within:literal $field:ident $table:ident;)*) => {
+        pub(crate) const WORD_FIELDS: &[$crate::mapping::WordField] = &[$(
+            $crate::mapping::WordField {
+                within: $within,
+                field: stringify!($field),
+                has_code: |word| $crate::mapping::parse_word(word).and_then($table.code).is_some(),
+            }
+        ),*];
+    };
+}
+pub(crate) use word_fields;
+
 /// Declares code tables.
 macro_rules! codes {
     ($($(#[$meta:meta])* $name:ident($table:literal): $word:ty { $($($code:literal)|+ => $is:ident,)* })*) => {

@@ -58,6 +58,14 @@ impl<'m> Elements<'m> {
         matches!(self.side, Side::Read(_))
     }
 
+    /// True when the codes beside our words are of this standard: always when reading.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match &self.side {
+            Side::Read(_) => true,
+            Side::Write(d) => d.writing.codes_are_ours,
+        }
+    }
+
     /// True when writing to 005010 or D.01B and later, or reading them.
     pub(crate) fn is_newer(&self) -> bool {
         let (standard, version) = match &self.side {

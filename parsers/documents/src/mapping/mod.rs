@@ -26,11 +26,12 @@ mod reading;
 mod tables;
 mod writing;
 
-pub(crate) use codes::{Codes, codes};
+pub(crate) use codes::{Codes, WordField, codes, word_fields};
 pub(crate) use elements::Elements;
 pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
 pub(crate) use reading::Reading;
 pub use tables::Tables;
+pub(crate) use tables::parse as parse_word;
 pub(crate) use writing::Writing;
 pub use writing::Written;
 
@@ -221,6 +222,19 @@ impl<'m> Walk<'m> {
                     elements.put();
                 }
             }
+        }
+    }
+
+    /// As [`Walk::each`]; read are also those that open a loop here: one version has a segment where another has a loop.
+    pub(crate) fn each_opening<T: Default>(
+        &mut self,
+        tag: &'static str,
+        list: &mut Vec<T>,
+        map: impl Fn(&mut Elements<'m>, &mut T),
+    ) {
+        self.each(tag, list, &map);
+        for mut inner in self.found(tag) {
+            inner.each(tag, list, &map);
         }
     }
 

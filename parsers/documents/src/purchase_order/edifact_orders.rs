@@ -5,17 +5,39 @@
 //! `unmapped`.
 
 use super::{OrderLine, PurchaseOrder, SubLine, Totals};
+use crate::Text;
 use crate::date::{DateRole, DateTime};
 use crate::edifact::allowance::allowance_charge;
 use crate::edifact::party::party;
 use crate::edifact::quantity::{measurement, qualified};
 use crate::edifact::{codes, date, item, money, reference, transport};
 use crate::mapping::{Elements, Walk};
+use crate::party::PartyRole;
 use crate::quantity::{Decimal, QualifiedQuantity, Quantity};
 use crate::reference::{Reference, ReferenceKind};
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/totals/line_count", "CNT counts the lines that are written"),
+    ("/version", "BGM of D.96A has the number alone (1004)"),
+    ("/revision", "BGM of D.96A has the number alone (1004)"),
+    ("/kind", "1001 has no code for this kind; BGM says order"),
+    ("/contacts", "ORDERS has contacts with parties alone: they stand with the buyer"),
+    ("/amounts", "ORDERS has amounts of the whole behind the lines alone: they stand with the totals"),
+    ("/prices", "ORDERS has prices in the group LIN alone"),
+    ("/marks", "ORDERS has marks of packages alone (PCI in the group PAC)"),
+    ("/lines/marks", "GIN holds single numbers"),
+    ("/lines/currency", "a line of ORDERS has its currency with its price (CUX in the group PRI)"),
+    ("/sales_requirements", "ORDERS has no conditions of sale"),
+    ("/lines/sales_requirements", "ORDERS has no conditions of sale"),
+    ("/lead_times", "ORDERS has dates, no lead times"),
+    ("/lines/lead_times", "ORDERS has dates, no lead times"),
+    ("/lines/contacts", "ORDERS has contacts with parties alone"),
+    ("/lines/sublines/parent_number", "a component belongs to its line, or to another component of it"),
+    ("/lines/sublines/parties", "ORDERS has what stands here in other groups than a component of a line"),
+    ("/lines/sublines/notes", "ORDERS has what stands here in other groups than a component of a line"),
+    ("/totals/description", "CNT has no text"),
+];
 
 /// The ORDERS.
 pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
@@ -33,7 +55,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
     money::currencies(&mut head, &mut order.currency, &mut order.other_currencies);
     summary.set_currency(order.currency.as_ref());
     head.loops("TAX", &mut order.taxes, money::tax);
-    head.loops("PAT", &mut order.payment_terms, money::payment_terms);
+    money::terms(&mut head, &mut order.payment_terms);
     head.loops("TDT", &mut order.transport.routes, transport::route);
     head.loops("TOD", &mut order.delivery_terms, transport::delivery_terms);
     head.loops("PAC", &mut order.packs, transport::pack);
@@ -73,6 +95,13 @@ fn complete(order: &mut PurchaseOrder) {
         let (role, date) = (DateRole::Issue, order.order_date);
         order.dates.insert(0, DateTime { role, date, ..DateTime::default() });
     }
+    // Contacts stand with a party, amounts behind the lines.
+    let contacts = std::mem::take(&mut order.contacts);
+    let buyer = order.parties.iter().position(|p| p.role == PartyRole::Buyer).unwrap_or(0);
+    if let Some(party) = order.parties.get_mut(buyer) {
+        party.contacts.extend(contacts);
+    }
+    order.totals.amounts.append(&mut order.amounts);
     let numbers =
         [(ReferenceKind::Contract, &order.contract_number), (ReferenceKind::Release, &order.release_number)];
     for (kind, value) in numbers {
@@ -96,9 +125,15 @@ fn day_of(order: &PurchaseOrder) -> Option<crate::date::Date> {
 
 /// The groups LIN: a line, or a subline of one that came before (C829).
 fn lines(walk: &mut Walk<'_>, lines: &mut Vec<OrderLine>) {
-    for entry in if walk.is_writing() { lines.iter_mut() } else { [].iter_mut() } {
+    for (at, entry) in (1..).zip(if walk.is_writing() { lines.iter_mut() } else { [].iter_mut() }) {
+        let number = entry.number.get_or_insert_with(|| Text::new(at.to_string())).clone();
+        let numbers: Vec<Text> = entry.sublines.iter().map(|s| s.number.clone()).collect();
         walk.write_loop("LIN", |w| line(w, entry));
         for inner in &mut entry.sublines {
+            // A component without a parent that is here belongs to the line.
+            if inner.parent_number.as_ref().is_none_or(|parent| !numbers.contains(parent)) {
+                inner.parent_number = Some(number.clone());
+            }
             walk.write_loop("LIN", |w| subline(w, inner));
         }
     }
@@ -143,7 +178,7 @@ fn line(walk: &mut Walk<'_>, line: &mut OrderLine) {
     walk.each("GIN", &mut line.marks, transport::identity);
     walk.each("PAI", &mut line.payment_instructions, money::payment_instruction);
     walk.each("FTX", &mut line.notes, reference::note);
-    walk.loops("PAT", &mut line.payment_terms, money::payment_terms);
+    money::terms(walk, &mut line.payment_terms);
     money::prices(walk, &mut line.price, &mut line.prices);
     walk.loops("RFF", &mut line.references, reference::dated);
     walk.loops("PAC", &mut line.packs, transport::pack);

@@ -18,7 +18,25 @@ use crate::x12::{bounded, codes, date, money, reference, transport};
 use portway_edi::Severity;
 
 /// What the set has no place for.
-pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[];
+pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/totals/line_count", "CTT01 counts the lines that are written"),
+    ("/kind_name", "BEG02 is a code alone"),
+    ("/version", "BEG has a number and a release, no version"),
+    ("/revision", "BEG has a number and a release, no revision"),
+    ("/kind", "92 has no code for this kind; BEG02 says stand-alone order"),
+    ("/other_currencies", "the 850 has one CUR before its lines"),
+    ("/payment_instructions", "the 850 has no element for the means of payment"),
+    ("/packs", "the 850 has packages (PO4) with the lines alone"),
+    ("/locations", "the 850 has places with parties alone"),
+    ("/schedule", "the 850 has schedules (SCH) with the lines alone"),
+    ("/lines/locations", "the 850 has places with parties alone"),
+    ("/lines/payment_instructions", "the 850 has no element for the means of payment"),
+    ("/lines/parent_number", "PO1 names no other line"),
+    ("/totals/allowances_and_charges", "the 850 has allowances before the lines and with them alone"),
+    ("/totals/counts", "CTT counts lines, and sums one quantity"),
+    ("/lines/distribution/dates", "SDQ has no dates"),
+    ("/lines/distribution/location_name", "SDQ has no names"),
+];
 
 /// The 850.
 pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
@@ -34,7 +52,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
     walk.loops("SAC", &mut order.allowances_and_charges, allowance_charge);
     walk.each("ITD", &mut order.payment_terms, money::payment_terms);
     walk.each("DTM", &mut order.dates, date::dtm);
-    walk.each("LDT", &mut order.lead_times, date::lead_time);
+    walk.each_opening("LDT", &mut order.lead_times, date::lead_time);
     characteristics(walk, &mut order.characteristics);
     walk.each("PID", &mut order.descriptions, description);
     walk.each("MEA", &mut order.measurements, measurement);
@@ -55,6 +73,9 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
 fn beginning(e: &mut Elements<'_>, order: &mut PurchaseOrder) {
     e.coded(1, &codes::PURPOSE, &mut order.purpose, &mut order.purpose_code);
     e.coded(2, &codes::ORDER_KIND, &mut order.kind, &mut order.kind_code);
+    if !e.is_reading() && !e.has(2) {
+        e.constant(2, "SA");
+    }
     e.required(3, &mut order.number);
     e.text(4, &mut order.release_number);
     e.date(5, &mut order.order_date);
@@ -131,7 +152,7 @@ fn line(walk: &mut Walk<'_>, line: &mut OrderLine) {
     walk.each("DTM", &mut line.dates, date::dtm);
     transport::transport(walk, &mut line.transport);
     transport::marks(walk, &mut line.marks);
-    walk.each_chosen("MSG", &mut line.notes, reference::is_message, reference::message);
+    reference::messages(walk, &mut line.notes);
     money::taxes(walk, &mut line.taxes);
     counted(walk, &mut line.quantities, &mut line.characteristics);
     transport::schedule(walk, &mut line.schedule);
@@ -186,7 +207,7 @@ pub(crate) fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
         product_ids(e, (9..=27).step_by(2), &mut subline.item.product_ids);
     });
     identify(&mut subline.item);
-    walk.each_chosen("MSG", &mut subline.notes, reference::is_message, reference::message);
+    reference::messages(walk, &mut subline.notes);
     characteristics(walk, &mut subline.characteristics);
     walk.each("PID", &mut subline.item.descriptions, description);
     walk.each("TC2", &mut subline.item.commodities, commodity);

@@ -7,10 +7,18 @@ use super::codes;
 use super::money::{currency, qualified_price};
 use crate::allowance::{AllowanceCharge, Rate};
 use crate::mapping::{Elements, Walk};
+use crate::money::Currency;
 
 /// The loop SAC.
 pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
     walk.once("SAC", |e| sac(e, a));
+    let of_money = a.money.as_ref().and_then(|m| m.currency.as_ref());
+    if let (true, None, Some(code)) =
+        (walk.is_writing(), &a.currency, of_money.filter(|c| walk.currency() != Some(c)))
+    {
+        let role = crate::party::PartyRole::Buyer;
+        a.currency = Some(Currency { code: code.clone(), role, ..Currency::default() });
+    }
     walk.maybe("CUR", &mut a.currency, currency);
     walk.set_currency(a.currency.as_ref());
     if let (true, Some(own), Some(money)) = (walk.is_reading(), &a.currency, &mut a.money) {

@@ -9,7 +9,7 @@ use crate::allowance::{AllowanceHandling, AllowanceKind};
 use crate::date::DateRole;
 use crate::item::ProductIdScheme;
 use crate::line::{LineChange, LineStatus};
-use crate::mapping::codes;
+use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TermsBasis};
 use crate::order_response::ResponseStatus;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
@@ -483,6 +483,29 @@ codes! {
         "CR" => Contract,
         "ZZ" => MutuallyDefined,
     }
+}
+
+word_fields! {
+    "/parties" role PARTY_ROLE;
+    "/contacts" role CONTACT_ROLE;
+    "/channels" kind CHANNEL_KIND;
+    "/dates" role DATE_ROLE;
+    "/date" role DATE_ROLE;
+    "/references" kind REFERENCE_KIND;
+    "/parts" kind REFERENCE_KIND;
+    "/notes" kind REFERENCE_KIND;
+    "/ids" scheme ID_SCHEME;
+    "/carrier" scheme ID_SCHEME;
+    "/id" scheme ID_SCHEME;
+    "/location" scheme ID_SCHEME;
+    "/product_ids" scheme PRODUCT_ID_SCHEME;
+    "/prices" role PRICE_ROLE;
+    "/amounts" role AMOUNT_ROLE;
+    "/payment_terms" basis TERMS_BASIS;
+    "/delivery_terms" freight_payment FREIGHT_PAYMENT;
+    "/routes" mode TRANSPORT_MODE;
+    "/allowances_and_charges" kind ALLOWANCE_KIND;
+    "/allowances_and_charges" handling ALLOWANCE_HANDLING;
 }
 
 /// 639, basis of unit price: how many units the price is for.

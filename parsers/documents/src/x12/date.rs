@@ -40,7 +40,7 @@ pub(crate) fn lead_time(e: &mut Elements<'_>, t: &mut LeadTime) {
 pub(crate) fn lead_times(walk: &mut Walk<'_>, t: &mut LeadTime) {
     walk.once("LDT", |e| lead_time(e, t));
     walk.each("QTY", &mut t.quantities, quantity::qty);
-    walk.each("MSG", &mut t.notes, reference::message);
+    reference::messages(walk, &mut t.notes);
     walk.each("REF", &mut t.references, reference::reference);
 }
 

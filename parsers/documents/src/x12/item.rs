@@ -29,6 +29,9 @@ pub(crate) fn commodity(e: &mut Elements<'_>, c: &mut Commodity) {
 
 /// PID.
 pub(crate) fn description(e: &mut Elements<'_>, d: &mut Description) {
+    if !e.is_reading() && d.text.is_none() {
+        e.needs(4);
+    }
     form(e, &mut d.form_code, d.code.is_some());
     e.code(2, &mut d.characteristic_code);
     e.code(3, &mut d.agency_code);

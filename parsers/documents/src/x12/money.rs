@@ -46,8 +46,11 @@ pub(crate) fn price(e: &mut Elements<'_>, amount: usize, basis: usize, field: &m
     });
 }
 
-/// CTP.
+/// CTP. A price that does not say which it is, is not written: it would be taken for the one to pay.
 pub(crate) fn qualified_price(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
+    if !e.is_reading() {
+        e.needs(2);
+    }
     e.code(1, &mut p.trade_class_code);
     e.coded_code_opt(2, &codes::PRICE_ROLE, &mut p.role, &mut p.role_code);
     price(e, 3, 9, &mut p.price);
@@ -143,6 +146,13 @@ pub(crate) fn payment_terms(e: &mut Elements<'_>, t: &mut PaymentTerms) {
 
 /// A line's own currency is that of its price too.
 pub(crate) fn line_currency(walk: &mut Walk<'_>, own: &mut Option<Currency>, price: &mut Option<Price>) {
+    let of_price = price.as_ref().and_then(|p| p.currency.as_ref());
+    if let (true, None, Some(code)) =
+        (walk.is_writing(), &own, of_price.filter(|code| walk.currency() != Some(code)))
+    {
+        let role = crate::party::PartyRole::Buyer;
+        *own = Some(Currency { code: code.clone(), role, ..Currency::default() });
+    }
     walk.maybe("CUR", own, currency);
     walk.set_currency(own.as_ref());
     if let (true, Some(own), Some(price)) = (walk.is_reading(), own, price) {

@@ -137,7 +137,7 @@ macro_rules! line_rest {
         $walk.each("DTM", &mut $line.dates, date::dtm);
         transport::transport($walk, &mut $line.transport);
         transport::marks($walk, &mut $line.marks);
-        $walk.each_chosen("MSG", &mut $line.notes, reference::is_message, reference::message);
+        reference::messages($walk, &mut $line.notes);
         $walk.each("CTB", &mut $line.restrictions, terms::restriction);
         $walk.each("PCT", &mut $line.percentages, terms::percentage);
         x12_850::counted($walk, &mut $line.quantities, &mut $line.characteristics);

@@ -8,6 +8,9 @@ use crate::quantity::{Measurement, QualifiedQuantity};
 
 /// QTY.
 pub(crate) fn qty(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
+    if !e.is_reading() {
+        e.needs(1);
+    }
     e.required_code(1, &mut q.code);
     e.quantity(2, 3, &mut q.quantity);
     e.text(4, &mut q.text);

@@ -50,7 +50,27 @@ pub(crate) fn note(walk: &mut Walk<'_>, n: &mut Note) {
         }
     });
     walk.each("DTM", &mut n.dates, date::dtm);
-    walk.texts("MSG", 1, &mut n.lines);
+    lines(walk, &mut n.lines);
+}
+
+/// MSG, and MTX, which takes its place from 005010 on.
+fn lines(walk: &mut Walk<'_>, lines: &mut Vec<crate::Text>) {
+    if walk.is_reading() || !walk.is_newer() {
+        walk.texts("MSG", 1, lines);
+    }
+    if walk.is_reading() || walk.is_newer() {
+        walk.each("MTX", lines, |e, line| e.required(2, line));
+    }
+}
+
+/// The MSG and MTX that stand in a loop of something else, each a note of one line.
+pub(crate) fn messages(walk: &mut Walk<'_>, notes: &mut Vec<Note>) {
+    if walk.is_reading() || !walk.is_newer() {
+        walk.each_chosen("MSG", notes, is_message, message);
+    }
+    if walk.is_reading() || walk.is_newer() {
+        walk.each_chosen("MTX", notes, is_message, text);
+    }
 }
 
 /// MSG outside a loop of its own.

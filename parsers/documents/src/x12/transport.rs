@@ -77,6 +77,10 @@ pub(crate) fn route(e: &mut Elements<'_>, r: &mut Route) {
     e.identifier(2, 3, &codes::ID_SCHEME, &mut r.carrier);
     e.coded_opt(4, &codes::TRANSPORT_MODE, &mut r.mode, &mut r.mode_code);
     e.text(5, &mut r.description);
+    if !e.is_reading() && !e.has(5) {
+        // The name of a carrier has no element of its own.
+        e.text(5, &mut r.carrier_name);
+    }
     e.code(6, &mut r.status_code);
     e.identifier(7, 8, &codes::PLACE_SCHEME, &mut r.location);
     e.code(9, &mut r.transit_direction_code);

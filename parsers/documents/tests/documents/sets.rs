@@ -106,7 +106,12 @@ pub fn written(document: &Document, standard: Standard, code: &str, version: &st
                 group_control_number: 1,
                 acknowledgement_requested: false,
                 usage: 'T',
-                delimiters: Delimiters { repetition: newer.then_some(b'^'), ..Delimiters::X12 },
+                // A separator that no document has in its texts.
+                delimiters: Delimiters {
+                    component: 0x1f,
+                    repetition: newer.then_some(b'`'),
+                    ..Delimiters::X12
+                },
             };
             let in_data = x12::writer::InData::ReplaceWith(b' ');
             let mut writer = x12::writer::Writer::new(&envelope, in_data).unwrap();

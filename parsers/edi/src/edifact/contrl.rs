@@ -10,7 +10,7 @@
 use super::writer::{Envelope, Foreign, Value, WriteError, Writer};
 use crate::acknowledgement::{AckCode, GroupResult, InterchangeResult, SetResult};
 use crate::calendar::number;
-use crate::finding::{Finding, Severity};
+use crate::finding::{self, Finding, Severity};
 use crate::interchange::{Interchange, PartyId, TransactionSet};
 
 /// 0083.
@@ -114,7 +114,6 @@ fn uci(
         internal.map(|syntax| (syntax.sender_internal[0].as_str(), syntax.receiver_internal[0].as_str()));
     let (sender_internal, receiver_internal) = internal.unwrap_or_default();
     let (code, tag, place) = told(fault, action, version4);
-    let place = [place.0.as_str(), place.1.as_str()];
     writer.segment_of(
         "UCI",
         &[
@@ -128,7 +127,7 @@ fn uci(
             Value::Simple(action.code()),
             Value::Simple(code),
             Value::Simple(tag),
-            Value::Composite(&place),
+            Value::Composite(&place.each()),
         ],
     )
 }
@@ -137,7 +136,6 @@ fn uci(
 fn ucf(writer: &mut Writer, group: &GroupResult, version4: bool) -> Result<(), WriteError> {
     let action = if group.envelope_accepted() { Action::Acknowledged } else { Action::Rejected };
     let (code, tag, place) = told(worst(&group.findings, "UCF05"), action, version4);
-    let place = [place.0.as_str(), place.1.as_str()];
     let header = &group.header;
     writer.segment_of(
         "UCF",
@@ -148,7 +146,7 @@ fn ucf(writer: &mut Writer, group: &GroupResult, version4: bool) -> Result<(), W
             Value::Simple(action.code()),
             Value::Simple(code),
             Value::Simple(tag),
-            Value::Composite(&place),
+            Value::Composite(&place.each()),
         ],
     )
 }
@@ -179,7 +177,6 @@ fn message(writer: &mut Writer, set: &SetResult, version4: bool) -> Result<(), W
         false if fault.is_none() => ("", "", Default::default()),
         false => told(fault, action, version4),
     };
-    let place = [place.0.as_str(), place.1.as_str()];
     let identifier: Vec<&str> =
         std::iter::once(or_unknown(&set.code)).chain(set.version.split(':')).collect();
     writer.segment_of(
@@ -190,7 +187,7 @@ fn message(writer: &mut Writer, set: &SetResult, version4: bool) -> Result<(), W
             Value::Simple(action.code()),
             Value::Simple(code),
             Value::Simple(tag),
-            Value::Composite(&place),
+            Value::Composite(&place.each()),
         ],
     )?;
     if action == Action::Acknowledged {
@@ -203,10 +200,12 @@ fn message(writer: &mut Writer, set: &SetResult, version4: bool) -> Result<(), W
         let code = own.map_or("", |f| code_of(f, version4));
         writer.segment("UCS", &[&position(of_segment[0]).to_string(), code])?;
         for fault in of_segment.iter().filter(|f| f.answers("UCD01")).take(99) {
-            let (element, component) = place_of(fault);
             writer.segment_of(
                 "UCD",
-                &[Value::Simple(code_of(fault, version4)), Value::Composite(&[&element, &component])],
+                &[
+                    Value::Simple(code_of(fault, version4)),
+                    Value::Composite(&place_of(fault, version4).each()),
+                ],
             )?;
         }
     }
@@ -217,7 +216,9 @@ fn message(writer: &mut Writer, set: &SetResult, version4: bool) -> Result<(), W
 fn position(finding: &Finding) -> u32 {
     let position = finding.place.position.unwrap_or(1).min(999_999);
     match finding.code {
-        crate::finding::TAG_MISSING => position.saturating_sub(1).max(1),
+        finding::TAG_MISSING | finding::GUIDE_SEGMENT_MISSING | finding::GUIDE_LOOP_MISSING => {
+            position.saturating_sub(1).max(1)
+        }
         _ => position,
     }
 }
@@ -232,22 +233,36 @@ fn worst<'f>(findings: &'f [Finding], level: &str) -> Option<&'f Finding> {
 }
 
 /// 0085, 0013 (or 0135) and S011 of a level.
-fn told(fault: Option<&Finding>, action: Action, version4: bool) -> (&str, &str, (String, String)) {
+fn told(fault: Option<&Finding>, action: Action, version4: bool) -> (&str, &str, Pointer) {
     let Some(fault) = fault else {
         // A rejection says why; 18 is an error that has no code.
         return (if action == Action::Rejected { "18" } else { "" }, "", Default::default());
     };
     const TAGS: &[&str] = &["UNA", "UNB", "UNE", "UNG", "UNH", "UNT", "UNZ"];
     let tag = fault.place.segment.as_deref().filter(|tag| TAGS.contains(tag)).unwrap_or("");
-    let place = if tag.is_empty() { Default::default() } else { place_of(fault) };
+    let place = if tag.is_empty() { Pointer::default() } else { place_of(fault, version4) };
     (code_of(fault, version4), tag, place)
 }
 
-/// S011: the tag is 1, so that the first element is 2.
-fn place_of(fault: &Finding) -> (String, String) {
-    let element = fault.place.element.map(|e| (e.saturating_add(1)).to_string()).unwrap_or_default();
-    let component = fault.place.component.map(|c| c.to_string()).unwrap_or_default();
-    (element, component)
+/// S011: 0098, 0104, 0136; empty where nothing is to stand.
+#[derive(Default)]
+struct Pointer([String; 3]);
+
+impl Pointer {
+    fn each(&self) -> [&str; 3] {
+        self.0.each_ref().map(String::as_str)
+    }
+}
+
+/// The tag is 1, so that the first element is 2. The value of a repeated element has a number in syntax 4, where no component
+/// is pointed at: D4(020,030).
+fn place_of(fault: &Finding, version4: bool) -> Pointer {
+    let place = &fault.place;
+    let text = |number: Option<u32>| number.map(|n| n.to_string()).unwrap_or_default();
+    let element = place.element.map(|e| u32::from(e) + 1);
+    let component = place.component.map(u32::from);
+    let repetition = place.repetition.filter(|_| version4 && component.is_none());
+    Pointer([text(element), text(component), text(repetition)])
 }
 
 /// 0085 as the syntax in force has it: each list lacks some codes of the other.
@@ -312,6 +327,8 @@ pub struct Fault {
     /// 0098 less one: the number of the element, as everywhere else here.
     pub element: Option<u16>,
     pub component: Option<u16>,
+    /// 0136: which value of a repeated element, from 1 (syntax 4).
+    pub repetition: Option<u32>,
 }
 
 impl Control {
@@ -377,9 +394,8 @@ pub fn read(set: &TransactionSet<'_>) -> Option<Control> {
             }
             "UCD" => {
                 if let Some(message) = control.open().last_mut() {
-                    let (element, component) = pointed_at(segment, 2);
                     let code = segment.text(1).into_owned();
-                    message.faults.push(Fault { code, position, element, component, ..Fault::default() });
+                    message.faults.push(Fault { code, position, ..pointed_at(segment, 2) });
                 }
             }
             _ => {}
@@ -403,17 +419,20 @@ fn fault(segment: &crate::Segment<'_>, first: usize) -> Option<Fault> {
     if segment.element(first).is_empty() {
         return None;
     }
-    let (element, component) = pointed_at(segment, first + 2);
     Some(Fault {
         code: segment.text(first).into_owned(),
         segment: segment.text(first + 1).into_owned(),
-        position: None,
-        element,
-        component,
+        ..pointed_at(segment, first + 2)
     })
 }
 
-fn pointed_at(segment: &crate::Segment<'_>, element: usize) -> (Option<u16>, Option<u16>) {
+/// S011 in that element.
+fn pointed_at(segment: &crate::Segment<'_>, element: usize) -> Fault {
     let at = |component| number(segment.component(element, component)).and_then(|n| u16::try_from(n).ok());
-    (at(1).map(|n| n.saturating_sub(1)), at(2))
+    Fault {
+        element: at(1).map(|n| n.saturating_sub(1)),
+        component: at(2),
+        repetition: number(segment.component(element, 3)),
+        ..Fault::default()
+    }
 }

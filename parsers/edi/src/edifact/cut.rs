@@ -1,9 +1,12 @@
 //! Cuts a stream into segments by the terminator in force, released ones excepted (ISO 9735-1, 8.4).
 //!
 //! Line ends and blanks after a terminator are skipped, empty segments counted. A line broken within a segment (files wrapped
-//! at 80 columns) is joined again: such a segment is kept as a copy. A segment over the limit is skipped without being kept.
+//! at 80 columns) is joined again: such a segment is kept as a copy. So is one with two-byte characters (UNOX), whose bytes
+//! that would delimit are released in it. A segment over the limit is skipped without being kept.
 
+use super::extension::{self, Extension};
 use super::service;
+use crate::charset::Charset;
 use crate::plain::Run;
 use crate::segment::{Delimiters, Notation, Segment};
 use crate::window::Window;
@@ -34,7 +37,7 @@ pub(crate) struct Span {
     pub from: u64,
     length: u32,
     pub position: u32,
-    /// Where its copy without line breaks begins, and its length.
+    /// Where its copy (without line breaks, two-byte characters released) begins, and its length.
     joined: Option<(u32, u32)>,
 }
 
@@ -120,6 +123,9 @@ impl<R: BufRead> Cutter<R> {
 
     /// Cuts the plain segments that the window has, the first at position `count` + 1; `spans` may get `most` long.
     pub fn cut_plain(&mut self, start: u64, count: &mut u32, spans: &mut Vec<Span>, most: usize) {
+        if self.is_extended() {
+            return;
+        }
         let base = self.at;
         let kept = (start + self.max_kept as u64).saturating_sub(base);
         let bytes = self.window.rest(base);
@@ -206,7 +212,11 @@ impl<R: BufRead> Cutter<R> {
             self.skip_after_terminator(keep)?;
             let from = self.at;
             let mut searched = from;
+            let extended = self.is_extended();
             let to = loop {
+                if extended {
+                    searched = self.behind_extensions(from, searched, keep)?;
+                }
                 match memchr(self.delimiters.segment, self.window.rest(searched)) {
                     Some(found) if self.is_released(from, searched + found as u64) => {
                         searched += found as u64 + 1;
@@ -227,8 +237,7 @@ impl<R: BufRead> Cutter<R> {
                     self.empty = Some((first, count.saturating_add(1)));
                 }
                 Some(to) if (to - from) as usize > self.max_segment && !self.ends_at(from) => {
-                    self.at = to + 1;
-                    return Ok(Cut::TooLong { from, next: self.at });
+                    return self.too_long(from);
                 }
                 Some(to) => {
                     self.at = to + 1;
@@ -240,16 +249,58 @@ impl<R: BufRead> Cutter<R> {
         }
     }
 
+    /// Escape sequences may change the character set (ISO 2022).
+    fn is_extended(&self) -> bool {
+        self.notation.charset == Charset::X
+    }
+
+    /// Behind the last run of two-byte characters that begins before the next terminator.
+    fn behind_extensions(&mut self, from: u64, mut searched: u64, keep: Option<u64>) -> Result<u64> {
+        let limit = from + self.max_segment as u64;
+        loop {
+            // What closes beyond the limit is no run, however much of the input has come.
+            let rest = self.window.slice(searched..limit.clamp(searched, self.window.end().max(searched)));
+            let Some(at) = memchr2(self.delimiters.segment, extension::ESCAPE, rest) else {
+                return Ok(searched);
+            };
+            if rest[at] != extension::ESCAPE {
+                return Ok(searched);
+            }
+            match extension::read(&rest[at..]) {
+                Extension::Of(length) => searched += (at + length) as u64,
+                Extension::No => searched += at as u64 + 1,
+                Extension::Unfinished => {
+                    searched += at as u64;
+                    if self.window.end() > limit || !self.fill(keep)? {
+                        searched += 1;
+                    }
+                }
+            }
+        }
+    }
+
     /// An odd number of release characters before it; line breaks between do not count.
     fn is_released(&self, from: u64, at: u64) -> bool {
+        self.releases(from, at, false)
+    }
+
+    /// The same, where what stands before `from` releases or does not.
+    fn releases(&self, from: u64, at: u64, before_from: bool) -> bool {
         let Some(release) = self.delimiters.release else { return false };
         let before = self.window.slice(from..at);
         match before.last() {
             Some(&last) if last == release || is_break(last) => {}
-            _ => return false,
+            Some(_) => return false,
+            None => return before_from,
         }
-        let bytes = before.iter().rev().filter(|&&b| !is_break(b));
-        bytes.take_while(|&&b| b == release).count() % 2 == 1
+        let mut odd = false;
+        for &byte in before.iter().rev().filter(|&&b| !is_break(b)) {
+            if byte != release {
+                return odd;
+            }
+            odd = !odd;
+        }
+        odd ^ before_from
     }
 
     /// The segment's place, without a carriage return before a line feed that terminates; copied if a line break is in it.
@@ -259,11 +310,21 @@ impl<R: BufRead> Cutter<R> {
             bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         }
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let joined = memchr2(b'\r', b'\n', bytes).is_some().then(|| {
+        let broken = memchr2(b'\r', b'\n', bytes).is_some();
+        let extended = self.notation.charset == Charset::X && memchr(extension::ESCAPE, bytes).is_some();
+        let joined = (broken || extended).then(|| {
             let start = self.copies.len() as u32;
-            self.copies.extend(bytes.iter().filter(|&&b| !is_break(b)));
-            let (first, count) = self.wrapped.unwrap_or((from, 0));
-            self.wrapped = Some((first, count.saturating_add(1)));
+            match extended {
+                true => {
+                    let whole: Vec<u8> = bytes.iter().copied().filter(|&b| !is_break(b)).collect();
+                    extension::release(&whole, &self.delimiters, &mut self.copies);
+                }
+                false => self.copies.extend(bytes.iter().filter(|&&b| !is_break(b))),
+            }
+            if broken {
+                let (first, count) = self.wrapped.unwrap_or((from, 0));
+                self.wrapped = Some((first, count.saturating_add(1)));
+            }
             (start, self.copies.len() as u32 - start)
         });
         Span { from, length, position: 0, joined }
@@ -325,24 +386,38 @@ impl<R: BufRead> Cutter<R> {
             self.at = end;
             return Ok(Cut::Segment(self.span(from, end)));
         }
-        if let Some(next) = (from + 1..end).find(|&at| self.header_at(at)) {
-            return Ok(self.rest(from, next));
+        if (end - from) as usize > self.max_segment {
+            return self.too_long(from);
         }
-        if (end - from) as usize <= self.max_segment {
-            return Ok(self.rest(from, end));
+        let next = (from + 1..end).find(|&at| self.header_at(at));
+        Ok(self.rest(from, next.unwrap_or(end)))
+    }
+
+    /// No terminator within the limit: up to a header within it, or else skipped to the next terminator. What is there beyond
+    /// the limit is not asked, so that it does not matter how much of the input has come.
+    fn too_long(&mut self, from: u64) -> Result<Cut> {
+        let limit = from + self.max_segment as u64;
+        for at in from + 1..limit {
+            self.look_ahead(at, Some(from))?;
+            if self.header_at(at) {
+                return Ok(self.rest(from, at));
+            }
         }
-        self.at = end;
+        self.at = limit;
+        let mut released = self.releases(from, limit, false);
         loop {
             let found = memchr(self.delimiters.segment, self.window.rest(self.at));
-            match found.map(|found| self.at + found as u64) {
-                Some(to) if self.is_released(self.at, to) => self.at = to + 1,
-                Some(to) => {
+            let to = found.map_or(self.window.end(), |found| self.at + found as u64);
+            released = self.releases(self.at, to, released);
+            match found {
+                Some(_) if released => (self.at, released) = (to + 1, false),
+                Some(_) => {
                     self.at = to + 1;
                     break;
                 }
                 None => {
-                    self.at = self.window.end();
-                    if !self.window.fill(self.at)? {
+                    self.at = to;
+                    if !self.window.fill(to)? {
                         break;
                     }
                 }

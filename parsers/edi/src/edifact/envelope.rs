@@ -33,15 +33,21 @@ fn nowhere(within: &Within) -> TransactionSet<'static> {
     }
 }
 
-/// A service segment against its definition; its place in a message counts only there. A date of preparation with the century
-/// before syntax 4, or without it there, is common and clear: no more than a warning.
+/// A service segment against its definition; its place in a message counts only there. No more than a warning is what is
+/// common and clear: a date of preparation with the century before syntax 4, or without it there; a 0 for no
+/// acknowledgement and no test, where nothing is to stand; and a priority (0029), whose values partners agree on.
 fn defined(segment: &Segment<'_>, version: u8, within: &Within, level: &'static str) -> Vec<Finding> {
     let Some(dictionary) = dictionary(version) else { return Vec::new() };
     let mut findings = check_service(dictionary, &nowhere(within), segment, level);
     for finding in &mut findings {
-        let date = finding.place.reference.as_deref() == Some("0017");
-        if date && finding.value.as_deref().is_some_and(|v| matches!(v.len(), 6 | 8) && is_date(v.as_bytes()))
-        {
+        let value = finding.value.as_deref().unwrap_or_default();
+        let clear = match finding.place.reference.as_deref() {
+            Some("0017") => matches!(value.len(), 6 | 8) && is_date(value.as_bytes()),
+            Some("0031" | "0035") => value == "0",
+            Some("0029") => finding.code == finding::CODE_INVALID,
+            _ => false,
+        };
+        if clear {
             (finding.severity, finding.answer) = (Severity::Warning, None);
         }
         finding.place.position = Some(segment.position).filter(|&p| p > 0);

@@ -98,7 +98,6 @@ fn segment(
     extent: Extent,
     lines: usize,
 ) -> Result<(), WriteError> {
-    let wanted = |requirement: char| requirement == 'M' || extent == Extent::Whole;
     let chosen = chosen(shape, extent);
     let mut elements: Vec<Vec<String>> = Vec::new();
     for (at, position) in shape.positions.iter().enumerate() {
@@ -107,8 +106,9 @@ fn segment(
             Holds::Element(at) => vec![value(&dictionary.elements[usize::from(at)])],
             Holds::Composite(at) => {
                 let composite = &dictionary.composites[usize::from(at)];
-                let parts = composite.positions.iter().map(|part| match part.holds {
-                    Holds::Element(at) if wanted(part.requirement) => {
+                let chosen = self::chosen(composite, extent);
+                let parts = composite.positions.iter().enumerate().map(|(index, part)| match part.holds {
+                    Holds::Element(at) if chosen >> index & 1 == 1 => {
                         value(&dictionary.elements[usize::from(at)])
                     }
                     _ => String::new(),

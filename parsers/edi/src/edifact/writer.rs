@@ -4,6 +4,7 @@
 //! `finish`. UNA is written where the delimiters are not the default ones, or when asked for. A character that the declared
 //! set does not have is refused, written in other letters, or replaced (ISO 9735-1; UNOA to UNOY).
 
+use super::extension::{self, Extension};
 use crate::charset::{Charset, transliterated};
 use crate::interchange::{Interchange, PartyId, Syntax};
 use crate::segment::Delimiters;
@@ -406,7 +407,19 @@ impl Writer {
         let text = self.writable(value).map_err(refused)?;
         let bytes = self.charset.encode(&text).map_err(refused)?;
         let delimiters = self.envelope.delimiters;
-        for &byte in bytes.iter() {
+        // Two-byte characters (UNOX) have no delimiters in them.
+        let mut within = 0;
+        for (at, &byte) in bytes.iter().enumerate() {
+            if self.charset == Charset::X
+                && byte == extension::ESCAPE
+                && let Extension::Of(length) = extension::read(&bytes[at..])
+            {
+                within = at + length;
+            }
+            if at < within {
+                self.out.push(byte);
+                continue;
+            }
             if delimiters.contains(byte) || Some(byte) == delimiters.release {
                 match (delimiters.release, self.foreign) {
                     (Some(release), _) => self.out.extend_from_slice(&[release, byte]),

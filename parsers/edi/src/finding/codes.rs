@@ -240,6 +240,18 @@ register! {
     GUIDE_TOO_LONG "X1223" "Value longer than the guide allows",
         "The standard allows this length, but the guide agreed with the partner does not.",
         "The partner shortens it; or the profile's guide allows more.", Partner, [("AK403", "5")];
+    GUIDE_SEGMENT_MISSING "X1224" "Segment missing that the guide asks for",
+        "The standard does not ask for this segment in this place, but the guide agreed with the partner does.",
+        "The partner adds it; or the profile's guide is relaxed.", Partner, [("AK304", "3")];
+    GUIDE_LOOP_MISSING "X1225" "Loop missing that the guide asks for",
+        "The standard does not ask for this loop in this place, but the guide agreed with the partner does.",
+        "The partner adds it; or the profile's guide is relaxed.", Partner, [("AK304", "3")];
+    GUIDE_SEGMENT_UNUSED "X1226" "Segment that the guide does not use",
+        "The standard has a place for this segment, but the guide agreed with the partner leaves it out.",
+        "The partner leaves it out; or the profile's guide allows it.", Partner, [("AK304", "2")];
+    GUIDE_ELEMENT_UNUSED "X1227" "Element that the guide does not use",
+        "The standard allows a value here, but the guide agreed with the partner leaves the element empty.",
+        "The partner leaves it empty; or the profile's guide allows it.", Partner, [("AK403", "3")];
 
     CHECK_DIGIT_WRONG "X1301" "Check digit wrong",
         "The last digit of a GTIN, GLN or SSCC follows from the others, and this one does not: a digit is wrong somewhere.",

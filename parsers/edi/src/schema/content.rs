@@ -9,7 +9,8 @@ use crate::finding::{self, Severity};
 use crate::interchange::TransactionSet;
 use crate::segment::Segment;
 
-/// What CTT01 counts and CTT02 adds up: the set, the tag of a line, tag and element of the quantities.
+/// What CTT01 counts and CTT02 adds up, in every set that has a CTT: the set, the tag of a line, tag and element of the
+/// quantities; none where the comment of the set names none.
 const TOTALS: &[(&str, &str, &str, usize)] = &[
     ("810", "IT1", "IT1", 2),
     ("830", "LIN", "FST", 1),
@@ -23,6 +24,7 @@ const TOTALS: &[(&str, &str, &str, usize)] = &[
     ("861", "RCD", "RCD", 2),
     ("862", "LIN", "FST", 1),
     ("865", "POC", "POC", 3),
+    ("870", "PO1", "PO1", 2),
 ];
 
 /// What CTT01 of a set counts, and which element of which segment CTT02 adds up.

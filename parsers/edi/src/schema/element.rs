@@ -231,14 +231,17 @@ impl<'c, 's> Checker<'c, 's> {
         let mut count = 0;
         for repeat in parts(value, separator, self.segment.delimiters.release) {
             count += 1;
+            self.sink.repetition = Some(count).filter(|_| position.max_repeat > 1);
             if count > position.max_repeat {
                 let message = format!("{} may come {} times", name(self.segment, at), position.max_repeat);
-                return self.report(finding::TOO_MANY_REPETITIONS, at, Some(position), value, message);
+                self.report(finding::TOO_MANY_REPETITIONS, at, Some(position), value, message);
+                break;
             }
             if !repeat.is_empty() {
                 self.position(position, at, repeat, self.classes.of(repeat));
             }
         }
+        self.sink.repetition = None;
     }
 
     fn composite(&mut self, shape: &Shape, at: At, value: &'c [u8]) {
@@ -348,8 +351,11 @@ impl<'c, 's> Checker<'c, 's> {
         }
         let plain = if class & RELEASE == 0 { Cow::Borrowed(value) } else { released(value, release) };
         let charset = self.segment.notation.charset;
+        if charset == Charset::X && class & CONTROL != 0 {
+            return self.extended_value(element, position, at, &plain);
+        }
         let fault = match element.kind {
-            _ if class & CONTROL != 0 && charset != Charset::X => Some(finding::INVALID_CHARACTER),
+            _ if class & CONTROL != 0 => Some(finding::INVALID_CHARACTER),
             _ if class & HIGH != 0
                 && matches!(charset, Charset::W | Charset::Y)
                 && std::str::from_utf8(&plain).is_err() =>
@@ -368,6 +374,26 @@ impl<'c, 's> Checker<'c, 's> {
         let fault = fault.or_else(|| (class & FOREIGN != 0).then_some(finding::CHARACTER_FOREIGN));
         if let Some(code) = fault {
             self.fault(code, element, position, at, &plain);
+        }
+    }
+
+    /// With escape sequences in it (ISO 2022), which are no characters: what they switch to is.
+    #[cold]
+    fn extended_value(&mut self, element: &Element, position: &Position, at: At, value: &[u8]) {
+        let text = Charset::X.decode(value);
+        let listed = !self.other_list || element.id == "3055";
+        let fault = match &element.codes {
+            _ if text.chars().any(char::is_control) => Some(finding::INVALID_CHARACTER),
+            // Of a set that is not known here: how many there are cannot be told.
+            _ if text.contains('\u{fffd}') => Some(finding::CHARACTER_FOREIGN),
+            _ if element.kind == Kind::Number => Some(finding::CHARACTER_TYPE),
+            Some(codes) if listed && !codes.contains(text.trim_end().as_bytes()) => {
+                Some(finding::INVALID_CODE)
+            }
+            _ => within(element, text.trim_end().chars().count()),
+        };
+        if let Some(code) = fault {
+            self.fault(code, element, position, at, value);
         }
     }
 

@@ -4,6 +4,9 @@
 //! [guide.850]
 //! characters = "extended"               # basic, extended, utf-8: others are findings
 //! mandatory = ["N104", "PO1-03"]        # elements that must be there whenever their segment is
+//! mandatory_segments = ["REF", "PO1/PID"]  # segments or loops that must be there, in the set or in each loop PO1
+//! unused = ["PO104"]                    # elements that stay empty
+//! unused_segments = ["PWK"]             # segments that do not come
 //! extra_segments = ["ZA"]               # segments that may come anywhere, though the set has no place for them
 //! tolerated = ["X1208", "X1205 N102"]   # codes of findings, everywhere or at one element: noted, never answered
 //! codes.PO103 = ["EA", "CA"]            # of the code list, only these
@@ -14,7 +17,7 @@
 //! takes away findings: the tree of the set is the same with and without one.
 
 use super::validate::Sink;
-use super::{Dictionary, Holds, Loop, Validated};
+use super::{Dictionary, Holds, Loop, Schema, Validated};
 use crate::finding::{self, Answer, Code, Finding, Severity};
 use crate::interchange::{Standard, TransactionSet};
 use crate::segment::Segment;
@@ -29,6 +32,9 @@ pub struct Guide {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characters: Option<CharacterSet>,
     pub mandatory: BTreeSet<Address>,
+    pub mandatory_segments: BTreeSet<Required>,
+    pub unused: BTreeSet<Address>,
+    pub unused_segments: BTreeSet<String>,
     pub extra_segments: BTreeSet<String>,
     pub tolerated: BTreeSet<Tolerated>,
     pub codes: BTreeMap<Address, BTreeSet<String>>,
@@ -43,6 +49,13 @@ pub struct Address {
     /// From 1.
     pub element: u16,
     pub component: Option<u16>,
+}
+
+/// A segment that must be there, or a loop by its first segment: in the set itself, or in each loop of a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Required {
+    pub within: Option<String>,
+    pub segment: String,
 }
 
 /// A code of findings, everywhere or at one element.
@@ -83,6 +96,29 @@ impl std::fmt::Display for Address {
     }
 }
 
+impl std::str::FromStr for Required {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Required, String> {
+        let (within, segment) =
+            text.split_once('/').map_or((None, text), |(within, tag)| (Some(within), tag));
+        let named = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+        match within.is_none_or(named) && named(segment) && segment.len() <= 3 {
+            true => Ok(Required { within: within.map(str::to_uppercase), segment: segment.to_uppercase() }),
+            false => {
+                Err(format!("'{text}' names no segment: write REF, or PO1/PID for one in each loop PO1"))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Required {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.within.as_ref().map_or(Ok(()), |within| write!(f, "{within}/"))?;
+        f.write_str(&self.segment)
+    }
+}
+
 impl std::str::FromStr for Tolerated {
     type Err = String;
 
@@ -119,6 +155,7 @@ macro_rules! as_text {
 }
 as_text!(Address);
 as_text!(Tolerated);
+as_text!(Required);
 
 impl Address {
     fn is_of(&self, finding: &Finding) -> bool {
@@ -142,24 +179,30 @@ impl Address {
 
 impl Guide {
     /// Lays the guide over what the standard found.
-    pub(super) fn apply(
-        &self,
-        dictionary: &'static Dictionary,
-        set: &TransactionSet<'_>,
-        validated: &mut Validated<'_>,
-    ) {
+    pub(super) fn apply(&self, schema: &Schema, set: &TransactionSet<'_>, validated: &mut Validated<'_>) {
+        let dictionary = schema.dictionary;
         validated.findings.retain(|f| !self.allows(f));
         let mut sink = Sink::new(set);
         let mut loops = HashMap::new();
         validated.root.loops.iter().for_each(|inner| note_loops(inner, &mut loops));
         for segment in &set.segments {
             sink.in_loop = loops.get(&segment.position).copied();
+            if self.unused_segments.contains(segment.tag()) {
+                let message = format!("{} is not used by the partner's guide", segment.tag());
+                sink.structure(finding::GUIDE_SEGMENT_UNUSED, segment, sink.in_loop, message);
+                continue;
+            }
             self.tighten(dictionary, segment, &mut sink);
+        }
+        if !self.mandatory_segments.is_empty() {
+            sink.in_loop = None;
+            self.look_for_segments(schema, set, validated, &mut sink);
         }
         let mut found = sink.finish();
         if set.standard == Standard::Edifact {
             found.iter_mut().for_each(answer_in_edifact);
         }
+        found.sort_by_key(|f| f.place.position);
         // What the standard forbids already is not said twice.
         let new: Vec<Finding> = found
             .into_iter()
@@ -195,6 +238,44 @@ impl Guide {
             .any(|t| t.code == finding.code.0 && t.at.as_ref().is_none_or(|at| at.is_of(finding)))
     }
 
+    /// What is missing is told at the segment that comes behind the loop (or at the end of the set) it is missing from.
+    fn look_for_segments(
+        &self,
+        schema: &Schema,
+        set: &TransactionSet<'_>,
+        validated: &Validated<'_>,
+        sink: &mut Sink<'_>,
+    ) {
+        let known = |tag: &str| {
+            let missing = [finding::SEGMENT_MISSING, finding::TAG_MISSING];
+            validated
+                .findings
+                .iter()
+                .any(|f| missing.contains(&f.code) && f.place.segment.as_deref() == Some(tag))
+        };
+        for required in self.mandatory_segments.iter().filter(|r| !known(&r.segment)) {
+            let tag = required.segment.as_str();
+            let mut places = Vec::new();
+            match &required.within {
+                None => places.push(&validated.root),
+                Some(within) => loops_named(&validated.root, within, &mut places),
+            }
+            for place in places.into_iter().filter(|place| !place.holds(tag)) {
+                let last = last_position(place);
+                let next = set.segments.iter().find(|s| required.within.is_some() && s.position > last);
+                let Some(next) = next.or(set.segments.last()) else { continue };
+                let (code, what) = match schema.has_as_loop(place.id, tag) {
+                    true => (finding::GUIDE_LOOP_MISSING, "loop"),
+                    false => (finding::GUIDE_SEGMENT_MISSING, "segment"),
+                };
+                let within = required.within.as_ref().map_or(set.code.as_str(), |_| place.id);
+                let message =
+                    format!("the {what} {tag} is missing in {within}, and the partner's guide asks for it");
+                sink.absent(code, tag, next, required.within.as_ref().map(|_| place.id), message);
+            }
+        }
+    }
+
     fn tighten(&self, dictionary: &'static Dictionary, segment: &Segment<'_>, sink: &mut Sink<'_>) {
         let tag = segment.tag();
         let mut report = |code: Code, at: &Address, value: &[u8], message: String| {
@@ -210,6 +291,17 @@ impl Guide {
                 b"",
                 format!("{at} is missing, and the partner's guide asks for it"),
             );
+        }
+        for at in self.unused.iter().filter(|at| at.segment == tag) {
+            let value = at.value(segment);
+            if !value.trim_ascii().is_empty() {
+                report(
+                    finding::GUIDE_ELEMENT_UNUSED,
+                    at,
+                    value,
+                    format!("{at} is not used by the partner's guide"),
+                );
+            }
         }
         for (at, values) in self.codes.iter().filter(|(at, _)| at.segment == tag) {
             let value = at.value(segment).trim_ascii_end();
@@ -270,16 +362,54 @@ fn note_loops(tree: &Loop<'_>, loops: &mut HashMap<u32, &'static str>) {
     tree.loops.iter().for_each(|inner| note_loops(inner, loops));
 }
 
+/// Each loop of that name: its own, or its first segment's.
+fn loops_named<'t, 'a>(tree: &'t Loop<'a>, name: &str, found: &mut Vec<&'t Loop<'a>>) {
+    for inner in &tree.loops {
+        if inner.is_named(name) {
+            found.push(inner);
+        }
+        loops_named(inner, name, found);
+    }
+}
+
+fn last_position(tree: &Loop<'_>) -> u32 {
+    let own = tree.segments.last().map_or(0, |s| s.position);
+    tree.loops.last().map_or(own, |inner| last_position(inner).max(own))
+}
+
+impl Schema {
+    /// True if the segment stands in such a loop (or the set) only as the first of a loop within.
+    fn has_as_loop(&self, within: &str, tag: &str) -> bool {
+        let tables = self.table.loops.iter().filter(|table| table.id == within);
+        let mut places = tables.flat_map(|table| &table.children).filter(|child| child.id == tag).peekable();
+        places.peek().is_some() && places.all(|child| child.inner.is_some())
+    }
+}
+
+impl Loop<'_> {
+    fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.segments.first().is_some_and(|s| s.tag() == name)
+    }
+
+    /// A segment of its own, or a loop that begins with it.
+    fn holds(&self, tag: &str) -> bool {
+        self.segments.iter().any(|s| s.tag() == tag) || self.loops.iter().any(|inner| inner.is_named(tag))
+    }
+}
+
 /// The guide's findings are the same in both standards; a CONTRL answers them in 0085.
 fn answer_in_edifact(finding: &mut Finding) {
-    if let Some(answer) = &mut finding.answer {
-        let code = match answer.code.as_str() {
-            "1" => "13",
-            "5" => "39",
-            "6" => "21",
-            _ => "12",
-        };
-        *answer = Answer::new("UCD01", code);
+    let (element, code) = match finding.code {
+        finding::GUIDE_SEGMENT_MISSING | finding::GUIDE_LOOP_MISSING => ("UCS02", "13"),
+        finding::GUIDE_SEGMENT_UNUSED => ("UCS02", "15"),
+        finding::GUIDE_ELEMENT_UNUSED => ("UCD01", "15"),
+        finding::GUIDE_MISSING => ("UCD01", "13"),
+        finding::GUIDE_TOO_LONG => ("UCD01", "39"),
+        finding::CHARACTER_SET => ("UCD01", "21"),
+        _ => ("UCD01", "12"),
+    };
+    if finding.answer.is_some() {
+        finding.answer = Some(Answer::new(element, code));
     }
 }
 

@@ -46,6 +46,8 @@ pub(super) struct Sink<'s> {
     level: &'static str,
     /// The loop in which the segment being checked stands; `None` at the top of the set.
     pub in_loop: Option<&'static str>,
+    /// Which value of an element that may be repeated is being checked.
+    pub repetition: Option<u32>,
 }
 
 struct Placer<'v, 'a> {
@@ -329,7 +331,7 @@ impl<'s> Sink<'s> {
             Standard::X12 => "",
             Standard::Edifact => "UCD01",
         };
-        Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None }
+        Sink { set, findings: Vec::new(), dropped: 0, level, in_loop: None, repetition: None }
     }
 
     fn place(&self, segment: &Segment<'_>) -> Place {
@@ -370,8 +372,23 @@ impl<'s> Sink<'s> {
     }
 
     #[cold]
-    fn structure(&mut self, code: Code, segment: &Segment<'_>, loop_id: Option<&str>, message: String) {
+    pub fn structure(&mut self, code: Code, segment: &Segment<'_>, loop_id: Option<&str>, message: String) {
         let place = Place { loop_id: loop_id.map(str::to_string), ..self.place(segment) };
+        self.push(Finding::new(code, Severity::Error, place, message));
+    }
+
+    /// A segment that is not there, told at the one that came instead.
+    #[cold]
+    pub fn absent(
+        &mut self,
+        code: Code,
+        tag: &str,
+        next: &Segment<'_>,
+        loop_id: Option<&str>,
+        message: String,
+    ) {
+        let loop_id = loop_id.map(str::to_string);
+        let place = Place { segment: Some(tag.to_string()), loop_id, ..self.place(next) };
         self.push(Finding::new(code, Severity::Error, place, message));
     }
 
@@ -400,6 +417,7 @@ impl<'s> Sink<'s> {
         let place = Place {
             element: Some(at.0 as u16),
             component: at.1.map(|c| c as u16),
+            repetition: self.repetition,
             reference: reference.map(str::to_string),
             loop_id: self.in_loop.map(str::to_string),
             ..self.place(segment)

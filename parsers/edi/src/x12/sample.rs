@@ -5,7 +5,10 @@
 //! yields the same text every time. A sample shows the shape of a set, not a business case.
 
 use super::PartyId;
+use super::reader::{Limits, Reader};
 use super::writer::{Envelope, InData, Value, WriteError, Writer};
+use crate::acknowledgement::Tolerance;
+use crate::examination::examine;
 use crate::schema::{Dictionary, Element, Holds, Kind, Note, Row, Rule, Schema, Shape, totals_of};
 use crate::segment::Delimiters;
 use std::ops::Range;
@@ -25,9 +28,39 @@ pub fn sample(set: &str, version: &str) -> Option<Vec<u8>> {
     write(schema, version, &segments(schema, Choice::Usual)?).ok()
 }
 
+/// The same, with every segment of the table once, and every element that the syntax notes let stand beside the others.
+/// Where two loops begin alike, a set that has both cannot be told apart: what finds no place is left out.
+pub fn whole(set: &str, version: &str) -> Option<Vec<u8>> {
+    let schema = Schema::x12(set, version)?;
+    let mut kept = segments(schema, Choice::Whole)?;
+    for _ in 0..kept.len() {
+        totals(schema.code(), &mut kept);
+        let bytes = write(schema, version, &kept).ok()?;
+        let misplaced = misplaced(&bytes);
+        if misplaced.is_empty() {
+            return Some(bytes);
+        }
+        let mut at = 0;
+        kept.retain(|_| {
+            at += 1;
+            !misplaced.contains(&at)
+        });
+    }
+    None
+}
+
+/// Positions of segments without a place.
+fn misplaced(bytes: &[u8]) -> Vec<u32> {
+    let mut reader = Reader::new(bytes, Limits::default());
+    let Ok(examination) = examine(&mut reader, Tolerance::Strict, |_, _| {}) else { return Vec::new() };
+    examination.findings().filter(|f| f.answers("AK304")).filter_map(|f| f.place.position).collect()
+}
+
 /// What a sample holds beside what it must.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
+    /// Every row of the table.
+    Whole,
     /// What people expect to see.
     Usual,
     /// Nothing but this row of the table, and the loops around it.
@@ -114,12 +147,13 @@ impl Builder<'_> {
     }
 
     fn is_usual(&self) -> bool {
-        matches!(self.choice, Choice::Usual)
+        self.choice == Choice::Usual
     }
 
     fn is_chosen(&self, row: usize, inner: &Range<usize>) -> bool {
         match self.choice {
             Choice::Row(wanted) => wanted == row || inner.contains(&wanted),
+            Choice::Whole => true,
             Choice::Usual => self.is_expected(row),
         }
     }
@@ -164,6 +198,7 @@ impl Builder<'_> {
             (true, "DTM") => positions(&[2]),
             (true, "PID") => positions(&[5]),
             (true, "ITD") => positions(&[1, 2]),
+            _ if self.choice == Choice::Whole => most(shape),
             _ => 0,
         };
         let mut elements = elements(dictionary, shape, usual)?;
@@ -179,6 +214,12 @@ impl Builder<'_> {
         self.out.push(SampleSegment { tag, elements, row });
         Some(())
     }
+}
+
+/// As many positions as the notes let stand together, the earlier before the later.
+fn most(shape: &Shape) -> u64 {
+    let all = (0..shape.positions.len().min(64)).map(|at| 1 << at);
+    all.fold(shape.mandatory, |present, next| obey(&shape.notes, present | next).unwrap_or(present))
 }
 
 fn positions(numbers: &[u32]) -> u64 {

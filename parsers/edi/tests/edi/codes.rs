@@ -207,7 +207,8 @@ pub fn notice(levels: &str) -> String {
 }
 
 /// What only a partner's guide or an acknowledgement shows is tested with them.
-const ELSEWHERE: [&str; 5] = ["X1043", "X1215", "X1221", "X1222", "X1223"];
+const ELSEWHERE: [&str; 9] =
+    ["X1043", "X1215", "X1221", "X1222", "X1223", "X1224", "X1225", "X1226", "X1227"];
 
 fn found(bytes: &[u8], limits: Limits) -> Vec<String> {
     read_with(bytes, limits, Tolerance::Strict).findings.iter().map(told).collect()

@@ -4,7 +4,7 @@
 use super::reading::{ORDER, counted};
 use super::samples::published;
 use portway_edi::Delimiters;
-use portway_edi::acknowledgement::{Form, Tolerance, write_as};
+use portway_edi::acknowledgement::{Form, Tolerance, implementation_version, write_as};
 use portway_edi::schema::Guide;
 use portway_edi::x12::PartyId;
 use portway_edi::x12::examination::examine_with;
@@ -153,7 +153,6 @@ const IMPLEMENTATION: &[Case] = &[
         "PID*F****Rose~SLN*1**I*2*EA>1>1>EA>1>1>EA>1>1>EA>1>1>EA>1>1>EA~",
         "IK3*SLN*9*SLN*8~IK4*5>16**13*EA~IK5*R*5",
     ),
-    ("IK403", "I6", "*EA*", "*CA*", "IK3*PO1*7*PO1*8~IK4*3*355*I6*CA~IK5*R*5"),
     ("IK501", "A", "ISA", "ISA", "AK2*850*0001~IK5*A~AK9*A*1*1*1"),
     ("IK501", "R", "SE*#*0001", "SE*#*0009", "AK2*850*0001~IK5*R*3~AK9*R*1*1*0"),
     ("IK502", "2", "SE*#*0001~", "", "AK2*850*0001~IK5*R*2~AK9*R*1*1*0"),
@@ -170,6 +169,31 @@ const IMPLEMENTATION: &[Case] = &[
         "ST*850*0001~SE*2*0001~GE*2*",
         "IK3*BEG*2**3~IK3*PO1*2**3~IK5*R*5*23~AK9*P*2*2*1",
     ),
+];
+
+/// In 005010, answered by 999, under a partner's guide.
+const GUIDED: &[(Case, &str)] = &[
+    (
+        ("IK403", "I6", "*EA*", "*CA*", "IK3*PO1*7*PO1*8~IK4*3*355*I6*CA~IK5*R*5"),
+        r#"{ "codes": { "PO103": ["EA"] } }"#,
+    ),
+    (
+        (
+            "IK403",
+            "I10",
+            "REF*DP*GARDEN",
+            "REF*DP*GARDEN*Back gate",
+            "IK3*REF*3**8~IK4*3*352*I10*Back gate~IK5*R*5",
+        ),
+        r#"{ "unused": ["REF03"] }"#,
+    ),
+    (
+        ("IK304", "I4", "REF*DP*GARDEN~", "REF*DP*GARDEN~PER*BD*Ann~", "IK3*PER*4**I4~IK5*R*5"),
+        r#"{ "unused_segments": ["PER"] }"#,
+    ),
+    (("IK304", "I7", "ISA", "ISA", "IK3*SAC*10**I7~IK5*R*5"), r#"{ "mandatory_segments": ["SAC"] }"#),
+    (("IK304", "I8", "ISA", "ISA", "IK3*FOB*10**I8~IK5*R*5"), r#"{ "mandatory_segments": ["FOB"] }"#),
+    (("IK304", "I8", "ISA", "ISA", "IK3*MEA*9*PO1*I8~IK5*R*5"), r#"{ "mandatory_segments": ["PO1/MEA"] }"#),
 ];
 
 /// Element, codes, why no input of a partner is answered with them.
@@ -204,12 +228,18 @@ const NEVER: &[(&str, &[&str], &str)] = &[
         &["10", "11", "12", "13", "14", "15", "16", "17", "18", "20", "21", "22", "23", "24", "25", "26"],
         "security segments are not acted upon",
     ),
-    ("IK304", &["I4", "I6", "I7", "I8", "I9"], "a guide here asks for elements and values, not for segments"),
+    (
+        "IK304",
+        &["I6", "I9"],
+        "a guide here has no conditions: what it asks for or leaves out, it does always",
+    ),
     (
         "IK403",
-        &["I9", "I10", "I11", "I12", "I13"],
-        "a guide here makes elements mandatory (1), limits values (I6) and lengths (5), and no more",
+        &["I9", "I13"],
+        "a guide here has no conditions: what it asks for or leaves out, it does always",
     ),
+    ("IK403", &["I11"], "a guide here asks for an element, not for a number of its values"),
+    ("IK403", &["I12"], "a guide here lists values and has no patterns"),
 ];
 
 fn envelope(version: &str, form: Form) -> Envelope {
@@ -233,11 +263,19 @@ fn envelope(version: &str, form: Form) -> Envelope {
 }
 
 fn answer(text: &str, version: &str, form: Form, tolerance: Tolerance, limits: Limits) -> String {
-    // Only for what the guide is about: the code lists of all other cases allow EA.
-    let guide: Guide = serde_json::from_value(serde_json::json!({ "codes": { "PO103": ["EA"] } })).unwrap();
-    let guided = (form == Form::Implementation && text.contains("*CA*")).then_some(&guide);
+    answer_under(&Guide::default(), text, version, form, tolerance, limits)
+}
+
+fn answer_under(
+    guide: &Guide,
+    text: &str,
+    version: &str,
+    form: Form,
+    tolerance: Tolerance,
+    limits: Limits,
+) -> String {
     let mut reader = Reader::new(text.as_bytes(), limits);
-    let examination = examine_with(&mut reader, tolerance, |_| guided, |_, _| {}).unwrap();
+    let examination = examine_with(&mut reader, tolerance, |_| Some(guide), |_, _| {}).unwrap();
     let bytes =
         write_as(&examination.interchanges[0], &envelope(version, form), true, form).unwrap().unwrap();
     String::from_utf8(bytes).unwrap()
@@ -251,23 +289,50 @@ fn each_code_is_answered_as_derived_by_hand() {
         (NEWER, "005010", Form::Functional),
         (IMPLEMENTATION, "005010", Form::Implementation),
     ];
-    for (cases, version, form) in tables {
-        for (element, code, from, to, expected) in cases {
-            assert!(ORDER.contains(from), "{from}");
-            let mut text = counted(&ORDER.replacen(from, to, 1));
-            if version == "005010" {
-                text = text.replace("*U*00401*", "*^*00501*").replace("*X*004010~", "*X*005010~");
-            }
-            let answer = answer(&text, version, form, Tolerance::Strict, Limits::default());
-            if !answer.contains(&format!("~{expected}~")) {
-                wrong.push(format!(
-                    "{element} {code}: {to}\n  expected {expected}\n  found    {}",
-                    &answer[106..]
-                ));
-            }
+    let plain = tables
+        .into_iter()
+        .flat_map(|(cases, version, form)| cases.iter().map(move |case| (case, "{}", version, form)));
+    let guided = GUIDED.iter().map(|(case, guide)| (case, *guide, "005010", Form::Implementation));
+    for (case, guide, version, form) in plain.chain(guided) {
+        let (element, code, from, to, expected) = case;
+        let guide: Guide = serde_json::from_str(guide).unwrap();
+        assert!(ORDER.contains(from), "{from}");
+        let mut text = counted(&ORDER.replacen(from, to, 1));
+        if version == "005010" {
+            text = text.replace("*U*00401*", "*^*00501*").replace("*X*004010~", "*X*005010~");
+        }
+        let answer = answer_under(&guide, &text, version, form, Tolerance::Strict, Limits::default());
+        if !answer.contains(&format!("~{expected}~")) {
+            wrong.push(format!(
+                "{element} {code}: {to}\n  expected {expected}\n  found    {}",
+                &answer[106..]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// GS08 of a 999: X231A1 is the guide of the 999 itself. ST03 repeats it.
+#[test]
+fn a_999_follows_its_own_guide_where_the_group_follows_one() {
+    for (theirs, ours) in [("005010", "005010"), ("005010X222A1", "005010X231A1"), ("005010VICS", "005010")] {
+        let text =
+            counted(ORDER).replace("*U*00401*", "*^*00501*").replace("*X*004010~", &format!("*X*{theirs}~"));
+        let mut reader = Reader::new(text.as_bytes(), Limits::default());
+        let examination = examine_with(&mut reader, Tolerance::Strict, |_| None, |_, _| {}).unwrap();
+        let result = &examination.interchanges[0];
+        assert_eq!(implementation_version(result), ours);
+        let envelope = Envelope { group_version: ours.to_string(), ..envelope("005010", Form::Functional) };
+        let bytes = write_as(result, &envelope, false, Form::Implementation).unwrap().unwrap();
+        let answer = String::from_utf8(bytes.clone()).unwrap();
+        let header = if ours == "005010" { "~ST*999*0001~" } else { "~ST*999*0001*005010X231A1~" };
+        assert!(
+            answer.contains(&format!("*X*{ours}{header}AK1*PO*7*{theirs}~AK2*850*0001~IK5*A~")),
+            "{answer}"
+        );
+        let own = super::reading::read(&bytes);
+        assert!(own.findings.is_empty(), "{:?}", own.findings);
+    }
 }
 
 #[test]
@@ -296,7 +361,8 @@ fn every_code_of_the_fact_tables_has_a_case_or_a_reason() {
         println!("skipped: {} is not there", table.display());
         return;
     };
-    let cases = CASES.iter().chain(NEWER).chain(IMPLEMENTATION).map(|c| (c.0, c.1));
+    let guided = GUIDED.iter().map(|(case, _)| case);
+    let cases = CASES.iter().chain(NEWER).chain(IMPLEMENTATION).chain(guided).map(|c| (c.0, c.1));
     let reasons =
         NEVER.iter().flat_map(|(element, codes, _)| codes.iter().map(move |code| (*element, *code)));
     let known: BTreeSet<(&str, &str)> = cases.chain(reasons).collect();

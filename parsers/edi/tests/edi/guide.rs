@@ -56,6 +56,32 @@ fn a_maximum_becomes_shorter() {
 }
 
 #[test]
+fn segments_and_loops_become_mandatory() {
+    let wants = |names: &[&str]| guide(serde_json::json!({ "mandatory_segments": names }));
+    assert!(found(&counted(ORDER), &wants(&["REF", "N1", "N1/N4", "PO1/PID"])).is_empty());
+    let told = found(&counted(ORDER), &wants(&["FOB", "SAC", "N1/PER", "PO1/PID", "PO1/SAC"]));
+    assert_eq!(
+        told,
+        ["X1224 PER:7 AK304=3", "X1225 SAC:9 AK304=3", "X1224 FOB:10 AK304=3", "X1225 SAC:10 AK304=3"]
+    );
+    // Each loop of its own; and what the standard asks for already is not said twice.
+    let two = order_with("PO1*1*4*", "PO1*9*4*EA*1**BP*A~PO1*1*4*").replace("CTT*1", "CTT*2");
+    assert_eq!(found(&two, &wants(&["PO1/PID"])), ["X1225 PID:8 AK304=3"]);
+    let without = order_with("BEG*00*SA*4500123**20260105~", "");
+    assert_eq!(found(&without, &wants(&["BEG"])), ["X1103 BEG:2 AK304=3"]);
+}
+
+#[test]
+fn segments_and_elements_become_unused() {
+    let guide =
+        guide(serde_json::json!({ "unused": ["PO104", "SLN05-2"], "unused_segments": ["REF", "PWK"] }));
+    assert_eq!(found(&counted(ORDER), &guide), ["X1226 REF:3 AK304=2", "X1227 PO1:7:04 '3.25' AK403=3"]);
+    let text = order_with("*EA*3.25**BP*ROSE-12~PID*F****Rose~", "*EA***BP*A~SLN*1**I*2*EA>2~")
+        .replace("REF*DP*GARDEN~", "");
+    assert_eq!(found(&text.replace("SE*10", "SE*9"), &guide), ["X1227 SLN:7:05-2 '2' AK403=3"]);
+}
+
+#[test]
 fn segments_become_allowed() {
     let guide = guide(serde_json::json!({ "extra_segments": ["ZZ9", "HL"] }));
     let text = order_with("REF*DP*GARDEN~", "REF*DP*GARDEN~ZZ9*1~HL*1**S~QQ*1~");
@@ -84,6 +110,9 @@ fn a_guide_is_read_and_written_as_a_profile_has_it() {
     let guide = guide(serde_json::json!({
         "characters": "extended",
         "mandatory": ["N104"],
+        "mandatory_segments": ["REF", "PO1/PID"],
+        "unused": ["PO104"],
+        "unused_segments": ["PWK"],
         "extra_segments": ["ZA"],
         "tolerated": ["X1205 N102", "x1208"],
         "codes": { "PO1-03": ["EA"] },
@@ -106,6 +135,8 @@ fn a_guide_is_read_and_written_as_a_profile_has_it() {
     for bad in [
         serde_json::json!({ "mandatory": ["PO1"] }),
         serde_json::json!({ "tolerated": ["X9999"] }),
+        serde_json::json!({ "mandatory_segments": ["PO103"] }),
+        serde_json::json!({ "mandatory_segments": ["/PID"] }),
         serde_json::json!({ "characters": "ebcdic" }),
         serde_json::json!({ "mandatroy": [] }),
     ] {

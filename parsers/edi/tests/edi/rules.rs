@@ -9,7 +9,7 @@ use portway_edi::interchange::Standard;
 use portway_edi::schema::{Dictionary, Element, Holds, Kind, Row, Rule, Schema, Shape, shipped};
 use portway_edi::segment::{Delimiters, Notation, Segment};
 use portway_edi::x12::TransactionSet;
-use portway_edi::x12::sample::{Choice, SampleSegment, elements, segments};
+use portway_edi::x12::sample::{Choice, SampleSegment, elements, segments, whole};
 use portway_edi::x12::writer::sample;
 use std::collections::BTreeSet;
 
@@ -118,6 +118,76 @@ fn the_sample_of_every_set_is_clean() {
         assert_eq!(reading.sets, 1);
     }
     assert!(sample("850", "003050").is_none() && sample("999", "004010").is_none());
+}
+
+#[test]
+fn the_whole_of_every_set_is_clean() {
+    let mut wrong = Vec::new();
+    for (set, version) in shipped() {
+        let bytes = whole(set, version).unwrap();
+        let reading = read(&bytes);
+        let findings: Vec<String> = reading.findings.iter().map(told).collect();
+        if !findings.is_empty() || reading.sets != 1 {
+            wrong.push(format!("{set} {version}: {findings:?}"));
+        }
+        let rows = Schema::x12(set, version).unwrap().rows();
+        let rows = rows.iter().filter(|row| !row.is_loop).count();
+        // ISA, GS, GE and IEA are no rows of the table.
+        let left_out = rows + 4 - bytes.iter().filter(|&&b| b == b'~').count();
+        if left_out != 0 {
+            wrong.push(format!("{set} {version}: {left_out} of {rows} rows left out"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Set, what CTT01 counts, what CTT02 adds up (segment and element), by the comments of the standard's tables.
+type Totals = (&'static str, &'static str, Option<(&'static str, usize)>);
+
+const TOTALS: &[Totals] = &[
+    ("810", "IT1", Some(("IT1", 2))),
+    ("830", "LIN", Some(("FST", 1))),
+    ("832", "LIN", None),
+    ("846", "LIN", Some(("QTY", 2))),
+    ("850", "PO1", Some(("PO1", 2))),
+    ("852", "LIN", None),
+    ("855", "PO1", Some(("PO1", 2))),
+    ("856", "HL", Some(("SN1", 2))),
+    ("860", "POC", Some(("POC", 3))),
+    ("861", "RCD", Some(("RCD", 2))),
+    ("862", "LIN", Some(("FST", 1))),
+    ("865", "POC", Some(("POC", 3))),
+    ("870", "PO1", Some(("PO1", 2))),
+];
+
+#[test]
+fn totals_are_checked_in_every_set_that_has_them() {
+    for (set, version) in shipped() {
+        let rows = Schema::x12(set, version).unwrap().rows();
+        let totals = TOTALS.iter().find(|t| t.0 == set);
+        assert_eq!(rows.iter().any(|row| row.id == "CTT"), totals.is_some(), "{set} {version}");
+        let Some((_, line, quantity)) = totals else { continue };
+        let text = String::from_utf8(whole(set, version).unwrap()).unwrap();
+        let segments: Vec<Vec<&str>> = text.split('~').map(|s| s.split('*').collect()).collect();
+        let count = segments.iter().filter(|s| s[0] == *line).count();
+        let sum: u64 = quantity.map_or(0, |(tag, element)| {
+            segments.iter().filter(|s| s[0] == tag).map(|s| s[element].parse::<u64>().unwrap()).sum()
+        });
+        let ctt = segments.iter().find(|s| s[0] == "CTT").unwrap();
+        let rest = ctt[3..].join("*");
+        let with = |lines: usize, hash: u64| {
+            let other =
+                text.replace(&format!("~{}~", ctt.join("*")), &format!("~CTT*{lines}*{hash}*{rest}~"));
+            let found = read(other.as_bytes()).findings;
+            found.iter().map(|f| f.code.0).collect::<Vec<_>>()
+        };
+        let none: Vec<&str> = Vec::new();
+        assert!(count > 0, "{set} {version}");
+        assert_eq!(with(count, sum), none, "{set} {version}");
+        assert_eq!(with(count + 1, sum), ["X1302"], "{set} {version}");
+        let expected = if quantity.is_some() { vec!["X1303"] } else { none };
+        assert_eq!(with(count, sum + 5), expected, "{set} {version}");
+    }
 }
 
 #[test]

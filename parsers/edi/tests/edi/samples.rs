@@ -1,5 +1,6 @@
 //! Every published sample, and our own: read without a panic, every byte accounted for, validated where a schema is shipped.
 
+use portway_edi::Finding;
 use portway_edi::schema::Schema;
 use portway_edi::x12::reader::{Event, Limits, Reader};
 use std::path::{Path, PathBuf};
@@ -56,23 +57,21 @@ pub fn published() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// Three lines' worth a file: its sets, then each finding as `X1207 PO1:7:03`, those of one code and place counted.
-/// `UPDATE=1` writes the table anew. What is left in files that were meant as good is explained in
-/// `tests/samples/x12-explained.txt`.
-#[test]
-fn every_published_sample_has_the_findings_of_the_table() {
+/// A paragraph a file of a standard: its sets, then each finding as `X1207 PO103`, those of one code and place counted. It
+/// must be the one that is checked in; `UPDATE=1` writes that anew. What is left in files that were meant as good is
+/// explained in `x12-explained.txt` and `edifact-explained.txt` beside it.
+pub fn compare_with_table(standard: &str, mut read: impl FnMut(&[u8]) -> (usize, Vec<Finding>)) {
     let Some(folder) = published() else { return };
     let mut found = Vec::new();
-    files(&folder.join("x12"), &mut found);
+    files(&folder.join(standard), &mut found);
     found.sort();
     let mut table = String::new();
     for path in found {
-        let bytes = std::fs::read(&path).unwrap();
-        let reading = super::reading::read(&bytes);
+        let (sets, findings) = read(&std::fs::read(&path).unwrap());
         let name = path.strip_prefix(&folder).unwrap().display();
-        table += &format!("{name}: {} sets\n", reading.sets);
+        table += &format!("{name}: {sets} sets\n");
         let mut lines: Vec<(String, usize)> = Vec::new();
-        for finding in &reading.findings {
+        for finding in &findings {
             let place = &finding.place;
             let mut line =
                 format!("{} {}", finding.code, place.segment.as_deref().unwrap_or("-").escape_debug());
@@ -86,11 +85,10 @@ fn every_published_sample_has_the_findings_of_the_table() {
         for (line, times) in lines {
             table += &format!("  {line} x{times}\n");
         }
-        read(&bytes, Limits { max_set_bytes: 300, max_set_segments: 5, max_segment_bytes: 200 });
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/x12-findings.txt");
+    let path = format!("{}/tests/samples/{standard}-findings.txt", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, &table).unwrap();
+        std::fs::write(&path, &table).unwrap();
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
     let mut name = "";
@@ -101,8 +99,19 @@ fn every_published_sample_has_the_findings_of_the_table() {
     assert_eq!(table.lines().count(), expected.lines().count());
 }
 
+#[test]
+fn every_published_sample_has_the_findings_of_the_table() {
+    compare_with_table("x12", |bytes| {
+        read(bytes, Limits { max_set_bytes: 300, max_set_segments: 5, max_segment_bytes: 200 });
+        let reading = super::reading::read(bytes);
+        (reading.sets, reading.findings)
+    });
+}
+
 /// Finding, and what an independent check of the envelope calls it.
-const ALSO_FOUND: &[(&str, &str)] = &[
+type AlsoFound = &'static [(&'static str, &'static str)];
+
+const X12_ALSO_FOUND: AlsoFound = &[
     ("X1002", "ISA-not-106"),
     ("X1004", "junk-after"),
     ("X1006", "missing-IEA"),
@@ -116,9 +125,28 @@ const ALSO_FOUND: &[(&str, &str)] = &[
     ("X1033", "SE01-count"),
     ("X1042", "GS01/ST01"),
 ];
+const EDIFACT_ALSO_FOUND: AlsoFound = &[
+    ("X1004", "junk-outside-interchange"),
+    ("E1006", "missing-UNZ"),
+    ("E1007", "UNZ-ref"),
+    ("E1008", "UNZ-count"),
+    ("E1031", "missing-UNT"),
+    ("E1032", "UNT-ref"),
+    ("E1033", "UNT-count"),
+];
 
 #[test]
 fn what_is_left_in_samples_meant_as_good_is_explained() {
+    let (findings, explained) =
+        (include_str!("../samples/x12-findings.txt"), include_str!("../samples/x12-explained.txt"));
+    compare_with_explanations("x12/", findings, explained, X12_ALSO_FOUND);
+    let (findings, explained) =
+        (include_str!("../samples/edifact-findings.txt"), include_str!("../samples/edifact-explained.txt"));
+    compare_with_explanations("edifact/", findings, explained, EDIFACT_ALSO_FOUND);
+}
+
+/// Each finding in a file that was meant as good has its explanation, and each explanation its finding.
+fn compare_with_explanations(below: &str, findings: &str, explained: &str, also_found: AlsoFound) {
     let Some(folder) = published() else { return };
     let index = std::fs::read_to_string(folder.join("INDEX.tsv")).unwrap();
     let mut lines = index.lines().map(|line| line.split('\t').collect::<Vec<_>>());
@@ -127,16 +155,16 @@ fn what_is_left_in_samples_meant_as_good_is_explained() {
     let (path, intent, errors) = (column("path"), column("source_intent"), column("envelope_errors"));
     let envelope = column("envelope");
     let rows: Vec<Vec<&str>> = lines.collect();
-    let explained = include_str!("../samples/x12-explained.txt");
     let explained: Vec<Vec<&str>> = explained
         .lines()
         .filter(|l| !l.starts_with('#'))
         .map(|l| l.split(" | ").map(str::trim).collect())
         .collect();
-    assert!(explained.iter().all(|e| e.len() == 3 && e[2].len() > 5));
+    let short: Vec<_> = explained.iter().filter(|e| e.len() != 3 || e[2].len() < 6).collect();
+    assert!(short.is_empty(), "{short:?}");
     let (mut name, mut left, mut unexplained) = ("", 0, Vec::new());
     let mut used = std::collections::BTreeSet::new();
-    for line in include_str!("../samples/x12-findings.txt").lines() {
+    for line in findings.lines() {
         let Some(finding) = line.strip_prefix("  ") else {
             name = line.rsplit_once(':').unwrap().0;
             continue;
@@ -145,16 +173,16 @@ fn what_is_left_in_samples_meant_as_good_is_explained() {
         left += 1;
         let finding = finding.rsplit_once(' ').unwrap().0.trim();
         let also =
-            ALSO_FOUND.iter().any(|(code, word)| finding.starts_with(code) && row[errors].contains(word));
+            also_found.iter().any(|(code, word)| finding.starts_with(code) && row[errors].contains(word));
         let by_hand = explained
             .iter()
-            .position(|e| name.trim_start_matches("x12/").starts_with(e[0]) && e[1] == finding);
+            .position(|e| name.trim_start_matches(below).starts_with(e[0]) && e[1] == finding);
         used.extend(by_hand);
         if !also && by_hand.is_none() && row[envelope] != "fragment" {
             unexplained.push(format!("{name} | {finding}"));
         }
     }
-    assert!(unexplained.is_empty() && left > 100, "{}", unexplained.join("\n"));
+    assert!(unexplained.is_empty() && left > 100, "{left} {}", unexplained.join("\n"));
     let unused: Vec<&Vec<&str>> =
         explained.iter().enumerate().filter(|(at, _)| !used.contains(at)).map(|(_, e)| e).collect();
     assert!(unused.is_empty(), "{unused:?}");

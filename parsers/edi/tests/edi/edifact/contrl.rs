@@ -6,7 +6,10 @@ use super::{ORDER, Reading, counted, order_with, read, read_with};
 use portway_edi::acknowledgement::Tolerance;
 use portway_edi::edifact::contrl::{self, Action, Control, Fault, Report};
 use portway_edi::edifact::writer::Envelope;
+use portway_edi::examination::examine_with;
 use portway_edi::interchange::{Event, Limits, PartyId};
+use portway_edi::reader::Reader;
+use portway_edi::schema::Guide;
 use portway_edi::{Code, Delimiters, Finding, Place, Severity};
 
 pub fn envelope(version: u8) -> Envelope {
@@ -260,6 +263,70 @@ fn a_contrl_is_read_back() {
     assert_eq!(control.messages[0].faults, [fault]);
     assert_eq!(control.verdict(None, "1"), Action::Rejected);
     assert_eq!(control.verdict(None, "2"), Action::Acknowledged);
+}
+
+/// C076 of the COM may come three times in D.01B. 0136 says which, but not beside a component: D4(020,030).
+#[test]
+fn the_value_of_a_repeated_element_is_pointed_at_in_syntax_4() {
+    let with = |numbers: &str| {
+        let text = order_with("LIN+1", &format!("CTA+IC'COM+{numbers}'LIN+1"))
+            .replace("UNA:+.? '", "UNA:+.?*'")
+            .replace("UNOC:3", "UNOC:4")
+            .replace("260105:0930", "20260105:0930")
+            .replace("D:96A:UN:EAN008", "D:01B:UN");
+        read(text.as_bytes())
+    };
+    const UCM: &str = "UCM+1+ORDERS:D:01B:UN+4";
+    let cases: &[(&str, &[&str])] = &[
+        ("1:TE*2:FX*3:EM", &[]),
+        ("1:TE*2:FX*3:EM*4:TX", &[UCM, "UCS+7", "UCD+35+2::4"]),
+        ("1:TE*2", &[UCM, "UCS+7", "UCD+13+2:2"]),
+        ("1:TE*:FX*3:QQQQ", &[UCM, "UCS+7", "UCD+13+2:1", "UCD+39+2:2"]),
+    ];
+    for (numbers, expected) in cases {
+        let reading = with(numbers);
+        assert_eq!(answer(&reading, 4, Report::Verdict)[1..], **expected, "{numbers}");
+    }
+    let too_many = with("1:TE*2:FX*3:EM*4:TX");
+    let before: Vec<&str> = cases[1].1[..2].iter().copied().chain(["UCD+35+2"]).collect();
+    assert_eq!(answer(&too_many, 3, Report::Verdict)[1..], before);
+    let read_back = control(&write(&too_many, 4, Report::Verdict).unwrap());
+    let fault = Fault {
+        code: "35".to_string(),
+        position: Some(7),
+        element: Some(1),
+        repetition: Some(4),
+        ..Fault::default()
+    };
+    assert_eq!(read_back.messages[0].faults, [fault]);
+    // A partner that says both is told so by the note.
+    let both = write(&too_many, 4, Report::Verdict).unwrap().replace("2::4", "2:1:4");
+    let found: Vec<String> = read(both.as_bytes()).findings.iter().map(super::told).collect();
+    assert_eq!(found, ["E1210 UCD:5:02-3 UCD01=48"]);
+}
+
+#[test]
+fn a_partners_guide_is_answered_in_codes_of_the_contrl() {
+    let cases: &[(&str, &[&str])] = &[
+        (r#"{ "mandatory_segments": ["LIN/IMD"] }"#, &["UCS+8+13"]),
+        (r#"{ "mandatory_segments": ["SG25/IMD", "CUX"] }"#, &["UCS+8+13", "UCS+10+13"]),
+        (r#"{ "unused_segments": ["QTY"] }"#, &["UCS+7+15"]),
+        (r#"{ "unused": ["LIN03-2", "BGM03"] }"#, &["UCS+2", "UCD+15+4", "UCS+6", "UCD+15+4:2"]),
+        (r#"{ "mandatory": ["NAD03"] }"#, &["UCS+4", "UCD+13+4", "UCS+5", "UCD+13+4"]),
+        (r#"{ "longest": { "BGM02": 6 } }"#, &["UCS+2", "UCD+39+3"]),
+        (r#"{ "codes": { "BGM01": ["221"] } }"#, &["UCS+2", "UCD+12+2"]),
+    ];
+    for (guide, expected) in cases {
+        let guide: Guide = serde_json::from_str(guide).unwrap();
+        let text = counted(ORDER);
+        let mut reader = Reader::new(text.as_bytes(), Limits::default());
+        let examination = examine_with(&mut reader, Tolerance::Strict, |_| Some(&guide), |_, _| {}).unwrap();
+        let bytes =
+            contrl::write(&examination.interchanges[0], &envelope(3), Report::Verdict).unwrap().unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let told = format!("'UCM+1+ORDERS:D:96A:UN:EAN008+4'{}'UNT+", expected.join("'"));
+        assert!(text.contains(&told), "{guide:?}\n{told}\n{text}");
+    }
 }
 
 #[test]

@@ -225,6 +225,21 @@ fn syntax_4_repeats_and_has_the_century() {
 }
 
 #[test]
+fn what_is_clear_in_a_header_does_not_reject_it() {
+    for (unb, expected) in [
+        ("77+++A+0++0", vec!["E1207 UNB:09 '0' (warning)", "E1207 UNB:11 '0' (warning)"]),
+        ("77+++X+1", vec!["E1207 UNB:08 'X' (warning)"]),
+        ("77++++2", vec!["E1207 UNB:09 '2' UCI05=12"]),
+        ("77+++XX+1", vec!["E1205 UNB:08 'XX' UCI05=39"]),
+    ] {
+        let reading = read(order_with("77++++1", unb).as_bytes());
+        assert_eq!(findings(&reading), expected);
+        let rejected = !reading.results[0].verdict().accepts();
+        assert_eq!(rejected, expected[0].contains("UCI05"), "{unb}");
+    }
+}
+
+#[test]
 fn text_is_read_in_the_declared_set() {
     let cases: &[(&str, &[u8], &str, usize)] = &[
         ("UNOC", b"M\xfcller", "Müller", 0),
@@ -235,6 +250,17 @@ fn text_is_read_in_the_declared_set() {
         ("UNOW", "Łódź".as_bytes(), "Łódź", 0),
         ("UNOY", "Łódź".as_bytes(), "Łódź", 0),
         ("UNOX", b"\x1b$B$\"\x1b(B", "あ", 0),
+        // Bytes that delimit elsewhere, and the release character: ' + : ? in second and first place.
+        ("UNOX", b"A\x1b$B%'%+%:%?\x1b(B?+B", "Aェカズタ+B", 0),
+        ("UNOX", b"\x1b$B:'?+\x1b(BB", "婚辱B", 0),
+        ("UNOX", b"\x1b$@%'\x1b(J\\", "ェ¥", 0),
+        // Released within a run of whole pairs less the release character.
+        ("UNOX", b"\x1b$B%?'%\"\x1b(B", "ェア", 0),
+        // Left open: the run is none, and what follows is read as ever.
+        ("UNOX", b"\x1b$B%\"%$", "アイ", 0),
+        // A set that is not known here.
+        ("UNOX", b"\x1b$A0!\x1b(B", "\u{fffd}$A0!", 1),
+        ("UNOX", b"\x1b$B%'\x1b(B\x01", "ェ\u{1}", 1),
         ("UNOA", b"M\xfcller", "Müller", 1),
         ("UNOB", b"MUELLER@", "MUELLER@", 1),
         ("UNOW", b"M\xfcller", "M\u{fffd}ller", 1),
@@ -248,6 +274,24 @@ fn text_is_read_in_the_declared_set() {
             reading.findings.iter().filter(|f| f.place.segment.as_deref() == Some("FTX")).collect();
         assert_eq!(about.len(), expected, "{set} {about:?}");
         assert_eq!(self::text(&bytes, "FTX", 4, 1), meant, "{set}");
+    }
+}
+
+#[test]
+fn two_byte_characters_count_as_one() {
+    let text = order_with("NAD+BY", "FTX+AAI+++#'NAD+BY").replace("UNOC", "UNOX");
+    let codes = |text: &str| -> Vec<String> {
+        let found = findings(&read(text.as_bytes()));
+        found.iter().map(|f| f.split(" '").next().unwrap_or_default().to_string()).collect()
+    };
+    // 4440 has 70 characters at most.
+    for (count, mut expected) in [(70, vec![]), (71, vec!["E1205 FTX:4:04-1"])] {
+        let text = text.replace('#', &format!("\u{1b}$B{}\u{1b}(B", "%'".repeat(count)));
+        assert_eq!(codes(&text), expected);
+        let wrapped: Vec<&str> =
+            text.as_bytes().chunks(80).map(|line| str::from_utf8(line).unwrap()).collect();
+        expected.insert(0, "E1040 (warning)");
+        assert_eq!(codes(&wrapped.join("\r\n")), expected);
     }
 }
 

@@ -49,6 +49,24 @@ fn delimiters_in_data_are_released() {
     assert_eq!(note(Foreign::Refuse, "UNOC", "ends in :").unwrap(), "ends in ?:");
 }
 
+/// Two bytes a character (ISO 2022): the halves of one are never released, and read back as they were written.
+#[test]
+fn two_byte_characters_are_written_as_runs() {
+    let written = note(Foreign::Refuse, "UNOX", "1+1 ェカズタ婚辱 ok").unwrap();
+    assert_eq!(written, "1?+1 \u{1b}$B%'%+%:%?:'?+\u{1b}(B ok");
+    let envelope = Envelope { syntax: "UNOX".to_string(), ..envelope(3) };
+    let text = order(&envelope, Foreign::Refuse, "1+1 ェカズタ婚辱 ok").unwrap();
+    let mut reader = Reader::new(&text.as_bytes()[4..], Limits::default());
+    let mut read = Vec::new();
+    while let Some(event) = reader.next_event().unwrap() {
+        if let Event::Set(set) = event {
+            let ftx = set.segments.iter().find(|s| s.tag() == "FTX").unwrap();
+            read.push(ftx.component_text(4, 1).into_owned());
+        }
+    }
+    assert_eq!(read, ["1+1 ェカズタ婚辱 ok"]);
+}
+
 #[test]
 fn without_a_release_character_delimiters_are_refused_or_replaced() {
     let bare = Envelope { delimiters: Delimiters { release: None, ..Delimiters::EDIFACT }, ..envelope(3) };
