@@ -24,8 +24,12 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/status", "1229 says accepted, accepted with changes or not accepted"),
     ("/lines/status_code", "1229 says accepted, accepted with changes or not accepted"),
     ("/lines/acknowledgements/status", "1229 is of the whole line; of its parts QTY says the kind alone"),
-    ("/lines/acknowledgements/status_code", "1229 is of the whole line; of its parts QTY says the kind alone"),
+    (
+        "/lines/acknowledgements/status_code",
+        "1229 is of the whole line; of its parts QTY says the kind alone",
+    ),
     ("/lines/acknowledgements/quantity", "QTY has no code for a part that is refused"),
+    ("/lines/acknowledgements/dates/role", "2005 has no scheduled shipment: it is written as promised"),
     ("/lines/acknowledgements/dates", "a part has dates with its quantity alone (SCC)"),
     ("/lines/acknowledgements/subline_number", "a component is answered by its own LIN"),
     ("/lines/acknowledgements/request_reference", "a part has no reference"),
@@ -100,7 +104,9 @@ pub(crate) fn derive(line: Answered<'_>) {
         answers = line.schedule.drain(..).map(planned).collect();
     }
     let planned = answers.len() > of_lines;
-    if answers.is_empty() && let Some(status) = whole {
+    if answers.is_empty()
+        && let Some(status) = whole
+    {
         let quantity = line.quantity.clone().filter(|_| is_of_all(status));
         answers.push(LineAcknowledgement { status, quantity, ..LineAcknowledgement::default() });
     }
@@ -121,6 +127,9 @@ pub(crate) fn derive(line: Answered<'_>) {
     if let (true, Some(answer)) = (single, answers.first_mut()) {
         if answer.status == LineStatus::AcceptedWithChanges {
             answer.status = why(answer, line.quantity, line.discrepancies, &code);
+            if answer.quantity.is_none() && is_of_all(answer.status) {
+                answer.quantity = line.quantity.clone();
+            }
         }
     }
     let is_substitute = |id: &mut ProductId| id.function_code.as_deref() == Some("3");
@@ -139,11 +148,15 @@ pub(crate) fn derive(line: Answered<'_>) {
         *line.status = Some(status);
     }
     line.acknowledgements.append(&mut answers);
-    for subline in line.sublines.iter() {
+}
+
+/// The answers to the components of a line, once these are read: 1229 of each.
+pub(crate) fn derive_of_sublines(sublines: &[SubLine], acknowledgements: &mut Vec<LineAcknowledgement>) {
+    for subline in sublines {
         let Some(action) = &subline.action_code else { continue };
         let status = (codes::LINE_STATUS.word)(action);
         if status != LineStatus::Other {
-            line.acknowledgements.push(LineAcknowledgement {
+            acknowledgements.push(LineAcknowledgement {
                 status,
                 status_code: action.clone(),
                 subline_number: Some(subline.number.clone()),
@@ -189,7 +202,7 @@ fn planned(line: ScheduleLine) -> LineAcknowledgement {
 /// True of an answer that is about all that was ordered where it names no quantity.
 fn is_of_all(status: LineStatus) -> bool {
     use LineStatus as S;
-    matches!(status, S::Accepted | S::Rejected | S::Deleted | S::Cancelled)
+    matches!(status, S::Accepted | S::Rejected | S::Deleted | S::Cancelled | S::PriceChanged | S::DateChanged)
 }
 
 /// What was changed in a line that is accepted with changes.
@@ -253,6 +266,7 @@ pub(crate) fn plan(line: Answered<'_>, ours: bool) -> Plan {
         Some(first) => Some(first.status),
         None => *line.status,
     };
+    let own: Vec<LineAcknowledgement> = own.into_iter().map(|a| with_coded_dates(a, ours)).collect();
     plan.action = action(word, line.status_code.as_deref().filter(|_| ours), mixed);
     match own.as_slice() {
         [] => {}
@@ -275,6 +289,15 @@ pub(crate) fn plan(line: Answered<'_>, ours: bool) -> Plan {
     plan
 }
 
+/// Only dates that 2005 has a code for can be written.
+fn with_coded_dates(answer: &LineAcknowledgement, ours: bool) -> LineAcknowledgement {
+    let is_coded = |d: &&DateTime| {
+        let code = (codes::DATE_ROLE.code)(d.role).is_some() || (ours && !d.role_code.is_empty());
+        code && (d.date.is_some() || d.period.is_some())
+    };
+    LineAcknowledgement { dates: answer.dates.iter().filter(is_coded).cloned().collect(), ..answer.clone() }
+}
+
 fn plan_single(plan: &mut Plan, answer: &LineAcknowledgement, line: &Answered<'_>) {
     let code = quantity_code(answer);
     let told = answer.quantity == *line.quantity
@@ -295,8 +318,8 @@ fn plan_single(plan: &mut Plan, answer: &LineAcknowledgement, line: &Answered<'_
 }
 
 /// Parts with dates stand in a plan of deliveries, all of them.
-fn plan_several(plan: &mut Plan, answers: &[&LineAcknowledgement], may_plan: bool) {
-    let is_written = |a: &&&LineAcknowledgement| {
+fn plan_several(plan: &mut Plan, answers: &[LineAcknowledgement], may_plan: bool) {
+    let is_written = |a: &&LineAcknowledgement| {
         !matches!(a.status, LineStatus::Rejected | LineStatus::Deleted | LineStatus::Cancelled)
     };
     let dated = may_plan && answers.iter().any(|a| !a.dates.is_empty());
@@ -354,6 +377,9 @@ fn variance(answer: &LineAcknowledgement, ordered: &Option<Quantity>) -> Option<
 impl Plan {
     /// Writes QTY, DTM, QVR and SCC; LIN has the [`Plan::action`].
     pub(crate) fn write(mut self, walk: &mut Walk<'_>) {
+        if walk.is_reading() {
+            return;
+        }
         for (code, quantity) in &mut self.quantities {
             walk.once("QTY", |e| {
                 e.constant((1, 1), code);

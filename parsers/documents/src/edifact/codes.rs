@@ -176,6 +176,8 @@ codes! {
         "12" => DiscountDue,
         "13" => NetDue,
         "137" => Issue,
+        // Written alone: 2005 has no scheduled shipment.
+        "79" => ScheduledShip,
     }
 
     /// 3035, party qualifier.

@@ -14,6 +14,10 @@ use crate::reference::{Reference, ReferenceKind};
 
 /// What no message that answers or changes an order has a place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/dates/role", "2005 has no scheduled shipment: it is written as promised"),
+    ("/lines/dates/role", "2005 has no scheduled shipment: it is written as promised"),
+    ("/version", "BGM of D.96A has the number alone (1004)"),
+    ("/revision", "BGM of D.96A has the number alone (1004)"),
     ("/kind", "1001 says which message it is, not what kind of order it is about"),
     ("/kind_code", "1001 says which message it is, not what kind of order it is about"),
     ("/contacts", "contacts stand with parties alone"),
@@ -125,6 +129,7 @@ pub(crate) fn references(
         let at = open.iter().position(|(kind, _)| *kind == reference.kind);
         let day = at.map(|at| open.remove(at).1);
         walk.write_loop("RFF", |w| {
+            dated(w, reference);
             if let Some(day) = day.filter(|day| !reference.dates.iter().any(|d| d.date == Some(*day))) {
                 w.once("DTM", |e| {
                     e.constant((1, 1), "171");
@@ -132,7 +137,6 @@ pub(crate) fn references(
                     e.constant((1, 3), "102");
                 });
             }
-            dated(w, reference);
         });
     }
 }
@@ -199,6 +203,11 @@ macro_rules! lines_of {
 lines_of! {
     crate::order_response::ResponseLine crate::order_change::ChangeLine
     crate::order_change_response::ChangeResponseLine
+}
+
+/// How many groups LIN the lines are: theirs and those of their components.
+pub(crate) fn count<L: Line>(lines: &mut [L]) -> usize {
+    lines.iter_mut().map(|line| 1 + line.sublines().len()).sum()
 }
 
 /// The groups LIN: a line, or a component of one that came before (C829).

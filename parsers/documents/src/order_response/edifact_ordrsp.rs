@@ -18,8 +18,8 @@ use crate::heading::Purpose;
 use crate::mapping::{Elements, Walk};
 use crate::party::PartyRole;
 use crate::purchase_order::edifact_orders::{quantities, totals};
-use crate::sets::joined;
 use crate::reference::{CodeList, ReferenceKind};
+use crate::sets::joined;
 
 /// What the message has no place for, beside what no message of its kind has.
 const OWN: &[(&str, &str)] = &[
@@ -31,8 +31,10 @@ const OWN: &[(&str, &str)] = &[
     ("/purchase_category_code", "BGM has no category of purchase"),
     ("/security_level_code", "BGM has no level of security"),
 ];
-const LINES: &[(&str, &str)] =
-    &joined::<{ answer::NOT_CARRIED.len() + order::NOT_CARRIED.len() }>(answer::NOT_CARRIED, order::NOT_CARRIED);
+const LINES: &[(&str, &str)] = &joined::<{ answer::NOT_CARRIED.len() + order::NOT_CARRIED.len() }>(
+    answer::NOT_CARRIED,
+    order::NOT_CARRIED,
+);
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &joined::<{ OWN.len() + LINES.len() }>(OWN, LINES);
 
 /// The ORDRSP.
@@ -66,8 +68,14 @@ pub(crate) fn map(walk: &mut Walk<'_>, response: &mut OrderResponse) {
     summary.set_currency(response.currency.as_ref());
     order::lines(head, &mut response.lines, |w, l| line(w, l, ours));
     walk.once("UNS", |e| e.constant(1, "S"));
-    totals(&mut summary, &mut response.totals, response.lines.len());
+    let count = order::count(&mut response.lines);
+    if walk.is_reading() || count > 0 || !response.totals.is_empty() {
+        totals(&mut summary, &mut response.totals, count);
+    }
     if walk.is_reading() {
+        for line in &mut response.lines {
+            answer::derive_of_sublines(&line.sublines, &mut line.acknowledgements);
+        }
         derive(response);
     }
 }
@@ -121,7 +129,8 @@ fn read_status(e: &mut Elements<'_>, o: &mut Opening<'_>) {
 }
 
 fn write_status(e: &mut Elements<'_>, o: &mut Opening<'_>, ours: bool) {
-    let came = ours && !o.purpose_code.is_empty() && (codes::RESPONSE_PURPOSE.word)(o.purpose_code) == *o.purpose;
+    let came =
+        ours && !o.purpose_code.is_empty() && (codes::RESPONSE_PURPOSE.word)(o.purpose_code) == *o.purpose;
     let by_status = (codes::RESPONSE_FUNCTION.code)(*o.status);
     match by_status {
         Some(code) if !came && matches!(o.purpose, Purpose::Original | Purpose::Other) => {

@@ -52,7 +52,9 @@ pub(crate) fn map(walk: &mut Walk<'_>, response: &mut OrderResponse) {
     walk.once("BAK", |e| beginning(e, response));
     heading!(walk, response);
     walk.loops("PO1", &mut response.lines, line);
-    walk.once_loop("CTT", |w| x12_850::totals(w, &mut response.totals, response.lines.len()));
+    if walk.is_reading() || !response.lines.is_empty() || !response.totals.is_empty() {
+        walk.once_loop("CTT", |w| x12_850::totals(w, &mut response.totals, response.lines.len()));
+    }
 }
 
 /// BAK.

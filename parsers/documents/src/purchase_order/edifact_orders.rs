@@ -196,7 +196,8 @@ fn line(walk: &mut Walk<'_>, line: &mut OrderLine) {
 pub(crate) fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
     item::numbers(walk, &mut subline.item, |e| {
         e.required((1, 1), &mut subline.number);
-        e.code((2, 1), &mut subline.action_code);
+        // X12 has no code here that 1229 could be taken for.
+        e.text((2, 1), &mut subline.action_code);
         e.required_code((4, 1), &mut subline.relationship_code);
         if !e.is_reading() && !e.has((4, 1)) {
             // 5495 = 1: a subline.

@@ -101,7 +101,9 @@ pub(crate) use heading;
 macro_rules! line_rest {
     ($walk:ident, $line:ident) => {{
         use $crate::purchase_order::{SalesRequirement, x12_850};
-        use $crate::x12::{allowance, bounded, date, item, money, party, quantity, reference, terms, transport};
+        use $crate::x12::{
+            allowance, bounded, date, item, money, party, quantity, reference, terms, transport,
+        };
         reference::characteristics($walk, &mut $line.characteristics);
         money::line_currency($walk, &mut $line.currency, &mut $line.price);
         $walk.maybe("CN1", &mut $line.contract, terms::contract);
@@ -152,6 +154,9 @@ macro_rules! line_rest {
         $walk.loops_chosen("N9", &mut $line.notes, |n| !reference::is_message(n), reference::note);
         $walk.loops("N1", &mut $line.parties, party::party);
         $walk.each("TC2", &mut $line.item.commodities, item::commodity);
+        if $walk.is_reading() {
+            $walk.each("AMT", &mut $line.amounts, money::amount);
+        }
         $walk.loops("AMT", &mut $line.amounts, money::amount_loop);
         terms::industry_codes($walk, &mut $line.industry_codes);
     }};

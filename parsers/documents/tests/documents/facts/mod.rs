@@ -4,5 +4,6 @@
 //! it was right.
 
 mod order_response_855;
+mod order_response_ordrsp;
 mod purchase_order_850;
 mod purchase_order_orders;
