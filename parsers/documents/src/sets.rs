@@ -67,6 +67,11 @@ mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
     X12 "855" OrderResponse => crate::order_response::x12_855;
+    X12 "860" OrderChange => crate::order_change::x12_860;
+    Edifact "ORDCHG" OrderChange => crate::order_change::edifact_ordchg;
+    X12 "865" OrderChangeResponse => crate::order_change_response::x12_865;
+    Edifact "ORDRSP" OrderChangeResponse if crate::order_change_response::answers_change
+        => crate::order_change_response::edifact_ordrsp;
     Edifact "ORDRSP" OrderResponse => crate::order_response::edifact_ordrsp;
 }
 

@@ -28,7 +28,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
         "/lines/acknowledgements/status_code",
         "1229 is of the whole line; of its parts QTY says the kind alone",
     ),
-    ("/lines/acknowledgements/quantity", "QTY has no code for a part that is refused"),
+    (
+        "/lines/acknowledgements/quantity",
+        "QTY has no code for a part that is refused, nor for one of a component",
+    ),
     ("/lines/acknowledgements/dates/role", "2005 has no scheduled shipment: it is written as promised"),
     ("/lines/acknowledgements/dates", "a part has dates with its quantity alone (SCC)"),
     ("/lines/acknowledgements/subline_number", "a component is answered by its own LIN"),

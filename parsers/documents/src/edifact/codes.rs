@@ -44,6 +44,8 @@ codes! {
         "16" => Proposal,
         "18" => Reissue,
         "31" => InformationCopy,
+        // Written alone.
+        "4" => Change,
     }
 
     /// 1225 of an answer: what becomes of the order. Words without a code of their own are written as the nearest.

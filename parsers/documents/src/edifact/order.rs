@@ -114,6 +114,54 @@ macro_rules! line_rest {
 }
 pub(crate) use line_rest;
 
+/// Before writing: what the document has in fields of their own and EDIFACT in dates, references, parties and totals. `$own` is the
+/// day of the document itself; the document's contacts stand with the first party of `$roles`.
+macro_rules! complete {
+    ($doc:ident, $own:ident, $roles:expr) => {{
+        use $crate::date::DateRole;
+        use $crate::edifact::order;
+        use $crate::reference::ReferenceKind as K;
+        order::complete_day(&mut $doc.dates, DateRole::Issue, $doc.$own);
+        if $doc.order_number.is_none() {
+            // Without an order's number its day has no place with it.
+            order::complete_day(&mut $doc.dates, DateRole::Order, $doc.order_date);
+        }
+        let numbers = [
+            (K::PurchaseOrder, &$doc.order_number),
+            (K::OrderChange, &$doc.change_number),
+            (K::VendorOrder, &$doc.seller_order_number),
+            (K::Contract, &$doc.contract_number),
+            (K::Release, &$doc.release_number),
+            (K::Request, &$doc.request_number),
+        ];
+        order::complete_numbers(&mut $doc.references, &numbers);
+        order::with_party(&mut $doc.parties, &mut $doc.contacts, &$roles);
+        let totals = &mut $doc.totals.amounts;
+        $doc.amounts.retain(|a| !totals.iter().any(|t| (t.role, &t.money) == (a.role, &a.money)));
+        totals.append(&mut $doc.amounts);
+    }};
+}
+pub(crate) use complete;
+
+/// After reading: the fields that EDIFACT has in dates and references.
+macro_rules! derive {
+    ($doc:ident, $own:ident) => {{
+        use $crate::date::DateRole;
+        use $crate::edifact::order;
+        use $crate::reference::ReferenceKind as K;
+        $doc.order_number = order::number(&$doc.references, K::PurchaseOrder);
+        $doc.change_number = order::number(&$doc.references, K::OrderChange);
+        $doc.seller_order_number = order::number(&$doc.references, K::VendorOrder);
+        $doc.contract_number = order::number(&$doc.references, K::Contract);
+        $doc.release_number = order::number(&$doc.references, K::Release);
+        $doc.request_number = order::number(&$doc.references, K::Request);
+        $doc.order_date = order::referred_day(&$doc.references, K::PurchaseOrder)
+            .or_else(|| order::day(&$doc.dates, DateRole::Order));
+        $doc.$own = order::day(&$doc.dates, DateRole::Issue);
+    }};
+}
+pub(crate) use derive;
+
 /// The groups RFF of the heading. `days` are those of the documents referred to, which stand with their numbers (2005 = 171).
 pub(crate) fn references(
     walk: &mut Walk<'_>,

@@ -5,6 +5,11 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_ordrsp;
+pub(crate) mod x12_865;
+
+pub(crate) use edifact_ordrsp::answers_change;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime};

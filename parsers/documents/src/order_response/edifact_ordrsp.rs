@@ -10,9 +10,8 @@
 
 use super::{OrderResponse, ResponseLine, ResponseStatus};
 use crate::Text;
-use crate::date::DateRole;
 use crate::edifact::answer::{self, answered};
-use crate::edifact::order::{self, heading, line_rest};
+use crate::edifact::order::{self, complete, derive, heading, line_rest};
 use crate::edifact::{codes, item, transport};
 use crate::heading::Purpose;
 use crate::mapping::{Elements, Walk};
@@ -26,21 +25,28 @@ const OWN: &[(&str, &str)] = &[
     ("/purpose", "1225 says what becomes of the order"),
     ("/status", "4343 and 1225 have no code for it; the lines say it"),
     ("/acknowledgement_code", "4343 says what becomes of the order"),
+    ("/change_number", "a reference to a change (RFF+PP) makes it the answer to that"),
     ("/transaction_type_code", "BGM has no type of transaction"),
     ("/contract_type_code", "a contract has its number alone (RFF+CT)"),
     ("/purchase_category_code", "BGM has no category of purchase"),
     ("/security_level_code", "BGM has no level of security"),
 ];
-const LINES: &[(&str, &str)] = &joined::<{ answer::NOT_CARRIED.len() + order::NOT_CARRIED.len() }>(
+pub(crate) const LINES: &[(&str, &str)] = &joined::<{ answer::NOT_CARRIED.len() + order::NOT_CARRIED.len() }>(
     answer::NOT_CARRIED,
     order::NOT_CARRIED,
 );
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &joined::<{ OWN.len() + LINES.len() }>(OWN, LINES);
 
+/// Whose contacts those of an answer are.
+pub(crate) const SELLERS: [PartyRole; 3] = [PartyRole::Seller, PartyRole::Supplier, PartyRole::Vendor];
+
 /// The ORDRSP.
 pub(crate) fn map(walk: &mut Walk<'_>, response: &mut OrderResponse) {
     if walk.is_writing() {
-        complete(response);
+        // A reference to a change would make it the answer to that.
+        response.change_number = None;
+        response.references.retain(|r| r.kind != ReferenceKind::OrderChange);
+        complete!(response, response_date, SELLERS);
     }
     let ours = response.code_list != Some(CodeList::X12);
     let (mut head, mut summary) = walk.split("UNS");
@@ -76,7 +82,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, response: &mut OrderResponse) {
         for line in &mut response.lines {
             answer::derive_of_sublines(&line.sublines, &mut line.acknowledgements);
         }
-        derive(response);
+        derive!(response, response_date);
     }
 }
 
@@ -151,40 +157,6 @@ fn write_status(e: &mut Elements<'_>, o: &mut Opening<'_>, ours: bool) {
     if !e.has((4, 1)) {
         e.code((4, 1), o.acknowledgement_code);
     }
-}
-
-/// What the document has in fields of their own and EDIFACT in dates and references.
-fn complete(response: &mut OrderResponse) {
-    order::complete_day(&mut response.dates, DateRole::Issue, response.response_date);
-    if response.order_number.is_none() {
-        // Without an order's number its day has no place with it.
-        order::complete_day(&mut response.dates, DateRole::Order, response.order_date);
-    }
-    let numbers = [
-        (ReferenceKind::PurchaseOrder, &response.order_number),
-        (ReferenceKind::VendorOrder, &response.seller_order_number),
-        (ReferenceKind::Contract, &response.contract_number),
-        (ReferenceKind::Release, &response.release_number),
-        (ReferenceKind::Request, &response.request_number),
-        (ReferenceKind::OrderChange, &response.change_number),
-    ];
-    order::complete_numbers(&mut response.references, &numbers);
-    let sellers = [PartyRole::Seller, PartyRole::Supplier, PartyRole::Vendor];
-    order::with_party(&mut response.parties, &mut response.contacts, &sellers);
-    response.totals.amounts.append(&mut response.amounts);
-}
-
-fn derive(response: &mut OrderResponse) {
-    let number = |kind| order::number(&response.references, kind);
-    let order_day = order::referred_day(&response.references, ReferenceKind::PurchaseOrder);
-    let (order, seller) = (number(ReferenceKind::PurchaseOrder), number(ReferenceKind::VendorOrder));
-    let (contract, release) = (number(ReferenceKind::Contract), number(ReferenceKind::Release));
-    let (request, change) = (number(ReferenceKind::Request), number(ReferenceKind::OrderChange));
-    (response.order_number, response.seller_order_number) = (order, seller);
-    (response.contract_number, response.release_number) = (contract, release);
-    (response.request_number, response.change_number) = (request, change);
-    response.order_date = order_day.or_else(|| order::day(&response.dates, DateRole::Order));
-    response.response_date = order::day(&response.dates, DateRole::Issue);
 }
 
 /// The group LIN.

@@ -65,6 +65,7 @@ codes! {
         "IS" => Substituted,
         "SP" => DatePending,
         // Written alone: the nearest that 668 has.
+        "IA" => Added,
         "IC" => Changed,
         "ID" => Cancelled,
         "IQ" => AcceptedPartially,

@@ -15,6 +15,9 @@ use crate::purchase_order::{SubLine, x12_850};
 use crate::quantity::Quantity;
 use crate::reference::IndustryCode;
 
+/// Characters a number of a change may have (327).
+pub(crate) const CHANGE_NUMBER: usize = 8;
+
 /// What no set that answers or changes an order has a place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/kind_list_code", "92 is the standard's own list"),

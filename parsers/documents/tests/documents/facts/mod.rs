@@ -3,6 +3,7 @@
 //! The golden documents are written by the code under test, so they only show that nothing changed; these assertions show that
 //! it was right.
 
+mod order_change;
 mod order_response_855;
 mod order_response_ordrsp;
 mod purchase_order_850;
