@@ -35,6 +35,9 @@ pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> 
     list
 }
 
+/// The reason for a bare code of the standard that is not written to.
+pub const FOREIGN_CODE: &str = "a code of the other standard, for which there is no word";
+
 /// Why a standard does not carry a field, from the lists beside the mappings; `None` where no list has it.
 ///
 /// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
@@ -43,7 +46,7 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
     if document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
         let last = path.rsplit('/').next().unwrap_or_default();
         if last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit" {
-            return Some("a code of the other standard, for which there is no word");
+            return Some(FOREIGN_CODE);
         }
         if is_qualified_by_code(document, pointer) {
             return Some("what it is, only a code of the other standard says");

@@ -26,7 +26,7 @@ mod reading;
 mod tables;
 mod writing;
 
-pub(crate) use codes::{Codes, WordField, codes, word_fields};
+pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
 pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
 pub(crate) use reading::Reading;

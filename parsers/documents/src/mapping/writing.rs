@@ -86,6 +86,9 @@ impl<'m> Writing<'m> {
     }
 
     pub(super) fn unit(&self, unit: Option<&str>, original: Option<&str>) -> Option<Text> {
+        if let Some(own) = unit.and_then(|unit| self.tables.code_of("unit", unit)) {
+            return Some(Text::new(own));
+        }
         let of = |code| match self.standard {
             Standard::X12 => crate::x12::units::recommendation_20(code),
             Standard::Edifact => crate::edifact::units::recommendation_20(code),
