@@ -127,12 +127,12 @@ pub(crate) fn derive(line: Answered<'_>) {
             _ => whole.unwrap_or(LineStatus::Accepted),
         };
     }
-    if let (true, Some(answer)) = (single, answers.first_mut()) {
-        if answer.status == LineStatus::AcceptedWithChanges {
-            answer.status = why(answer, line.quantity, line.discrepancies, &code);
-            if answer.quantity.is_none() && is_of_all(answer.status) {
-                answer.quantity = line.quantity.clone();
-            }
+    if let (true, Some(answer)) = (single, answers.first_mut())
+        && answer.status == LineStatus::AcceptedWithChanges
+    {
+        answer.status = why(answer, line.quantity, line.discrepancies, &code);
+        if answer.quantity.is_none() && is_of_all(answer.status) {
+            answer.quantity = line.quantity.clone();
         }
     }
     let is_substitute = |id: &mut ProductId| id.function_code.as_deref() == Some("3");
@@ -271,14 +271,23 @@ pub(crate) fn plan(line: Answered<'_>, ours: bool) -> Plan {
     };
     let own: Vec<LineAcknowledgement> = own.into_iter().map(|a| with_coded_dates(a, ours)).collect();
     plan.action = action(word, line.status_code.as_deref().filter(|_| ours), mixed);
-    match own.as_slice() {
+    // What is refused of a line is what the other parts leave.
+    let is_refused = |a: &&LineAcknowledgement| {
+        use LineStatus as S;
+        a.quantity.is_none() || matches!(a.status, S::Rejected | S::Deleted | S::Cancelled)
+    };
+    let written: Vec<&LineAcknowledgement> =
+        own.iter().filter(|a| own.len() == 1 || !is_refused(a)).collect();
+    match written.as_slice() {
         [] => {}
-        [answer] => plan_single(&mut plan, answer, &line),
+        [answer] => plan_single(&mut plan, answer, &line, own.len() == 1),
         answers => plan_several(&mut plan, answers, line.schedule.is_empty()),
     }
     if let Some(answer) = own.iter().find(|_| line.discrepancies.is_empty()) {
         plan.variance = variance(answer, line.quantity);
     }
+    // The item's own numbers stand before what comes instead.
+    crate::item::complete(line.item);
     for answer in own.iter().filter(|a| a.status == LineStatus::Substituted || ours) {
         for id in &answer.product_ids {
             let function_code = Some(Text::new_static("3"));
@@ -301,15 +310,21 @@ fn with_coded_dates(answer: &LineAcknowledgement, ours: bool) -> LineAcknowledge
     LineAcknowledgement { dates: answer.dates.iter().filter(is_coded).cloned().collect(), ..answer.clone() }
 }
 
-fn plan_single(plan: &mut Plan, answer: &LineAcknowledgement, line: &Answered<'_>) {
+/// `alone`: there was no other answer, so that 1229 tells what is said of all that was ordered. Beside a plain plan, which would be
+/// taken for the answer, the quantity is always said.
+fn plan_single(plan: &mut Plan, answer: &LineAcknowledgement, line: &Answered<'_>, alone: bool) {
     let code = quantity_code(answer);
-    let told = answer.quantity == *line.quantity
+    let beside_plan = !line.schedule.is_empty() && line.schedule.iter().all(looks_plain);
+    let of_all = is_of_all(answer.status);
+    let told = alone
+        && answer.quantity == *line.quantity
         && answer.quantity_code.is_none()
         && code == "113"
-        && line.schedule.is_empty()
-        && is_of_all(answer.status);
+        && !beside_plan
+        && of_all;
+    let quantity = answer.quantity.as_ref().or(line.quantity.as_ref().filter(|_| beside_plan && of_all));
     let at_line = !line.dates.iter().any(is_promise) && answer.dates.iter().all(is_promise);
-    match &answer.quantity {
+    match quantity {
         Some(quantity) if !at_line && line.schedule.is_empty() => {
             plan.deliveries.push((code, quantity.clone(), answer.dates.clone()));
             return;
@@ -320,13 +335,18 @@ fn plan_single(plan: &mut Plan, answer: &LineAcknowledgement, line: &Answered<'_
     plan.dates = answer.dates.clone();
 }
 
+/// True of a part of a plan that is written as one that says nothing else.
+fn looks_plain(line: &ScheduleLine) -> bool {
+    line.status_code.as_deref().is_none_or(|code| code == "1")
+        && line.requirement_code.is_none()
+        && line.frequency_code.is_none()
+        && line.references.is_empty()
+}
+
 /// Parts with dates stand in a plan of deliveries, all of them.
-fn plan_several(plan: &mut Plan, answers: &[LineAcknowledgement], may_plan: bool) {
-    let is_written = |a: &&LineAcknowledgement| {
-        !matches!(a.status, LineStatus::Rejected | LineStatus::Deleted | LineStatus::Cancelled)
-    };
+fn plan_several(plan: &mut Plan, answers: &[&LineAcknowledgement], may_plan: bool) {
     let dated = may_plan && answers.iter().any(|a| !a.dates.is_empty());
-    for answer in answers.iter().filter(is_written) {
+    for answer in answers {
         let (code, Some(quantity)) = (quantity_code(answer), answer.quantity.clone()) else { continue };
         if dated {
             plan.deliveries.push((code, quantity, answer.dates.clone()));

@@ -95,7 +95,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ChangeResponseLine) {
             e.constant(2, "CA");
         }
         e.quantity(3, 5, &mut line.quantity);
-        e.decimal(4, &mut line.quantity_left);
+        order::quantity_left(e, line.change, &line.quantity, &mut line.quantity_left);
         money::price(e, 6, 7, &mut line.price);
         product_ids(e, (8..=26).step_by(2), &mut line.item.product_ids);
     });

@@ -9,10 +9,10 @@
 use super::{codes, date};
 use crate::Text;
 use crate::date::DateTime;
-use crate::line::{LineAcknowledgement, LineStatus};
+use crate::line::{LineAcknowledgement, LineChange, LineStatus};
 use crate::mapping::{Elements, Walk};
 use crate::purchase_order::{SubLine, x12_850};
-use crate::quantity::Quantity;
+use crate::quantity::{Decimal, Quantity};
 use crate::reference::IndustryCode;
 
 /// Characters a number of a change may have (327).
@@ -55,6 +55,12 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/sublines/references", "the loop SLN has no REF"),
     ("/lines/sublines/amounts", "the loop SLN has no AMT"),
     ("/lines/sublines/measurements", "the loop SLN has no MEA"),
+    (
+        "/lines/acknowledgements/subline_number",
+        "an answer to a component that is not there is one to the line",
+    ),
+    ("*/descriptions/form_code", "a PID without text or code says nothing"),
+    ("*/descriptions/characteristic_code", "a PID without text or code says nothing"),
     ("/totals/line_count", "CTT01 counts the lines that are written"),
     ("/totals/counts", "CTT counts lines, and sums one quantity"),
     ("/totals/allowances_and_charges", "allowances stand before the lines and with them alone"),
@@ -173,7 +179,10 @@ pub(crate) fn answers(
     acknowledgements: &mut Vec<LineAcknowledgement>,
 ) {
     if walk.is_writing() {
-        for ack in acknowledgements.iter_mut().filter(|a| a.subline_number.is_none()) {
+        // What answers a component that is not there is said of the line.
+        let is_here =
+            |a: &LineAcknowledgement| sublines.iter().any(|s| Some(&s.number) == a.subline_number.as_ref());
+        for ack in acknowledgements.iter_mut().filter(|a| !is_here(a)) {
             walk.write_loop("ACK", |w| answer(w, ack));
         }
         for subline in sublines {
@@ -237,6 +246,21 @@ fn acknowledgement(e: &mut Elements<'_>, a: &mut LineAcknowledgement) {
         e.code(at + 1, &mut reason.source_code);
         e.code(at + 2, &mut reason.code);
     });
+}
+
+/// POC04, what is still to come. It is mandatory beside a quantity: all of it where the document does not say, nothing of a line that
+/// is taken back.
+pub(crate) fn quantity_left(
+    e: &mut Elements<'_>,
+    change: LineChange,
+    quantity: &Option<Quantity>,
+    left: &mut Option<Decimal>,
+) {
+    if let (false, None, Some(quantity)) = (e.is_reading(), &left, quantity) {
+        let gone = matches!(change, LineChange::Deleted | LineChange::Cancelled);
+        *left = Some(if gone { Decimal::ZERO } else { quantity.value });
+    }
+    e.decimal(4, left);
 }
 
 /// What becomes of a line as a whole: what its acknowledgements agree on.
