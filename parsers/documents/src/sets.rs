@@ -73,6 +73,10 @@ mappings! {
     Edifact "ORDRSP" OrderChangeResponse if crate::order_change_response::answers_change
         => crate::order_change_response::edifact_ordrsp;
     Edifact "ORDRSP" OrderResponse => crate::order_response::edifact_ordrsp;
+    X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
+    X12 "810" Invoice => crate::invoice::x12_810;
+    Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
+    Edifact "INVOIC" Invoice => crate::invoice::edifact_invoic;
 }
 
 /// Two lists of what a set does not carry, as one: those of a set, and those of all sets of its kind. `N` is the length of both.

@@ -5,6 +5,7 @@
 
 pub(crate) mod allowance;
 pub(crate) mod answer;
+pub(crate) mod billing;
 pub(crate) mod codes;
 pub(crate) mod date;
 pub(crate) mod detail;

@@ -196,7 +196,7 @@ pub(crate) fn references(
 /// The day of the first document of a kind that is referred to.
 pub(crate) fn referred_day(list: &[Reference], kind: ReferenceKind) -> Option<Date> {
     let of = list.iter().find(|r| r.kind == kind)?;
-    let reference_day = of.dates.iter().find(|d| d.role_code == "171").and_then(|d| d.date);
+    let reference_day = of.dates.iter().find(|d| d.role == DateRole::Reference).and_then(|d| d.date);
     reference_day.or_else(|| of.dates.iter().find_map(|d| d.date))
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, change: &mut OrderChange) {
     walk.once("UNS", |e| e.constant(1, "S"));
     let count = order::count(&mut change.lines);
     if walk.is_reading() || count > 0 || !change.totals.is_empty() {
-        totals(&mut summary, &mut change.totals, count);
+        totals(&mut summary, &mut change.totals);
     }
     if walk.is_reading() {
         derive!(change, change_date);

@@ -76,7 +76,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, response: &mut OrderResponse) {
     walk.once("UNS", |e| e.constant(1, "S"));
     let count = order::count(&mut response.lines);
     if walk.is_reading() || count > 0 || !response.totals.is_empty() {
-        totals(&mut summary, &mut response.totals, count);
+        totals(&mut summary, &mut response.totals);
     }
     if walk.is_reading() {
         for line in &mut response.lines {
