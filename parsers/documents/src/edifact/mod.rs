@@ -23,8 +23,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/item/our_number", "our own number stays in the house"),
     ("*/original_value", "what came in the partner's unit is what it was converted from"),
     ("*/period/value", "a period of the other standard is written by its first and last day"),
-    ("*/dates/role_code", "a DTM without a day says nothing"),
-    ("*/dates/time", "a DTM without a day says nothing"),
     ("*/parties/additional_names", "the first line of a name in NAD is the name"),
     ("*/dates/role", "a DTM without a day says nothing"),
     ("*/currency/role", "CUX says what a currency is for, not whose it is"),
