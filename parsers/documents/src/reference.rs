@@ -120,6 +120,7 @@ vocabulary! {
         DeliveryNote,
         OrderChange,
         ReturnAuthorization,
+        Request,
     }
 }
 

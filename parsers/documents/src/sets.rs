@@ -82,6 +82,13 @@ mappings! {
         => crate::warehouse_stock_transfer::edifact_desadv;
     Edifact "DESADV" WarehouseShippingAdvice if crate::warehouse_shipping_advice::edifact_desadv::is_shipping_advice
         => crate::warehouse_shipping_advice::edifact_desadv;
+    X12 "855" OrderResponse => crate::order_response::x12_855;
+    X12 "860" OrderChange => crate::order_change::x12_860;
+    Edifact "ORDCHG" OrderChange => crate::order_change::edifact_ordchg;
+    X12 "865" OrderChangeResponse => crate::order_change_response::x12_865;
+    Edifact "ORDRSP" OrderChangeResponse if crate::order_change_response::answers_change
+        => crate::order_change_response::edifact_ordrsp;
+    Edifact "ORDRSP" OrderResponse => crate::order_response::edifact_ordrsp;
     X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
     X12 "810" Invoice => crate::invoice::x12_810;
     Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
@@ -99,6 +106,20 @@ mappings! {
     Edifact "REMADV" RemittanceAdvice => crate::remittance_advice::edifact_remadv;
     X12 "832" PriceCatalog => crate::price_catalog::x12_832;
     Edifact "PRICAT" PriceCatalog => crate::price_catalog::edifact_pricat;
+}
+
+/// Two lists of what a set does not carry, as one: those of a set, and those of all sets of its kind. `N` is the length of both.
+pub(crate) const fn joined<const N: usize>(
+    own: &'static [(&'static str, &'static str)],
+    shared: &'static [(&'static str, &'static str)],
+) -> [(&'static str, &'static str); N] {
+    let mut list = [("", ""); N];
+    let mut at = 0;
+    while at < N {
+        list[at] = if at < own.len() { own[at] } else { shared[at - own.len()] };
+        at += 1;
+    }
+    list
 }
 
 /// The documents a set may become, the usual one first.

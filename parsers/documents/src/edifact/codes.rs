@@ -6,23 +6,24 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
-use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
 use crate::line::{LineChange, LineStatus};
 use crate::mapping::{codes, word_fields};
-use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TermsBasis, TaxKind};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis, AdjustmentReason as PaymentAdjustment};
+use crate::order_response::ResponseStatus;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
-use crate::price_catalog::CatalogKind;
 use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::{DiscrepancyKind, MeasurementKind};
 use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
-use crate::remittance_advice::PaymentMethod;
 use crate::transport::{FreightPayment, TransportMode};
+use crate::application_advice::AdviceStatus;
+use crate::price_catalog::CatalogKind;
+use crate::remittance_advice::PaymentMethod;
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind, StockMovement};
-use crate::invoice::InvoiceKind;
 use crate::package::PackageKind;
-use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::transport_status::EventKind;
 
 codes! {
@@ -156,6 +157,27 @@ codes! {
         "CP" => ShippedPartially,
         "CS" => Substituted,
         "IC" => Cancelled,
+        "1" => Added,
+        "2" => Deleted,
+        "4" => NoAction,
+        "5" => Accepted,
+        "6" | "3" | "24" => AcceptedWithChanges,
+        "7" => Rejected,
+        "37" => Cancelled,
+        "3" => Changed,
+        "3" => QuantityChanged,
+        "3" => PriceChanged,
+        "3" => DateChanged,
+        "3" => Substituted,
+        "3" => AcceptedPartially,
+        "3" => Backordered,
+        "3" => PartialBackordered,
+        "5" => AcceptedAndShipped,
+        "5" => AcceptedAndReleased,
+        "6" => PricePending,
+        "6" => DatePending,
+        "7" => OutOfStock,
+        "7" => Discontinued,
     }
 
     /// 7007, state of goods. D.96A has damaged alone.
@@ -275,6 +297,8 @@ codes! {
         "ZZZ" => MutuallyDefined,
         "PQ" => Payment,
         "RA" => RemittanceAdvice,
+        "AGI" => Request,
+        "PP" => OrderChange,
     }
 
     /// 7143, item number type.
@@ -612,6 +636,84 @@ codes! {
         "2" => Deleted,
         "3" => Changed,
         "4" => Unchanged,
+    }
+
+    /// 1225 of an answer: what is an answer (see RESPONSE_FUNCTION) is an original.
+    RESPONSE_PURPOSE("purpose"): Purpose {
+        "9" | "4" | "27" | "28" | "29" | "30" | "34" => Original,
+        "1" => Cancellation,
+        "5" => Replacement,
+        "6" => Confirmation,
+        "7" => Duplicate,
+        "13" => Request,
+        "16" => Proposal,
+        "18" => Reissue,
+        "31" => InformationCopy,
+        "4" => Change,
+    }
+
+    /// 1225 of an answer: what becomes of the order. Words without a code of their own are written as the nearest.
+    RESPONSE_FUNCTION("response_function"): ResponseStatus {
+        "29" => Accepted,
+        "4" | "28" | "30" | "34" => AcceptedWithChanges,
+        "27" => Rejected,
+        "29" => WithDetailNoChanges,
+        "29" => AcceptedWithoutDetail,
+        "4" => ChangesOnly,
+        "4" => PartiallyAccepted,
+        "27" => RejectedWithDetail,
+    }
+
+    /// 4343, what becomes of the order.
+    RESPONSE_STATUS("response_status"): ResponseStatus {
+        "AB" => Received,
+        "AC" => AcceptedWithChanges,
+        "AD" => WithDetailNoChanges,
+        "AI" => ChangesOnly,
+        "AJ" => Pending,
+        "AP" => Accepted,
+        "RE" => Rejected,
+        "RE" => RejectedWithDetail,
+    }
+
+    /// 1229 of a change: what changes in a line. Words without a code of their own are written as the nearest.
+    LINE_CHANGE("line_change"): LineChange {
+        "1" => Added,
+        "2" => Deleted,
+        "3" => Changed,
+        "4" | "11" => Unchanged,
+        "5" => Confirmed,
+        "7" => Rejected,
+        "37" => Cancelled,
+        "38" => Replaced,
+        "3" => PriceChanged,
+        "3" => QuantityIncreased,
+        "3" => QuantityDecreased,
+        "3" => QuantityAndPriceChanged,
+        "3" => QuantityAndDateChanged,
+        "3" => Rescheduled,
+        "3" => PriceAndDateChanged,
+        "3" => DatesReplaced,
+        "3" => AllReplaced,
+        "3" => TermsChanged,
+        "3" => AllowancesChanged,
+        "3" => TransportChanged,
+        "3" => Transferred,
+    }
+
+    /// 4221, in which way a quantity differs.
+    DISCREPANCY_KIND("discrepancy_kind"): DiscrepancyKind {
+        "AB" | "AA" => Discontinued,
+        "AC" => Over,
+        "AD" | "OW" | "OS" => OutOfStock,
+        "AE" => NotAnnounced,
+        "AF" => Damaged,
+        "AG" => DeliveredTooLate,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "IC" | "CK" => Cancelled,
+        "IS" | "CS" => Substituted,
     }
 }
 

@@ -4,6 +4,7 @@
 //! document's own mapping (`purchase_order/edifact_orders.rs`) only says which segment of which group belongs to which field.
 
 pub(crate) mod allowance;
+pub(crate) mod answer;
 pub(crate) mod billing;
 pub(crate) mod codes;
 pub(crate) mod date;
@@ -12,6 +13,8 @@ pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod package;
 pub(crate) mod packing;
+pub(crate) mod detail;
+pub(crate) mod order;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
@@ -25,6 +28,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/item/our_number", "our own number stays in the house"),
     ("*/original_value", "what came in the partner's unit is what it was converted from"),
     ("*/period/value", "a period of the other standard is written by its first and last day"),
+    ("*/parties/additional_names", "the first line of a name in NAD is the name"),
     ("*/dates/role", "a DTM without a day says nothing"),
     ("*/dates/role_code", "a DTM without a day says nothing"),
     ("*/currency/role", "CUX says what a currency is for, not whose it is"),

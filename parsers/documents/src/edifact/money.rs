@@ -224,7 +224,8 @@ fn tax_detail(e: &mut Elements<'_>, t: &mut Tax) {
 pub(crate) fn terms(walk: &mut Walk<'_>, list: &mut Vec<PaymentTerms>) {
     if walk.is_writing() {
         let split = |t: PaymentTerms| {
-            let discount = t.discount_days.is_some() || t.discount_due_date.is_some();
+            let discount =
+                t.discount_days.is_some() || t.discount_due_date.is_some() || t.discount_percent.is_some();
             let net = t.net_days.is_some() || t.net_due_date.is_some();
             if !discount || !net || t.period_count.is_some() {
                 return vec![t];

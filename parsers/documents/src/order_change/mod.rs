@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_ordchg;
+pub(crate) mod x12_860;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime};
@@ -74,6 +77,8 @@ record! {
         opt order_date: Date,
         /// Day of the change.
         opt change_date: Date,
+        /// Day of the answer to it: X12 BCH10.
+        opt response_date: Date,
         /// X12 1166.
         opt contract_type_code: Text,
         /// X12 1232.

@@ -6,6 +6,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_ordrsp;
+pub(crate) mod x12_855;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime};
@@ -159,7 +162,7 @@ record! {
         opt number: Text,
         /// What is ordered.
         opt quantity: Quantity,
-        /// What becomes of the line as a whole, from its first acknowledgement.
+        /// What becomes of the line as a whole: what its acknowledgements agree on, else `accepted_with_changes`.
         opt status: LineStatus,
         /// X12 668, EDIFACT 1229.
         opt status_code: Text,

@@ -193,10 +193,11 @@ fn line(walk: &mut Walk<'_>, line: &mut OrderLine) {
 }
 
 /// A component of a line. What it has no field for stays unmapped.
-fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
+pub(crate) fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
     item::numbers(walk, &mut subline.item, |e| {
         e.required((1, 1), &mut subline.number);
-        e.code((2, 1), &mut subline.action_code);
+        // X12 has no code here that 1229 could be taken for.
+        e.text((2, 1), &mut subline.action_code);
         e.required_code((4, 1), &mut subline.relationship_code);
         if !e.is_reading() && !e.has((4, 1)) {
             // 5495 = 1: a subline.
@@ -220,7 +221,7 @@ fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
 
 /// QTY. The quantity ordered (6063 = 21) stands by itself, the others in the list; where there is none, it is the plain one
 /// (6063 = 1), which stays in the list.
-fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Vec<QualifiedQuantity>) {
+pub(crate) fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Vec<QualifiedQuantity>) {
     let plain = |q: &QualifiedQuantity| q.code == "1";
     if let (true, Some(own)) = (walk.is_writing(), ordered.as_mut()) {
         let listed = list.iter().find(|q| plain(q)).and_then(|q| q.quantity.as_ref()) == Some(&*own);
@@ -241,7 +242,7 @@ fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Ve
 }
 
 /// What stands behind the UNS. Whether the counts are right, the validation says.
-fn totals(walk: &mut Walk<'_>, totals: &mut Totals) {
+pub(crate) fn totals(walk: &mut Walk<'_>, totals: &mut Totals) {
     walk.each("MOA", &mut totals.amounts, money::amount);
     if walk.is_writing() {
         totals.line_count = Some(Decimal::from(walk.written("LIN")));

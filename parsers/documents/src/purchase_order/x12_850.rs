@@ -90,14 +90,14 @@ fn beginning(e: &mut Elements<'_>, order: &mut PurchaseOrder) {
 }
 
 /// The loop ADV: of it only the texts. Our own texts go into the loop N9.
-fn advertising(walk: &mut Walk<'_>, notes: &mut Vec<Note>) {
+pub(crate) fn advertising(walk: &mut Walk<'_>, notes: &mut Vec<Note>) {
     for mut inner in walk.found("ADV") {
         inner.each("MTX", notes, reference::text);
     }
 }
 
 /// CSH.
-fn sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
+pub(crate) fn sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
     e.code(1, &mut s.code);
     e.code(2, &mut s.action_code);
     e.money_cents(3, &mut s.money);
@@ -111,7 +111,7 @@ fn sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
 }
 
 /// IT8: as CSH, and what may come instead.
-fn line_sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
+pub(crate) fn line_sales_requirement(e: &mut Elements<'_>, s: &mut SalesRequirement) {
     e.code(1, &mut s.code);
     e.code(2, &mut s.action_code);
     e.money_cents(3, &mut s.money);
@@ -172,13 +172,13 @@ fn packaging(walk: &mut Walk<'_>, line: &mut OrderLine) {
 }
 
 /// The loop PID: a description and what it measures.
-fn described(walk: &mut Walk<'_>, d: &mut Description) {
+pub(crate) fn described(walk: &mut Walk<'_>, d: &mut Description) {
     walk.once("PID", |e| description(e, d));
     walk.each("MEA", &mut d.measurements, measurement);
 }
 
 /// The loop QTY: a quantity, and characteristics.
-fn counted(
+pub(crate) fn counted(
     walk: &mut Walk<'_>,
     quantities: &mut Vec<QualifiedQuantity>,
     characteristics: &mut Vec<Characteristic>,
@@ -193,7 +193,7 @@ fn counted(
 }
 
 /// The loop SLN.
-fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
+pub(crate) fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
     complete(&mut subline.item);
     walk.once("SLN", |e| {
         e.required(1, &mut subline.number);
@@ -223,7 +223,7 @@ fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
 }
 
 /// The loop CTT. CTT01 counts the loops PO1.
-fn totals(walk: &mut Walk<'_>, totals: &mut Totals, lines: usize) {
+pub(crate) fn totals(walk: &mut Walk<'_>, totals: &mut Totals, lines: usize) {
     walk.once("CTT", |e| {
         if !e.is_reading() {
             totals.line_count = Some(Decimal::from(lines));

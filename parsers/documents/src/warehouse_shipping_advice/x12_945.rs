@@ -271,7 +271,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingAdviceLine) {
 
 /// W12. Which of the two weights is the gross one, its qualifier says (187 = N: net).
 fn item(e: &mut Elements<'_>, line: &mut ShippingAdviceLine) {
-    e.coded_opt(1, &codes::LINE_STATUS, &mut line.status, &mut line.status_code);
+    e.coded_opt(1, &codes::SHIPPED_STATUS, &mut line.status, &mut line.status_code);
     if !e.is_reading() && !e.has(1) {
         // 368 = CC where nothing says that less was shipped: complete; else CP: partial, without a back order.
         let less =

@@ -6,23 +6,24 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
-use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
 use crate::line::{LineChange, LineStatus};
 use crate::mapping::{codes, word_fields};
-use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TermsBasis, TaxKind};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis, AdjustmentReason as PaymentAdjustment};
+use crate::order_response::ResponseStatus;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
-use crate::price_catalog::CatalogKind;
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
-use crate::remittance_advice::{PaymentHandling, PaymentMethod};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::application_advice::AdviceStatus;
+use crate::price_catalog::CatalogKind;
+use crate::remittance_advice::{PaymentHandling, PaymentMethod};
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind};
 use crate::quantity::{DiscrepancyKind, MeasurementKind};
 use crate::receiving_advice::ReceiptKind;
-use crate::invoice::InvoiceKind;
 use crate::freight::StopReason;
 use crate::package::PackageKind;
 use crate::ship_notice::{LevelKind, Structure};
@@ -59,8 +60,34 @@ codes! {
         "X" => ExceptionsOnly,
     }
 
-    /// 368, what became of a line of a shipment.
+    /// 668, what becomes of a line.
     LINE_STATUS("line_status"): LineStatus {
+        "AC" => AcceptedAndShipped,
+        "AR" => AcceptedAndReleased,
+        "BP" => PartialBackordered,
+        "DR" => DateChanged,
+        "IA" => Accepted,
+        "IB" => Backordered,
+        "IC" => AcceptedWithChanges,
+        "ID" => Deleted,
+        "IE" => PricePending,
+        "IH" | "IF" | "IW" => OnHold,
+        "IP" => PriceChanged,
+        "IQ" => QuantityChanged,
+        "IR" | "R1" | "R2" | "R3" | "R4" | "R5" | "R6" | "R7" | "R8" => Rejected,
+        "IS" => Substituted,
+        "SP" => DatePending,
+        // Written alone: the nearest that 668 has.
+        "IA" => Added,
+        "IC" => Changed,
+        "ID" => Cancelled,
+        "IQ" => AcceptedPartially,
+        "IR" => OutOfStock,
+        "IR" => Discontinued,
+    }
+
+    /// 368, what became of a line of a shipment.
+    SHIPPED_STATUS("shipped_status"): LineStatus {
         "BO" => Backordered,
         "CC" | "CL" => Complete,
         "CP" => ShippedPartially,
@@ -850,6 +877,43 @@ codes! {
         "001" => Changed,
         "002" => Deleted,
         "021" | "003" => Added,
+    }
+
+    /// 587, acknowledgement type.
+    RESPONSE_STATUS("response_status"): ResponseStatus {
+        "AC" => AcceptedWithChanges,
+        "AD" => WithDetailNoChanges,
+        "AE" => ChangesOnly,
+        "AH" => Pending,
+        "AK" => AcceptedWithoutDetail,
+        "AT" => Accepted,
+        "RD" => RejectedWithDetail,
+        "RJ" => Rejected,
+    }
+
+    /// 670, what changes in a line.
+    LINE_CHANGE("line_change"): LineChange {
+        "AI" => Added,
+        "CA" => Changed,
+        "CC" => TermsChanged,
+        "CE" | "CG" => AllowancesChanged,
+        "CF" => Cancelled,
+        "DI" => Deleted,
+        "NC" => Unchanged,
+        "PC" => PriceChanged,
+        "PQ" => QuantityAndPriceChanged,
+        "PR" => PriceAndDateChanged,
+        "QD" => QuantityDecreased,
+        "QI" => QuantityIncreased,
+        "RA" => TransportChanged,
+        "RB" => DatesReplaced,
+        "RC" => Rejected,
+        "RE" | "RM" => Replaced,
+        "RQ" => QuantityAndDateChanged,
+        "RS" => Rescheduled,
+        "RZ" => AllReplaced,
+        "TI" => Transferred,
+        "NC" => Confirmed,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
 pub(crate) mod stock;
+pub(crate) mod order;
+pub(crate) mod terms;
 pub(crate) mod transport;
 pub mod units;
 pub(crate) mod warehouse;

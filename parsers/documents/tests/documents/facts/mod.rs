@@ -5,6 +5,9 @@
 
 mod inventory_adjustment;
 mod inventory_report;
+mod order_change;
+mod order_response_855;
+mod order_response_ordrsp;
 mod purchase_order_850;
 mod purchase_order_orders;
 mod transport;
