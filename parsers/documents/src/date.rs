@@ -27,7 +27,7 @@ record! {
         one role_code: Text,
         opt date: Date,
         opt time: Time,
-        /// What the time is, where that is said apart from the date: X12 176.
+        /// What the time means, where it is said apart from the date: X12 176.
         opt time_role_code: Text,
         /// The partner's code for the time zone: X12 623, such as `ET` or `UT`.
         opt time_zone_code: Text,
@@ -109,6 +109,8 @@ vocabulary! {
         /// The day of the document referred to.
         Reference,
         Appointment,
+        ScheduledPickup,
+        StatusChange,
     }
 }
 

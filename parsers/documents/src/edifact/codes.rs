@@ -15,9 +15,10 @@ use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::DiscrepancyKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 1225, message function.
@@ -70,12 +71,40 @@ codes! {
         "69" => PromisedDelivery,
         "79" => PromisedShip,
         "94" => Manufacture,
+        "132" => EstimatedArrival,
+        "133" => EstimatedDeparture,
+        "178" => ActualArrival,
+        "186" => ActualDeparture,
+        "200" => Pickup,
+        "334" => StatusChange,
         "12" => DiscountDue,
         "13" => NetDue,
         "131" => TaxPoint,
         "137" => Issue,
         "138" => Payment,
         "171" => Reference,
+        "360" => SellBy,
+        "361" => BestBefore,
+    }
+
+    /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
+    EVENT_KIND("event_kind"): EventKind {
+        "1" => Arrived,
+        "12" => CustomsReleased,
+        "13" => PickedUp,
+        "18" => Damaged,
+        "20" => Delayed,
+        "21" => Delivered,
+        "24" => Departed,
+        "29" => Discharged,
+        "31" => EnRoute,
+        "48" => Loaded,
+        "49" => Lost,
+        "74" => Received,
+        "75" => Reconsigned,
+        "77" => Refused,
+        "82" | "80" => Returned,
+        "91" => Stored,
     }
 
     /// 4221, how a quantity differs.
@@ -126,32 +155,6 @@ codes! {
         "7" => OnHold,
         "12" => Rejected,
         "14" => Cancelled,
-    }
-
-    /// 7065, kind of package: Recommendation 21, and EANCOM's pallets.
-    PACKAGE_KIND("package_kind"): PackageKind {
-        "PX" | "201" | "202" | "200" => Pallet,
-        "CT" => Carton,
-        "CS" => Case,
-        "BX" => Box,
-        "BG" => Bag,
-        "DR" => Drum,
-        "CR" => Crate,
-        "CN" => Container,
-        "RO" => Roll,
-        "BE" => Bundle,
-        "SL" => SlipSheet,
-    }
-
-    /// 7405, what a number of a single thing is.
-    IDENTITY_KIND("identity_kind"): IdentityKind {
-        "BJ" | "AW" => Sscc,
-        "BN" => Serial,
-        "BX" => Lot,
-        "BL" => VehicleRegistration,
-        "VV" => Vehicle,
-        "AL" => Kanban,
-        "AN" => Manufacturing,
     }
 
     /// 3035, party qualifier.
@@ -253,6 +256,8 @@ codes! {
         "POR" => OrderResponse,
         "RE" => Release,
         "SE" => Serial,
+        "SI" => Shipment,
+        "SN" => Seal,
         "VA" => TaxIdentification,
         "VN" => VendorOrder,
         "ZZZ" => MutuallyDefined,
@@ -318,6 +323,51 @@ codes! {
         "124" | "150" | "161" => Tax,
         "176" => TaxTotal,
         "125" => TaxableAmount,
+    }
+
+    /// 6313, property measured.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" | "AAB" | "AAD" => GrossWeight,
+        "N" | "AAA" | "AAC" | "AAL" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "ABJ" => Volume,
+        "AAW" => GrossVolume,
+    }
+
+    /// 7405, what the number of a single thing is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "BJ" | "AW" => Sscc,
+        "BN" => Serial,
+        "BX" => Lot,
+        "AX" => CasePackage,
+        "BU" => BuyerPackage,
+        "AP" => Product,
+        "VV" => Vehicle,
+        "BL" => VehicleRegistration,
+        "AL" => Kanban,
+        "AN" => Manufacturing,
+        // EANCOM.
+        "SE" => Serial,
+    }
+
+    /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
+    PACKAGE_KIND("package_kind"): PackageKind {
+        "PX" | "200" | "201" | "202" | "203" | "204" => Pallet,
+        "CT" => Carton,
+        "CS" => Case,
+        "BX" => Box,
+        "BG" => Bag,
+        "DR" => Drum,
+        "CR" => Crate,
+        "CN" => Container,
+        "RO" => Roll,
+        "BE" => Bundle,
+        "TK" => Tank,
+        "SL" => SlipSheet,
+        "CW" => RollCage,
     }
 
     /// 2475, what terms of payment count from.
@@ -439,6 +489,8 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;

@@ -107,19 +107,19 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// The version of the set: `004010`, `D:01B:UN`. Empty where it is not known.
-    pub(crate) fn version(&self) -> &'m str {
-        match self.side {
-            Side::Read { reading, .. } => reading.version,
-            Side::Write(writing) => writing.version,
-        }
-    }
-
     /// True when the codes beside our words are of this standard: always when reading.
     pub(crate) fn codes_are_ours(&self) -> bool {
         match self.side {
             Side::Read { .. } => true,
             Side::Write(writing) => writing.codes_are_ours,
+        }
+    }
+
+    /// The version of the set: `004010`, `D:01B:UN`. Empty where it is not known.
+    pub(crate) fn version(&self) -> &'m str {
+        match self.side {
+            Side::Read { reading, .. } => reading.version,
+            Side::Write(writing) => writing.version,
         }
     }
 

@@ -8,7 +8,7 @@
 use super::{ReceivedLevel, ReceivedLine, ReceivingAdvice, complete_differences, sum_differences};
 use crate::Text;
 use crate::date::{DateRole, DateTime};
-use crate::edifact::package::{difference, identities, in_unit_of, marked, package, states};
+use crate::edifact::packing::{difference, identities, in_unit_of, marked, package, states};
 use crate::edifact::party::party;
 use crate::edifact::quantity::qualified;
 use crate::edifact::shipment::{self, Derived, WHOLE, attachment, origin};
@@ -109,6 +109,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/special_handling_code", "no place for handling of the whole"),
     ("*/dates/role", "DTM says nothing without its date"),
     ("*/dates/role_code", "DTM says nothing without its date"),
+    ("/totals/line_count", "the lines that are written are counted"),
 ];
 
 /// The RECADV.

@@ -10,7 +10,7 @@
 use super::{PackageGroup, ShippingAdviceLine, WarehouseShippingAdvice};
 use crate::Text;
 use crate::date::{DateRole, DateTime};
-use crate::edifact::package::{difference, identities, in_unit_of, marked, package};
+use crate::edifact::packing::{difference, identities, in_unit_of, marked, package};
 use crate::edifact::party::{name_and_address, party};
 use crate::edifact::quantity::{measurement, qualified};
 use crate::edifact::shipment::{self, Derived, WHOLE, origin};
@@ -101,6 +101,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/special_handling_code", "no place for handling of the whole"),
     ("*/dates/role", "DTM says nothing without its date"),
     ("*/dates/role_code", "DTM says nothing without its date"),
+    ("/totals/line_count", "the lines that are written are counted"),
 ];
 
 /// True of a DESADV that calls itself a warehouse shipping advice.

@@ -8,16 +8,20 @@
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
 use crate::invoice::InvoiceKind;
+use crate::freight::StopReason;
 use crate::item::ProductIdScheme;
 use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::DiscrepancyKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::ship_notice::{LevelKind, Structure};
 use crate::receiving_advice::ReceiptKind;
-use crate::reference::{IdScheme, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 353, transaction set purpose.
@@ -177,7 +181,9 @@ codes! {
         "53" => DeliverNotBefore,
         "54" => DeliverNotAfter,
         "55" => DeliverWeekOf,
+        "69" => ScheduledPickup,
         "70" => ScheduledDelivery,
+        "79" => RequestedPickup,
         "85" => Issue,
         "86" => Pickup,
         "BD" => RequiredBy,
@@ -198,6 +204,59 @@ codes! {
         "X" => ScheduledDelivery,
         "Y" => RequestedPickup,
         "Z" => RequestedDelivery,
+    }
+
+    /// 1650, what happened to a shipment.
+    EVENT_KIND("event_kind"): EventKind {
+        "A7" => Refused,
+        "A9" => Damaged,
+        "AF" => DepartedPickup,
+        "AG" => EstimatedDelivery,
+        "AH" => AttemptedDelivery,
+        "AI" => Reconsigned,
+        "AM" | "CP" => Loaded,
+        "AR" => RailArrival,
+        "AV" => AvailableForDelivery,
+        "BC" => Stored,
+        "C1" | "PR" => CustomsHold,
+        "CA" => Cancelled,
+        "CD" => DepartedDelivery,
+        "D1" => Delivered,
+        "I1" => GateIn,
+        "L1" => LoadingAtPickup,
+        "OA" => GateOut,
+        "P1" => DepartedTerminal,
+        "RL" => RailDeparture,
+        "SD" => Delayed,
+        "X1" => ArrivedAtDelivery,
+        "X2" => EstimatedArrival,
+        "X3" => ArrivedAtPickup,
+        "X4" => ArrivedAtTerminal,
+        "X6" => EnRoute,
+        "XB" => Acknowledged,
+    }
+
+    /// 163, why a vehicle stops.
+    STOP_REASON("stop_reason"): StopReason {
+        "CL" => CompleteLoad,
+        "CN" => Consolidate,
+        "CU" => CompleteUnload,
+        "DT" => DropTrailer,
+        "IN" => Inspection,
+        "LD" => Load,
+        "PA" => Pickup,
+        "PL" => PartLoad,
+        "PU" => PartUnload,
+        "RT" => Retrieve,
+        "SL" | "SU" => Spot,
+        "TL" => Transload,
+        "UL" => Unload,
+        "WL" => Weigh,
+    }
+
+    /// 202, how an invoice was corrected. None is an original.
+    CORRECTION("correction"): Purpose {
+        "CO" => Correction,
     }
 
     /// 98, entity identifier.
@@ -405,6 +464,72 @@ codes! {
         "D8" => Discount,
     }
 
+    /// 738, measurement qualifier.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" => GrossWeight,
+        "N" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "VOL" => Volume,
+        // Written alone: the volume of the whole package is its gross volume.
+        "VOL" => GrossVolume,
+    }
+
+    /// 88, what the number on a package is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "GM" | "AA" => Sscc,
+        "CP" => CarrierPackage,
+        "CA" => CasePackage,
+        "SM" => SellerPackage,
+        "PB" => BuyerPackage,
+    }
+
+    /// 103, the form of a package: its first three characters.
+    PACKAGE_FORM("package_kind"): PackageKind {
+        "PLT" => Pallet,
+        "CTN" => Carton,
+        "CAS" => Case,
+        "BOX" => Box,
+        "BAG" => Bag,
+        "DRM" => Drum,
+        "CRT" => Crate,
+        "CNT" => Container,
+        "TBN" => Tote,
+        "ROL" => Roll,
+        "BDL" => Bundle,
+        "TNK" => Tank,
+        "PCS" => Piece,
+        "SLP" => SlipSheet,
+    }
+
+    /// 735, what a level is.
+    LEVEL_KIND("level_kind"): LevelKind {
+        "S" => Shipment,
+        "O" => Order,
+        "T" => Pallet,
+        "P" => Package,
+        "Q" => Subpackage,
+        "I" => Item,
+        "IA" => Subline,
+        "F" => Component,
+        "K" => Kit,
+        "A" => Assembly,
+        "E" => Equipment,
+        "CN" => Container,
+        "B" => BuyerLocation,
+        "L" => SupplierLocation,
+    }
+
+    /// 1005, how levels follow each other.
+    STRUCTURE("structure"): Structure {
+        "0001" => ShipmentOrderPackagingItem,
+        "0002" => ShipmentOrderItemPackaging,
+        "0003" => ShipmentPackagingOrderItem,
+        "0004" => ShipmentOrderItem,
+    }
+
     /// 333, terms basis date.
     TERMS_BASIS("terms_basis"): TermsBasis {
         "1" => ShipDate,
@@ -587,6 +712,8 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;

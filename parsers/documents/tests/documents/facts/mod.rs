@@ -5,6 +5,9 @@
 
 mod purchase_order_850;
 mod purchase_order_orders;
+mod transport;
+mod ship_notice_856;
+mod ship_notice_desadv;
 mod receiving_advice_861_944;
 mod warehouse_shipping_advice_945;
 mod warehouse_stock_transfer_943;
