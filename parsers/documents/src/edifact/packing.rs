@@ -270,8 +270,8 @@ fn complete(p: &mut Package) {
 }
 
 fn derive(p: &mut Package) {
-    let of_kind = |kind| p.identities.iter().find(|i| i.kind == kind).map(|i| i.value.clone());
-    p.sscc = of_kind(IdentityKind::Sscc);
+    let sscc = p.identities.iter().find(|i| i.kind == IdentityKind::Sscc);
+    p.sscc = sscc.map(|i| i.value.clone());
     let carrier = p.references.iter().find(|r| r.kind == ReferenceKind::CarrierReference);
     p.tracking_number = carrier.and_then(|r| r.value.clone());
 }

@@ -107,6 +107,9 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/pallet_block_and_tiers", "PAC does not say how a pallet is stacked"),
     ("/lines/freight_class_code", "no place for classes of freight"),
     ("/special_handling_code", "no place for handling of the whole"),
+    ("*/dates/role", "DTM says nothing without its date"),
+    ("*/dates/role_code", "DTM says nothing without its date"),
+    ("/totals/line_count", "the lines that are written are counted"),
 ];
 
 /// The RECADV.
@@ -164,7 +167,7 @@ fn beginning(e: &mut Elements<'_>, advice: &mut ReceivingAdvice) {
 
 /// What the document has in fields of their own and EDIFACT in dates and references.
 fn complete_document(advice: &mut ReceivingAdvice) {
-    let of_receipt = |d: &DateTime| d.role == DateRole::Received;
+    let of_receipt = |d: &DateTime| d.role == DateRole::Received && d.date.is_some();
     if advice.receipt_date.is_some() && !advice.dates.iter().any(of_receipt) {
         let (date, time) = (advice.receipt_date, advice.receipt_time);
         advice.dates.push(DateTime { role: DateRole::Received, date, time, ..DateTime::default() });

@@ -46,6 +46,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/item/identities", "LIN has a serial among the numbers"),
     ("*/references/dates", "REF has no day"),
     ("*/references/line_number", "REF has one number"),
+    ("/totals/line_count", "the lines that are written are counted"),
 ];
 
 /// The 861.

@@ -96,6 +96,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/short_quantity", "W13 has each difference in its unit"),
     ("/lines/over_quantity", "W13 has each difference in its unit"),
     ("/lines/discrepancies/kind", "412 has no such condition"),
+    ("/dates/time", "G62 has a time without a day by 176 alone"),
+    ("/dates/role", "G62 has a time without a day by 176 alone"),
 ];
 
 /// The 944.

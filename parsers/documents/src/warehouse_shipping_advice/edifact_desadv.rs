@@ -99,6 +99,9 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/pallet_block_and_tiers", "PAC does not say how a pallet is stacked"),
     ("/lines/freight_class_code", "no place for classes of freight"),
     ("/special_handling_code", "no place for handling of the whole"),
+    ("*/dates/role", "DTM says nothing without its date"),
+    ("*/dates/role_code", "DTM says nothing without its date"),
+    ("/totals/line_count", "the lines that are written are counted"),
 ];
 
 /// True of a DESADV that calls itself a warehouse shipping advice.
@@ -169,7 +172,7 @@ fn beginning(e: &mut Elements<'_>, advice: &mut WarehouseShippingAdvice, name: &
 /// What the document has in fields of their own and EDIFACT in dates and references.
 fn complete_document(advice: &mut WarehouseShippingAdvice) {
     let role = DateRole::Shipped;
-    if advice.shipment_date.is_some() && !advice.dates.iter().any(|d| d.role == role) {
+    if advice.shipment_date.is_some() && !advice.dates.iter().any(|d| d.role == role && d.date.is_some()) {
         let date = advice.shipment_date;
         advice.dates.insert(0, DateTime { role, date, ..DateTime::default() });
     }
@@ -183,7 +186,8 @@ fn complete_document(advice: &mut WarehouseShippingAdvice) {
 }
 
 fn derive_document(advice: &mut WarehouseShippingAdvice) {
-    advice.shipment_date = advice.dates.iter().find(|d| d.role == DateRole::Shipped).and_then(|d| d.date);
+    advice.shipment_date =
+        advice.dates.iter().find(|d| d.role == DateRole::Shipped && d.date.is_some()).and_then(|d| d.date);
     advice.purchase_order_number = shipment::value_of(&advice.references, ReferenceKind::PurchaseOrder);
     advice.shipment_number = shipment::value_of(&advice.references, ReferenceKind::Shipment);
 }

@@ -73,6 +73,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/parties/address", "004010 has of a line's parties N1 alone"),
     ("/lines/parties/additional_names", "004010 has of a line's parties N1 alone"),
     ("/lines/parties/contacts", "004010 has of a line's parties N1 alone"),
+    ("/dates/time", "G62 has a time without a day by 176 alone"),
+    ("/dates/role", "G62 has a time without a day by 176 alone"),
+    ("/lines/dates/time", "G62 has a time without a day by 176 alone"),
+    ("/lines/dates/role", "G62 has a time without a day by 176 alone"),
 ];
 
 /// The 945.

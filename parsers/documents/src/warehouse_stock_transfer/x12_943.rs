@@ -67,6 +67,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/discrepancies", "W04 has what is shipped alone"),
     ("/lines/status", "W04 has what is shipped alone"),
     ("/lines/status_code", "W04 has what is shipped alone"),
+    ("/dates/time", "G62 has a time without a day by 176 alone"),
+    ("/dates/role", "G62 has a time without a day by 176 alone"),
 ];
 
 /// The 943.
