@@ -104,6 +104,8 @@ vocabulary! {
         Acknowledgement,
         PurchaseOrder,
         TaxPoint,
+        /// The day of the document referred to.
+        Reference,
         Appointment,
     }
 }

@@ -68,6 +68,10 @@ mappings! {
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
     X12 "856" ShipNotice => crate::ship_notice::x12_856;
     Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
+    X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
+    X12 "810" Invoice => crate::invoice::x12_810;
+    Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
+    Edifact "INVOIC" Invoice => crate::invoice::edifact_invoic;
 }
 
 /// The documents a set may become, the usual one first.

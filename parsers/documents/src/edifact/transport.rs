@@ -130,6 +130,9 @@ pub(crate) fn carriage(e: &mut Elements<'_>, r: &mut Route) {
 /// The group EQD.
 pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
     walk.once("EQD", |e| {
+        if !e.is_reading() {
+            e.needs((1, 1));
+        }
         e.code((1, 1), &mut q.code);
         e.text((2, 1), &mut q.number);
         e.code((3, 1), &mut q.type_code);
