@@ -89,6 +89,8 @@ mappings! {
     Edifact "ORDRSP" OrderChangeResponse if crate::order_change_response::answers_change
         => crate::order_change_response::edifact_ordrsp;
     Edifact "ORDRSP" OrderResponse => crate::order_response::edifact_ordrsp;
+    X12 "856" ShipNotice => crate::ship_notice::x12_856;
+    Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
     X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
     X12 "810" Invoice => crate::invoice::x12_810;
     Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;

@@ -12,6 +12,7 @@
 //! cannot fail. Fields are only ever added.
 
 pub(crate) mod edifact_desadv;
+mod edifact_line;
 mod goods;
 mod orders;
 mod shipment;

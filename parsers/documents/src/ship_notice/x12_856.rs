@@ -275,19 +275,19 @@ fn complete_line(level: &mut Level, order: Option<&OrderReference>) {
 /// What MAN, PO4, TD1 and others say of.
 #[derive(PartialEq)]
 enum Says {
-    OfPackage,
-    OfItem,
-    OfAll,
+    Package,
+    Item,
+    All,
 }
 
 fn says(level: &Level) -> Says {
     match level.kind {
         LevelKind::Pallet | LevelKind::Package | LevelKind::Subpackage | LevelKind::Container => {
-            Says::OfPackage
+            Says::Package
         }
-        _ if level.line.is_some() => Says::OfItem,
-        LevelKind::Shipment | LevelKind::Order | LevelKind::Item => Says::OfAll,
-        _ => Says::OfPackage,
+        _ if level.line.is_some() => Says::Item,
+        LevelKind::Shipment | LevelKind::Order | LevelKind::Item => Says::All,
+        _ => Says::Package,
     }
 }
 
@@ -299,9 +299,9 @@ fn facts(walk: &mut Walk<'_>, level: &mut Level) {
     walk.maybe("CUR", &mut level.currency, money::currency);
     walk.set_currency(level.currency.as_ref());
     match says(level) {
-        Says::OfPackage => one_package(walk, &mut level.packages),
-        Says::OfItem => walk.each("TD1", &mut level.packages, package::load),
-        Says::OfAll => {
+        Says::Package => one_package(walk, &mut level.packages),
+        Says::Item => walk.each("TD1", &mut level.packages, package::load),
+        Says::All => {
             walk.each("TD1", &mut level.packages, package::load);
             transport::marks(walk, &mut level.marks);
         }

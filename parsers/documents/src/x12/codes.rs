@@ -9,24 +9,24 @@ use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
 use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
-use crate::line::{LineChange, LineStatus};
 use crate::mapping::{codes, word_fields};
 use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis, AdjustmentReason as PaymentAdjustment};
-use crate::order_response::ResponseStatus;
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::ship_notice::{LevelKind, Structure};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::line::{LineChange, LineStatus};
+use crate::order_response::ResponseStatus;
 use crate::application_advice::AdviceStatus;
 use crate::price_catalog::CatalogKind;
 use crate::remittance_advice::{PaymentHandling, PaymentMethod};
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind};
-use crate::quantity::{DiscrepancyKind, MeasurementKind};
 use crate::receiving_advice::ReceiptKind;
 use crate::freight::StopReason;
-use crate::package::PackageKind;
-use crate::ship_notice::{LevelKind, Structure};
 use crate::transport_status::EventKind;
 
 codes! {
@@ -77,7 +77,6 @@ codes! {
         "IR" | "R1" | "R2" | "R3" | "R4" | "R5" | "R6" | "R7" | "R8" => Rejected,
         "IS" => Substituted,
         "SP" => DatePending,
-        // Written alone: the nearest that 668 has.
         "IA" => Added,
         "IC" => Changed,
         "ID" => Cancelled,

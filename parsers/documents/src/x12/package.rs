@@ -215,14 +215,14 @@ fn complete(walk: &Walk<'_>, p: &mut Package) {
     }
     p.complete_identities();
     // PO4 and TD1 have one weight: the net one beside a gross one is a measurement.
-    if let (Some(_), Some(net)) = (&p.gross_weight, &p.net_weight) {
-        if !p.measurements.iter().any(|m| m.value.as_ref() == Some(net)) {
-            p.measurements.push(Measurement {
-                kind: Some(MeasurementKind::NetWeight),
-                value: Some(net.clone()),
-                ..Measurement::default()
-            });
-        }
+    if let (Some(_), Some(net)) = (&p.gross_weight, &p.net_weight)
+        && !p.measurements.iter().any(|m| m.value.as_ref() == Some(net))
+    {
+        p.measurements.push(Measurement {
+            kind: Some(MeasurementKind::NetWeight),
+            value: Some(net.clone()),
+            ..Measurement::default()
+        });
     }
 }
 
