@@ -156,14 +156,18 @@ fn compare_lists(was: &[Value], is: &[Value], pointer: &mut String, list: &mut V
         }
         return;
     }
-    let mut left: Vec<&Value> = is.iter().collect();
-    let mut open = Vec::new();
-    for (index, value) in was.iter().enumerate() {
-        match left.iter().position(|other| covers(other, value)) {
-            Some(at) => drop(left.remove(at)),
-            None => open.push((index, value)),
-        }
-    }
+    let mut left: Vec<Option<&Value>> = is.iter().map(Some).collect();
+    let mut open: Vec<(usize, &Value)> = was.iter().enumerate().collect();
+    // At its own place first, then anywhere.
+    open.retain(|(index, value)| {
+        let own = left.get_mut(*index);
+        own.is_none_or(|other| other.take_if(|other| covers(other, value)).is_none())
+    });
+    open.retain(|(_, value)| {
+        let mut others = left.iter_mut();
+        !others.any(|other| other.take_if(|other| covers(other, value)).is_some())
+    });
+    let left: Vec<&Value> = left.into_iter().flatten().collect();
     let mut spare = BTreeMap::new();
     left.iter().for_each(|value| count_leaves(value, &mut String::new(), &mut spare));
     for (position, (index, value)) in open.into_iter().enumerate() {

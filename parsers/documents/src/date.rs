@@ -106,6 +106,8 @@ vocabulary! {
         Acknowledgement,
         PurchaseOrder,
         TaxPoint,
+        /// The day of the document referred to.
+        Reference,
         Appointment,
         ScheduledPickup,
         StatusChange,

@@ -66,6 +66,10 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
+    X12 "810" Invoice => crate::invoice::x12_810;
+    Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
+    Edifact "INVOIC" Invoice => crate::invoice::edifact_invoic;
     X12 "204" TransportOrder => crate::transport_order::x12_204;
     Edifact "IFTMIN" TransportOrder => crate::transport_order::edifact_iftmin;
     X12 "210" FreightInvoice => crate::freight_invoice::x12_210;

@@ -149,6 +149,8 @@ record! {
         opt haulage_code: Text,
         many references: Reference,
         many dates: DateTime,
+        /// On which equipment this carrier had the goods: X12 CAD02 and CAD03.
+        many equipment: Equipment,
     }
 }
 

@@ -5,11 +5,12 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
@@ -75,7 +76,10 @@ codes! {
         "334" => StatusChange,
         "12" => DiscountDue,
         "13" => NetDue,
+        "131" => TaxPoint,
         "137" => Issue,
+        "138" => Payment,
+        "171" => Reference,
     }
 
     /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
@@ -105,6 +109,8 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DL" => Factor,
+        "II" => InvoiceIssuer,
         "DP" => ShipTo,
         "EX" => Exporter,
         "FW" => FreightForwarder,
@@ -117,6 +123,7 @@ codes! {
         "OB" => OrderedBy,
         "PE" => Payee,
         "PR" => Payer,
+        "RE" => RemitTo,
         "SE" => Seller,
         "SF" => ShipFrom,
         "SN" => Store,
@@ -167,6 +174,9 @@ codes! {
     /// 1153, reference qualifier.
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
+        "AAK" => ShipNotice,
+        "CD" => CreditNote,
+        "DL" => DebitNote,
         "ADE" => Account,
         "AEP" => Project,
         "BM" => BillOfLading,
@@ -179,7 +189,7 @@ codes! {
         "DQ" => Delivery,
         "IA" => InternalVendor,
         "IT" => Customer,
-        "IV" => Invoice,
+        "IV" | "OI" => Invoice,
         "LI" => Line,
         "ON" | "OP" => PurchaseOrder,
         "PD" => Promotion,
@@ -243,8 +253,17 @@ codes! {
         "39" | "77" => InvoiceTotal,
         "52" => Discount,
         "66" | "203" => LineTotal,
-        "79" | "86" | "128" => Total,
-        "124" | "150" | "161" | "176" => Tax,
+        "79" => LinesTotal,
+        "86" | "128" => Total,
+        "9" => Payable,
+        "64" => Freight,
+        "113" => Prepaid,
+        "129" => DiscountBase,
+        "366" => Rounding,
+        "259" => ChargeTotal,
+        "260" => AllowanceTotal,
+        "124" | "150" | "161" => Tax,
+        "176" => TaxTotal,
         "125" => TaxableAmount,
     }
 
@@ -296,6 +315,56 @@ codes! {
         "3" => VendorCheck,
         "4" => CreditAccount,
     }
+
+    /// 1001, document name of an invoice.
+    INVOICE_KIND("invoice_kind"): InvoiceKind {
+        "380" => Invoice,
+        "381" | "81" => CreditNote,
+        "383" | "80" => DebitNote,
+        "384" => CorrectedInvoice,
+        "386" => PrepaymentInvoice,
+        "389" => SelfBilledInvoice,
+        "325" => ProFormaInvoice,
+        "393" => FactoredInvoice,
+        "396" => FactoredCreditNote,
+        "261" => SelfBilledCreditNote,
+        "262" => ConsolidatedCreditNote,
+        "385" => ConsolidatedInvoice,
+        "326" => PartialInvoice,
+        "83" => FinancialCredit,
+        "84" => FinancialDebit,
+        "780" => FreightInvoice,
+        "395" => ConsignmentInvoice,
+    }
+
+    /// 5153, type of tax.
+    TAX_KIND("tax_kind"): TaxKind {
+        "VAT" => ValueAdded,
+        "GST" => GoodsAndServices,
+        "STT" => StateSales,
+        "LOC" => LocalSales,
+        "FET" => FederalExcise,
+        "ENV" => Environmental,
+        "SUR" => Surtax,
+    }
+
+    /// 7161, special service.
+    ALLOWANCE_SERVICE("allowance_service"): AllowanceService {
+        "AA" => Advertising,
+        "ACZ" => DamagedGoods,
+        "DL" => Delivery,
+        "DI" => Discount,
+        "FC" => Freight,
+        "HD" => Handling,
+        "IN" => Insurance,
+        "ADT" => Pickup,
+        "PAD" => Promotion,
+        "QD" => QuantityDiscount,
+        "SAA" => ShippingAndHandling,
+        "SC" => Surcharge,
+        "TD" => TradeDiscount,
+        "VAB" => VolumeDiscount,
+    }
 }
 
 word_fields! {
@@ -319,4 +388,6 @@ word_fields! {
     "/routes" mode TRANSPORT_MODE;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/allowances_and_charges" service ALLOWANCE_SERVICE;
+    "/taxes" type TAX_KIND;
 }

@@ -4,6 +4,7 @@
 //! document's own mapping (`purchase_order/edifact_orders.rs`) only says which segment of which group belongs to which field.
 
 pub(crate) mod allowance;
+pub(crate) mod billing;
 pub(crate) mod codes;
 pub(crate) mod date;
 pub(crate) mod freight;

@@ -256,6 +256,22 @@ impl<'m> Elements<'m> {
         }
     }
 
+    /// A percentage that stands as a fraction (X12 954): `.0825` is 8.25 percent.
+    pub(crate) fn fraction(&mut self, at: impl Into<At>, field: &mut Option<Decimal>) {
+        let moved = |value: Decimal, by: i64| {
+            let scale = i64::from(value.scale()) + by;
+            match u32::try_from(scale) {
+                Ok(scale) => Decimal::try_from_i128_with_scale(value.mantissa(), scale).ok(),
+                Err(_) => value.checked_mul(Decimal::from(10_i64.pow(scale.unsigned_abs() as u32))),
+            }
+        };
+        let mut fraction = field.and_then(|percent| moved(percent, 2));
+        self.decimal(at, &mut fraction);
+        if self.is_reading() && field.is_none() {
+            *field = fraction.and_then(|fraction| moved(fraction, -2));
+        }
+    }
+
     /// A decimal number that is always there.
     pub(crate) fn required_decimal(&mut self, at: impl Into<At>, field: &mut Decimal) {
         let mut value = (!self.is_reading()).then_some(*field);

@@ -5,12 +5,13 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
 use crate::freight::StopReason;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
 use crate::reference::{IdScheme, ReferenceKind};
@@ -283,6 +284,7 @@ codes! {
         "2I" => Tracking,
         "SI" => Shipment,
         "IV" | "OI" => Invoice,
+        "CD" => CreditNote,
         "PK" => PackingList,
         "ST" => Store,
         "LU" => Location,
@@ -381,6 +383,7 @@ codes! {
         "T" => Tax,
         "F7" => SalesTax,
         "GT" => GoodsAndServicesTax,
+        "BAP" => Payable,
         "D8" => Discount,
     }
 
@@ -500,6 +503,51 @@ codes! {
         "CR" => Contract,
         "ZZ" => MutuallyDefined,
     }
+
+    /// 640, type of invoice.
+    INVOICE_KIND("invoice_kind"): InvoiceKind {
+        "DI" | "PR" => Invoice,
+        "CR" | "CN" => CreditNote,
+        "DR" => DebitNote,
+        "AI" => CorrectedInvoice,
+        "PP" => PrepaymentInvoice,
+        "CI" => ConsolidatedInvoice,
+        "CG" | "CE" => ConsolidatedCreditNote,
+        "PB" => PartialInvoice,
+        "ME" => Memo,
+        "RE" => Rebill,
+        "DU" => Duplicate,
+        "26" => ServiceInvoice,
+    }
+
+    /// 963, type of tax.
+    TAX_KIND("tax_kind"): TaxKind {
+        "VA" => ValueAdded,
+        "GS" => GoodsAndServices,
+        "ST" => StateSales,
+        "LT" => LocalSales,
+        "FT" => FederalExcise,
+        "EV" => Environmental,
+        "AB" => Surtax,
+    }
+
+    /// 1300, service, promotion, allowance or charge.
+    ALLOWANCE_SERVICE("allowance_service"): AllowanceService {
+        "A260" => Advertising,
+        "B950" => DamagedGoods,
+        "C040" => Delivery,
+        "C310" => Discount,
+        "D240" => Freight,
+        "D500" => Handling,
+        "D980" => Insurance,
+        "F340" => Pickup,
+        "F800" => Promotion,
+        "F970" => QuantityDiscount,
+        "G830" => ShippingAndHandling,
+        "H550" => Surcharge,
+        "I170" => TradeDiscount,
+        "I530" => VolumeDiscount,
+    }
 }
 
 word_fields! {
@@ -523,6 +571,8 @@ word_fields! {
     "/routes" mode TRANSPORT_MODE;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/allowances_and_charges" service ALLOWANCE_SERVICE;
+    "/taxes" type TAX_KIND;
 }
 
 /// 639, basis of unit price: how many units the price is for.
