@@ -425,7 +425,9 @@ pub(crate) fn marks(walk: &mut Walk<'_>, list: &mut Vec<Marks>) {
         }
         return;
     }
-    let is_number = |m: &Marks| m.code.len() > 1 && m.code.bytes().all(|b| b.is_ascii_uppercase());
+    // Codes of X12 say what a mark is, never that it is a GIN.
+    let ours = walk.codes_are_ours();
+    let is_number = |m: &Marks| ours && m.code.len() > 1 && m.code.bytes().all(|b| b.is_ascii_uppercase());
     let mut rest = list.as_mut_slice();
     while !rest.is_empty() {
         let leads = rest.first().is_some_and(|m| !is_number(m));
@@ -564,15 +566,15 @@ pub(crate) fn charge(walk: &mut Walk<'_>, c: &mut FreightCharge) {
     walk.each("PRI", &mut prices, money::pri);
     c.prices.extend(prices.into_iter().filter_map(|p| p.price));
     walk.each("PCD", &mut c.percentages, |e, p: &mut Percentage| money::percentage(e, p));
-    if let (true, Some(amount)) = (walk.is_writing(), c.amount.clone()) {
-        if !c.amounts.iter().any(|a| a.money.as_ref() == Some(&amount)) {
-            let mut money = Some(amount);
-            walk.once("MOA", |e| {
-                // 5025 = 23: charge.
-                e.constant((1, 1), "23");
-                e.money_in((1, 2), (1, 3), &mut money);
-            });
-        }
+    if let (true, Some(amount)) = (walk.is_writing(), c.amount.clone())
+        && !c.amounts.iter().any(|a| a.money.as_ref() == Some(&amount))
+    {
+        let mut money = Some(amount);
+        walk.once("MOA", |e| {
+            // 5025 = 23: charge.
+            e.constant((1, 1), "23");
+            e.money_in((1, 2), (1, 3), &mut money);
+        });
     }
     walk.each("MOA", &mut c.amounts, money::amount);
     walk.each("QTY", &mut c.quantities, qualified);

@@ -11,7 +11,7 @@ use crate::mapping::{Elements, Walk};
 use crate::party::Party;
 use crate::transport_status::Carton;
 use crate::x12::freight as f;
-use crate::x12::{codes, hazard, money};
+use crate::x12::{charge, codes, hazard, money};
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
@@ -45,10 +45,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
 
 /// The 210.
 pub(crate) fn map(walk: &mut Walk<'_>, invoice: &mut FreightInvoice) {
-    walk.maybe("C3", &mut invoice.currency, f::currency);
+    walk.maybe("C3", &mut invoice.currency, charge::currency);
     walk.set_currency(invoice.currency.as_ref());
     walk.once("B3", |e| beginning(e, invoice));
-    walk.each("C2", &mut invoice.bank_accounts, f::bank);
+    walk.each("C2", &mut invoice.bank_accounts, charge::bank);
     walk.each("ITD", &mut invoice.payment_terms, money::payment_terms);
     f::invoice_references(walk, &mut invoice.references);
     walk.each("G62", &mut invoice.dates, f::g62);
@@ -64,7 +64,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, invoice: &mut FreightInvoice) {
     f::carried_orders(walk, &mut invoice.orders);
     walk.loops("S5", &mut invoice.stops, stop);
     walk.loops("LX", &mut invoice.lines, line);
-    walk.once("L3", |e| f::l3(e, &mut invoice.charge_total, &mut invoice.totals));
+    walk.once("L3", |e| charge::l3(e, &mut invoice.charge_total, &mut invoice.totals));
 }
 
 /// B3. Who pays must be said: an invoice that does not say so means what the parties agreed (146 = DF).
@@ -141,8 +141,8 @@ fn line(walk: &mut Walk<'_>, line: &mut FreightLine) {
     walk.each_chosen("L0", &mut line.goods, |g| form(g) == Form::Weighed, f::l0);
     walk.each_chosen("L4", &mut line.goods, |g| form(g) == Form::Measured, |e, g| measured(e, g));
     walk.each("H1", &mut line.dangerous_goods, hazard::h1);
-    walk.each("L1", &mut line.charges, f::l1);
-    walk.each("L7", &mut line.tariffs, f::l7);
+    walk.each("L1", &mut line.charges, charge::l1);
+    walk.each("L7", &mut line.tariffs, charge::l7);
     if walk.is_writing() {
         f::split_remarks(&mut line.notes);
     }
@@ -212,5 +212,5 @@ fn form(g: &Goods) -> Form {
 fn carton(walk: &mut Walk<'_>, carton: &mut Carton) {
     crate::transport_status::x12_214::cd3(walk, carton);
     f::invoice_references(walk, &mut carton.references);
-    walk.each_chosen("L9", &mut carton.charges, |c: &FreightCharge| c.rate_code.is_none(), f::l9);
+    walk.each_chosen("L9", &mut carton.charges, |c: &FreightCharge| c.rate_code.is_none(), charge::l9);
 }

@@ -223,6 +223,12 @@ fn flatten(order: &mut TransportOrder, stop: Stop) {
             goods.push(g);
         }
     }
+    // Weights and ladings in all say of the same goods what the described ones say one by one.
+    if goods.iter().any(|g| !g.descriptions.is_empty()) {
+        goods.retain(|g| !g.descriptions.is_empty());
+    }
+    // Items of several stops are numbered anew.
+    goods.iter_mut().for_each(|g| g.number = None);
     order.lines.extend(goods);
 }
 

@@ -11,7 +11,7 @@ use crate::mapping::{Elements, Walk};
 use crate::party::{Party, PartyRole};
 use crate::reference::IdScheme;
 use crate::x12::freight as f;
-use crate::x12::{codes, hazard, quantity};
+use crate::x12::{charge, codes, hazard, quantity};
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
@@ -77,7 +77,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut TransportOrder) {
     if walk.is_writing() {
         complete(order);
     }
-    walk.maybe("C3", &mut order.currency, f::currency);
+    walk.maybe("C3", &mut order.currency, charge::currency);
     walk.set_currency(order.currency.as_ref());
     walk.once("B2", |e| beginning(e, order));
     walk.once("B2A", |e| {
@@ -99,7 +99,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut TransportOrder) {
     walk.loops("N1", &mut order.parties, f::party);
     walk.loops("N7", &mut order.transport.equipment, f::equipment);
     walk.loops("S5", &mut order.stops, stop);
-    walk.once("L3", |e| f::l3(e, &mut order.charge_total, &mut order.totals));
+    walk.once("L3", |e| charge::l3(e, &mut order.charge_total, &mut order.totals));
 }
 
 /// B2. Who pays must be said: an order that does not say so means what the parties agreed (146 = DF).

@@ -7,6 +7,7 @@ use crate::mapping::Walk;
 
 pub(crate) mod allowance;
 pub(crate) mod billing;
+pub(crate) mod charge;
 pub(crate) mod codes;
 pub(crate) mod date;
 pub(crate) mod freight;
