@@ -96,7 +96,9 @@ pub(crate) fn delivery_terms(walk: &mut Walk<'_>, t: &mut DeliveryTerms) {
 /// The group TDT.
 pub(crate) fn route(walk: &mut Walk<'_>, r: &mut Route) {
     walk.once("TDT", |e| carriage(e, r));
-    walk.each("LOC", &mut r.locations, location);
+    if walk.is_reading() {
+        walk.each("LOC", &mut r.locations, location);
+    }
     walk.loops("LOC", &mut r.locations, dated_location);
 }
 

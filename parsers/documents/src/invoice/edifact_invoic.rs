@@ -68,6 +68,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/tariffs", "INVOIC has no tariffs"),
     ("/lines/services", "INVOIC has no services by day"),
     ("/lines/accounting", "INVOIC has no accounts of a ledger"),
+    ("/lines/packs/size", "the group PAC has no quantities here"),
+    ("/lines/packs/packs", "PAC counts packages of its own level"),
     ("/lines/marks", "GIN holds single numbers"),
     ("/lines/order/release_number", "RFF has one number"),
     ("/lines/order/change_number", "RFF has no number of a change"),
@@ -127,7 +129,8 @@ fn map_as(walk: &mut Walk<'_>, invoice: &mut Invoice, usual: &str) {
     head.loops("INP", &mut invoice.instructions, billing::instruction);
     lines(&mut head, &mut invoice.lines);
     walk.once("UNS", |e| e.constant(1, "S"));
-    summed(&mut summary, &mut invoice.totals, invoice.lines.len());
+    let count = invoice.lines.iter().map(|line| 1 + line.sublines.len()).sum();
+    summed(&mut summary, &mut invoice.totals, count);
     if walk.is_reading() {
         derive(invoice);
         totals::check_edifact(&summary, invoice);

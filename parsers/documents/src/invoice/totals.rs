@@ -16,10 +16,10 @@
 //!   as part of the price already; taxes of the lines beside, or summed up by, those behind them; taxes as part of the price, unless
 //!   TXI07 says that they are added (`A`).
 //! * EDIFACT MOA 79 is the lines (also accepted: with the allowances and charges of lines). MOA 176, else 124, is the taxes behind the
-//!   UNS. MOA 77, 388 and 9 are lines, allowances and charges before the lines, and taxes; MOA 86, 39 and 128 also without taxes; MOA 9
-//!   also without what is prepaid (113). MOA 366 (rounding) may be in any of them.
+//!   UNS. MOA 77, 388 and 9 are lines, allowances and charges before the lines or behind the UNS, and taxes; MOA 86, 39 and 128 also
+//!   without taxes; MOA 9 also without what is prepaid (113). MOA 366 (rounding) may be in any of them.
 //! * In a credit note, the total may have the other sign than its lines.
-//! * Undecidable as a whole: no lines; an amount behind the lines whose code is not known to leave the total alone (a deposit, a
+//! * Undecidable as a whole: no lines; another total in an AMT (`5`, `TT`, `N`, `BAP`) than in TDS01; an amount behind the lines whose code is not known to leave the total alone (a deposit, a
 //!   retention); one sum declared twice.
 //! * **Rounding**: nothing where all amounts were declared. One smallest coin for each line that was computed and has more decimals
 //!   than the currency; one for each tax where taxes are summed; 0.05 in Swiss francs, which are rounded so.
@@ -108,8 +108,11 @@ fn report(walk: &Walk<'_>, tag: &str, code: &str, what: &str, declared: Decimal,
 /// TDS01 by its parts.
 fn sum_x12(invoice: &Invoice) -> Option<Sum> {
     let currency = currency_of(invoice);
-    let known = |a: &QualifiedAmount| {
-        matches!(a.role_code.as_str(), "1" | "5" | "TT" | "T" | "F7" | "GT" | "GV" | "N" | "D8" | "BAP" | "KK")
+    let known = |a: &QualifiedAmount| match a.role_code.as_str() {
+        "1" | "T" | "F7" | "GT" | "GV" | "D8" | "KK" => true,
+        // Another total beside TDS01: then TDS01 may be gross.
+        "5" | "TT" | "N" | "BAP" => a.money == invoice.totals.total,
+        _ => false,
     };
     if !invoice.totals.amounts.iter().all(known) {
         return None;
@@ -209,18 +212,25 @@ fn totals_edifact(invoice: &Invoice, lines: &Lines, taxes: &[Decimal]) -> Option
         return None;
     }
     let stated = ["131", "259", "260"].iter().filter_map(|code| declared(invoice, code));
-    if invoice.allowances_and_charges.is_empty() && stated.into_iter().any(|amount| !amount.is_zero()) {
+    let one_by_one = [&invoice.allowances_and_charges, &invoice.totals.allowances_and_charges];
+    if one_by_one.iter().all(|list| list.is_empty()) && stated.into_iter().any(|amount| !amount.is_zero()) {
         return None;
     }
-    let charges = charges(&invoice.allowances_and_charges, currency)?;
-    let net = lines.plain.amount.checked_add(charges)?;
+    let of_whole = charges(&invoice.allowances_and_charges, currency)?;
+    // Allowances and charges behind the UNS sum those before it up; some send them there alone.
+    let behind = charges(&invoice.totals.allowances_and_charges, currency)?;
+    let charges = if invoice.allowances_and_charges.is_empty() { behind } else { of_whole };
+    let nets = [charges, of_whole, of_whole.checked_add(behind)?];
+    let nets = nets.into_iter().filter_map(|charges| lines.plain.amount.checked_add(charges));
+    let nets: Vec<Decimal> = nets.collect();
     let rounding = declared(invoice, "366").unwrap_or_default();
     let prepaid = declared(invoice, "113").unwrap_or_default();
     let mut sums = Vec::new();
     for code in ["77", "388", "9", "86", "39", "128"] {
-        let mut readings: Vec<Decimal> = taxes.iter().filter_map(|tax| net.checked_add(*tax)).collect();
+        let with_tax = nets.iter().flat_map(|net| taxes.iter().filter_map(|tax| net.checked_add(*tax)));
+        let mut readings: Vec<Decimal> = with_tax.collect();
         match code {
-            "86" | "39" | "128" => readings.push(net),
+            "86" | "39" | "128" => readings.extend(&nets),
             "9" => {
                 let due: Vec<_> = readings.iter().filter_map(|sum| sum.checked_sub(prepaid.abs())).collect();
                 readings.extend(due);

@@ -193,6 +193,11 @@ fn fill_in(invoice: &mut Invoice) {
     if totals.taxes.is_empty() {
         totals.taxes = invoice.taxes.clone();
     }
+    // Sums of allowances and charges that stand nowhere one by one.
+    let mut lines = invoice.lines.iter();
+    if invoice.allowances_and_charges.is_empty() && lines.all(|l| l.allowances_and_charges.is_empty()) {
+        invoice.allowances_and_charges = totals.allowances_and_charges.clone();
+    }
 }
 
 /// CAD, and the loop V1 for what goes by ship. `whole`: of the whole invoice, which has one CAD.
@@ -222,8 +227,9 @@ fn charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
 fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
     complete(&mut line.item);
     if walk.is_writing() {
-        complete_order(&line.order, &mut line.references, true);
         let number = line.order.as_ref().and_then(|order| order.line_number.clone());
+        let order = line.order.clone().map(|order| OrderReference { line_number: None, ..order });
+        complete_order(&order, &mut line.references, true);
         if let Some(id) = number.filter(|_| own_line(&line.item.product_ids).is_none()) {
             let scheme = ProductIdScheme::Line;
             line.item.product_ids.push(ProductId { scheme, id, ..ProductId::default() });

@@ -265,7 +265,7 @@ impl<'m> Elements<'m> {
                 Err(_) => value.checked_mul(Decimal::from(10_i64.pow(scale.unsigned_abs() as u32))),
             }
         };
-        let mut fraction = field.and_then(|percent| moved(percent, 2));
+        let mut fraction = field.and_then(|percent| moved(percent, 2)).map(|f| f.normalize());
         self.decimal(at, &mut fraction);
         if self.is_reading() && field.is_none() {
             *field = fraction.and_then(|fraction| moved(fraction, -2));

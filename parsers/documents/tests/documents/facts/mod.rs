@@ -3,5 +3,6 @@
 //! The golden documents are written by the code under test, so they only show that nothing changed; these assertions show that
 //! it was right.
 
+mod invoice_810;
 mod purchase_order_850;
 mod purchase_order_orders;
