@@ -93,6 +93,9 @@ fn nearest(scheme: ProductIdScheme) -> ProductIdScheme {
 /// IMD. D.96A has the characteristic (7081) as a simple element, D.01B as the first component of C272. A description that says
 /// not in which form it is has free text (7077 = F).
 pub(crate) fn description(e: &mut Elements<'_>, d: &mut Description) {
+    if !e.is_reading() && d.text.is_none() {
+        e.needs((3, 1));
+    }
     e.required_code((1, 1), &mut d.form_code);
     if !e.is_reading() && !e.has((1, 1)) {
         e.constant((1, 1), "F");

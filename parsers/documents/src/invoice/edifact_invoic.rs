@@ -178,6 +178,12 @@ fn complete(invoice: &mut Invoice) {
     if let Some(party) = invoice.parties.get_mut(seller) {
         party.contacts.extend(contacts);
     }
+    let number = invoice.order.as_ref().and_then(|order| order.number.clone());
+    for order in invoice.lines.iter_mut().filter_map(|line| line.order.as_mut()) {
+        if order.number.is_none() && order.line_number.is_some() {
+            order.number = number.clone();
+        }
+    }
     invoice.descriptions.truncate(1);
     invoice.payment_instructions.truncate(1);
     invoice.totals.amounts.append(&mut invoice.amounts);
@@ -265,6 +271,11 @@ fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
         if line.line_amount.is_none() && !walk.codes_are_ours() {
             line.line_amount = totals::rounded_line_amount(line, walk.currency());
         }
+        let gross = !walk.codes_are_ours() && totals::is_gross(line, walk.currency());
+        if let (true, Some(price)) = (gross, line.price.as_mut()) {
+            // 5125 = AAB: the price without the allowances and charges of the line, as X12 has it.
+            price.role_code = Some(Text::new_static("AAB"));
+        }
         if line.shipped_quantity.is_none() {
             line.shipped_quantity = line.shipments.first().and_then(|s| s.quantity.clone());
         }
@@ -340,15 +351,16 @@ fn quantities(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
         let find = |code: &str| list.iter().find(|q| q.code == code).and_then(|q| q.quantity.clone());
         find("12").or_else(|| find("46"))
     };
+    let listed = of(&line.quantities);
+    invoiced(walk, &mut line.quantity, &mut line.quantities);
     if let (true, Some(shipped)) = (walk.is_writing(), line.shipped_quantity.as_mut()) {
-        if of(&line.quantities).as_ref() != Some(&*shipped) {
+        if listed.as_ref() != Some(&*shipped) {
             walk.once("QTY", |e| {
                 e.constant((1, 1), "12");
                 e.required_quantity((1, 2), (1, 3), shipped);
             });
         }
     }
-    invoiced(walk, &mut line.quantity, &mut line.quantities);
     if walk.is_reading() {
         line.shipped_quantity = of(&line.quantities);
     }

@@ -31,7 +31,7 @@ use crate::Text;
 use crate::allowance::{AllowanceCharge, AllowanceHandling, AllowanceKind};
 use crate::finding::TOTAL_DIFFERS;
 use crate::mapping::Walk;
-use crate::money::{AmountRole, Money, QualifiedAmount, Tax};
+use crate::money::{AmountRole, Money, Price, PriceRole, QualifiedAmount, Tax};
 use crate::quantity::{Decimal, Quantity};
 use portway_edi::{Severity, Standard};
 
@@ -56,7 +56,8 @@ pub(super) fn check_edifact(summary: &Walk<'_>, invoice: &Invoice) {
 
 /// What the lines come to, to the smallest coin; `None` where that is undecidable.
 pub(super) fn lines_sum(invoice: &Invoice) -> Option<Decimal> {
-    Some(Lines::of(invoice)?.with_charges()?.amount)
+    let amount = Lines::of(invoice)?.with_charges()?.amount;
+    Some(in_coins(amount, currency_of(invoice)))
 }
 
 /// What the taxes of the whole come to.
@@ -68,7 +69,37 @@ pub(super) fn taxes_sum(invoice: &Invoice) -> Option<Decimal> {
 pub(super) fn rounded_line_amount(line: &InvoiceLine, currency: Option<&Text>) -> Option<Money> {
     let own = extended(line, currency)?;
     let charges = charges(&line.allowances_and_charges, currency)?;
-    Some(Money { amount: own.amount.checked_add(charges)?, currency: currency.cloned() })
+    let amount = in_coins(own.amount.checked_add(charges)?, currency);
+    Some(Money { amount, currency: currency.cloned() })
+}
+
+/// With the decimals that amounts of the currency have: `83.8` is `83.80`.
+fn in_coins(mut amount: Decimal, currency: Option<&Text>) -> Decimal {
+    let scale = coin(currency).scale();
+    if amount.scale() < scale {
+        amount.rescale(scale);
+    }
+    amount
+}
+
+/// True if a line has allowances or charges that are off or on its price: so the price is the gross one.
+pub(super) fn is_gross(line: &InvoiceLine, currency: Option<&Text>) -> bool {
+    charges(&line.allowances_and_charges, currency).is_some_and(|charges| !charges.is_zero())
+}
+
+/// The gross price (5125 = AAB) of a line of an INVOIC, if with the allowances and charges of the line it gives the line's amount: they
+/// are in the net price already, while an 810 takes them off the price it states.
+pub(super) fn gross_price(line: &InvoiceLine) -> Option<Price> {
+    let currency = line.line_amount.as_ref()?.currency.clone();
+    let charges = charges(&line.allowances_and_charges, currency.as_ref())?;
+    let gross = line.prices.iter().find(|p| p.role == PriceRole::Gross)?.price.clone()?;
+    let at_gross = InvoiceLine {
+        quantity: line.quantity.clone(),
+        price: Some(gross.clone()),
+        ..InvoiceLine::default()
+    };
+    let amount = extended(&at_gross, currency.as_ref())?.amount.checked_add(charges)?;
+    (!charges.is_zero() && amount == line.line_amount.as_ref()?.amount).then_some(gross)
 }
 
 /// What something comes to, and how far a declared amount may be from it.
@@ -140,7 +171,7 @@ fn sum_x12(invoice: &Invoice) -> Option<Sum> {
         }
     }
     let tax = taxes.first()?.checked_add(of_charges)?;
-    let words = words(lines.plain.amount, of_lines.checked_add(of_whole)?, Some(tax));
+    let words = words(lines.plain.amount, of_lines.checked_add(of_whole)?, Some(tax), currency);
     Some(Sum { readings, slack: lines.plain.slack + tolerance(currency), either_sign: credit, words })
 }
 
@@ -164,8 +195,12 @@ fn tax_readings(invoice: &Invoice) -> Option<Vec<Decimal>> {
         let amounts = invoice.totals.amounts.iter().filter(is_tax);
         readings.push(total(amounts.map(|a| amount_in(a.money.as_ref(), currency)))?);
     }
-    let added = |tax: &&Tax| tax.relationship_code.as_deref() == Some("A");
-    if !whole.iter().chain(of_lines).all(|tax| added(&tax)) {
+    let added = |tax: &Tax| tax.relationship_code.as_deref() == Some("A");
+    let all_added = match whole.is_empty() {
+        true => !of_lines.is_empty() && of_lines.iter().all(|tax| added(tax)),
+        false => whole.iter().all(added),
+    };
+    if !all_added {
         readings.push(Decimal::ZERO);
     }
     Some(readings)
@@ -239,7 +274,7 @@ fn totals_edifact(invoice: &Invoice, lines: &Lines, taxes: &[Decimal]) -> Option
         }
         let rounded: Vec<_> = readings.iter().filter_map(|sum| sum.checked_add(rounding)).collect();
         readings.extend(rounded);
-        let words = words(lines.plain.amount, charges, taxes.first().copied());
+        let words = words(lines.plain.amount, charges, taxes.first().copied(), currency);
         let slack = lines.plain.slack + tolerance(currency);
         sums.push((code, Sum { readings, slack, either_sign: is_credit(invoice), words }));
     }
@@ -440,7 +475,8 @@ fn tolerance(currency: Option<&Text>) -> Decimal {
     }
 }
 
-fn words(lines: Decimal, charges: Decimal, taxes: Option<Decimal>) -> String {
-    let taxes = taxes.unwrap_or_default();
+fn words(lines: Decimal, charges: Decimal, taxes: Option<Decimal>, currency: Option<&Text>) -> String {
+    let [lines, charges, taxes] =
+        [lines, charges, taxes.unwrap_or_default()].map(|amount| in_coins(amount, currency));
     format!("lines of {lines}, charges less allowances of {charges} and taxes of {taxes}")
 }

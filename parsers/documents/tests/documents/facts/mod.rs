@@ -3,6 +3,9 @@
 //! The golden documents are written by the code under test, so they only show that nothing changed; these assertions show that
 //! it was right.
 
+mod invoice;
 mod invoice_810;
+mod invoice_invoic;
+mod invoice_totals;
 mod purchase_order_850;
 mod purchase_order_orders;
