@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use portway::command::arguments::{FileVerb, LogFormat, PartnerVerb, Portway, Verb};
+use portway::command::file::convert::Conversion;
 use portway::command::{self, partner::NewPartner};
 use std::process::ExitCode;
 
@@ -33,7 +34,10 @@ fn main() -> ExitCode {
             FileVerb::Fmt { file, write } => command::file::fmt::run(&file, write),
             FileVerb::Ack { file, kind } => command::file::ack::run(&file, &kind),
             FileVerb::Json { file } => command::file::json::run(&file),
-            FileVerb::Convert { file, to } => command::file::convert::run(&file, &to),
+            FileVerb::Convert { file, to, set, version, partner, document, explain } => {
+                let conversion = Conversion { file, to, set, version, partner, document, explain };
+                command::file::convert::run(&dir, &conversion)
+            }
             FileVerb::Sample { set, version } => command::file::sample::run(&set, version.as_deref()),
             FileVerb::Redact { file } => command::file::redact::run(&file),
         },

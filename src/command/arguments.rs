@@ -118,11 +118,30 @@ pub enum FileVerb {
     },
     /// The sets as JSON in the shape of their schema, one a line.
     Json { file: PathBuf },
-    /// The canonical documents, one a line.
+    /// The canonical documents, one a line (json); or each written as a set (x12, edifact).
+    // `--version` is the standard's here.
+    #[command(disable_version_flag = true)]
     Convert {
+        /// X12, EDIFACT, or JSON Lines of documents (`--document`).
         file: PathBuf,
+        /// json, x12 or edifact.
         #[arg(long, value_name = "FORMAT", default_value = "json")]
         to: String,
+        /// The set written, such as 855; the usual one of the document where none is named.
+        #[arg(long)]
+        set: Option<String>,
+        /// The version written: 004010, 005010; D96A, D01B.
+        #[arg(long)]
+        version: Option<String>,
+        /// What this partner's profile agrees on counts.
+        #[arg(long, value_name = "ID")]
+        partner: Option<String>,
+        /// The kind of the documents in a file of JSON Lines: purchase-order.
+        #[arg(long, value_name = "KIND")]
+        document: Option<String>,
+        /// Say what the profile does to each set, and convert nothing.
+        #[arg(long)]
+        explain: bool,
     },
     /// A valid interchange with one set (850, ORDERS), on stdout.
     // `--version` is the standard's here.

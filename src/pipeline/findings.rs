@@ -22,6 +22,11 @@ pub const SET_NOT_SUPPORTED: Code = Code("X1190");
 /// The document's number was seen before.
 pub const DOCUMENT_NUMBER_USED: Code = Code("X1191");
 
+/// The transform of the partner's profile fails on the document.
+pub const TRANSFORM_FAILED: Code = Code("X1192");
+/// The other standard has no place for a value of the document.
+pub const NOT_CARRIED: Code = Code("X1193");
+
 /// The gateway's own, explained, in order.
 pub const CODES: &[Explained] = &[
     Explained {
@@ -63,6 +68,24 @@ pub const CODES: &[Explained] = &[
         meaning: "The same partner sent a document of this kind and number before, and the profile rejects that.",
         fix: "The partner sends a change (860 for an 850), or uses a new number.",
         whose_move: WhoseMove::Partner,
+        answers: &[],
+    },
+    Explained {
+        code: TRANSFORM_FAILED,
+        title: "Transform failed",
+        meaning: "The jq program of the partner's profile ([receive.<set>] or [send.<set>], transform) fails on this document, or \
+                  gives none or several. The set is valid and was answered so; the document is held.",
+        fix: "Mend the program; try it with portway file convert FILE --partner ID --explain; then reprocess the document.",
+        whose_move: WhoseMove::Us,
+        answers: &[],
+    },
+    Explained {
+        code: NOT_CARRIED,
+        title: "Value is not carried",
+        meaning: "The set written has no place for this value of the document, or read back it is another one. The message says \
+                  which clause prevents it.",
+        fix: "Leave it out, agree with the partner on another place for it, or send it another way.",
+        whose_move: WhoseMove::Us,
         answers: &[],
     },
 ];

@@ -9,7 +9,7 @@ use super::acknowledge::{self, Answer};
 use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
-use super::translate::translate_with;
+use super::translate::{Agreed, translate_with};
 use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_STRIKES};
@@ -240,7 +240,7 @@ impl Work<'_> {
                             &set,
                             &header.header.version,
                             tolerance,
-                            one.profile.partner.guide.get(&set.code),
+                            Agreed::with(&one.profile, &set.code),
                         );
                         bytes += translated.data.as_ref().map_or(0, |d| d.get().len());
                         batch.push(Pending {

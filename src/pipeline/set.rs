@@ -83,7 +83,8 @@ impl Work<'_> {
             self.route(one, &mut row, data);
         } else {
             row.state = "held";
-            row.reason = Some("no_document".into());
+            let failed = translated.transform_failed;
+            row.reason = Some(if failed { "transform_failed" } else { "no_document" }.into());
         }
         row
     }

@@ -4,7 +4,10 @@
 //! Pure: a set goes in, its verdict, its document's JSON and its findings come out.
 
 use super::findings;
-use portway_documents::DocumentKind;
+use crate::profile::PartnerProfile;
+use crate::profile::items::Items;
+use crate::profile::transform::Transform;
+use portway_documents::{Document, DocumentKind, Tables};
 use portway_edi::acknowledgement::{AckCode, SetResult, Tolerance};
 use portway_edi::interchange::{Standard, TransactionSet};
 use portway_edi::schema::{Guide, Loop, Schema, Validated, to_json};
@@ -22,22 +25,51 @@ pub struct Translated {
     pub number: Option<String>,
     /// The canonical document; `None` for a rejected set, or one without a document.
     pub data: Option<Box<RawValue>>,
+    /// The document itself, before items and transform.
+    pub canonical: Option<Document>,
     pub unmapped: usize,
+    /// The partner's transform failed on it: there is no document until the program is mended.
+    pub transform_failed: bool,
     /// No schema for this set and version is known.
     pub unknown: bool,
 }
 
-/// As the standard has it, without a partner's guide.
-pub fn translate(set: &TransactionSet<'_>, version: &str, tolerance: Tolerance) -> Translated {
-    translate_with(set, version, tolerance, None)
+/// What was agreed on with a partner for sets of one kind; nothing of it by default.
+#[derive(Clone, Copy, Default)]
+pub struct Agreed<'a> {
+    /// Laid over the schema.
+    pub guide: Option<&'a Guide>,
+    /// What the partner's codes mean.
+    pub tables: Option<&'a Tables>,
+    /// Its item numbers and packs.
+    pub items: Option<&'a Items>,
+    /// Changes the document before our endpoints see it.
+    pub transform: Option<&'a Transform>,
 }
 
-/// `guide`: what was agreed on with the partner for sets of this kind.
+impl<'a> Agreed<'a> {
+    /// For a set that came.
+    pub fn with(profile: &'a PartnerProfile, set: &str) -> Agreed<'a> {
+        Agreed {
+            guide: profile.partner.guide.get(set),
+            tables: Some(&profile.tables),
+            items: profile.items.as_deref(),
+            transform: profile.transform_received(set),
+        }
+    }
+}
+
+/// As the standard has it, without anything agreed on.
+pub fn translate(set: &TransactionSet<'_>, version: &str, tolerance: Tolerance) -> Translated {
+    translate_with(set, version, tolerance, Agreed::default())
+}
+
+/// As agreed on with the partner.
 pub fn translate_with(
     set: &TransactionSet<'_>,
     version: &str,
     tolerance: Tolerance,
-    guide: Option<&Guide>,
+    agreed: Agreed<'_>,
 ) -> Translated {
     let mut findings = set.findings.clone();
     let Some(schema) = Schema::of(set) else {
@@ -48,30 +80,41 @@ pub fn translate_with(
             document: None,
             number: None,
             data: None,
+            canonical: None,
             unmapped: 0,
+            transform_failed: false,
             unknown: true,
         };
     };
-    let mut validated = match guide {
+    let mut validated = match agreed.guide {
         Some(guide) => schema.validate_with(set, guide),
         None => schema.validate(set),
     };
     findings.append(&mut validated.findings);
-    let mapped = match set.standard {
-        Standard::X12 => portway_documents::from_x12(&set.code, &validated.root),
-        Standard::Edifact => portway_documents::from_edifact(&set.code, &validated.root),
-    };
+    let none = Tables::default();
+    let tables = agreed.tables.unwrap_or(&none);
+    let mapped = portway_documents::read(set.standard, &set.code, &set.version, &validated.root, tables);
     let mut result = SetResult::of(set, findings, tolerance);
     let Some(mapped) = mapped else { return in_shape_of_schema(set, &validated, result) };
     // What the mapping found is for our side: it never changes the answer to the partner.
     result.findings.extend(mapped.findings);
     let rejected = result.verdict == AckCode::Rejected;
     let number = Some(mapped.document.number().to_owned()).filter(|n| !n.is_empty());
+    let adapted = if rejected { Ok(None) } else { adapt(&mapped.document, agreed).map(Some) };
+    let (data, failed) = match adapted {
+        Ok(data) => (data, false),
+        Err(message) => {
+            result.findings.push(transform_failed(set, message));
+            (None, true)
+        }
+    };
     Translated {
         kind: Some(mapped.document.kind()),
         document: Some(mapped.document.kind().name().to_owned()),
         unmapped: mapped.document.unmapped().len(),
-        data: if rejected { None } else { serde_json::value::to_raw_value(&mapped.document).ok() },
+        data,
+        canonical: Some(mapped.document),
+        transform_failed: failed,
         number,
         result,
         unknown: false,
@@ -94,7 +137,9 @@ fn in_shape_of_schema(set: &TransactionSet<'_>, validated: &Validated<'_>, resul
         document: Some(format!("{standard}-{}", set.code.to_lowercase())),
         number: number(&set.code, &validated.root),
         data: if rejected { None } else { serde_json::value::to_raw_value(&data).ok() },
+        canonical: None,
         unmapped: 0,
+        transform_failed: false,
         result,
         unknown: false,
     }
@@ -136,6 +181,29 @@ fn number(code: &str, root: &Loop<'_>) -> Option<String> {
     let segment = root.segments.iter().find(|s| s.tag() == tag)?;
     let number = String::from_utf8_lossy(segment.component(element, 1)).trim().to_owned();
     (!number.is_empty()).then_some(number)
+}
+
+/// The document as our endpoints see it.
+fn adapt(document: &Document, agreed: Agreed<'_>) -> Result<Box<RawValue>, String> {
+    let written = |error: serde_json::Error| format!("the document cannot be written: {error}");
+    if agreed.items.is_none() && agreed.transform.is_none() {
+        return serde_json::value::to_raw_value(document).map_err(written);
+    }
+    let mut json = serde_json::to_value(document).map_err(written)?;
+    if let Some(items) = agreed.items {
+        items.received(&mut json);
+    }
+    if let Some(transform) = agreed.transform {
+        json = transform.run(&json.to_string())?;
+    }
+    serde_json::value::to_raw_value(&json).map_err(written)
+}
+
+fn transform_failed(set: &TransactionSet<'_>, message: String) -> Finding {
+    let place = Place { set: Some(set.control_number.clone()), offset: set.offset, ..Place::default() };
+    let mut finding = Finding::new(findings::TRANSFORM_FAILED, Severity::Error, place, message);
+    finding.help = findings::explain(finding.code.0).map(|e| e.fix.to_owned());
+    finding
 }
 
 fn not_supported(set: &TransactionSet<'_>, version: &str) -> Finding {

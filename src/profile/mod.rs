@@ -11,6 +11,7 @@ mod configuration;
 mod document;
 pub mod duration;
 pub mod gateway;
+pub mod items;
 pub mod partner;
 mod partner_profile;
 mod problem;
@@ -19,6 +20,7 @@ mod shape;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
 pub use partner_profile::{PartnerProfile, SHIPPED_TEMPLATES, Surroundings, is_plain_name};

@@ -48,6 +48,11 @@ pub struct Partner {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, GuideShape>")]
     pub guide: BTreeMap<String, Guide>,
+    /// What the partner's codes mean where they differ from the standard: by table (`party_role`) and code, one of our words.
+    #[serde(default)]
+    pub codes: BTreeMap<String, BTreeMap<String, String>>,
+    /// The partner's item numbers and packs, and ours.
+    pub items: Option<ItemsSource>,
     /// What we take, by set code (`850`).
     #[serde(default)]
     pub receive: BTreeMap<String, Receive>,
@@ -299,6 +304,10 @@ pub enum DuplicateInterchange {
 pub struct Receive {
     /// Endpoints, by name.
     pub to: Vec<String>,
+    /// A jq program (a file relative to the configuration folder) that changes the document before it goes to the endpoints.
+    pub transform: Option<PathBuf>,
+    /// The program itself, in place of a file.
+    pub transform_program: Option<String>,
     /// The same document number again.
     #[serde(default)]
     pub duplicate: DuplicateDocument,
@@ -329,7 +338,29 @@ pub enum Order {
 
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Send {}
+pub struct Send {
+    /// The version it is written in: `005010`, `D:96A:UN:EAN008`. Default that of `[x12]`; of EDIFACT `D:01B:UN`.
+    pub version: Option<String>,
+    /// A jq program (a file relative to the configuration folder) that changes our document before it is written.
+    pub transform: Option<PathBuf>,
+    /// The program itself, in place of a file.
+    pub transform_program: Option<String>,
+    /// Values that are always written, by element: `BAK02`, `BGM03`, `NAD02.3`.
+    #[serde(default)]
+    pub fixed: BTreeMap<String, String>,
+    /// Segments written in addition, `REF*ZZ*STORE 7`, each behind the first segment that its key names (`BAK`).
+    #[serde(default)]
+    pub extra: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemsSource {
+    /// A CSV relative to the configuration folder: the partner's number, `our_number`, and `unit`, `our_unit`, `factor`.
+    pub file: Option<PathBuf>,
+    /// The CSV itself, in place of a file.
+    pub table: Option<String>,
+}
 
 /// `01:123456789`: ISA05/06 or ISA07/08, blanks at the end removed (X12.5, elements I05 to I07).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

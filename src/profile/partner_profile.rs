@@ -6,15 +6,20 @@
 //! Fails with every problem found, all of this partner only.
 
 use super::document::{Document, Step, steps};
+use super::items::Items;
 use super::partner::{CertificateSource, Partner};
 use super::problem::Problem;
 use super::shape::{self, Extent};
+use super::transform::Transform;
+use portway_documents::Tables;
 use portway_edi::Standard;
 use portway_edi::interchange::PartyId;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use sha2::Digest;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Debug, Clone)]
 pub struct PartnerProfile {
@@ -25,6 +30,13 @@ pub struct PartnerProfile {
     pub hash: [u8; 32],
     /// The pinned client certificates, in the order of the profile.
     pub certificates: Vec<CertificateDer<'static>>,
+    /// What the partner's codes mean.
+    pub tables: Arc<Tables>,
+    pub items: Option<Arc<Items>>,
+    /// By set code: what changes a document before our endpoints see it.
+    received: BTreeMap<String, Transform>,
+    /// By set code: what changes a document of ours before it is written.
+    sent: BTreeMap<String, Transform>,
     /// What people edit: for the places of problems found later.
     pub(super) document: Document,
 }
@@ -55,6 +67,16 @@ impl PartnerProfile {
     pub fn from_stored(id: &str, source: &str) -> Result<PartnerProfile, Vec<Problem>> {
         let file = PathBuf::from(format!("(stored version of {id}.toml)"));
         PartnerProfile::parse(&file, id, source, &Surroundings { folder: None })
+    }
+
+    /// What changes a document of this set before our endpoints see it.
+    pub fn transform_received(&self, set: &str) -> Option<&Transform> {
+        self.received.get(set)
+    }
+
+    /// What changes a document of ours before it is written as this set.
+    pub fn transform_sent(&self, set: &str) -> Option<&Transform> {
+        self.sent.get(set)
     }
 
     /// The hash in hex, as it is shown.
@@ -112,6 +134,7 @@ fn read(
     }
     let (certificates, replaced) = certificates(&document, &mut values, around)?;
     rewritten |= replaced;
+    rewritten |= inlined(&document, &mut values, around)?;
     let source = if rewritten { written(&document, &values)? } else { text.to_owned() };
     if rewritten {
         let merged = Document::parse(file, &source)?;
@@ -129,7 +152,32 @@ fn read(
         return Err(vec![document.problem(&steps!["id"], message).help(help)]);
     }
     let hash = sha2::Sha256::digest(source.as_bytes()).into();
-    Ok(PartnerProfile { partner, source, hash, certificates, document })
+    let tables = Arc::new(tables(&document, &partner)?);
+    let items = items(&document, &partner)?;
+    let programs = |section: &str, list: Vec<(&String, Option<&String>)>| {
+        let mut compiled = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (set, program) in list {
+            match program.map(|text| Transform::compile(text)) {
+                Some(Ok(transform)) => drop(compiled.insert(set.clone(), transform)),
+                Some(Err(message)) => {
+                    let at = steps![section, set.as_str(), "transform"];
+                    let message = format!("the transform is no jq program: {message}");
+                    let help = "try it: portway file convert FILE --partner ID --explain";
+                    problems.push(document.problem(&at, message).help(help));
+                }
+                None => {}
+            }
+        }
+        if problems.is_empty() { Ok(compiled) } else { Err(problems) }
+    };
+    let received = programs(
+        "receive",
+        partner.receive.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect(),
+    )?;
+    let sent =
+        programs("send", partner.send.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
+    Ok(PartnerProfile { partner, source, hash, certificates, tables, items, received, sent, document })
 }
 
 fn written(document: &Document, values: &toml::Table) -> Result<String, Vec<Problem>> {
@@ -216,6 +264,87 @@ fn certificates(
         }
     }
     if problems.is_empty() { Ok((read, replaced)) } else { Err(problems) }
+}
+
+/// Puts the text of the files that a profile names (transforms, items) in their place; true if there was any.
+fn inlined(
+    document: &Document,
+    values: &mut toml::Table,
+    around: &Surroundings<'_>,
+) -> Result<bool, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut any = false;
+    let mut inline = |table: &mut toml::Table, at: &[Step], key: &str, into: &str| {
+        let Some(path) = table.get(key).and_then(toml::Value::as_str).map(str::to_owned) else { return };
+        let text = match around.folder {
+            Some(folder) => std::fs::read_to_string(folder.join(&path)).map_err(|error| error.to_string()),
+            None => Err("a stored profile holds it itself".to_owned()),
+        };
+        match text {
+            Ok(text) => {
+                table.remove(key);
+                table.insert(into.to_owned(), toml::Value::String(text));
+                any = true;
+            }
+            Err(error) => {
+                let mut at = at.to_vec();
+                at.push(Step::from(key));
+                let help =
+                    "name a file that the gateway's user can read, relative to the configuration folder";
+                problems.push(located(document, &at, format!("cannot read `{path}`: {error}"), help));
+            }
+        }
+    };
+    for section in ["receive", "send"] {
+        let sets = values.get_mut(section).and_then(toml::Value::as_table_mut);
+        for (set, table) in sets.into_iter().flat_map(|sets| sets.iter_mut()) {
+            if let Some(table) = table.as_table_mut() {
+                inline(table, &steps![section, set.as_str()], "transform", "transform_program");
+            }
+        }
+    }
+    if let Some(items) = values.get_mut("items").and_then(toml::Value::as_table_mut) {
+        inline(items, &steps!["items"], "file", "table");
+    }
+    if problems.is_empty() { Ok(any) } else { Err(problems) }
+}
+
+/// `[codes.<table>]`.
+fn tables(document: &Document, partner: &Partner) -> Result<Tables, Vec<Problem>> {
+    let (mut tables, mut problems) = (Tables::default(), Vec::new());
+    for (table, codes) in &partner.codes {
+        let Some(words) = portway_documents::words_of(table) else {
+            let problem =
+                document.problem(&steps!["codes", table.as_str()], format!("there is no table `{table}`"));
+            let help = shape::suggest(table, portway_documents::code_tables(), "tables").unwrap_or_default();
+            problems.push(problem.help(help));
+            continue;
+        };
+        for (code, word) in codes {
+            if words.contains(word) {
+                tables.add(table, code, word);
+                continue;
+            }
+            let at = steps!["codes", table.as_str(), code.as_str()];
+            let problem = document.problem(&at, format!("`{word}` is no word of {table}"));
+            let help = shape::suggest(word, words.iter().map(String::as_str), "words").unwrap_or_default();
+            problems.push(problem.help(help));
+        }
+    }
+    if problems.is_empty() { Ok(tables) } else { Err(problems) }
+}
+
+/// `[items]`.
+fn items(document: &Document, partner: &Partner) -> Result<Option<Arc<Items>>, Vec<Problem>> {
+    let Some(text) = partner.items.as_ref().and_then(|items| items.table.as_deref()) else { return Ok(None) };
+    match Items::parse(text) {
+        Ok(items) => Ok(Some(Arc::new(items))),
+        Err(message) => {
+            let problem =
+                document.problem(&steps!["items", "file"], format!("the cross-reference: {message}"));
+            Err(vec![problem.help("docs/profiles.md shows the columns")])
+        }
+    }
 }
 
 fn located(document: &Document, at: &[Step], message: String, help: &str) -> Problem {

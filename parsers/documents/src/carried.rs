@@ -35,6 +35,9 @@ pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> 
     list
 }
 
+/// The reason for a bare code of the standard that is not written to.
+pub const FOREIGN_CODE: &str = "a code of the other standard, for which there is no word";
+
 /// Why a standard does not carry a field, from the lists beside the mappings; `None` where no list has it.
 ///
 /// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
@@ -43,17 +46,8 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
     if document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
         let last = path.rsplit('/').next().unwrap_or_default();
         if last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit" {
-            return Some("a code of the other standard, for which there is no word");
+            return Some(FOREIGN_CODE);
         }
-        if is_qualified_by_code(document, pointer) {
-            return Some("what it is, only a code of the other standard says");
-        }
-    }
-    if path.ends_with("/unit") && lacks_unit(document, standard, pointer) {
-        return Some("the standard has no code for the unit");
-    }
-    if lacks_word(document, standard, pointer) {
-        return Some("the standard has no code for the word");
     }
     let holds = |pattern: &str| match pattern.strip_prefix('*') {
         // `*/transport/loads`: wherever it stands.
@@ -65,7 +59,20 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
         Standard::X12 => crate::x12::NOT_CARRIED,
         Standard::Edifact => crate::edifact::NOT_CARRIED,
     };
-    lists.chain([shared]).flatten().find(|(pattern, _)| holds(pattern)).map(|(_, reason)| *reason)
+    let listed = lists.chain([shared]).flatten().find(|(pattern, _)| holds(pattern));
+    let of_words = || {
+        let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
+        if foreign && is_qualified_by_code(document, pointer) {
+            Some("what it is, only a code of the other standard says")
+        } else if path.ends_with("/unit") && lacks_unit(document, standard, pointer) {
+            Some("the standard has no code for the unit")
+        } else if lacks_word(document, standard, pointer) {
+            Some("the standard has no code for the word")
+        } else {
+            None
+        }
+    };
+    listed.map(|(_, reason)| *reason).or_else(of_words)
 }
 
 fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {
@@ -79,7 +86,7 @@ fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {
 /// True if something around the value has a word that the standard has no code for. Of words that only describe (how an allowance
 /// is settled) nothing but the word itself is lost; others say what the whole record is.
 fn lacks_word(document: &Document, standard: Standard, pointer: &str) -> bool {
-    const DESCRIBING: [&str; 4] = ["basis", "freight_payment", "mode", "handling"];
+    const DESCRIBING: [&str; 5] = ["basis", "freight_payment", "mode", "handling", "service"];
     let fields = match standard {
         Standard::X12 => crate::x12::codes::WORD_FIELDS,
         Standard::Edifact => crate::edifact::codes::WORD_FIELDS,
@@ -135,7 +142,7 @@ fn compare(was: &Value, is: &Value, pointer: &mut String, list: &mut Vec<NotCarr
             }
         }
         (Value::Array(was), Value::Array(is)) => compare_lists(was, is, pointer, list),
-        _ if was == is || same_number(was, is) => {}
+        _ if was == is || same_number(was, is) || same_words(was, is) => {}
         _ => leaves(was, pointer, list),
     }
 }
@@ -149,14 +156,18 @@ fn compare_lists(was: &[Value], is: &[Value], pointer: &mut String, list: &mut V
         }
         return;
     }
-    let mut left: Vec<&Value> = is.iter().collect();
-    let mut open = Vec::new();
-    for (index, value) in was.iter().enumerate() {
-        match left.iter().position(|other| covers(other, value)) {
-            Some(at) => drop(left.remove(at)),
-            None => open.push((index, value)),
-        }
-    }
+    let mut left: Vec<Option<&Value>> = is.iter().map(Some).collect();
+    let mut open: Vec<(usize, &Value)> = was.iter().enumerate().collect();
+    // At its own place first, then anywhere.
+    open.retain(|(index, value)| {
+        let own = left.get_mut(*index);
+        own.is_none_or(|other| other.take_if(|other| covers(other, value)).is_none())
+    });
+    open.retain(|(_, value)| {
+        let mut others = left.iter_mut();
+        !others.any(|other| other.take_if(|other| covers(other, value)).is_some())
+    });
+    let left: Vec<&Value> = left.into_iter().flatten().collect();
     let mut spare = BTreeMap::new();
     left.iter().for_each(|value| count_leaves(value, &mut String::new(), &mut spare));
     for (position, (index, value)) in open.into_iter().enumerate() {
@@ -218,6 +229,14 @@ fn is_translated(
 fn same_number(was: &Value, is: &Value) -> bool {
     let number = |value: &Value| value.as_str()?.parse::<rust_decimal::Decimal>().ok();
     matches!((number(was), number(is)), (Some(a), Some(b)) if a == b)
+}
+
+/// A text came back with a blank where a line ended.
+fn same_words(was: &Value, is: &Value) -> bool {
+    match (was.as_str(), is.as_str()) {
+        (Some(was), Some(is)) => was.split_whitespace().eq(is.split_whitespace()),
+        _ => false,
+    }
 }
 
 fn leaves(value: &Value, pointer: &mut String, list: &mut Vec<NotCarried>) {

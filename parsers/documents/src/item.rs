@@ -22,6 +22,8 @@ record! {
         opt isbn: Text,
         /// Stock keeping unit.
         opt sku: Text,
+        /// Our own number, from the cross-reference of the partner's profile. It never leaves the house.
+        opt our_number: Text,
         opt buyer_number: Text,
         opt seller_number: Text,
         opt manufacturer_number: Text,

@@ -376,6 +376,28 @@ pub struct Mapped {
     pub findings: Vec<Finding>,
 }
 
+/// The names of the code tables that a partner may change, in order.
+pub fn code_tables() -> impl Iterator<Item = &'static str> {
+    let mut names: Vec<&str> = x12::codes::TABLES
+        .iter()
+        .chain(edifact::codes::TABLES)
+        .map(|(name, _)| *name)
+        .chain(["unit"])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter()
+}
+
+/// The words of a code table, as the JSON has them; for `unit` the codes of Recommendation 20 we know.
+pub fn words_of(table: &str) -> Option<Vec<String>> {
+    if table == "unit" {
+        return Some(edifact::units::known().chain(x12::units::known()).map(str::to_owned).collect());
+    }
+    let mut tables = x12::codes::TABLES.iter().chain(edifact::codes::TABLES);
+    tables.find(|(name, _)| *name == table).map(|(_, words)| words())
+}
+
 /// Maps a validated X12 set to its canonical document; `None` where the set has none.
 pub fn from_x12(set: &str, root: &Loop<'_>) -> Option<Mapped> {
     read(Standard::X12, set, "", root, &Tables::default())

@@ -15,6 +15,8 @@ record! {
         opt unit: Text,
         /// The partner's code: X12 355.
         opt original_unit: Text,
+        /// The value in the partner's unit, where the cross-reference of its profile made it one in ours.
+        opt original_value: Decimal,
     }
 }
 

@@ -6,7 +6,8 @@
 
 use super::fragment::Assumed;
 use crate::pipeline::findings;
-use crate::pipeline::translate::translate;
+use crate::pipeline::translate::{Agreed, translate_with};
+use portway_documents::Document;
 use portway_edi::acknowledgement::{SetResult, Tolerance};
 use portway_edi::interchange::TransactionSet;
 use portway_edi::schema::Schema;
@@ -21,19 +22,27 @@ pub struct Judged {
     pub number: Option<String>,
     /// What our systems would get; `None` for a rejected set.
     pub data: Option<Box<RawValue>>,
+    /// The document itself, where it is wanted and the set has one.
+    pub canonical: Option<Document>,
 }
 
 pub fn judge(set: &TransactionSet<'_>, version: &str, assumed: &Assumed) -> Judged {
+    judge_with(set, version, assumed, Agreed::default())
+}
+
+/// As agreed on with a partner.
+pub fn judge_with(set: &TransactionSet<'_>, version: &str, assumed: &Assumed, agreed: Agreed<'_>) -> Judged {
     let mut judged = match assumed.schema {
         Some(schema) => loose(set, schema, assumed),
         None => {
             let version = if version.is_empty() { &set.version } else { version };
-            let translated = translate(set, version, Tolerance::Strict);
+            let translated = translate_with(set, version, Tolerance::Strict, agreed);
             Judged {
                 result: translated.result,
                 document: translated.document,
                 number: translated.number,
                 data: translated.data,
+                canonical: translated.canonical,
             }
         }
     };
@@ -46,7 +55,7 @@ fn loose(set: &TransactionSet<'_>, schema: &Schema, assumed: &Assumed) -> Judged
     found.extend(schema.validate(set).findings);
     assumed.keep_inner(&mut found);
     let result = SetResult::of(set, found, Tolerance::Strict);
-    Judged { result, document: None, number: None, data: None }
+    Judged { result, document: None, number: None, data: None, canonical: None }
 }
 
 /// What the set is read by.

@@ -8,6 +8,7 @@ pub mod ack;
 pub mod convert;
 mod cutting;
 mod diagnostic;
+mod explain;
 pub mod fmt;
 mod fragment;
 pub mod json;
@@ -21,6 +22,7 @@ mod verdicts;
 pub mod view;
 mod walk;
 mod wording;
+mod writing;
 
 use super::output::{Stop, shown, words};
 use crate::pipeline::findings::one_line;

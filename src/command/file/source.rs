@@ -64,6 +64,12 @@ impl Source {
         Ok(Source { name, file, chunks: Vec::new(), assumed: Assumed::default() })
     }
 
+    /// True if the first byte that is no blank opens a JSON object.
+    pub fn begins_with_json(&self) -> Result<bool, Stop> {
+        let head = self.bytes(0, 4096)?;
+        Ok(head.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{'))
+    }
+
     /// What the readers of EDI get: the file, in the envelope that is assumed for it.
     pub fn reader(&self) -> impl BufRead + use<'_> {
         let Assumed { before, after, .. } = &self.assumed;

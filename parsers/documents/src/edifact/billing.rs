@@ -6,9 +6,7 @@ use super::reference::{dated, identifier, note};
 use super::transport::{carriage, dated_location, location};
 use super::{codes, date, money, party};
 use crate::mapping::{Elements, Walk};
-use crate::money::{
-    Adjustment, AmountRole, BankAccount, Currency, QualifiedAmount, Tax,
-};
+use crate::money::{Adjustment, AmountRole, BankAccount, Currency, QualifiedAmount, Tax};
 use crate::party::Party;
 use crate::quantity::{Discrepancy, Quantity};
 use crate::reference::{Attachment, Identity, IndustryCode, Instruction, TradeCondition};
@@ -184,7 +182,8 @@ pub(crate) fn tax(walk: &mut Walk<'_>, t: &mut Tax, amounts: usize) {
     }
     money::tax(walk, t);
     if walk.is_reading() {
-        let base = t.amounts.iter().find(|a| a.role == AmountRole::TaxableAmount).and_then(|a| a.money.clone());
+        let base =
+            t.amounts.iter().find(|a| a.role == AmountRole::TaxableAmount).and_then(|a| a.money.clone());
         t.base = t.base.or(base.map(|money| money.amount));
     } else {
         t.base = t.base.or(written);

@@ -17,6 +17,8 @@ pub mod units;
 
 /// What no EDIFACT message carries of the shared blocks: path (`*` wherever it stands) and reason.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/item/our_number", "our own number stays in the house"),
+    ("*/original_value", "what came in the partner's unit is what it was converted from"),
     ("*/period/value", "a period of the other standard is written by its first and last day"),
     ("*/dates/role", "a DTM without a day says nothing"),
     ("*/currency/role", "CUX says what a currency is for, not whose it is"),
@@ -55,6 +57,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/allowances_and_charges/second_quantity", "ALC has one quantity"),
     ("*/allowances_and_charges/currency", "an MOA names its own currency"),
     ("*/allowances_and_charges/price", "ALC has rates and amounts alone"),
+    ("*/payment_terms/description", "PAT has a text beside a code of 4277 alone"),
     ("*/payment_terms/deferred", "PAT has no deferred amount"),
     ("*/payment_terms/deferred_due_date", "PAT has no deferred amount"),
     ("*/payment_terms/discount", "PAT has the discount in percent"),

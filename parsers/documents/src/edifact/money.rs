@@ -292,7 +292,9 @@ fn pat(e: &mut Elements<'_>, t: &mut PaymentTerms) {
     }
     e.code((2, 1), &mut t.code);
     e.code((2, 3), &mut t.agency_code);
-    e.lines((4..=5).map(|component| (2, component).into()), &mut t.description);
+    if e.is_reading() || e.has((2, 1)) {
+        e.lines((4..=5).map(|component| (2, component).into()), &mut t.description);
+    }
     e.coded_opt((3, 1), &codes::TERMS_BASIS, &mut t.basis, &mut t.basis_code);
     if !e.is_reading() && t.period_count.is_none() {
         let days = if is_discount { t.discount_days } else { t.net_days };

@@ -88,6 +88,10 @@ pub(crate) fn delivery_terms(walk: &mut Walk<'_>, t: &mut DeliveryTerms) {
         e.text((3, 1), &mut t.code);
         e.code((3, 2), &mut t.list_code);
         e.code((3, 3), &mut t.scheme_code);
+        if !e.is_reading() && !e.codes_are_ours() && e.has((3, 1)) {
+            // 3055 = 4: the International Chamber of Commerce, whose terms they are.
+            e.constant((3, 3), "4");
+        }
         e.texts((4..=5).map(|component| (3, component).into()), &mut t.descriptions);
     });
     walk.each("LOC", &mut t.locations, location);
@@ -125,6 +129,9 @@ pub(crate) fn carriage(e: &mut Elements<'_>, r: &mut Route) {
 /// The group EQD.
 pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
     walk.once("EQD", |e| {
+        if !e.is_reading() {
+            e.needs((1, 1));
+        }
         e.code((1, 1), &mut q.code);
         e.text((2, 1), &mut q.number);
         e.code((3, 1), &mut q.type_code);

@@ -12,6 +12,11 @@ pub fn recommendation_20(edifact: &str) -> Option<&'static str> {
     SAME.binary_search(&edifact).ok().map(|found| SAME[found])
 }
 
+/// The codes of Recommendation 20 that 6411 has a code for.
+pub fn known() -> impl Iterator<Item = &'static str> {
+    SAME.iter().copied().chain(RENAMED.iter().map(|(_, unit)| *unit))
+}
+
 /// The code that 6411 of D.96A and D.01B has for a unit, `None` where there is none that means the same.
 pub fn of_recommendation_20(unit: &str) -> Option<&'static str> {
     if let Some((edifact, _)) = RENAMED.iter().find(|(_, code)| *code == unit) {

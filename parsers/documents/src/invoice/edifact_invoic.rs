@@ -8,6 +8,7 @@
 //! their own beside the list of all amounts. They are checked by [`super::totals`].
 
 use super::{Invoice, InvoiceLine, InvoiceTotals, complete_order, derive_order, totals};
+use crate::Text;
 use crate::date::{Date, DateRole, DateTime};
 use crate::edifact::allowance::allowance_charge;
 use crate::edifact::billing;
@@ -18,9 +19,8 @@ use crate::money::{AmountRole, Money, QualifiedAmount};
 use crate::party::PartyRole;
 use crate::purchase_order::SubLine;
 use crate::quantity::{Decimal, QualifiedQuantity, Quantity};
-use crate::reference::{Reference, ReferenceKind};
-use crate::Text;
 use crate::reference::CodeList;
+use crate::reference::{Reference, ReferenceKind};
 use portway_edi::Standard;
 
 /// What the set has no place for.

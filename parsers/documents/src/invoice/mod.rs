@@ -313,10 +313,7 @@ pub(crate) fn is_credit_code(standard: Standard, code: &str) -> bool {
     match standard {
         Standard::X12 => matches!(code, "CR" | "CN" | "CC" | "CE" | "CG" | "MC"),
         Standard::Edifact => {
-            matches!(
-                code,
-                "81" | "83" | "261" | "262" | "296" | "308" | "381" | "396" | "420" | "532"
-            )
+            matches!(code, "81" | "83" | "261" | "262" | "296" | "308" | "381" | "396" | "420" | "532")
         }
     }
 }

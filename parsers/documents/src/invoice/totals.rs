@@ -240,8 +240,8 @@ fn sums_edifact(invoice: &Invoice) -> Vec<(&'static str, Sum)> {
 fn totals_edifact(invoice: &Invoice, lines: &Lines, taxes: &[Decimal]) -> Option<Vec<(&'static str, Sum)>> {
     let currency = currency_of(invoice);
     const KNOWN: [&str; 26] = [
-        "9", "21", "38", "39", "52", "53", "66", "77", "79", "86", "109", "113", "124", "125", "128", "129", "131", "138",
-        "150", "161", "176", "259", "260", "366", "388", "389",
+        "9", "21", "38", "39", "52", "53", "66", "77", "79", "86", "109", "113", "124", "125", "128", "129",
+        "131", "138", "150", "161", "176", "259", "260", "366", "388", "389",
     ];
     if !invoice.totals.amounts.iter().all(|a| KNOWN.contains(&a.role_code.as_str())) {
         return None;
@@ -382,7 +382,8 @@ fn extended(line: &InvoiceLine, currency: Option<&Text>) -> Option<Part> {
     }
     let exact = quantity.value.checked_mul(price.amount)?.checked_div(base)?.normalize();
     let coin = coin(currency);
-    let amount = exact.round_dp_with_strategy(coin.scale(), rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+    let amount =
+        exact.round_dp_with_strategy(coin.scale(), rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     let slack = if amount == exact { Decimal::ZERO } else { coin };
     Some(Part { amount, slack })
 }
@@ -459,7 +460,8 @@ fn is_credit(invoice: &Invoice) -> bool {
 /// rounded finer, and so within it).
 fn coin(currency: Option<&Text>) -> Decimal {
     const WHOLE: [&str; 16] = [
-        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF",
+        "XOF", "XPF",
     ];
     match currency {
         Some(code) if WHOLE.contains(&code.as_str()) => Decimal::ONE,

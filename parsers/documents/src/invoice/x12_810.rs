@@ -7,9 +7,9 @@
 //! TXI have their point. The total is checked by [`super::totals`].
 
 use super::{Invoice, InvoiceLine, InvoiceTotals, LineShipment, complete_order, derive_order, totals};
+use crate::Text;
 use crate::allowance::{AllowanceCharge, AllowanceKind};
 use crate::finding::COUNT_DIFFERS;
-use crate::Text;
 use crate::item::{ProductId, ProductIdScheme, complete, identify};
 use crate::line::OrderReference;
 use crate::mapping::{Elements, Walk};
@@ -263,8 +263,7 @@ fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
             line.item.product_ids.push(ProductId { scheme, id, ..ProductId::default() });
         }
         if let (true, Some(shipped)) = (line.shipments.is_empty(), &line.shipped_quantity) {
-            line.shipments
-                .push(LineShipment { quantity: Some(shipped.clone()), ..LineShipment::default() });
+            line.shipments.push(LineShipment { quantity: Some(shipped.clone()), ..LineShipment::default() });
         }
     }
     walk.once("IT1", |e| {

@@ -59,6 +59,34 @@ macro_rules! codes {
                 },
             };
         )*
+
+        /// The tables by name, each with the words it has codes for.
+        pub(crate) const TABLES: &[(&str, fn() -> Vec<String>)] = &[$(
+            ($table, || $crate::mapping::words::<$word>())
+        ),*];
     };
 }
 pub(crate) use codes;
+
+/// All words of a vocabulary but `other`, as the JSON has them.
+pub(crate) fn words<T: schemars::JsonSchema>() -> Vec<String> {
+    fn collect(value: &serde_json::Value, words: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(map) => {
+                if let Some(word) = map.get("const").and_then(serde_json::Value::as_str) {
+                    words.push(word.to_owned());
+                }
+                for word in map.get("enum").and_then(serde_json::Value::as_array).into_iter().flatten() {
+                    words.extend(word.as_str().map(str::to_owned));
+                }
+                map.values().for_each(|value| collect(value, words));
+            }
+            serde_json::Value::Array(list) => list.iter().for_each(|value| collect(value, words)),
+            _ => {}
+        }
+    }
+    let mut list = Vec::new();
+    collect(&schemars::schema_for!(T).to_value(), &mut list);
+    list.retain(|word| word != "other");
+    list
+}

@@ -348,7 +348,7 @@ impl<'m> Elements<'m> {
             let mut number = None;
             self.decimal(value, &mut number);
             if let Some(value) = number {
-                let quantity = field.insert(Quantity { value, unit: None, original_unit: None });
+                let quantity = field.insert(Quantity { value, ..Quantity::default() });
                 self.unit(unit, &mut quantity.unit, &mut quantity.original_unit);
             }
         }

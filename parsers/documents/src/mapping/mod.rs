@@ -26,7 +26,7 @@ mod reading;
 mod tables;
 mod writing;
 
-pub(crate) use codes::{Codes, WordField, codes, word_fields};
+pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
 pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
 pub(crate) use reading::Reading;
@@ -511,6 +511,14 @@ impl<'m> Walk<'m> {
         let mut inner = self.clone();
         map(&mut inner);
         writing.close_loop(mark, trigger);
+    }
+
+    /// How many segments `tag` were written so far, in the whole set. 0 when reading.
+    pub(crate) fn written(&self, tag: &str) -> usize {
+        match self.side {
+            Side::Write(writing) => writing.count(tag),
+            Side::Read { .. } => 0,
+        }
     }
 
     /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.

@@ -299,6 +299,9 @@ impl<'m> Fields<'m> {
 
     /// The UN/ECE Recommendation 20 code of a unit. Says once a set that a unit has none.
     pub(super) fn unit_of(&self, at: At, original: &str) -> Option<Text> {
+        if let Some(own) = self.reading.tables.text("unit", original) {
+            return Some(Text::new(own));
+        }
         let unit = match self.reading.standard {
             Standard::X12 => crate::x12::units::recommendation_20(original),
             Standard::Edifact => crate::edifact::units::recommendation_20(original),

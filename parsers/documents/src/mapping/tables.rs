@@ -35,6 +35,15 @@ impl Tables {
         parse(word)
     }
 
+    /// The word of a code, in a table whose words are no vocabulary of ours (`unit`).
+    pub(crate) fn text(&self, table: &str, code: &str) -> Option<&str> {
+        self.entries.iter().find(|(t, c, _)| t == table && c == code).map(|(.., word)| word.as_str())
+    }
+
+    pub(crate) fn code_of(&self, table: &str, word: &str) -> Option<&str> {
+        self.entries.iter().find(|(t, _, w)| t == table && w == word).map(|(_, code, _)| code.as_str())
+    }
+
     pub(crate) fn code<T: Serialize>(&self, table: &str, word: &T) -> Option<&str> {
         if self.entries.is_empty() {
             return None;

@@ -11,7 +11,7 @@ use crate::mapping::{Elements, Walk};
 use crate::money::QualifiedAmount;
 use crate::quantity::QualifiedQuantity;
 use crate::reference::{
-    Accounting, AccountingPart, Attachment, Identifier, IdScheme, IndustryCode, Note, Reference, Statement,
+    Accounting, AccountingPart, Attachment, IdScheme, Identifier, IndustryCode, Note, Reference, Statement,
 };
 use crate::terms::{Balance, Installment, PeriodAmount};
 use crate::transport::{Equipment, Location, Route};

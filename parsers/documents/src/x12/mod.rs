@@ -19,6 +19,8 @@ pub mod units;
 
 /// What no X12 set carries of the shared blocks: path (`*` wherever it stands) and reason.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("*/item/our_number", "our own number stays in the house"),
+    ("*/original_value", "what came in the partner's unit is what it was converted from"),
     ("*/period/value", "a period of the other standard is written by its first and last day"),
     ("*/allowances_and_charges/amounts", "SAC has one amount"),
     ("*/allowances_and_charges/ranges", "SAC has no ranges"),

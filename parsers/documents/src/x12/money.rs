@@ -94,7 +94,10 @@ pub(crate) fn taxes(walk: &mut Walk<'_>, list: &mut Vec<Tax>) {
 
 fn is_amount(tax: &Tax) -> bool {
     tax.kind.is_some()
-        || tax.type_code.is_some() || tax.money.is_some() || tax.percent.is_some() || tax.assigned_number.is_some()
+        || tax.type_code.is_some()
+        || tax.money.is_some()
+        || tax.percent.is_some()
+        || tax.assigned_number.is_some()
 }
 
 /// TAX: numbers and exemptions.

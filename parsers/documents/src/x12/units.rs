@@ -13,6 +13,11 @@ pub fn recommendation_20(x12: &str) -> Option<&'static str> {
     Some(UNITS[found].1)
 }
 
+/// The codes of Recommendation 20 that X12 has a code for.
+pub fn known() -> impl Iterator<Item = &'static str> {
+    UNITS.iter().map(|(_, unit)| *unit)
+}
+
 /// The X12 code of a unit of Recommendation 20, `None` where there is none that means the same.
 pub fn of_recommendation_20(unit: &str) -> Option<&'static str> {
     // Where X12 has two codes for one unit, the one that is in use.

@@ -287,7 +287,13 @@ impl Writer {
         self.put("GE", [Value::Simple(&count), Value::Simple(&number)].into_iter())
     }
 
-    /// Closes everything and gives the bytes.
+    /// What was written since the last time, so that a large interchange need not stand in memory. Not within a segment: between
+    /// calls it never is.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// Closes everything and gives the bytes (those not taken yet).
     ///
     /// # Errors
     /// As [`Writer::end_set`].

@@ -353,6 +353,38 @@ fn limits_and_tolerance_have_their_codes() {
     assert!(tolerant.contains("~IK4*3*355*7*9Z~IK5*E*5~AK9*E*1*1*1~"), "{tolerant}");
 }
 
+/// `docs/acknowledgements.md` lists them; `UPDATE=1` writes it anew.
+#[test]
+fn what_is_never_answered_is_listed_for_people() {
+    let mut text = "# Codes of acknowledgements\n\n\
+        Which code answers which finding stands in [errors.md](errors.md). The codes that only a partner's guide brings into a 999 are \
+        these (keys of `[guide.<set>]`, [profiles.md](profiles.md)):\n\n\
+        | key | 999 | 997 | CONTRL |\n|---|---|---|---|\n\
+        | `unused_segments` | IK304 I4 | AK304 2 | UCS02 15 |\n\
+        | `mandatory_segments`, a loop | IK304 I7 | AK304 3 | UCS02 13 |\n\
+        | `mandatory_segments`, a segment | IK304 I8 | AK304 3 | UCS02 13 |\n\
+        | `codes` | IK403 I6 | AK403 7 | UCD01 12 |\n\
+        | `unused` | IK403 I10 | AK403 3 | UCD01 15 |\n\
+        | `mandatory` | IK403 1 | AK403 1 | UCD01 13 |\n\
+        | `longest` | IK403 5 | AK403 5 | UCD01 39 |\n\n\
+        Never answered:\n\n| element | codes | why |\n|---|---|---|\n"
+        .to_string();
+    // Those that only the input alone does not bring about are answered all the same.
+    let never =
+        NEVER.iter().filter(|(.., why)| !why.ends_with("own test") && !why.starts_with("the gateway"));
+    for (element, codes, why) in never {
+        text += &format!("| {element} | {} | {why} |\n", codes.join(", "));
+    }
+    for (codes, why) in super::edifact::contrl::NEVER {
+        text += &format!("| 0085 | {} | {why} |\n", codes.join(", "));
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/acknowledgements.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text, "UPDATE=1 writes it anew");
+}
+
 #[test]
 fn every_code_of_the_fact_tables_has_a_case_or_a_reason() {
     let Some(samples) = published() else { return };

@@ -11,6 +11,7 @@ use portway_edi::interchange::{Event, Limits, PartyId};
 use portway_edi::reader::Reader;
 use portway_edi::schema::Guide;
 use portway_edi::{Code, Delimiters, Finding, Place, Severity};
+use std::collections::BTreeSet;
 
 pub fn envelope(version: u8) -> Envelope {
     let party = |id: &str| PartyId { qualifier: "14".to_string(), id: id.to_string() };
@@ -119,6 +120,47 @@ const ANSWERS: &[(&str, &str, &[&str])] = &[
     ("220+4500123+9", "220+4500123+999", &["7"]),
     ("4006381333931", "4006381333932", &["7"]),
 ];
+
+/// Codes of 0085, why no input of a partner is answered with them.
+pub const NEVER: &[(&[&str], &str)] = &[
+    (&["1", "3", "4", "5", "6", "8", "9", "10", "11"], "older than the CONTRL, which does not use them"),
+    (&["14"], "a value is wrong wherever it stands (12), or the segment is (15)"),
+    (&["22", "24", "25"], "separators, age and tests are not agreed on in profiles"),
+    (&["23", "43"], "who does not know the sender has nobody to answer; an address that is not ours is 7"),
+    (&["27", "47"], "security segments are not acted upon"),
+    (&["34"], "groups are not nested"),
+    (&["41", "42"], "told by the transport"),
+    (&["45"], "trailing separators are read all the same: a warning"),
+    (&["46"], "a character set that is not known is read all the same: a warning"),
+];
+
+/// Answered in tests of their own, below; 7 and 17 are the gateway's, from its stations and profiles.
+const ELSEWHERE: &[&str] = &["7", "17", "18", "26", "30", "31", "32", "36", "48"];
+
+#[test]
+fn every_code_of_0085_has_a_case_or_a_reason() {
+    let Some(samples) = crate::samples::published() else { return };
+    let mut listed = BTreeSet::new();
+    for version in ["v3", "v4"] {
+        let table = samples.join(format!("../reference/edifact/service/{version}/codes.tsv"));
+        let Ok(table) = std::fs::read_to_string(&table) else {
+            println!("skipped: {} is not there", table.display());
+            return;
+        };
+        let rows = table.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        listed.extend(rows.filter(|row| row[0] == "0085").map(|row| row[1].to_string()));
+    }
+    let mut known: BTreeSet<String> =
+        NEVER.iter().flat_map(|(codes, _)| *codes).map(|c| c.to_string()).collect();
+    known.extend(ELSEWHERE.iter().map(|c| c.to_string()));
+    for (from, to, _) in ANSWERS.iter().filter(|(from, to, _)| from != to) {
+        let answer = control(&write(&read(order_with(from, to).as_bytes()), 3, Report::Verdict).unwrap());
+        let messages = answer.messages.into_iter();
+        let faults = messages.flat_map(|m| m.faults.into_iter().chain(m.error)).chain(answer.error);
+        known.extend(faults.map(|fault| fault.code).filter(|code| !code.is_empty()));
+    }
+    assert_eq!(known, listed);
+}
 
 #[test]
 fn each_code_is_answered_at_its_place() {

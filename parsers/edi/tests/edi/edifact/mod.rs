@@ -1,7 +1,7 @@
 //! EDIFACT: an input read to its end by the reader of both standards, and what was found in it.
 
 mod codes;
-mod contrl;
+pub mod contrl;
 mod mangled;
 mod reader;
 mod rules;
