@@ -129,8 +129,7 @@ fn map_as(walk: &mut Walk<'_>, invoice: &mut Invoice, usual: &str) {
     head.loops("INP", &mut invoice.instructions, billing::instruction);
     lines(&mut head, &mut invoice.lines);
     walk.once("UNS", |e| e.constant(1, "S"));
-    let count = invoice.lines.iter().map(|line| 1 + line.sublines.len()).sum();
-    summed(&mut summary, &mut invoice.totals, count);
+    summed(&mut summary, &mut invoice.totals);
     if walk.is_reading() {
         derive(invoice);
         totals::check_edifact(&summary, invoice);
@@ -203,11 +202,9 @@ fn complete_totals(invoice: &mut Invoice) {
     if foreign && sums.tax_total.is_none() && !sums.taxes.is_empty() {
         sums.tax_total = own(taxes);
     }
-    if foreign {
-        if let [only] = sums.shipments.as_slice() {
-            sums.weight = sums.weight.take().or(only.weight.clone());
-            sums.volume = sums.volume.take().or(only.volume.clone());
-        }
+    if let (true, [only]) = (foreign, sums.shipments.as_slice()) {
+        sums.weight = sums.weight.take().or(only.weight.clone());
+        sums.volume = sums.volume.take().or(only.volume.clone());
     }
 }
 
@@ -353,13 +350,13 @@ fn quantities(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
     };
     let listed = of(&line.quantities);
     invoiced(walk, &mut line.quantity, &mut line.quantities);
-    if let (true, Some(shipped)) = (walk.is_writing(), line.shipped_quantity.as_mut()) {
-        if listed.as_ref() != Some(&*shipped) {
-            walk.once("QTY", |e| {
-                e.constant((1, 1), "12");
-                e.required_quantity((1, 2), (1, 3), shipped);
-            });
-        }
+    if let (true, Some(shipped)) = (walk.is_writing(), line.shipped_quantity.as_mut())
+        && listed.as_ref() != Some(&*shipped)
+    {
+        walk.once("QTY", |e| {
+            e.constant((1, 1), "12");
+            e.required_quantity((1, 2), (1, 3), shipped);
+        });
     }
     if walk.is_reading() {
         line.shipped_quantity = of(&line.quantities);
@@ -446,9 +443,9 @@ fn named(walk: &mut Walk<'_>, list: &[QualifiedAmount], field: &Option<Money>, (
 }
 
 /// What stands behind the UNS. Whether the counts are right, the validation says.
-fn summed(walk: &mut Walk<'_>, totals: &mut InvoiceTotals, lines: usize) {
+fn summed(walk: &mut Walk<'_>, totals: &mut InvoiceTotals) {
     if walk.is_writing() {
-        totals.line_count = Some(Decimal::from(lines));
+        totals.line_count = Some(Decimal::from(walk.written("LIN")));
         write_count(walk, "1", totals.hash_total.map(|value| Quantity { value, ..Quantity::default() }));
         write_count(walk, "2", totals.line_count.map(|value| Quantity { value, ..Quantity::default() }));
         write_count(walk, "7", totals.weight.clone());

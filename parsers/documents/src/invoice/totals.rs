@@ -93,11 +93,8 @@ pub(super) fn gross_price(line: &InvoiceLine) -> Option<Price> {
     let currency = line.line_amount.as_ref()?.currency.clone();
     let charges = charges(&line.allowances_and_charges, currency.as_ref())?;
     let gross = line.prices.iter().find(|p| p.role == PriceRole::Gross)?.price.clone()?;
-    let at_gross = InvoiceLine {
-        quantity: line.quantity.clone(),
-        price: Some(gross.clone()),
-        ..InvoiceLine::default()
-    };
+    let at_gross =
+        InvoiceLine { quantity: line.quantity.clone(), price: Some(gross.clone()), ..InvoiceLine::default() };
     let amount = extended(&at_gross, currency.as_ref())?.amount.checked_add(charges)?;
     (!charges.is_zero() && amount == line.line_amount.as_ref()?.amount).then_some(gross)
 }

@@ -54,7 +54,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/taxes", "the 810 has taxes behind its lines and with them: they stand with the totals"),
     ("/order/change_number", "BIG06 holds 8 characters"),
     ("/order/kind_code", "BIG has no kind of order"),
-    ("/lines/price", "IT104 has the gross price where the allowances and charges of the line make the net one of it"),
+    (
+        "/lines/price",
+        "IT104 has the gross price where the allowances and charges of the line make the net one of it",
+    ),
     ("/lines/line_amount", "IT1 has quantity and price: their product is the amount of the line"),
     ("/lines/amounts", "the 810 has no amounts with its lines but price, allowance, charge and tax"),
     ("/lines/discrepancies", "IT3 has what was shipped"),
@@ -161,7 +164,8 @@ fn map_as(walk: &mut Walk<'_>, invoice: &mut Invoice, usual: Option<&str>) {
     }
     walk.loops("IT1", &mut invoice.lines, line);
     walk.loops("SAC", &mut invoice.allowances_and_charges, charge);
-    summary(walk, &mut invoice.totals, invoice.lines.len());
+    let lines = if walk.is_writing() { walk.written("IT1") } else { invoice.lines.len() };
+    summary(walk, &mut invoice.totals, lines);
     if walk.is_reading() {
         totals::check_x12(walk, invoice);
     }
@@ -178,10 +182,10 @@ fn beginning(e: &mut Elements<'_>, invoice: &mut Invoice, usual: Option<&str>) {
         e.text(6, &mut order.change_number);
     });
     e.coded_opt(7, &codes::INVOICE_KIND, &mut invoice.kind, &mut invoice.kind_code);
-    if let (false, Some(usual)) = (e.is_reading(), usual) {
-        if !super::is_credit_code(portway_edi::Standard::X12, &e.peek(7)) {
-            e.constant(7, usual);
-        }
+    if let (false, Some(usual)) = (e.is_reading(), usual)
+        && !super::is_credit_code(portway_edi::Standard::X12, &e.peek(7))
+    {
+        e.constant(7, usual);
     }
     e.coded(8, &codes::PURPOSE, &mut invoice.purpose, &mut invoice.purpose_code);
     e.code(9, &mut invoice.action_code);
@@ -209,7 +213,9 @@ fn fill_in(invoice: &mut Invoice) {
 /// What an INVOIC was rounded by (MOA 366) is a charge or an allowance here, or TDS01 would not be the sum of its parts.
 fn rounding(invoice: &mut Invoice) {
     let by = invoice.totals.amounts.iter().find(|a| a.role == AmountRole::Rounding);
-    let Some(money) = by.and_then(|a| a.money.clone()).filter(|money| !money.amount.is_zero()) else { return };
+    let Some(money) = by.and_then(|a| a.money.clone()).filter(|money| !money.amount.is_zero()) else {
+        return;
+    };
     let kind = if money.amount.is_sign_negative() { AllowanceKind::Allowance } else { AllowanceKind::Charge };
     invoice.allowances_and_charges.push(AllowanceCharge {
         kind,
@@ -299,7 +305,8 @@ fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
     walk.loops("FA1", &mut line.accounting, billing::accounting);
     carriers(walk, &mut line.transport.routes, false);
     if walk.is_reading() {
-        let mut order = OrderReference { line_number: own_line(&line.item.product_ids), ..Default::default() };
+        let mut order =
+            OrderReference { line_number: own_line(&line.item.product_ids), ..Default::default() };
         let listed = line.references.iter().any(|r| r.kind == ReferenceKind::PurchaseOrder);
         if !listed {
             order.number = own_order(&line.item.product_ids);

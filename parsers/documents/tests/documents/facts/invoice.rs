@@ -2,8 +2,8 @@
 
 use crate::round_trip::other;
 use crate::sets::{Set, case, set, usual_version, written};
-use portway_documents::Invoice;
 use portway_documents::Document;
+use portway_documents::Invoice;
 use portway_documents::finding::TOTAL_DIFFERS;
 
 pub const CASES: [(&str, &str); 9] = [

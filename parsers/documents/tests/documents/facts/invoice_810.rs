@@ -34,14 +34,20 @@ fn retailer_header() {
     assert_eq!((invoice.kind, invoice.kind_code.as_deref()), (Some(InvoiceKind::Invoice), Some("DI")));
     assert_eq!(invoice.invoice_date.unwrap().0.to_string(), "2026-11-17");
     let order = invoice.order.as_ref().unwrap();
-    assert_eq!((order.number.as_deref(), order.date.unwrap().0.to_string()), (Some("PO-778120"), "2026-11-02".into()));
+    assert_eq!(
+        (order.number.as_deref(), order.date.unwrap().0.to_string()),
+        (Some("PO-778120"), "2026-11-02".into())
+    );
     assert_eq!((order.release_number.as_deref(), order.change_number.as_deref()), (Some("R2"), Some("1")));
     assert_eq!(invoice.action_code.as_deref(), Some("B"));
     assert_eq!(invoice.original_invoice_number.as_deref(), Some("INV-20001"));
     let currency = invoice.currency.as_ref().unwrap();
     assert_eq!((currency.code.as_str(), currency.role), ("USD", PartyRole::Seller));
     let kinds: Vec<_> = invoice.references.iter().map(|r| r.kind).collect();
-    assert_eq!(kinds, [ReferenceKind::Department, ReferenceKind::InternalVendor, ReferenceKind::BillOfLading]);
+    assert_eq!(
+        kinds,
+        [ReferenceKind::Department, ReferenceKind::InternalVendor, ReferenceKind::BillOfLading]
+    );
     assert_eq!(invoice.references[0].description.as_deref(), Some("Home and garden"));
     assert_eq!(invoice.statements[0].lines[0], "Goods meet the label rules");
     assert_eq!(invoice.contacts[0].channels[1].value, "dana@greenfield.example");
@@ -68,7 +74,10 @@ fn retailer_terms_and_amounts_before_the_lines() {
     assert_eq!((terms.type_code.as_deref(), terms.basis), (Some("08"), Some(TermsBasis::InvoiceDate)));
     assert_eq!((text(&terms.discount_percent), text(&terms.discount_days)), ("2".into(), "10".into()));
     assert_eq!(terms.discount_due_date.unwrap().0.to_string(), "2026-11-27");
-    assert_eq!((text(&terms.net_days), terms.net_due_date.unwrap().0.to_string()), ("30".into(), "2026-12-17".into()));
+    assert_eq!(
+        (text(&terms.net_days), terms.net_due_date.unwrap().0.to_string()),
+        ("30".into(), "2026-12-17".into())
+    );
     // ITD08 is of type N2: 4209 is 42.09.
     assert_eq!(amount(&terms.discount), "42.09 USD");
     assert_eq!(terms.description.as_deref(), Some("2 percent 10 days, net 30"));
@@ -78,7 +87,10 @@ fn retailer_terms_and_amounts_before_the_lines() {
     // BAL03 and INC05 are of type R, as PAM05 is.
     assert_eq!(amount(&invoice.balances[0].money), "1250 USD");
     let installment = &invoice.installments[0];
-    assert_eq!((text(&installment.number), text(&installment.period.as_ref().map(|p| p.value))), ("1".into(), "3".into()));
+    assert_eq!(
+        (text(&installment.number), text(&installment.period.as_ref().map(|p| p.value))),
+        ("1".into(), "3".into())
+    );
     assert_eq!(amount(&installment.amount.as_ref().unwrap().money), "730.35 USD");
     let period = &invoice.period_amounts[0];
     assert_eq!(amount(&period.amount.as_ref().unwrap().money), "33.66 USD");
@@ -98,7 +110,10 @@ fn retailer_lines() {
     let price = line.price.as_ref().unwrap();
     assert_eq!((price.amount.to_string(), price.currency.as_deref()), ("18.75".into(), Some("USD")));
     assert_eq!(line.item.upc.as_deref(), Some("061414100014"));
-    assert_eq!((line.item.buyer_number.as_deref(), line.item.seller_number.as_deref()), (Some("778-11"), Some("GF-1001")));
+    assert_eq!(
+        (line.item.buyer_number.as_deref(), line.item.seller_number.as_deref()),
+        (Some("778-11"), Some("GF-1001"))
+    );
     assert_eq!(line.item.product_ids[3].scheme, ProductIdScheme::PurchaseOrder);
     let order = line.order.as_ref().unwrap();
     assert_eq!((order.number.as_deref(), order.line_number.as_deref()), (Some("PO-778120"), Some("1")));
@@ -111,20 +126,36 @@ fn retailer_lines() {
     assert_eq!(allowance.handling, Some(AllowanceHandling::OffInvoice));
     assert_eq!(allowance.service, Some(AllowanceService::Discount));
     let route = &line.transport.routes[0];
-    assert_eq!((route.mode, route.carrier.as_ref().unwrap().id.as_str()), (Some(TransportMode::Road), "GFLX"));
-    assert_eq!((route.equipment[0].initial.as_deref(), route.equipment[0].number.as_deref()), (Some("GFLD"), Some("48120")));
+    assert_eq!(
+        (route.mode, route.carrier.as_ref().unwrap().id.as_str()),
+        (Some(TransportMode::Road), "GFLX")
+    );
+    assert_eq!(
+        (route.equipment[0].initial.as_deref(), route.equipment[0].number.as_deref()),
+        (Some("GFLD"), Some("48120"))
+    );
     assert_eq!(route.references[0].value.as_deref(), Some("PRO7781"));
-    let stores: Vec<_> = line.distribution.iter().map(|d| (d.location.id.as_str(), d.quantity.value.to_string())).collect();
+    let stores: Vec<_> =
+        line.distribution.iter().map(|d| (d.location.id.as_str(), d.quantity.value.to_string())).collect();
     assert_eq!(stores, [("0101", "10".to_owned()), ("0102", "14".to_owned())]);
 
     // TXI03 is a fraction: .0825 is 8.25 percent. TXI02 and TXI08 have their point.
     let tax = &invoice.lines[1].taxes[0];
-    assert_eq!((tax.kind, text(&tax.percent), amount(&tax.money)), (Some(TaxKind::StateSales), "8.25".into(), "33.66 USD".into()));
+    assert_eq!(
+        (tax.kind, text(&tax.percent), amount(&tax.money)),
+        (Some(TaxKind::StateSales), "8.25".into(), "33.66 USD".into())
+    );
     assert_eq!((text(&tax.base), tax.jurisdictions[0].id.as_str()), ("408".into(), "NV"));
     let component = &invoice.lines[1].sublines[0];
-    assert_eq!((component.relationship_code.as_str(), component.item.commodities[0].code.as_str()), ("I", "392690"));
+    assert_eq!(
+        (component.relationship_code.as_str(), component.item.commodities[0].code.as_str()),
+        ("I", "392690")
+    );
     let service = &invoice.lines[2].services[0];
-    assert_eq!((service.start_time.unwrap().0.to_string(), text(&service.price)), ("08:00:00".into(), "35".into()));
+    assert_eq!(
+        (service.start_time.unwrap().0.to_string(), text(&service.price)),
+        ("08:00:00".into(), "35".into())
+    );
     assert_eq!(invoice.lines[2].parties[0].name.as_deref(), Some("Orchard Store 101"));
 }
 
@@ -137,7 +168,10 @@ fn retailer_totals() {
     assert_eq!(amount(&totals.discountable), "2104.50 USD");
     assert_eq!(amount(&totals.payable_with_discount), "2148.98 USD");
     assert_eq!(amount(&totals.terms_discount), "42.09 USD");
-    assert_eq!((totals.amounts[0].role, amount(&totals.amounts[0].money)), (AmountRole::LineTotal, "2115 USD".into()));
+    assert_eq!(
+        (totals.amounts[0].role, amount(&totals.amounts[0].money)),
+        (AmountRole::LineTotal, "2115 USD".into())
+    );
     assert_eq!((totals.taxes.len(), amount(&totals.taxes[0].money)), (1, "33.66 USD".into()));
     assert_eq!(totals.taxes[0].jurisdictions[0].id, "NV-WASHOE");
     let [allowance, freight] = invoice.allowances_and_charges.as_slice() else { panic!("two SAC") };
@@ -158,7 +192,10 @@ fn freight_alone() {
     let charges: Vec<_> = invoice.allowances_and_charges.iter().map(|a| amount(&a.money)).collect();
     assert_eq!(charges, ["250.00", "37.50"]);
     let fuel = &invoice.allowances_and_charges[1];
-    assert_eq!((fuel.service, fuel.handling), (Some(AllowanceService::Surcharge), Some(AllowanceHandling::PaidByCustomer)));
+    assert_eq!(
+        (fuel.service, fuel.handling),
+        (Some(AllowanceService::Surcharge), Some(AllowanceHandling::PaidByCustomer))
+    );
     let rate = fuel.rate.as_ref().unwrap();
     assert_eq!((rate.amount.to_string(), rate.unit.as_deref()), ("1.5".into(), Some("LBR")));
 }
@@ -169,7 +206,10 @@ fn partial_shipment() {
     let line = &invoice.lines[0];
     assert_eq!(line.quantities[0].code, "21");
     assert_eq!(text(&line.quantities[0].quantity.as_ref().map(|q| q.value)), "60");
-    assert_eq!((line.shipments[0].status_code.as_deref(), text(&line.shipments[0].difference)), (Some("BP"), "20".into()));
+    assert_eq!(
+        (line.shipments[0].status_code.as_deref(), text(&line.shipments[0].difference)),
+        (Some("BP"), "20".into())
+    );
     assert_eq!(line.item.gtin.as_deref(), Some("10614141000125"));
     assert_eq!(line.price.as_ref().unwrap().basis_code.as_deref(), Some("UM"));
     let tax = &invoice.totals.taxes[0];

@@ -33,8 +33,14 @@ fn several_rates_header() {
     assert_eq!(invoice.invoice_date.unwrap().0.to_string(), "2026-11-16");
     assert_eq!(invoice.dates[2].role, DateRole::TaxPoint);
     let order = invoice.order.as_ref().unwrap();
-    assert_eq!((order.number.as_deref(), order.date.unwrap().0.to_string()), (Some("B-2026-1187"), "2026-11-02".into()));
-    assert_eq!((order.contract_number.as_deref(), order.seller_number.as_deref()), (Some("C-2026-17"), Some("AB-9001")));
+    assert_eq!(
+        (order.number.as_deref(), order.date.unwrap().0.to_string()),
+        (Some("B-2026-1187"), "2026-11-02".into())
+    );
+    assert_eq!(
+        (order.contract_number.as_deref(), order.seller_number.as_deref()),
+        (Some("C-2026-17"), Some("AB-9001"))
+    );
     assert_eq!(invoice.references[1].kind, ReferenceKind::Delivery);
     assert_eq!(invoice.payment_instructions[0].method_code.as_deref(), Some("42"));
     assert_eq!(invoice.trade_conditions[0].origin_country.as_deref(), Some("IT"));
@@ -43,8 +49,14 @@ fn several_rates_header() {
     let seller = &invoice.parties[0];
     assert_eq!((seller.role, seller.name.as_deref()), (PartyRole::Supplier, Some("Bergmann Werkzeuge GmbH")));
     let bank = &seller.bank_accounts[0];
-    assert_eq!((bank.number.as_deref(), bank.bank.as_ref().unwrap().id.as_str()), (Some("DE02120300000000202051"), "BYLADEM1001"));
-    assert_eq!((bank.branch.as_ref().unwrap().id.as_str(), bank.bank_name.as_deref()), ("12030000", Some("Beispielbank")));
+    assert_eq!(
+        (bank.number.as_deref(), bank.bank.as_ref().unwrap().id.as_str()),
+        (Some("DE02120300000000202051"), "BYLADEM1001")
+    );
+    assert_eq!(
+        (bank.branch.as_ref().unwrap().id.as_str(), bank.bank_name.as_deref()),
+        ("12030000", Some("Beispielbank"))
+    );
     assert_eq!(seller.references[0].kind, ReferenceKind::TaxIdentification);
     let document = &seller.attachments[0];
     assert_eq!((document.kind_code.as_str(), document.number.as_deref()), ("861", Some("UZ-2026-5")));
@@ -60,8 +72,14 @@ fn several_rates_terms_allowances_and_taxes() {
     let invoice = of("invoice", "supplier-several-rates");
     let [discount, net] = invoice.payment_terms.as_slice() else { panic!("two PAT") };
     assert_eq!((text(&discount.discount_days), text(&discount.discount_percent)), ("14".into(), "2".into()));
-    assert_eq!((discount.basis, discount.discount_due_date.unwrap().0.to_string()), (Some(TermsBasis::InvoiceDate), "2026-11-30".into()));
-    assert_eq!((text(&net.net_days), net.net_due_date.unwrap().0.to_string()), ("30".into(), "2026-12-16".into()));
+    assert_eq!(
+        (discount.basis, discount.discount_due_date.unwrap().0.to_string()),
+        (Some(TermsBasis::InvoiceDate), "2026-11-30".into())
+    );
+    assert_eq!(
+        (text(&net.net_days), net.net_due_date.unwrap().0.to_string()),
+        ("30".into(), "2026-12-16".into())
+    );
     assert_eq!(invoice.transport.routes[0].mode, Some(TransportMode::Road));
     assert_eq!(invoice.transport.routes[0].references[0].value.as_deref(), Some("CMR-7781"));
 
@@ -69,10 +87,14 @@ fn several_rates_terms_allowances_and_taxes() {
     // The amount of the allowance, not what it is of (MOA 25), nor its tax.
     assert_eq!((rebate.kind, amount(&rebate.money)), (AllowanceKind::Allowance, "86.11 EUR".into()));
     assert_eq!((rebate.service, text(&rebate.percent)), (Some(AllowanceService::TradeDiscount), "3".into()));
-    assert_eq!((rebate.taxes[0].kind, text(&rebate.taxes[0].percent)), (Some(TaxKind::ValueAdded), "19".into()));
+    assert_eq!(
+        (rebate.taxes[0].kind, text(&rebate.taxes[0].percent)),
+        (Some(TaxKind::ValueAdded), "19".into())
+    );
     assert_eq!((freight.kind, amount(&freight.money)), (AllowanceKind::Charge, "45.00 EUR".into()));
 
-    let rates: Vec<_> = invoice.totals.taxes.iter().map(|t| (text(&t.percent), amount(&t.money), text(&t.base))).collect();
+    let rates: Vec<_> =
+        invoice.totals.taxes.iter().map(|t| (text(&t.percent), amount(&t.money), text(&t.base))).collect();
     assert_eq!(rates[0], ("19".into(), "460.92 EUR".into(), "2425.89".into()));
     assert_eq!(rates[1], ("7".into(), "28.22 EUR".into(), "403.20".into()));
 }
@@ -89,10 +111,16 @@ fn several_rates_lines_and_totals() {
     let order = line.order.as_ref().unwrap();
     assert_eq!((order.number.as_deref(), order.line_number.as_deref()), (Some("B-2026-1187"), Some("1")));
     let variance = &line.discrepancies[0];
-    assert_eq!((text(&variance.quantity.as_ref().map(|q| q.value)), variance.kind_code.as_str()), ("-5".into(), "BP"));
+    assert_eq!(
+        (text(&variance.quantity.as_ref().map(|q| q.value)), variance.kind_code.as_str()),
+        ("-5".into(), "BP")
+    );
     assert_eq!(variance.reason.as_deref(), Some("Rest folgt"));
     let allowance = &line.allowances_and_charges[0];
-    assert_eq!((allowance.handling, amount(&allowance.money)), (Some(AllowanceHandling::OffInvoice), "125.00 EUR".into()));
+    assert_eq!(
+        (allowance.handling, amount(&allowance.money)),
+        (Some(AllowanceHandling::OffInvoice), "125.00 EUR".into())
+    );
     let stores: Vec<_> = invoice.lines[1].distribution.iter().map(|d| d.quantity.value.to_string()).collect();
     assert_eq!(stores, ["60", "36"]);
     let price = invoice.lines[2].price.as_ref().unwrap();
@@ -103,7 +131,10 @@ fn several_rates_lines_and_totals() {
     assert_eq!(amount(&totals.line_total), "2870.20 EUR");
     assert_eq!(amount(&totals.taxable_total), "2829.09 EUR");
     assert_eq!(amount(&totals.tax_total), "489.14 EUR");
-    assert_eq!((amount(&totals.prepaid), amount(&totals.payable)), ("500.00 EUR".into(), "2818.23 EUR".into()));
+    assert_eq!(
+        (amount(&totals.prepaid), amount(&totals.payable)),
+        ("500.00 EUR".into(), "2818.23 EUR".into())
+    );
     let prepaid = totals.amounts.iter().find(|a| a.role == AmountRole::Prepaid).unwrap();
     assert_eq!(prepaid.references[0].value.as_deref(), Some("AZ-2026-9"));
     assert_eq!((text(&totals.line_count), text(&totals.hash_total)), ("3".into(), "5296".into()));
@@ -119,7 +150,10 @@ fn foreign_characters() {
     assert_eq!(invoice.parties[1].address.as_ref().unwrap().city.as_deref(), Some("Ålborg"));
     assert_eq!(invoice.lines[0].item.descriptions[0].text.as_deref(), Some("Ława dębowa „Jesień”"));
     assert_eq!(invoice.industry_codes[0].code.as_deref(), Some("37"));
-    assert_eq!(invoice.payment_terms[0].bank_accounts[0].number.as_deref(), Some("PL61109010140000071219812874"));
+    assert_eq!(
+        invoice.payment_terms[0].bank_accounts[0].number.as_deref(),
+        Some("PL61109010140000071219812874")
+    );
     assert_eq!(invoice.transport.equipment[0].seals[0].number, "778812");
     assert_eq!(invoice.lines[1].item.identities.len(), 3);
     assert_eq!(invoice.lines[1].item.identities[2].value, "KŁ-003");
@@ -146,7 +180,10 @@ fn self_billed() {
 #[test]
 fn credit_notes() {
     let difference = of("credit-note", "price-difference");
-    assert_eq!((difference.kind, difference.kind_code.as_deref()), (Some(InvoiceKind::CreditNote), Some("381")));
+    assert_eq!(
+        (difference.kind, difference.kind_code.as_deref()),
+        (Some(InvoiceKind::CreditNote), Some("381"))
+    );
     assert_eq!(difference.original_invoice_number.as_deref(), Some("R-2026-30881"));
     assert_eq!(difference.lines[0].references[0].line_number.as_deref(), Some("1"));
     assert_eq!(amount(&difference.totals.total), "95.20 EUR");
@@ -169,7 +206,9 @@ fn the_kind_tells_a_credit_note() {
         let code = format!("BGM+{code}+");
         assert_eq!(became("credit-note", "price-difference", "BGM+381+", &code), "invoice", "{code}");
     }
-    for (code, kind) in [("CN", "credit-note"), ("CG", "credit-note"), ("DR", "invoice"), ("DI", "invoice"), ("", "invoice")] {
+    for (code, kind) in
+        [("CN", "credit-note"), ("CG", "credit-note"), ("DR", "invoice"), ("DI", "invoice"), ("", "invoice")]
+    {
         let code = format!("***{code}*00**INV");
         assert_eq!(became("credit-note", "goods-returned", "***CR*00**INV", &code), kind, "{code}");
     }

@@ -73,10 +73,22 @@ fn other_readings_of_a_tds_are_accepted() {
     none("invoice", RETAILER, &[("TDS*219107*", "TDS*215741*")]);
     let added = "TXI*GS*334.1*.13****A";
     assert_eq!(said("invoice", "partial-shipment", &[("TDS*290407", "TDS*256997")]).len(), 1);
-    none("invoice", "partial-shipment", &[("TDS*290407", "TDS*256997"), (added, "TXI*GS*334.1*.13"),
-        ("TXI*GS*324.48*.13", "TXI*GS*0*.13"), ("TXI*GS*1.82*.13", "TXI*GS*0*.13")]);
+    none(
+        "invoice",
+        "partial-shipment",
+        &[
+            ("TDS*290407", "TDS*256997"),
+            (added, "TXI*GS*334.1*.13"),
+            ("TXI*GS*324.48*.13", "TXI*GS*0*.13"),
+            ("TXI*GS*1.82*.13", "TXI*GS*0*.13"),
+        ],
+    );
     // An allowance that is billed back does not change the total: 2191.07 + 42.09.
-    none("invoice", RETAILER, &[("TDS*219107*", "TDS*223316*"), ("*4*2*****02***Volume", "*4*2*****01***Volume")]);
+    none(
+        "invoice",
+        RETAILER,
+        &[("TDS*219107*", "TDS*223316*"), ("*4*2*****02***Volume", "*4*2*****01***Volume")],
+    );
 }
 
 #[test]
@@ -87,7 +99,9 @@ fn a_computed_line_may_be_rounded_by_a_cent() {
         "invoice",
         "partial-shipment",
         &[("TDS*290407", "TDS*290405")],
-        &["TDS01 declares 2904.05; lines of 2509.97, charges less allowances of 60.00 and taxes of 334.10 come to 2904.07."],
+        &[
+            "TDS01 declares 2904.05; lines of 2509.97, charges less allowances of 60.00 and taxes of 334.10 come to 2904.07.",
+        ],
     );
 }
 
@@ -139,17 +153,28 @@ fn sums_of_an_invoic_are_told_one_by_one() {
         "invoice",
         RATES,
         &[("MOA+77:3318.23", "MOA+77:3381.23")],
-        &["MOA 77 declares 3381.23; lines of 2870.20, charges less allowances of -41.11 and taxes of 489.14 come to 3318.23."],
+        &[
+            "MOA 77 declares 3381.23; lines of 2870.20, charges less allowances of -41.11 and taxes of 489.14 come to 3318.23.",
+        ],
     );
     differs(
         "invoice",
         RATES,
         &[("MOA+9:2818.23", "MOA+9:2818.32")],
-        &["MOA 9 declares 2818.32; lines of 2870.20, charges less allowances of -41.11 and taxes of 489.14 come to 3318.23."],
+        &[
+            "MOA 9 declares 2818.32; lines of 2870.20, charges less allowances of -41.11 and taxes of 489.14 come to 3318.23.",
+        ],
     );
     // Two rates: each may have been rounded by a cent.
-    none("invoice", RATES, &[("MOA+176:489.14", "MOA+176:489.15"), ("MOA+77:3318.23", "MOA+77:3318.24"),
-        ("MOA+9:2818.23", "MOA+9:2818.24")]);
+    none(
+        "invoice",
+        RATES,
+        &[
+            ("MOA+176:489.14", "MOA+176:489.15"),
+            ("MOA+77:3318.23", "MOA+77:3318.24"),
+            ("MOA+9:2818.23", "MOA+9:2818.24"),
+        ],
+    );
     let told = said("invoice", RATES, &[("MOA+176:489.14", "MOA+176:489.40")]);
     assert_eq!(told, ["MOA 176 declares 489.40; the taxes one by one come to 489.14."]);
 }
@@ -199,8 +224,15 @@ fn sums_of_an_invoic_that_cannot_be_reckoned_say_nothing() {
 #[test]
 fn a_credit_note_may_have_either_sign() {
     none("credit-note", "goods-returned", &[("TDS*20267", "TDS*-20267")]);
-    none("credit-note", "price-difference", &[("MOA+77:95.20", "MOA+77:-95.20"), ("MOA+79:80.00", "MOA+79:-80.00"),
-        ("MOA+176:15.20", "MOA+176:-15.20")]);
+    none(
+        "credit-note",
+        "price-difference",
+        &[
+            ("MOA+77:95.20", "MOA+77:-95.20"),
+            ("MOA+79:80.00", "MOA+79:-80.00"),
+            ("MOA+176:15.20", "MOA+176:-15.20"),
+        ],
+    );
     assert_eq!(said("credit-note", "goods-returned", &[("TDS*20267", "TDS*-20266")]).len(), 1);
     // An invoice has the sign of its lines.
     assert_eq!(said("invoice", "partial-shipment", &[("TDS*290407", "TDS*-290407")]).len(), 1);
