@@ -2,8 +2,8 @@
 //!
 //! Fails with the value that is wrong.
 
-use super::invoice::invoice;
-use crate::sets::case;
+use super::invoice::{input, invoice};
+use crate::sets::{case, set};
 use portway_documents::Invoice;
 use portway_documents::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use portway_documents::date::DateRole;
@@ -217,6 +217,24 @@ fn partial_shipment() {
     assert_eq!(tax.relationship_code.as_deref(), Some("A"));
     // Its tax is in the sum of taxes already.
     assert_eq!(invoice.allowances_and_charges[0].taxes[0].relationship_code.as_deref(), Some("I"));
+}
+
+#[test]
+fn a_tax_rate_is_a_fraction_or_a_percentage() {
+    // TXI03 (954) is a fraction; what is above 1 is a percentage sent as such.
+    for (sent, percent, written) in
+        [(".13", "13", "0.13"), ("13", "13", "0.13"), ("1", "100", "1"), ("6.5", "6.5", "0.065")]
+    {
+        let changed = input("invoice", "partial-shipment").replacen(
+            "TXI*GS*334.1*.13*",
+            &format!("TXI*GS*334.1*{sent}*"),
+            1,
+        );
+        let set = set(changed.as_bytes());
+        let output = crate::sets::written(&set.document, set.standard, &set.code, &set.version).unwrap();
+        assert_eq!(text(&invoice(set).totals.taxes[0].percent), percent, "{sent}");
+        assert!(String::from_utf8(output).unwrap().contains(&format!("TXI*GS*334.1*{written}*")), "{sent}");
+    }
 }
 
 #[test]
