@@ -150,7 +150,9 @@ fn compare(was: &Value, is: &Value, pointer: &mut String, list: &mut Vec<NotCarr
 /// Entries that came back equal stand for each other, wherever they stand. Of the others those of one place are compared, and what
 /// then lacks may stand in any other entry that came back: a standard may need two entries for what is one here.
 fn compare_lists(was: &[Value], is: &[Value], pointer: &mut String, list: &mut Vec<NotCarried>) {
-    if let (Some(was), Some(is)) = (joined(was), joined(is)) {
+    let mut came = is.iter();
+    let all_came = was.iter().all(|value| came.any(|other| other == value));
+    if let (false, Some(was), Some(is)) = (all_came, joined(was), joined(is)) {
         if was != is {
             list.push(NotCarried { pointer: pointer.clone(), value: was });
         }

@@ -23,10 +23,12 @@ record! {
     /// A date, and perhaps a time, with what it means for the order.
     pub struct DateTime {
         one role: DateRole,
-        /// The partner's code for the role: X12 374.
+        /// The partner's code for the role: X12 374 or 432.
         one role_code: Text,
         opt date: Date,
         opt time: Time,
+        /// What the time means, where it is said apart from the date: X12 176.
+        opt time_role_code: Text,
         /// The partner's code for the time zone: X12 623, such as `ET` or `UT`.
         opt time_zone_code: Text,
         opt period: Period,
@@ -107,6 +109,8 @@ vocabulary! {
         /// The day of the document referred to.
         Reference,
         Appointment,
+        ScheduledPickup,
+        StatusChange,
     }
 }
 

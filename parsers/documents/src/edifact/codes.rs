@@ -7,14 +7,20 @@
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
-use crate::invoice::InvoiceKind;
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind, StockMovement};
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::money::{AmountRole, PriceRole, TermsBasis, TaxKind};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::invoice::InvoiceKind;
+use crate::line::LineStatus;
+use crate::package::PackageKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 1225, message function.
@@ -67,12 +73,93 @@ codes! {
         "69" => PromisedDelivery,
         "79" => PromisedShip,
         "94" => Manufacture,
+        "132" => EstimatedArrival,
+        "133" => EstimatedDeparture,
+        "178" => ActualArrival,
+        "186" => ActualDeparture,
+        "200" => Pickup,
+        "334" => StatusChange,
         "12" => DiscountDue,
         "13" => NetDue,
         "131" => TaxPoint,
         "137" => Issue,
         "138" => Payment,
         "171" => Reference,
+        "360" => SellBy,
+        "361" => BestBefore,
+        "90" => PeriodStart,
+        "91" => PeriodEnd,
+        "366" => Inventory,
+    }
+
+    /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
+    EVENT_KIND("event_kind"): EventKind {
+        "1" => Arrived,
+        "12" => CustomsReleased,
+        "13" => PickedUp,
+        "18" => Damaged,
+        "20" => Delayed,
+        "21" => Delivered,
+        "24" => Departed,
+        "29" => Discharged,
+        "31" => EnRoute,
+        "48" => Loaded,
+        "49" => Lost,
+        "74" => Received,
+        "75" => Reconsigned,
+        "77" => Refused,
+        "82" | "80" => Returned,
+        "91" => Stored,
+    }
+
+    /// 4221, how a quantity differs.
+    DISCREPANCY("discrepancy"): DiscrepancyKind {
+        "AC" => Over,
+        "AE" => NotAnnounced,
+        "AF" => Damaged,
+        "AG" => DeliveredTooLate,
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 6063, quantities that say a difference.
+    QUANTITY_IN_QUESTION("quantity_in_question"): DiscrepancyKind {
+        "119" => Short,
+        "121" | "123" => Over,
+        "124" => Damaged,
+        "126" => NotDelivered,
+        "185" => Rejected,
+        "89" => OnHold,
+        "64" => Scrapped,
+        "83" => Backordered,
+        "182" => Cancelled,
+    }
+
+    /// 4221, what became of a line.
+    LINE_STATUS("line_status"): LineStatus {
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CP" => ShippedPartially,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 7007, state of goods. D.96A has damaged alone.
+    STATE("state"): DiscrepancyKind {
+        "4" => Damaged,
+        "5" => GoodCondition,
+        "6" => WrongItem,
+        "7" => OnHold,
+        "12" => Rejected,
+        "14" => Cancelled,
     }
 
     /// 3035, party qualifier.
@@ -82,6 +169,7 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DE" => Depositor,
         "DL" => Factor,
         "II" => InvoiceIssuer,
         "DP" => ShipTo,
@@ -106,6 +194,7 @@ codes! {
         "UD" => EndUser,
         "VN" => Vendor,
         "WH" => Warehouse,
+        "WD" => Depositor,
     }
 
     /// 3055, agency that gives out an identifier.
@@ -148,6 +237,8 @@ codes! {
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
         "AAK" => ShipNotice,
+        "ALO" => ReceivingAdvice,
+        "SRN" => Shipment,
         "CD" => CreditNote,
         "DL" => DebitNote,
         "ADE" => Account,
@@ -171,6 +262,8 @@ codes! {
         "POR" => OrderResponse,
         "RE" => Release,
         "SE" => Serial,
+        "SI" => Shipment,
+        "SN" => Seal,
         "VA" => TaxIdentification,
         "VN" => VendorOrder,
         "ZZZ" => MutuallyDefined,
@@ -236,6 +329,50 @@ codes! {
         "124" | "150" | "161" => Tax,
         "176" => TaxTotal,
         "125" => TaxableAmount,
+    }
+
+    /// 6313, property measured.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" | "AAB" | "AAD" => GrossWeight,
+        "N" | "AAA" | "AAC" | "AAL" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "ABJ" => Volume,
+        "AAW" => GrossVolume,
+    }
+
+    /// 7405, what the number of a single thing is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "BJ" | "AW" => Sscc,
+        "BN" => Serial,
+        "BX" => Lot,
+        "AX" => CasePackage,
+        "BU" => BuyerPackage,
+        "AP" => Product,
+        "VV" => Vehicle,
+        "BL" => VehicleRegistration,
+        "AL" => Kanban,
+        "AN" => Manufacturing,
+        "SE" => Serial,
+    }
+
+    /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
+    PACKAGE_KIND("package_kind"): PackageKind {
+        "PX" | "200" | "201" | "202" | "203" | "204" => Pallet,
+        "CT" => Carton,
+        "CS" => Case,
+        "BX" => Box,
+        "BG" => Bag,
+        "DR" => Drum,
+        "CR" => Crate,
+        "CN" => Container,
+        "RO" => Roll,
+        "BE" => Bundle,
+        "TK" => Tank,
+        "SL" => SlipSheet,
+        "CW" => RollCage,
     }
 
     /// 2475, what terms of payment count from.
@@ -336,6 +473,51 @@ codes! {
         "TD" => TradeDiscount,
         "VAB" => VolumeDiscount,
     }
+
+    /// 1001, which inventory report it is. 263 is an adjustment, a document of its own.
+    REPORT_KIND("report_kind"): ReportKind {
+        "78" => InventoryMovement,
+        "79" => InventoryStatus,
+    }
+
+    /// 6063, what a quantity of the stock counts. 248, 253 and 441 came after D.96A, which has none for these.
+    STOCK_KIND("stock_kind"): StockKind {
+        "12" => Shipped,
+        "17" | "145" => OnHand,
+        "48" => Received,
+        "60" => Available,
+        "61" => Returned,
+        "64" => Scrapped,
+        "66" => Committed,
+        "73" => OnOrder,
+        "83" => Backordered,
+        "97" => Minimum,
+        "98" => Maximum,
+        "124" => Damaged,
+        "126" => Lost,
+        "153" => Sold,
+        "157" => Opening,
+        "158" => Closing,
+        "191" => Adjustment,
+        "197" => ReorderPoint,
+        "198" | "57" => InTransit,
+        "248" => Reserved,
+        "253" => Quarantined,
+        "441" => InProduction,
+    }
+
+    /// 4501, which way stock moved.
+    STOCK_MOVEMENT("stock_movement"): StockMovement {
+        "1" => Out,
+        "2" => In,
+    }
+
+    /// 4499, why stock moved.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "3" => Scrapped,
+        "7" => Reversal,
+        "11" => Consumption,
+    }
 }
 
 word_fields! {
@@ -357,8 +539,11 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;
     "/taxes" type TAX_KIND;
+    "/quantities" kind STOCK_KIND;
 }

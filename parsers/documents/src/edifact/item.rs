@@ -32,6 +32,8 @@ pub(crate) fn numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnc
 fn write_numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnce(&mut Elements<'m>)) {
     use ProductIdScheme as S;
     let mut ids = item.product_ids.clone();
+    // A number whose kind 7143 has no code for would leave a hole.
+    ids.retain(|id| walk.has_code(&codes::PRODUCT_ID_SCHEME, nearest(id.scheme), &id.scheme_code));
     let plain = |id: &ProductId| id.function_code.is_none();
     let is_gtin = |id: &ProductId| matches!(id.scheme, S::Gtin | S::Ean | S::Upc | S::EanShort) && plain(id);
     // LIN has the number that came without a function, or the GTIN.
@@ -93,8 +95,9 @@ fn nearest(scheme: ProductIdScheme) -> ProductIdScheme {
 /// IMD. D.96A has the characteristic (7081) as a simple element, D.01B as the first component of C272. A description that says
 /// not in which form it is has free text (7077 = F).
 pub(crate) fn description(e: &mut Elements<'_>, d: &mut Description) {
-    if !e.is_reading() && d.text.is_none() {
-        e.needs((3, 1));
+    // Only codes of the other standard: nothing to say.
+    if !e.is_reading() && d.text.is_none() && !e.codes_are_ours() {
+        return;
     }
     e.required_code((1, 1), &mut d.form_code);
     if !e.is_reading() && !e.has((1, 1)) {

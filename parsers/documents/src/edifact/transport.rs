@@ -100,6 +100,7 @@ pub(crate) fn delivery_terms(walk: &mut Walk<'_>, t: &mut DeliveryTerms) {
 /// The group TDT.
 pub(crate) fn route(walk: &mut Walk<'_>, r: &mut Route) {
     walk.once("TDT", |e| carriage(e, r));
+    // A group of its own in most messages, a segment in the lines of some.
     if walk.is_reading() {
         walk.each("LOC", &mut r.locations, location);
     }

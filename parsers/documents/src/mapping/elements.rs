@@ -396,6 +396,52 @@ impl<'m> Elements<'m> {
         }
     }
 
+    /// As [`Elements::quantity`], the unit from a list of its own: pairs of its code and that of Recommendation 20 (X12 188, 184, 90).
+    pub(crate) fn quantity_in(
+        &mut self,
+        value: impl Into<At>,
+        unit: impl Into<At>,
+        units: &[(&'static str, &'static str)],
+        field: &mut Option<Quantity>,
+    ) {
+        let (value, unit) = (value.into(), unit.into());
+        if self.is_reading() {
+            if field.is_some() {
+                return;
+            }
+            let mut number = None;
+            self.decimal(value, &mut number);
+            let Some(number) = number else { return };
+            let mut original = None;
+            self.text(unit, &mut original);
+            let known = units.iter().find(|(code, _)| original.as_deref() == Some(*code));
+            let unit = known.map(|(_, unit)| Text::new_static(unit));
+            *field = Some(Quantity { value: number, unit, original_unit: original, ..Quantity::default() });
+        } else if let Some(quantity) = field {
+            self.required_decimal(value, &mut quantity.value);
+            let (of, came) = (quantity.unit.as_deref(), quantity.original_unit.as_deref());
+            let ours = matches!(&self.side, Side::Write(d) if d.writing.codes_are_ours);
+            let same = units.iter().find(|(code, unit)| ours && came == Some(*code) && of == Some(*unit));
+            match same.or_else(|| units.iter().find(|(_, unit)| of == Some(*unit))) {
+                Some((code, _)) => self.constant(unit, code),
+                // A code without a counterpart in Recommendation 20 is only known to be of this list where it has its length.
+                None if ours && of.is_none() => {
+                    let fits = |c: &&str| units.first().is_some_and(|(code, _)| code.len() == c.len());
+                    self.constant(unit, came.filter(fits).unwrap_or_default());
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Codes of this standard in elements or components, one each. Left out when the document's codes are of the other standard.
+    pub(crate) fn codes(&mut self, places: impl Iterator<Item = At>, list: &mut Vec<Text>) {
+        match &self.side {
+            Side::Write(d) if !d.writing.codes_are_ours => {}
+            _ => self.texts(places, list),
+        }
+    }
+
     /// An amount in the currency in force (X12 type R).
     pub(crate) fn money(&mut self, at: impl Into<At>, field: &mut Option<Money>) {
         let mut amount = field.as_ref().map(|m| m.amount);

@@ -107,19 +107,19 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// The version of the set: `004010`, `D:01B:UN`. Empty where it is not known.
-    pub(crate) fn version(&self) -> &'m str {
-        match self.side {
-            Side::Read { reading, .. } => reading.version,
-            Side::Write(writing) => writing.version,
-        }
-    }
-
     /// True when the codes beside our words are of this standard: always when reading.
     pub(crate) fn codes_are_ours(&self) -> bool {
         match self.side {
             Side::Read { .. } => true,
             Side::Write(writing) => writing.codes_are_ours,
+        }
+    }
+
+    /// The version of the set: `004010`, `D:01B:UN`. Empty where it is not known.
+    pub(crate) fn version(&self) -> &'m str {
+        match self.side {
+            Side::Read { reading, .. } => reading.version,
+            Side::Write(writing) => writing.version,
         }
     }
 
@@ -319,6 +319,14 @@ impl<'m> Walk<'m> {
             to: u32::MAX,
         };
         node.loops.iter().map(inside).collect()
+    }
+
+    /// Writing, true if the standard has a code for a word, or the code beside it is of the standard. True when reading.
+    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.code(codes, word, code).is_some(),
+        }
     }
 
     /// True if the first segment `tag` of the loop being read has a number there. False when writing.

@@ -7,14 +7,23 @@
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
-use crate::invoice::InvoiceKind;
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind};
 use crate::item::ProductIdScheme;
+use crate::line::LineStatus;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::money::{AmountRole, PriceRole, TermsBasis, TaxKind};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::quantity::{DiscrepancyKind, MeasurementKind};
+use crate::receiving_advice::ReceiptKind;
+use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::invoice::InvoiceKind;
+use crate::freight::StopReason;
+use crate::package::PackageKind;
+use crate::ship_notice::{LevelKind, Structure};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 353, transaction set purpose.
@@ -32,6 +41,54 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+    }
+
+    /// 514, reporting code of warehouse documents.
+    REPORTING("reporting"): Purpose {
+        "F" => FullDetail,
+        "J" => Original,
+        "K" => Simulation,
+        "N" => NoExceptions,
+        "R" => Replacement,
+        "X" => ExceptionsOnly,
+    }
+
+    /// 368, what became of a line of a shipment.
+    LINE_STATUS("line_status"): LineStatus {
+        "BO" => Backordered,
+        "CC" | "CL" => Complete,
+        "CP" => ShippedPartially,
+        "BP" => PartialBackordered,
+        "CU" | "IC" => Cancelled,
+        "DE" => Deleted,
+        "DI" => Discontinued,
+        "DS" => OutOfStock,
+        "CS" => Substituted,
+    }
+
+    /// 412, condition of what was received.
+    CONDITION("condition"): DiscrepancyKind {
+        "01" => Damaged,
+        "02" => Short,
+        "03" => Over,
+        "04" => QualityProblem,
+        "05" => WrongItem,
+        "06" => NonStandardContainer,
+        "07" => GoodCondition,
+        "08" => Rejected,
+        "09" => OnHold,
+        "10" => Scrapped,
+        "12" => OverReturned,
+        "16" => NotAnnounced,
+    }
+
+    /// 962, at which point a receiving advice was made.
+    RECEIPT_KIND("receipt_kind"): ReceiptKind {
+        "1" => ReceivingDock,
+        "2" => PostReceipt,
+        "3" => Disposition,
+        "8" => AcceptanceCertificate,
+        "R" => IntermediatePoint,
     }
 
     /// 92, purchase order type.
@@ -101,6 +158,110 @@ codes! {
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,
+        "090" => PeriodStart,
+        "091" => PeriodEnd,
+        "184" => Inventory,
+    }
+
+    /// 432, what a date of transport is.
+    TRANSPORT_DATE_ROLE("transport_date_role"): DateRole {
+        "01" => CancelAfter,
+        "02" | "68" => RequestedDelivery,
+        "03" => Invoice,
+        "04" => Order,
+        "07" => Effective,
+        "10" => RequestedShip,
+        "11" => Shipped,
+        "12" => DiscountDue,
+        "13" => NetDue,
+        "15" => PromotionStart,
+        "16" => PromotionEnd,
+        "17" => EstimatedDelivery,
+        "18" => Available,
+        "35" | "67" => Delivered,
+        "36" => Expiration,
+        "37" => ShipNotBefore,
+        "38" => ShipNotAfter,
+        "39" => ShipWeekOf,
+        "53" => DeliverNotBefore,
+        "54" => DeliverNotAfter,
+        "55" => DeliverWeekOf,
+        "69" => ScheduledPickup,
+        "70" => ScheduledDelivery,
+        "79" => RequestedPickup,
+        "85" => Issue,
+        "86" => Pickup,
+        "BD" => RequiredBy,
+        "BL" => Manufacture,
+        "BS" => Received,
+    }
+
+    /// 176, what a time of transport is.
+    TRANSPORT_TIME_ROLE("transport_time_role"): DateRole {
+        "8" => Pickup,
+        "9" => Delivered,
+        "A" => ActualDeparture,
+        "D" => EstimatedDeparture,
+        "E" => EstimatedArrival,
+        "G" => RequestedDeliveryNotBefore,
+        "L" => RequestedDeliveryNotAfter,
+        "R" => ActualArrival,
+        "X" => ScheduledDelivery,
+        "Y" => RequestedPickup,
+        "Z" => RequestedDelivery,
+    }
+
+    /// 1650, what happened to a shipment.
+    EVENT_KIND("event_kind"): EventKind {
+        "A7" => Refused,
+        "A9" => Damaged,
+        "AF" => DepartedPickup,
+        "AG" => EstimatedDelivery,
+        "AH" => AttemptedDelivery,
+        "AI" => Reconsigned,
+        "AM" | "CP" => Loaded,
+        "AR" => RailArrival,
+        "AV" => AvailableForDelivery,
+        "BC" => Stored,
+        "C1" | "PR" => CustomsHold,
+        "CA" => Cancelled,
+        "CD" => DepartedDelivery,
+        "D1" => Delivered,
+        "I1" => GateIn,
+        "L1" => LoadingAtPickup,
+        "OA" => GateOut,
+        "P1" => DepartedTerminal,
+        "RL" => RailDeparture,
+        "SD" => Delayed,
+        "X1" => ArrivedAtDelivery,
+        "X2" => EstimatedArrival,
+        "X3" => ArrivedAtPickup,
+        "X4" => ArrivedAtTerminal,
+        "X6" => EnRoute,
+        "XB" => Acknowledged,
+    }
+
+    /// 163, why a vehicle stops.
+    STOP_REASON("stop_reason"): StopReason {
+        "CL" => CompleteLoad,
+        "CN" => Consolidate,
+        "CU" => CompleteUnload,
+        "DT" => DropTrailer,
+        "IN" => Inspection,
+        "LD" => Load,
+        "PA" => Pickup,
+        "PL" => PartLoad,
+        "PU" => PartUnload,
+        "RT" => Retrieve,
+        "SL" | "SU" => Spot,
+        "TL" => Transload,
+        "UL" => Unload,
+        "WL" => Weigh,
+    }
+
+    /// 202, how an invoice was corrected. None is an original.
+    CORRECTION("correction"): Purpose {
+        "CO" => Correction,
     }
 
     /// 98, entity identifier.
@@ -133,6 +294,7 @@ codes! {
         "WH" => Warehouse,
         "MI" => PlanningLocation,
         "Z7" => MarkFor,
+        "DE" => Depositor,
         "N1" | "NP" => NotifyParty,
         "RC" => ReceivingLocation,
         "MP" => ManufacturingPlant,
@@ -201,6 +363,8 @@ codes! {
         "CN" => CarrierReference,
         "2I" => Tracking,
         "SI" => Shipment,
+        "MA" => ShipNotice,
+        "RV" => ReceivingAdvice,
         "IV" | "OI" => Invoice,
         "CD" => CreditNote,
         "PK" => PackingList,
@@ -303,6 +467,71 @@ codes! {
         "GT" => GoodsAndServicesTax,
         "BAP" => Payable,
         "D8" => Discount,
+    }
+
+    /// 738, measurement qualifier.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" => GrossWeight,
+        "N" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "VOL" => Volume,
+        "VOL" => GrossVolume,
+    }
+
+    /// 88, what the number on a package is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "GM" | "AA" => Sscc,
+        "CP" => CarrierPackage,
+        "CA" => CasePackage,
+        "SM" => SellerPackage,
+        "PB" => BuyerPackage,
+    }
+
+    /// 103, the form of a package: its first three characters.
+    PACKAGE_FORM("package_kind"): PackageKind {
+        "PLT" => Pallet,
+        "CTN" => Carton,
+        "CAS" => Case,
+        "BOX" => Box,
+        "BAG" => Bag,
+        "DRM" => Drum,
+        "CRT" => Crate,
+        "CNT" => Container,
+        "TBN" => Tote,
+        "ROL" => Roll,
+        "BDL" => Bundle,
+        "TNK" => Tank,
+        "PCS" => Piece,
+        "SLP" => SlipSheet,
+    }
+
+    /// 735, what a level is.
+    LEVEL_KIND("level_kind"): LevelKind {
+        "S" => Shipment,
+        "O" => Order,
+        "T" => Pallet,
+        "P" => Package,
+        "Q" => Subpackage,
+        "I" => Item,
+        "IA" => Subline,
+        "F" => Component,
+        "K" => Kit,
+        "A" => Assembly,
+        "E" => Equipment,
+        "CN" => Container,
+        "B" => BuyerLocation,
+        "L" => SupplierLocation,
+    }
+
+    /// 1005, how levels follow each other.
+    STRUCTURE("structure"): Structure {
+        "0001" => ShipmentOrderPackagingItem,
+        "0002" => ShipmentOrderItemPackaging,
+        "0003" => ShipmentPackagingOrderItem,
+        "0004" => ShipmentOrderItem,
     }
 
     /// 333, terms basis date.
@@ -466,6 +695,78 @@ codes! {
         "I170" => TradeDiscount,
         "I530" => VolumeDiscount,
     }
+
+    /// 755, what an inventory report is of.
+    REPORT_KIND("report_kind"): ReportKind {
+        "SI" => SellerInventory,
+        "DD" => DistributorInventory,
+        "LC" => LocationInventory,
+    }
+
+    /// 673, what a quantity of the stock counts.
+    STOCK_KIND("stock_kind"): StockKind {
+        "17" => OnHand,
+        "33" | "V2" => Available,
+        "27" => Committed,
+        "XU" => Reserved,
+        "63" => OnOrder,
+        "IQ" => InTransit,
+        "BQ" => Backordered,
+        "74" => Damaged,
+        "QH" => OnHold,
+        "76" => Returned,
+        "87" => Received,
+        "39" => Shipped,
+        "32" => Sold,
+        "YW" => ReorderPoint,
+        "72" => Minimum,
+        "73" => Maximum,
+        "TN" => Opening,
+        "TX" => Closing,
+        "29" => Projected,
+    }
+
+    /// 181, why stock was corrected.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "03" => ShippedMore,
+        "04" => ReceivedLess,
+        "05" => PutOnHold,
+        "06" => BookDecrease,
+        "07" => Destroyed,
+        "52" | "AS" => Reworked,
+        "53" => ShippedLess,
+        "54" => ReceivedMore,
+        "55" => TakenOffHold,
+        "56" => BookIncrease,
+        "AA" => PhysicalCount,
+        "AB" => AccountingError,
+        "AC" => ConditionChange,
+        "AG" => OwnershipChange,
+        "AK" => Transfer,
+        "AR" => ShipmentError,
+        "AU" => DamagedInFacility,
+        "AV" => DamagedInTransit,
+        "AW" => Recall,
+        "AX" => Obsolete,
+        "AY" => ReceiptError,
+        "CD" => Donation,
+        "CO" => Consignment,
+        "CR" => CustomerReturn,
+        "CS" => Sample,
+        "PC" => Reserved,
+    }
+
+    /// 473, what a warehouse shipping order does.
+    ORDER_STATUS("order_status"): Purpose {
+        "B" => Backorder,
+        "C" => Confirmation,
+        "D" => Deletion,
+        "F" => Cancellation,
+        "N" => Original,
+        "R" => Change,
+        "T" => Resubmission,
+        "X" => Simulation,
+    }
 }
 
 word_fields! {
@@ -487,10 +788,13 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;
     "/taxes" type TAX_KIND;
+    "/quantities" kind STOCK_KIND;
 }
 
 /// 639, basis of unit price: how many units the price is for.

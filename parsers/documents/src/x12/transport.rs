@@ -15,7 +15,8 @@ use crate::transport::{
 pub(crate) fn transport(walk: &mut Walk<'_>, t: &mut Transport) {
     walk.each("TD1", &mut t.loads, load);
     walk.each("TD5", &mut t.routes, route);
-    walk.each("TD3", &mut t.equipment, equipment);
+    // From 005010 on TD3 opens a loop.
+    walk.each_opening("TD3", &mut t.equipment, equipment);
     walk.each("TD4", &mut t.handling, handling);
 }
 
@@ -119,18 +120,14 @@ pub(crate) fn pack(e: &mut Elements<'_>, p: &mut Pack) {
 
 /// MAN: a qualifier with one or two marks, twice.
 pub(crate) fn marks(walk: &mut Walk<'_>, list: &mut Vec<Marks>) {
-    walk.packed(
-        "MAN",
-        2,
-        list,
-        |_, _| true,
-        |e, slot, m| {
-            let at = 1 + 3 * slot;
-            e.needs(at);
-            e.required_code(at, &mut m.code);
-            e.texts([at + 1, at + 2].into_iter().map(Into::into), &mut m.values);
-        },
-    );
+    walk.packed("MAN", 2, list, |_, _| true, |e, slot, m| mark(e, 1 + 3 * slot, m));
+}
+
+/// A qualifier with one or two marks, from `at` on.
+pub(crate) fn mark(e: &mut Elements<'_>, at: usize, m: &mut Marks) {
+    e.needs(at);
+    e.required_code(at, &mut m.code);
+    e.texts([at + 1, at + 2].into_iter().map(Into::into), &mut m.values);
 }
 
 /// The loop SCH.
