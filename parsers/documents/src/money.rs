@@ -203,8 +203,10 @@ record! {
         /// EDIFACT 5305: `S` standard, `E` exempt, `Z` zero.
         opt category_code: Text,
         opt description: Text,
-        /// EDIFACT 5279.
+        /// EDIFACT 5279, and who keeps its list.
         opt rate_code: Text,
+        opt rate_list_code: Text,
+        opt rate_agency_code: Text,
         many amounts: QualifiedAmount,
     }
 }
@@ -256,6 +258,9 @@ record! {
         many dates: DateTime,
         many percentages: Percentage,
         many amounts: QualifiedAmount,
+        /// By which means, and to which account: EDIFACT PAI and FII in the group PAT.
+        many payment_instructions: PaymentInstruction,
+        many bank_accounts: BankAccount,
     }
 }
 

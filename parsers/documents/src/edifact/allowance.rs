@@ -15,6 +15,8 @@ pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
         a.amounts.insert(0, QualifiedAmount { role, money: a.money.clone(), ..QualifiedAmount::default() });
     }
     walk.once("ALC", |e| alc(e, a));
+    // The amounts of a tax stand with it: so it is read before the others.
+    walk.loops("TAX", &mut a.taxes, money::tax);
     walk.each_anywhere("DTM", &mut a.dates, date::dtm);
     walk.once_anywhere("QTY", |e| {
         e.code((1, 1), &mut a.quantity_code);
@@ -33,7 +35,6 @@ pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
         e.part(&mut a.rate, rate);
     });
     walk.each_anywhere("RNG", &mut a.ranges, money::range);
-    walk.loops("TAX", &mut a.taxes, money::tax);
     if walk.is_reading() {
         let own = a.amounts.iter().find(|m| m.role == AmountRole::AllowanceOrCharge && m.money.is_some());
         a.money = own.or(a.amounts.first()).and_then(|amount| amount.money.clone());

@@ -32,7 +32,7 @@ pub(crate) fn paying_party(walk: &mut Walk<'_>, p: &mut Party) {
 }
 
 /// FII.
-fn bank_account(e: &mut Elements<'_>, b: &mut BankAccount) {
+pub(crate) fn bank_account(e: &mut Elements<'_>, b: &mut BankAccount) {
     e.needs(1);
     e.code((1, 1), &mut b.role_code);
     e.text((2, 1), &mut b.number);
@@ -145,7 +145,9 @@ pub(crate) fn instruction(walk: &mut Walk<'_>, i: &mut Instruction) {
 /// The group TDT, with references.
 pub(crate) fn route(walk: &mut Walk<'_>, r: &mut Route) {
     walk.once("TDT", |e| carriage(e, r));
-    walk.each("LOC", &mut r.locations, location);
+    if walk.is_reading() {
+        walk.each("LOC", &mut r.locations, location);
+    }
     walk.loops("LOC", &mut r.locations, dated_location);
     walk.loops("RFF", &mut r.references, dated);
 }

@@ -74,6 +74,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/payment_terms/payable_percent", "PAT has the discount in percent"),
     ("*/payment_terms/percent", "PAT has the discount in percent"),
     ("*/payment_terms/day_of_month", "PAT counts days"),
+    ("*/payment_terms/payment_instructions", "the group PAT has no PAI here"),
+    ("*/payment_terms/bank_accounts", "the group PAT has no FII here"),
     ("*/taxes/money", "TAX has the rate alone here"),
     ("*/taxes/jurisdictions", "TAX has no places here"),
     ("*/parties/characteristics", "there is no segment for an agency's codes"),

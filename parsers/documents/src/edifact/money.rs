@@ -215,6 +215,8 @@ fn tax_detail(e: &mut Elements<'_>, t: &mut Tax) {
     e.text((3, 1), &mut t.assigned_number);
     e.decimal((4, 1), &mut t.base);
     e.code((5, 1), &mut t.rate_code);
+    e.code((5, 2), &mut t.rate_list_code);
+    e.code((5, 3), &mut t.rate_agency_code);
     e.decimal((5, 4), &mut t.percent);
     e.code((6, 1), &mut t.category_code);
     e.text((7, 1), &mut t.number);
@@ -262,6 +264,8 @@ pub(crate) fn payment_terms(walk: &mut Walk<'_>, t: &mut PaymentTerms) {
     }
     walk.each_anywhere("PCD", &mut t.percentages, percentage);
     walk.each_anywhere("MOA", &mut t.amounts, amount);
+    walk.each("PAI", &mut t.payment_instructions, payment_instruction);
+    walk.each("FII", &mut t.bank_accounts, super::billing::bank_account);
     if walk.is_reading() {
         let day = |role| t.dates.iter().rev().find(|d| d.role_code == role).and_then(|d| d.date);
         (t.discount_due_date, t.net_due_date) = (day("12"), day("13"));

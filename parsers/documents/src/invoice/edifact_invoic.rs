@@ -68,6 +68,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/tariffs", "INVOIC has no tariffs"),
     ("/lines/services", "INVOIC has no services by day"),
     ("/lines/accounting", "INVOIC has no accounts of a ledger"),
+    ("/lines/packs/size", "the group PAC has no quantities here"),
+    ("/lines/packs/packs", "PAC counts packages of its own level"),
     ("/lines/marks", "GIN holds single numbers"),
     ("/lines/order/release_number", "RFF has one number"),
     ("/lines/order/change_number", "RFF has no number of a change"),
@@ -127,7 +129,7 @@ fn map_as(walk: &mut Walk<'_>, invoice: &mut Invoice, usual: &str) {
     head.loops("INP", &mut invoice.instructions, billing::instruction);
     lines(&mut head, &mut invoice.lines);
     walk.once("UNS", |e| e.constant(1, "S"));
-    summed(&mut summary, &mut invoice.totals, invoice.lines.len());
+    summed(&mut summary, &mut invoice.totals);
     if walk.is_reading() {
         derive(invoice);
         totals::check_edifact(&summary, invoice);
@@ -175,6 +177,12 @@ fn complete(invoice: &mut Invoice) {
     if let Some(party) = invoice.parties.get_mut(seller) {
         party.contacts.extend(contacts);
     }
+    let number = invoice.order.as_ref().and_then(|order| order.number.clone());
+    for order in invoice.lines.iter_mut().filter_map(|line| line.order.as_mut()) {
+        if order.number.is_none() && order.line_number.is_some() {
+            order.number = number.clone();
+        }
+    }
     invoice.descriptions.truncate(1);
     invoice.payment_instructions.truncate(1);
     invoice.totals.amounts.append(&mut invoice.amounts);
@@ -194,11 +202,9 @@ fn complete_totals(invoice: &mut Invoice) {
     if foreign && sums.tax_total.is_none() && !sums.taxes.is_empty() {
         sums.tax_total = own(taxes);
     }
-    if foreign {
-        if let [only] = sums.shipments.as_slice() {
-            sums.weight = sums.weight.take().or(only.weight.clone());
-            sums.volume = sums.volume.take().or(only.volume.clone());
-        }
+    if let (true, [only]) = (foreign, sums.shipments.as_slice()) {
+        sums.weight = sums.weight.take().or(only.weight.clone());
+        sums.volume = sums.volume.take().or(only.volume.clone());
     }
 }
 
@@ -261,6 +267,11 @@ fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
         complete_order(&line.order, &mut line.references, true);
         if line.line_amount.is_none() && !walk.codes_are_ours() {
             line.line_amount = totals::rounded_line_amount(line, walk.currency());
+        }
+        let gross = !walk.codes_are_ours() && totals::is_gross(line, walk.currency());
+        if let (true, Some(price)) = (gross, line.price.as_mut()) {
+            // 5125 = AAB: the price without the allowances and charges of the line, as X12 has it.
+            price.role_code = Some(Text::new_static("AAB"));
         }
         if line.shipped_quantity.is_none() {
             line.shipped_quantity = line.shipments.first().and_then(|s| s.quantity.clone());
@@ -337,15 +348,16 @@ fn quantities(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
         let find = |code: &str| list.iter().find(|q| q.code == code).and_then(|q| q.quantity.clone());
         find("12").or_else(|| find("46"))
     };
-    if let (true, Some(shipped)) = (walk.is_writing(), line.shipped_quantity.as_mut()) {
-        if of(&line.quantities).as_ref() != Some(&*shipped) {
-            walk.once("QTY", |e| {
-                e.constant((1, 1), "12");
-                e.required_quantity((1, 2), (1, 3), shipped);
-            });
-        }
-    }
+    let listed = of(&line.quantities);
     invoiced(walk, &mut line.quantity, &mut line.quantities);
+    if let (true, Some(shipped)) = (walk.is_writing(), line.shipped_quantity.as_mut())
+        && listed.as_ref() != Some(&*shipped)
+    {
+        walk.once("QTY", |e| {
+            e.constant((1, 1), "12");
+            e.required_quantity((1, 2), (1, 3), shipped);
+        });
+    }
     if walk.is_reading() {
         line.shipped_quantity = of(&line.quantities);
     }
@@ -431,9 +443,9 @@ fn named(walk: &mut Walk<'_>, list: &[QualifiedAmount], field: &Option<Money>, (
 }
 
 /// What stands behind the UNS. Whether the counts are right, the validation says.
-fn summed(walk: &mut Walk<'_>, totals: &mut InvoiceTotals, lines: usize) {
+fn summed(walk: &mut Walk<'_>, totals: &mut InvoiceTotals) {
     if walk.is_writing() {
-        totals.line_count = Some(Decimal::from(lines));
+        totals.line_count = Some(Decimal::from(walk.written("LIN")));
         write_count(walk, "1", totals.hash_total.map(|value| Quantity { value, ..Quantity::default() }));
         write_count(walk, "2", totals.line_count.map(|value| Quantity { value, ..Quantity::default() }));
         write_count(walk, "7", totals.weight.clone());

@@ -366,10 +366,11 @@ fn complete_order(order: &Option<OrderReference>, references: &mut Vec<Reference
 /// The other way round: what the references say of the order, where no field says it yet.
 fn derive_order(order: &mut Option<OrderReference>, references: &[Reference], with_number: bool) {
     let mut read = order.take().unwrap_or_default();
-    let of = |kind| references.iter().find(move |r| r.kind == kind);
-    let value = |kind| of(kind).and_then(|r| r.value.clone());
+    let of = |kind| references.iter().filter(move |r| r.kind == kind);
+    let value = |kind| of(kind).find_map(|r| r.value.clone());
     if with_number {
-        if let Some(own) = of(ReferenceKind::PurchaseOrder) {
+        let mut orders = of(ReferenceKind::PurchaseOrder);
+        if let Some(own) = orders.clone().find(|r| r.value.is_some()).or_else(|| orders.next()) {
             read.number = read.number.or(own.value.clone());
             read.line_number = read.line_number.or(own.line_number.clone());
             read.date = read.date.or(own.dates.iter().find_map(|d| d.date));

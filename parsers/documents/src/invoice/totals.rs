@@ -16,10 +16,10 @@
 //!   as part of the price already; taxes of the lines beside, or summed up by, those behind them; taxes as part of the price, unless
 //!   TXI07 says that they are added (`A`).
 //! * EDIFACT MOA 79 is the lines (also accepted: with the allowances and charges of lines). MOA 176, else 124, is the taxes behind the
-//!   UNS. MOA 77, 388 and 9 are lines, allowances and charges before the lines, and taxes; MOA 86, 39 and 128 also without taxes; MOA 9
-//!   also without what is prepaid (113). MOA 366 (rounding) may be in any of them.
+//!   UNS. MOA 77, 388 and 9 are lines, allowances and charges before the lines or behind the UNS, and taxes; MOA 86, 39 and 128 also
+//!   without taxes; MOA 9 also without what is prepaid (113). MOA 366 (rounding) may be in any of them.
 //! * In a credit note, the total may have the other sign than its lines.
-//! * Undecidable as a whole: no lines; an amount behind the lines whose code is not known to leave the total alone (a deposit, a
+//! * Undecidable as a whole: no lines; another total in an AMT (`5`, `TT`, `N`, `BAP`) than in TDS01; an amount behind the lines whose code is not known to leave the total alone (a deposit, a
 //!   retention); one sum declared twice.
 //! * **Rounding**: nothing where all amounts were declared. One smallest coin for each line that was computed and has more decimals
 //!   than the currency; one for each tax where taxes are summed; 0.05 in Swiss francs, which are rounded so.
@@ -31,7 +31,7 @@ use crate::Text;
 use crate::allowance::{AllowanceCharge, AllowanceHandling, AllowanceKind};
 use crate::finding::TOTAL_DIFFERS;
 use crate::mapping::Walk;
-use crate::money::{AmountRole, Money, QualifiedAmount, Tax};
+use crate::money::{AmountRole, Money, Price, PriceRole, QualifiedAmount, Tax};
 use crate::quantity::{Decimal, Quantity};
 use portway_edi::{Severity, Standard};
 
@@ -56,7 +56,8 @@ pub(super) fn check_edifact(summary: &Walk<'_>, invoice: &Invoice) {
 
 /// What the lines come to, to the smallest coin; `None` where that is undecidable.
 pub(super) fn lines_sum(invoice: &Invoice) -> Option<Decimal> {
-    Some(Lines::of(invoice)?.with_charges()?.amount)
+    let amount = Lines::of(invoice)?.with_charges()?.amount;
+    Some(in_coins(amount, currency_of(invoice)))
 }
 
 /// What the taxes of the whole come to.
@@ -68,7 +69,34 @@ pub(super) fn taxes_sum(invoice: &Invoice) -> Option<Decimal> {
 pub(super) fn rounded_line_amount(line: &InvoiceLine, currency: Option<&Text>) -> Option<Money> {
     let own = extended(line, currency)?;
     let charges = charges(&line.allowances_and_charges, currency)?;
-    Some(Money { amount: own.amount.checked_add(charges)?, currency: currency.cloned() })
+    let amount = in_coins(own.amount.checked_add(charges)?, currency);
+    Some(Money { amount, currency: currency.cloned() })
+}
+
+/// With the decimals that amounts of the currency have: `83.8` is `83.80`.
+fn in_coins(mut amount: Decimal, currency: Option<&Text>) -> Decimal {
+    let scale = coin(currency).scale();
+    if amount.scale() < scale {
+        amount.rescale(scale);
+    }
+    amount
+}
+
+/// True if a line has allowances or charges that are off or on its price: so the price is the gross one.
+pub(super) fn is_gross(line: &InvoiceLine, currency: Option<&Text>) -> bool {
+    charges(&line.allowances_and_charges, currency).is_some_and(|charges| !charges.is_zero())
+}
+
+/// The gross price (5125 = AAB) of a line of an INVOIC, if with the allowances and charges of the line it gives the line's amount: they
+/// are in the net price already, while an 810 takes them off the price it states.
+pub(super) fn gross_price(line: &InvoiceLine) -> Option<Price> {
+    let currency = line.line_amount.as_ref()?.currency.clone();
+    let charges = charges(&line.allowances_and_charges, currency.as_ref())?;
+    let gross = line.prices.iter().find(|p| p.role == PriceRole::Gross)?.price.clone()?;
+    let at_gross =
+        InvoiceLine { quantity: line.quantity.clone(), price: Some(gross.clone()), ..InvoiceLine::default() };
+    let amount = extended(&at_gross, currency.as_ref())?.amount.checked_add(charges)?;
+    (!charges.is_zero() && amount == line.line_amount.as_ref()?.amount).then_some(gross)
 }
 
 /// What something comes to, and how far a declared amount may be from it.
@@ -108,11 +136,11 @@ fn report(walk: &Walk<'_>, tag: &str, code: &str, what: &str, declared: Decimal,
 /// TDS01 by its parts.
 fn sum_x12(invoice: &Invoice) -> Option<Sum> {
     let currency = currency_of(invoice);
-    let known = |a: &QualifiedAmount| {
-        matches!(
-            a.role_code.as_str(),
-            "1" | "5" | "TT" | "T" | "F7" | "GT" | "GV" | "N" | "D8" | "BAP" | "KK"
-        )
+    let known = |a: &QualifiedAmount| match a.role_code.as_str() {
+        "1" | "T" | "F7" | "GT" | "GV" | "D8" | "KK" => true,
+        // Another total beside TDS01: then TDS01 may be gross.
+        "5" | "TT" | "N" | "BAP" => a.money == invoice.totals.total,
+        _ => false,
     };
     if !invoice.totals.amounts.iter().all(known) {
         return None;
@@ -140,7 +168,7 @@ fn sum_x12(invoice: &Invoice) -> Option<Sum> {
         }
     }
     let tax = taxes.first()?.checked_add(of_charges)?;
-    let words = words(lines.plain.amount, of_lines.checked_add(of_whole)?, Some(tax));
+    let words = words(lines.plain.amount, of_lines.checked_add(of_whole)?, Some(tax), currency);
     Some(Sum { readings, slack: lines.plain.slack + tolerance(currency), either_sign: credit, words })
 }
 
@@ -164,8 +192,12 @@ fn tax_readings(invoice: &Invoice) -> Option<Vec<Decimal>> {
         let amounts = invoice.totals.amounts.iter().filter(is_tax);
         readings.push(total(amounts.map(|a| amount_in(a.money.as_ref(), currency)))?);
     }
-    let added = |tax: &&Tax| tax.relationship_code.as_deref() == Some("A");
-    if !whole.iter().chain(of_lines).all(|tax| added(&tax)) {
+    let added = |tax: &Tax| tax.relationship_code.as_deref() == Some("A");
+    let all_added = match whole.is_empty() {
+        true => !of_lines.is_empty() && of_lines.iter().all(|tax| added(tax)),
+        false => whole.iter().all(added),
+    };
+    if !all_added {
         readings.push(Decimal::ZERO);
     }
     Some(readings)
@@ -212,18 +244,25 @@ fn totals_edifact(invoice: &Invoice, lines: &Lines, taxes: &[Decimal]) -> Option
         return None;
     }
     let stated = ["131", "259", "260"].iter().filter_map(|code| declared(invoice, code));
-    if invoice.allowances_and_charges.is_empty() && stated.into_iter().any(|amount| !amount.is_zero()) {
+    let one_by_one = [&invoice.allowances_and_charges, &invoice.totals.allowances_and_charges];
+    if one_by_one.iter().all(|list| list.is_empty()) && stated.into_iter().any(|amount| !amount.is_zero()) {
         return None;
     }
-    let charges = charges(&invoice.allowances_and_charges, currency)?;
-    let net = lines.plain.amount.checked_add(charges)?;
+    let of_whole = charges(&invoice.allowances_and_charges, currency)?;
+    // Allowances and charges behind the UNS sum those before it up; some send them there alone.
+    let behind = charges(&invoice.totals.allowances_and_charges, currency)?;
+    let charges = if invoice.allowances_and_charges.is_empty() { behind } else { of_whole };
+    let nets = [charges, of_whole, of_whole.checked_add(behind)?];
+    let nets = nets.into_iter().filter_map(|charges| lines.plain.amount.checked_add(charges));
+    let nets: Vec<Decimal> = nets.collect();
     let rounding = declared(invoice, "366").unwrap_or_default();
     let prepaid = declared(invoice, "113").unwrap_or_default();
     let mut sums = Vec::new();
     for code in ["77", "388", "9", "86", "39", "128"] {
-        let mut readings: Vec<Decimal> = taxes.iter().filter_map(|tax| net.checked_add(*tax)).collect();
+        let with_tax = nets.iter().flat_map(|net| taxes.iter().filter_map(|tax| net.checked_add(*tax)));
+        let mut readings: Vec<Decimal> = with_tax.collect();
         match code {
-            "86" | "39" | "128" => readings.push(net),
+            "86" | "39" | "128" => readings.extend(&nets),
             "9" => {
                 let due: Vec<_> = readings.iter().filter_map(|sum| sum.checked_sub(prepaid.abs())).collect();
                 readings.extend(due);
@@ -232,7 +271,7 @@ fn totals_edifact(invoice: &Invoice, lines: &Lines, taxes: &[Decimal]) -> Option
         }
         let rounded: Vec<_> = readings.iter().filter_map(|sum| sum.checked_add(rounding)).collect();
         readings.extend(rounded);
-        let words = words(lines.plain.amount, charges, taxes.first().copied());
+        let words = words(lines.plain.amount, charges, taxes.first().copied(), currency);
         let slack = lines.plain.slack + tolerance(currency);
         sums.push((code, Sum { readings, slack, either_sign: is_credit(invoice), words }));
     }
@@ -435,7 +474,8 @@ fn tolerance(currency: Option<&Text>) -> Decimal {
     }
 }
 
-fn words(lines: Decimal, charges: Decimal, taxes: Option<Decimal>) -> String {
-    let taxes = taxes.unwrap_or_default();
+fn words(lines: Decimal, charges: Decimal, taxes: Option<Decimal>, currency: Option<&Text>) -> String {
+    let [lines, charges, taxes] =
+        [lines, charges, taxes.unwrap_or_default()].map(|amount| in_coins(amount, currency));
     format!("lines of {lines}, charges less allowances of {charges} and taxes of {taxes}")
 }

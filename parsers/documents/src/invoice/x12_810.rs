@@ -8,13 +8,15 @@
 
 use super::{Invoice, InvoiceLine, InvoiceTotals, LineShipment, complete_order, derive_order, totals};
 use crate::Text;
-use crate::allowance::AllowanceCharge;
+use crate::allowance::{AllowanceCharge, AllowanceKind};
 use crate::finding::COUNT_DIFFERS;
 use crate::item::{ProductId, ProductIdScheme, complete, identify};
 use crate::line::OrderReference;
 use crate::mapping::{Elements, Walk};
+use crate::money::{AmountRole, Money};
 use crate::purchase_order::SubLine;
 use crate::quantity::Decimal;
+use crate::reference::ReferenceKind;
 use crate::transport::{Route, TransportMode};
 use crate::x12::allowance::{allowance_charge, sac};
 use crate::x12::item::{commodity, description, product_ids};
@@ -52,6 +54,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/taxes", "the 810 has taxes behind its lines and with them: they stand with the totals"),
     ("/order/change_number", "BIG06 holds 8 characters"),
     ("/order/kind_code", "BIG has no kind of order"),
+    (
+        "/lines/price",
+        "IT104 has the gross price where the allowances and charges of the line make the net one of it",
+    ),
     ("/lines/line_amount", "IT1 has quantity and price: their product is the amount of the line"),
     ("/lines/amounts", "the 810 has no amounts with its lines but price, allowance, charge and tax"),
     ("/lines/discrepancies", "IT3 has what was shipped"),
@@ -127,6 +133,9 @@ pub(crate) mod credit_note {
 fn map_as(walk: &mut Walk<'_>, invoice: &mut Invoice, usual: Option<&str>) {
     if walk.is_writing() {
         fill_in(invoice);
+        if !walk.codes_are_ours() {
+            rounding(invoice);
+        }
     }
     walk.once("BIG", |e| beginning(e, invoice, usual));
     billing::notes(walk, &mut invoice.notes);
@@ -155,7 +164,8 @@ fn map_as(walk: &mut Walk<'_>, invoice: &mut Invoice, usual: Option<&str>) {
     }
     walk.loops("IT1", &mut invoice.lines, line);
     walk.loops("SAC", &mut invoice.allowances_and_charges, charge);
-    summary(walk, &mut invoice.totals, invoice.lines.len());
+    let lines = if walk.is_writing() { walk.written("IT1") } else { invoice.lines.len() };
+    summary(walk, &mut invoice.totals, lines);
     if walk.is_reading() {
         totals::check_x12(walk, invoice);
     }
@@ -172,10 +182,10 @@ fn beginning(e: &mut Elements<'_>, invoice: &mut Invoice, usual: Option<&str>) {
         e.text(6, &mut order.change_number);
     });
     e.coded_opt(7, &codes::INVOICE_KIND, &mut invoice.kind, &mut invoice.kind_code);
-    if let (false, Some(usual)) = (e.is_reading(), usual) {
-        if !super::is_credit_code(portway_edi::Standard::X12, &e.peek(7)) {
-            e.constant(7, usual);
-        }
+    if let (false, Some(usual)) = (e.is_reading(), usual)
+        && !super::is_credit_code(portway_edi::Standard::X12, &e.peek(7))
+    {
+        e.constant(7, usual);
     }
     e.coded(8, &codes::PURPOSE, &mut invoice.purpose, &mut invoice.purpose_code);
     e.code(9, &mut invoice.action_code);
@@ -193,6 +203,26 @@ fn fill_in(invoice: &mut Invoice) {
     if totals.taxes.is_empty() {
         totals.taxes = invoice.taxes.clone();
     }
+    // Sums of allowances and charges that stand nowhere one by one.
+    let mut lines = invoice.lines.iter();
+    if invoice.allowances_and_charges.is_empty() && lines.all(|l| l.allowances_and_charges.is_empty()) {
+        invoice.allowances_and_charges = totals.allowances_and_charges.clone();
+    }
+}
+
+/// What an INVOIC was rounded by (MOA 366) is a charge or an allowance here, or TDS01 would not be the sum of its parts.
+fn rounding(invoice: &mut Invoice) {
+    let by = invoice.totals.amounts.iter().find(|a| a.role == AmountRole::Rounding);
+    let Some(money) = by.and_then(|a| a.money.clone()).filter(|money| !money.amount.is_zero()) else {
+        return;
+    };
+    let kind = if money.amount.is_sign_negative() { AllowanceKind::Allowance } else { AllowanceKind::Charge };
+    invoice.allowances_and_charges.push(AllowanceCharge {
+        kind,
+        money: Some(Money { amount: money.amount.abs(), ..money }),
+        description: Some(Text::new_static("Rounding")),
+        ..AllowanceCharge::default()
+    });
 }
 
 /// CAD, and the loop V1 for what goes by ship. `whole`: of the whole invoice, which has one CAD.
@@ -222,8 +252,18 @@ fn charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
 fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
     complete(&mut line.item);
     if walk.is_writing() {
-        complete_order(&line.order, &mut line.references, true);
+        if let Some(gross) = totals::gross_price(line).filter(|_| !walk.codes_are_ours()) {
+            line.price = Some(gross);
+        }
         let number = line.order.as_ref().and_then(|order| order.line_number.clone());
+        // What a product number says already needs no reference.
+        let named = |number: &Text| own_order(&line.item.product_ids).as_ref() == Some(number);
+        let order = line.order.clone().map(|order| OrderReference {
+            line_number: None,
+            number: order.number.filter(|number| !named(number)),
+            ..order
+        });
+        complete_order(&order, &mut line.references, true);
         if let Some(id) = number.filter(|_| own_line(&line.item.product_ids).is_none()) {
             let scheme = ProductIdScheme::Line;
             line.item.product_ids.push(ProductId { scheme, id, ..ProductId::default() });
@@ -265,9 +305,13 @@ fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
     walk.loops("FA1", &mut line.accounting, billing::accounting);
     carriers(walk, &mut line.transport.routes, false);
     if walk.is_reading() {
-        if let Some(number) = own_line(&line.item.product_ids) {
-            line.order.get_or_insert_default().line_number = Some(number);
+        let mut order =
+            OrderReference { line_number: own_line(&line.item.product_ids), ..Default::default() };
+        let listed = line.references.iter().any(|r| r.kind == ReferenceKind::PurchaseOrder);
+        if !listed {
+            order.number = own_order(&line.item.product_ids);
         }
+        line.order = Some(order);
         derive_order(&mut line.order, &line.references, true);
         line.shipped_quantity = line.shipments.iter().find_map(|s| s.quantity.clone());
     }
@@ -276,6 +320,11 @@ fn line(walk: &mut Walk<'_>, line: &mut InvoiceLine) {
 /// The line of the order, where it is named among the product numbers.
 fn own_line(ids: &[ProductId]) -> Option<Text> {
     ids.iter().find(|id| id.scheme == ProductIdScheme::Line).map(|id| id.id.clone())
+}
+
+/// The order, where it is named among the product numbers.
+fn own_order(ids: &[ProductId]) -> Option<Text> {
+    ids.iter().find(|id| id.scheme == ProductIdScheme::PurchaseOrder).map(|id| id.id.clone())
 }
 
 /// The loop SLN.

@@ -256,7 +256,8 @@ impl<'m> Elements<'m> {
         }
     }
 
-    /// A percentage that stands as a fraction (X12 954): `.0825` is 8.25 percent.
+    /// A percentage that stands as a fraction (X12 954): `.0825` is 8.25 percent. Many send the percentage itself: what is above 1 is
+    /// taken as it came, and more than 100 percent is written so.
     pub(crate) fn fraction(&mut self, at: impl Into<At>, field: &mut Option<Decimal>) {
         let moved = |value: Decimal, by: i64| {
             let scale = i64::from(value.scale()) + by;
@@ -265,10 +266,17 @@ impl<'m> Elements<'m> {
                 Err(_) => value.checked_mul(Decimal::from(10_i64.pow(scale.unsigned_abs() as u32))),
             }
         };
-        let mut fraction = field.and_then(|percent| moved(percent, 2));
+        let is_fraction = |value: Decimal, whole: Decimal| value.abs() <= whole;
+        let mut fraction = field.and_then(|percent| match is_fraction(percent, Decimal::ONE_HUNDRED) {
+            true => moved(percent, 2).map(|fraction| fraction.normalize()),
+            false => Some(percent),
+        });
         self.decimal(at, &mut fraction);
         if self.is_reading() && field.is_none() {
-            *field = fraction.and_then(|fraction| moved(fraction, -2));
+            *field = fraction.and_then(|value| match is_fraction(value, Decimal::ONE) {
+                true => moved(value, -2),
+                false => Some(value),
+            });
         }
     }
 

@@ -161,10 +161,11 @@ pub(crate) fn notes(walk: &mut Walk<'_>, notes: &mut Vec<Note>) {
         walk.each("NTE", notes, note);
         return walk.loops("N9", notes, super::reference::note);
     }
-    let is_plain = |n: &Note| {
-        *n == Note { code: n.code.clone(), lines: n.lines.clone(), ..Note::default() } && !n.lines.is_empty()
+    let is_special = |n: &Note| {
+        let dated = n.date.is_some() || !n.dates.is_empty();
+        n.kind.is_some() || n.reference.is_some() || n.subject.is_some() || !n.parts.is_empty() || dated
     };
-    let special = notes.iter().position(|n| !is_plain(n));
+    let special = notes.iter().position(is_special);
     for (at, note_of) in notes.iter_mut().enumerate() {
         if special == Some(at) {
             walk.write_loop("N9", |w| super::reference::note(w, note_of));

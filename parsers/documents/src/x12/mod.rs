@@ -40,6 +40,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/payment_terms/period_count", "ITD counts days alone"),
     ("*/payment_terms/dates", "ITD has the days of discount and payment alone"),
     ("*/payment_terms/percentages", "ITD has one percentage"),
+    ("*/payment_terms/payment_instructions", "ITD has the means of payment by its code (107)"),
+    ("*/payment_terms/bank_accounts", "ITD has no bank account"),
     ("*/payment_terms/amounts", "ITD has the discount alone"),
     ("*/delivery_terms/descriptions", "FOB has no text for the terms"),
     ("*/delivery_terms/locations", "FOB has places by kind and words"),
