@@ -6,24 +6,24 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
-use crate::date::DateRole;
-use crate::invoice::InvoiceKind;
-use crate::item::ProductIdScheme;
-use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis, AdjustmentReason as PaymentAdjustment};
-use crate::package::PackageKind;
-use crate::party::{ChannelKind, ContactRole, PartyRole};
-use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::{MeasurementKind, DiscrepancyKind};
-use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
-use crate::transport::{FreightPayment, TransportMode};
-use crate::line::{LineChange, LineStatus};
-use crate::order_response::ResponseStatus;
 use crate::application_advice::AdviceStatus;
-use crate::price_catalog::CatalogKind;
-use crate::remittance_advice::PaymentMethod;
+use crate::date::DateRole;
 use crate::inventory_adjustment::AdjustmentReason;
 use crate::inventory_report::{ReportKind, StockKind, StockMovement};
+use crate::invoice::InvoiceKind;
+use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
+use crate::mapping::{codes, word_fields};
+use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::order_response::ResponseStatus;
+use crate::package::PackageKind;
+use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
+use crate::purchase_order::{OrderKind, Purpose};
+use crate::quantity::{DiscrepancyKind, MeasurementKind};
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::remittance_advice::PaymentMethod;
+use crate::transport::{FreightPayment, TransportMode};
 use crate::transport_status::EventKind;
 
 codes! {

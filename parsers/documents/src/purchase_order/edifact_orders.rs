@@ -221,7 +221,11 @@ pub(crate) fn subline(walk: &mut Walk<'_>, subline: &mut SubLine) {
 
 /// QTY. The quantity ordered (6063 = 21) stands by itself, the others in the list; where there is none, it is the plain one
 /// (6063 = 1), which stays in the list.
-pub(crate) fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Vec<QualifiedQuantity>) {
+pub(crate) fn quantities(
+    walk: &mut Walk<'_>,
+    ordered: &mut Option<Quantity>,
+    list: &mut Vec<QualifiedQuantity>,
+) {
     let plain = |q: &QualifiedQuantity| q.code == "1";
     if let (true, Some(own)) = (walk.is_writing(), ordered.as_mut()) {
         let listed = list.iter().find(|q| plain(q)).and_then(|q| q.quantity.as_ref()) == Some(&*own);

@@ -9,7 +9,11 @@ use portway_documents::{Document, ReceivingAdvice};
 
 fn advice(name: &str) -> Box<ReceivingAdvice> {
     let set = case("receiving-advice", name);
-    assert!(set.faults.iter().all(|f| f.severity != portway_edi::Severity::Error), "{name}: {:#?}", set.faults);
+    assert!(
+        set.faults.iter().all(|f| f.severity != portway_edi::Severity::Error),
+        "{name}: {:#?}",
+        set.faults
+    );
     assert!(set.findings.is_empty(), "{name}: {:#?}", set.findings);
     let Document::ReceivingAdvice(advice) = set.document else { panic!("no receiving advice") };
     advice

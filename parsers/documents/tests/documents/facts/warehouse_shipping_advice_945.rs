@@ -7,7 +7,11 @@ use portway_documents::{Document, WarehouseShippingAdvice};
 
 fn advice(name: &str) -> Box<WarehouseShippingAdvice> {
     let set = case("warehouse-shipping-advice", name);
-    assert!(set.faults.iter().all(|f| f.severity != portway_edi::Severity::Error), "{name}: {:#?}", set.faults);
+    assert!(
+        set.faults.iter().all(|f| f.severity != portway_edi::Severity::Error),
+        "{name}: {:#?}",
+        set.faults
+    );
     assert!(set.findings.is_empty(), "{name}: {:#?}", set.findings);
     let Document::WarehouseShippingAdvice(advice) = set.document else { panic!("no shipping advice") };
     assert!(advice.unmapped.is_empty(), "{name}: {:#?}", advice.unmapped);

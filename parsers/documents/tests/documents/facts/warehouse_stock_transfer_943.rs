@@ -7,7 +7,11 @@ use portway_documents::{Document, WarehouseStockTransfer};
 
 fn transfer(name: &str) -> Box<WarehouseStockTransfer> {
     let set = case("warehouse-stock-transfer", name);
-    assert!(set.faults.iter().all(|f| f.severity != portway_edi::Severity::Error), "{name}: {:#?}", set.faults);
+    assert!(
+        set.faults.iter().all(|f| f.severity != portway_edi::Severity::Error),
+        "{name}: {:#?}",
+        set.faults
+    );
     assert!(set.findings.is_empty(), "{name}: {:#?}", set.findings);
     let Document::WarehouseStockTransfer(transfer) = set.document else { panic!("no stock transfer") };
     assert!(transfer.unmapped.is_empty(), "{name}: {:#?}", transfer.unmapped);
