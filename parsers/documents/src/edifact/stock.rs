@@ -1,9 +1,9 @@
-//! Stock: BGM of inventory and despatch messages, GIN, ALI, INP, INV, STS, and packages in the groups CPS.
+//! Stock: BGM of inventory and despatch messages, ALI, INP, INV, STS, and packages in the groups CPS.
 //!
 //! Numbers of single things stand in `identities`, each with its kind; batches among them also fill the lots of the item, and serial
 //! numbers its serials. A CPS only counts packages: its number stays unmapped, as does the level it names.
 
-use super::{codes, quantity, transport};
+use super::{codes, package, quantity, transport};
 use crate::Text;
 use crate::inventory_report::StockMovement;
 use crate::item::{Item, Lot};
@@ -40,21 +40,6 @@ pub(crate) fn opening(e: &mut Elements<'_>, o: Opening<'_>) {
     e.code((4, 1), o.acknowledgement_code);
 }
 
-/// Every GIN: numbers of one kind, each one or a range.
-pub(crate) fn identities(walk: &mut Walk<'_>, list: &mut Vec<Identity>) {
-    let same = |a: &Identity, b: &Identity| (a.kind, &a.kind_code) == (b.kind, &b.kind_code);
-    walk.packed("GIN", 5, list, same, |e, slot, id| {
-        let at = slot + 2;
-        e.needs((at, 1));
-        if !e.is_reading() {
-            e.needs((1, 1));
-        }
-        e.coded((1, 1), &codes::IDENTITY_KIND, &mut id.kind, &mut id.kind_code);
-        e.required((at, 1), &mut id.value);
-        e.text((at, 2), &mut id.range_end);
-    });
-}
-
 /// Lists the lots and serial numbers of an item that its identities do not have yet.
 pub(crate) fn complete_identities(item: &mut Item) {
     let lots = item.lot.iter().chain(item.lots.iter().filter_map(|l| l.number.as_ref()));
@@ -64,7 +49,10 @@ pub(crate) fn complete_identities(item: &mut Item) {
         .collect();
     for (kind, value) in numbers {
         if !item.identities.iter().any(|id| id.kind == kind && id.value == value) {
-            item.identities.push(Identity { kind, value, ..Identity::default() });
+            // Beside others of its kind it stands with their code: so both stand in one segment.
+            let code = item.identities.iter().find(|id| id.kind == kind).map(|id| id.kind_code.clone());
+            let kind_code = code.unwrap_or_default();
+            item.identities.push(Identity { kind, kind_code, value, ..Identity::default() });
         }
     }
 }
@@ -145,8 +133,22 @@ pub(crate) fn status(e: &mut Elements<'_>, s: &mut IndustryCode) {
     e.text((2, 4), &mut s.description);
 }
 
-/// The groups CPS, each with packages (PAC) of one kind or more.
+/// The groups CPS of a quantity, each with packages of one kind or more (PAC).
 pub(crate) fn packages(walk: &mut Walk<'_>, list: &mut Vec<Package>) {
+    for package in if walk.is_writing() { list.as_mut_slice() } else { &mut [] } {
+        walk.write_loop("CPS", |w| {
+            w.once("CPS", |e| e.serial((1, 1)));
+            w.write_loop("PAC", |inner| package::package(inner, package, None));
+        });
+    }
+    for mut inner in walk.found("CPS") {
+        inner.claim_loop();
+        inner.loops("PAC", list, |w, package| package::package(w, package, None));
+    }
+}
+
+/// The groups CPS before the lines: their packages have marks and quantities in other groups than those of a quantity.
+pub(crate) fn packages_of_all(walk: &mut Walk<'_>, list: &mut Vec<Package>) {
     walk.loops("CPS", list, |w, package| {
         w.once("CPS", |e| {
             if !e.is_reading() {

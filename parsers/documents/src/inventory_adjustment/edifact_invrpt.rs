@@ -10,7 +10,7 @@ use crate::Text;
 use crate::date::{DateRole, DateTime};
 use crate::edifact::party::party;
 use crate::edifact::quantity::{measurement, qualified};
-use crate::edifact::{codes, date, item, money, party as parties, reference, stock, transport};
+use crate::edifact::{codes, date, item, money, package, party as parties, reference, stock, transport};
 use crate::inventory_report::StockMovement;
 use crate::mapping::{Elements, Walk};
 use crate::party::PartyRole;
@@ -32,6 +32,23 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/industry_codes", "INVRPT has no codes of an industry's lists"),
     ("/attachments", "INVRPT names no other documents"),
     ("/depositor_number", "INVRPT has one number of its own; the depositor's is a reference of the customer"),
+    ("/lines/movement", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/movement_code", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/reason_code", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/stock_type_code", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/balance_code", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/instruction", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/statuses", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/locations", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/dates", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/references", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/price", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/prices", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/packages", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/item/identities", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/item/lots", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/item/lot", "a movement without a quantity says nothing: QTY opens its group"),
+    ("/lines/item/serials", "a movement without a quantity says nothing: QTY opens its group"),
     ("/lines/reason", "4499 has no code for this reason"),
     ("/lines/currency", "INVRPT has currencies before its lines and with prices"),
     ("/lines/contacts", "a line of INVRPT has no contacts"),
@@ -48,8 +65,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/parts", "INVRPT has no parts of a line"),
     ("/lines/item/expiry_date", "INVRPT has dates (DTM) by their kind"),
     ("/lines/item/condition_code", "INVRPT has the type of stock (7491), which has other codes"),
-    ("/lines/packages/packs/references", "references to packages stand with their marks (PCI), one each"),
-    ("/lines/packages/packs/dates", "dates of packages stand with their marks (PCI)"),
 ];
 
 /// True if an INVRPT corrects stock.
@@ -240,7 +255,7 @@ fn quantity(walk: &mut Walk<'_>, line: &mut AdjustmentLine) {
     if walk.is_reading() {
         line.sign();
     }
-    stock::identities(walk, &mut line.item.identities);
+    package::identities(walk, &mut line.item.identities);
     walk.each("LOC", &mut line.locations, transport::location);
     walk.each("DTM", &mut line.dates, date::dtm);
     walk.each("STS", &mut line.statuses, stock::status);

@@ -7,7 +7,7 @@ use super::{InventoryLine, InventoryQuantity, InventoryReport, StockKind};
 use crate::date::{DateRole, DateTime};
 use crate::edifact::party::party;
 use crate::edifact::quantity::measurement;
-use crate::edifact::{codes, date, item, money, party as parties, reference, stock, transport};
+use crate::edifact::{codes, date, item, money, package, party as parties, reference, stock, transport};
 use crate::mapping::{Elements, Walk};
 use crate::money::Price;
 use crate::party::PartyRole;
@@ -59,11 +59,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/quantities/schedule", "INVRPT has dates with a quantity, no schedule"),
     ("/lines/quantities/industry_codes", "INVRPT has no codes of an industry's lists"),
     ("/lines/quantities/lots", "a lot has its number alone here (GIN)"),
-    (
-        "/lines/quantities/packages/packs/references",
-        "references to packages stand with their marks (PCI), one each",
-    ),
-    ("/lines/quantities/packages/packs/dates", "dates of packages stand with their marks (PCI)"),
     ("/lines/quantities/price/currency", "a CUX without a price says nothing"),
     ("/lines/quantities/price/basis_code", "PRI has how many units the price is for"),
 ];
@@ -79,7 +74,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, report: &mut InventoryReport) {
     walk.loops("RFF", &mut report.references, reference::dated);
     walk.loops("NAD", &mut report.parties, party);
     money::currencies(walk, &mut report.currency, &mut report.other_currencies);
-    stock::packages(walk, &mut report.packages);
+    stock::packages_of_all(walk, &mut report.packages);
     walk.loops("LIN", &mut report.lines, line);
     if walk.is_reading() {
         derive(report);
@@ -227,7 +222,7 @@ fn quantity(walk: &mut Walk<'_>, q: &mut InventoryQuantity) {
     if walk.is_writing() && !walk.is_newer() {
         walk.once("INV", |e| inventory(e, q));
     }
-    stock::identities(walk, &mut q.identities);
+    package::identities(walk, &mut q.identities);
     if walk.is_reading() {
         q.lots.extend(stock::lots(&q.identities));
     }

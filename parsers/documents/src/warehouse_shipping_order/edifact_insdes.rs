@@ -8,7 +8,7 @@ use super::{ShippingOrderLine, WarehouseShippingOrder};
 use crate::Text;
 use crate::edifact::party::{contact, party};
 use crate::edifact::quantity::{measurement, qualified};
-use crate::edifact::{codes, date, item, money, reference, stock, transport};
+use crate::edifact::{codes, date, item, money, package, reference, stock, transport};
 use crate::hazard::DangerousGoods;
 use crate::heading::Totals;
 use crate::line::{complete_order, order_of};
@@ -179,7 +179,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingOrderLine) {
     });
     walk.each("IMD", &mut line.item.descriptions, item::description);
     stock::quantities(walk, &["113", "12", "21", "1"], &mut line.quantity, &mut line.quantities);
-    stock::identities(walk, &mut line.item.identities);
+    package::identities(walk, &mut line.item.identities);
     walk.each("INP", &mut line.instructions, stock::instruction);
     walk.each("DTM", &mut line.dates, date::dtm);
     walk.each("FTX", &mut line.notes, reference::note);
@@ -190,7 +190,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingOrderLine) {
         party(w, p);
         w.each("QTY", &mut p.quantities, qualified);
     });
-    walk.loops("PCI", &mut line.packages, package);
+    walk.loops("PCI", &mut line.packages, marked_package);
     walk.loops("DGS", &mut line.dangerous_goods, dangerous_goods);
     if walk.is_reading() {
         stock::derive_identities(&mut line.item);
@@ -200,7 +200,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ShippingOrderLine) {
 
 /// The group PCI: a mark, and the numbers of packages that have it. Numbers without a mark get one that says so (4233 = 30: by the
 /// SSCC; 24: by the shipper).
-fn package(walk: &mut Walk<'_>, p: &mut Package) {
+fn marked_package(walk: &mut Walk<'_>, p: &mut Package) {
     let is_sscc = p.identities.iter().any(|i| i.kind == IdentityKind::Sscc);
     let mut mark = p.marks.first().cloned().unwrap_or_default();
     walk.once("PCI", |e| {
@@ -211,7 +211,7 @@ fn package(walk: &mut Walk<'_>, p: &mut Package) {
         e.texts((1..=10).map(|component| (2, component).into()), &mut mark.values);
         e.code((4, 1), &mut mark.type_code);
     });
-    stock::identities(walk, &mut p.identities);
+    package::identities(walk, &mut p.identities);
     if walk.is_reading() {
         if mark != Marks::default() {
             p.marks.push(mark);
