@@ -122,7 +122,10 @@ impl Sum {
 }
 
 fn report(walk: &Walk<'_>, tag: &str, code: &str, what: &str, declared: Decimal, sum: &Sum) {
-    let computed = sum.readings.first().copied().unwrap_or_default();
+    let mut computed = sum.readings.first().copied().unwrap_or_default();
+    if computed.scale() < declared.scale() {
+        computed.rescale(declared.scale());
+    }
     let message = format!("{what} declares {declared}; {} come to {computed}.", sum.words);
     let help = "The partner's move: correct the total, or send the line, allowance, charge or tax that it has and the \
                 document lacks. Ours: do not pay before it is known which of both is right.";
