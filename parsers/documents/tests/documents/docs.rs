@@ -25,6 +25,9 @@ use ubl::Ubl;
 
 const MARK: &str = "<!-- Generated from here on: UPDATE_DOCS=1 cargo nextest run -p portway-documents --test documents docs -->\n";
 const SHARES: &str = "\n## Share of real sets in named fields\n";
+const IN_COMMON: &str = "Fields of many documents";
+/// So many documents are many.
+const MANY: usize = 5;
 /// By how much a share may be below the one in the table: that has one digit behind the point.
 const ROUNDING: f64 = 0.06;
 
@@ -38,7 +41,8 @@ fn the_manual_says_what_the_mappings_do() {
     let shapes = Shapes::of_all_documents();
     let ubl = Ubl::read(&shapes);
     let measured = measure(&shapes, DocumentKind::ALL);
-    let body = Page { shapes: &shapes, ubl, measured, text: String::new() }.written();
+    let common = common(&shapes);
+    let body = Page { shapes: &shapes, ubl, measured, common, text: String::new() }.written();
     let (by_hand, generated) = page.split_once(MARK).unwrap_or((&page, ""));
     let old_shares = generated.split_once(SHARES).map_or("", |(_, shares)| shares);
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -126,16 +130,46 @@ struct Page<'a> {
     shapes: &'a Shapes,
     ubl: Ubl,
     measured: Measured,
+    /// Fields of many documents, by their names.
+    common: BTreeMap<Vec<String>, Common>,
     text: String,
+}
+
+/// A field that many documents have.
+#[derive(Default)]
+struct Common {
+    record: Option<String>,
+    documents: usize,
+    /// True if a document refers to it, instead of telling by itself.
+    is_told: bool,
+    x12: BTreeMap<measure::Source, u32>,
+    edifact: BTreeMap<measure::Source, u32>,
+}
+
+/// The fields that so many documents have that they are told once.
+fn common(shapes: &Shapes) -> BTreeMap<Vec<String>, Common> {
+    let mut common: BTreeMap<Vec<String>, Common> = BTreeMap::new();
+    for row in shapes.roots.iter().flat_map(|root| rows(root.name(), shapes)) {
+        let entry = common.entry(row.names).or_default();
+        entry.documents += 1;
+        entry.record = row.record;
+    }
+    common.retain(|_, row| row.documents >= MANY);
+    common
 }
 
 impl Page<'_> {
     fn written(mut self) -> String {
         self.contents();
         let shapes = self.shapes;
+        let contents = std::mem::take(&mut self.text);
         for root in &shapes.roots {
             self.document(root, shapes);
         }
+        // What the documents have in common is known behind the last of them.
+        let documents = std::mem::replace(&mut self.text, contents);
+        self.in_common();
+        self.text += &documents;
         self.text += "\n## What documents are made of\n\nThe elements are those of all sets together that have such a thing.\n";
         for (name, record) in &shapes.records {
             if record.users.len() > 1 {
@@ -169,6 +203,25 @@ impl Page<'_> {
         }
     }
 
+    /// The fields that documents have in common, each once, with the elements of all sets together.
+    fn in_common(&mut self) {
+        self.heading(2, IN_COMMON);
+        self.text += "\nEach document has some of these, as it says. The elements are those of all its sets and of all documents together.\n";
+        self.text += "\n| field | X12 | EDIFACT |\n|---|---|---|\n";
+        let rows = std::mem::take(&mut self.common);
+        for (names, Common { record, x12, edifact, .. }) in rows.into_iter().filter(|(_, row)| row.is_told) {
+            let cells = [x12, edifact].map(|of| cell::of_many(&of, record.is_some()));
+            let _ = writeln!(
+                self.text,
+                "| {}{} | {} | {} |",
+                code(&names),
+                link(record.as_deref()),
+                cells[0],
+                cells[1]
+            );
+        }
+    }
+
     fn document(&mut self, root: &Root, shapes: &Shapes) {
         self.heading(2, &titles(root));
         self.table(root.name(), shapes);
@@ -197,7 +250,7 @@ impl Page<'_> {
         let rows = rows(table, shapes);
         let around = Around::of(self.measured.iter().filter(|(place, _)| place.table == table));
         let is_shared = shapes.records.contains_key(table);
-        let mut others = Vec::new();
+        let (mut others, mut common) = (Vec::new(), Vec::new());
         let mut body = String::new();
         for row in &rows {
             let places = row.names.iter().map(|name| Place { table: table.to_owned(), path: name.clone() });
@@ -206,28 +259,39 @@ impl Page<'_> {
             let sources: Vec<&Sources> =
                 places.iter().map(|p| self.measured.get(p).unwrap_or(&none)).collect();
             let ubl: Vec<&str> = places.iter().filter_map(|place| self.ubl.path(place)).collect();
-            let (path, is_record) = (&row.names[0], row.record.is_some());
             let x12 = merged(sources.iter().map(|s| &s.x12), is_shared);
             let edifact = merged(sources.iter().map(|s| &s.edifact), is_shared);
-            let (x12, edifact) =
-                (cell(&x12, path, is_record, &around), cell(&edifact, path, is_record, &around));
-            let names = row.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let names = code(&row.names);
             if x12.is_empty() && edifact.is_empty() && ubl.is_empty() {
                 others.push(names);
                 continue;
             }
-            let record = match &row.record {
-                Some(record) => {
-                    format!(": [{}](#{})", title_of(record).to_lowercase(), anchor(&title_of(record)))
-                }
-                None => String::new(),
-            };
+            if let Some(row) = self.common.get_mut(&row.names).filter(|_| ubl.is_empty() && !is_shared) {
+                row.is_told = true;
+                row.x12.extend(x12);
+                row.edifact.extend(edifact);
+                common.push(names);
+                continue;
+            }
+            let (path, is_record, record) =
+                (&row.names[0], row.record.is_some(), link(row.record.as_deref()));
+            let (x12, edifact) =
+                (cell(&x12, path, is_record, &around), cell(&edifact, path, is_record, &around));
             let paths = ubl.iter().flat_map(|paths| paths.split(", "));
             let ubl = paths.map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
             let _ = writeln!(body, "| {names}{record} | {x12} | {edifact} | {ubl} |");
         }
         if !body.is_empty() {
             let _ = write!(self.text, "\n| field | X12 | EDIFACT | UBL |\n|---|---|---|---|\n{body}");
+        }
+        if !common.is_empty() {
+            let anchor = anchor(IN_COMMON);
+            let _ = write!(
+                self.text,
+                "\nOf the [{}](#{anchor}): {}.\n",
+                IN_COMMON.to_lowercase(),
+                common.join(", ")
+            );
         }
         if !others.is_empty() {
             let _ = write!(self.text, "\nFilled by no golden case: {}.\n", others.join(", "));
@@ -320,6 +384,16 @@ fn table_of(shares: &BTreeMap<String, Share>) -> String {
         );
     }
     text
+}
+
+fn code(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The record that a field holds.
+fn link(record: Option<&str>) -> String {
+    let title = record.map(title_of);
+    title.map_or_else(String::new, |title| format!(": [{}](#{})", title.to_lowercase(), anchor(&title)))
 }
 
 /// `Invoice and credit note`.

@@ -143,6 +143,16 @@ fn by_loop(sources: &[(&Source, u32)], around: &[String]) -> Option<String> {
     Some(outer.map_or_else(|| format!("loop {trigger}"), |outer| format!("loop {outer}/{trigger}")))
 }
 
+/// The cell of a field of many documents: elements or, of records, the segments they stand in, whatever the set and loop.
+pub fn of_many(sources: &BTreeMap<Source, u32>, is_record: bool) -> String {
+    let names: BTreeSet<String> =
+        sources.keys().map(|source| if is_record { source.tag.clone() } else { name(source) }).collect();
+    let shown: Vec<String> = names.iter().take(2 * SEGMENTS).cloned().collect();
+    let more = names.len() - shown.len();
+    let shown = shown.join(", ");
+    if more > 0 { format!("{shown}, and {more} more") } else { shown }
+}
+
 /// The elements of one segment: `PO102, PO103`, or a range. `within` is the loop, `N9/`.
 fn elements(sources: &[&Source], within: &str) -> String {
     let mut names: Vec<(u16, Option<u16>, String)> =
