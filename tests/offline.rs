@@ -243,7 +243,6 @@ fn ack_is_the_interchange_we_would_answer() {
 fn what_this_version_does_not_have_is_said() {
     for (arguments, message) in [
         (["file", "ack", CLEAN, "--as", "x"], "no functional acknowledgement"),
-        (["file", "convert", CLEAN, "--to", "edifact"], "not in this version"),
         (["file", "convert", CLEAN, "--to", "csv"], "is no format"),
     ] {
         let output = portway(&arguments);

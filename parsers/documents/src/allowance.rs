@@ -14,7 +14,9 @@ record! {
         one kind: AllowanceKind,
         /// X12 248.
         one kind_code: Text,
-        /// What for: X12 1300, `D240` freight, `C310` discount.
+        /// What for.
+        opt service: AllowanceService,
+        /// X12 1300, `D240` freight, `C310` discount; EDIFACT 7161.
         opt service_code: Text,
         /// X12 559, who keeps the list `agency_service_code` is of.
         opt agency_code: Text,
@@ -79,6 +81,26 @@ vocabulary! {
         ChargeRequest,
         AllowanceRequest,
         Service,
+    }
+}
+
+vocabulary! {
+    /// What an allowance is given or a charge made for.
+    pub enum AllowanceService {
+        Advertising,
+        DamagedGoods,
+        Delivery,
+        Discount,
+        Freight,
+        Handling,
+        Insurance,
+        Pickup,
+        Promotion,
+        QuantityDiscount,
+        ShippingAndHandling,
+        Surcharge,
+        TradeDiscount,
+        VolumeDiscount,
     }
 }
 

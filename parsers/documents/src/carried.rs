@@ -48,15 +48,6 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
         if last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit" {
             return Some(FOREIGN_CODE);
         }
-        if is_qualified_by_code(document, pointer) {
-            return Some("what it is, only a code of the other standard says");
-        }
-    }
-    if path.ends_with("/unit") && lacks_unit(document, standard, pointer) {
-        return Some("the standard has no code for the unit");
-    }
-    if lacks_word(document, standard, pointer) {
-        return Some("the standard has no code for the word");
     }
     let holds = |pattern: &str| match pattern.strip_prefix('*') {
         // `*/transport/loads`: wherever it stands.
@@ -64,7 +55,19 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
         None => path.starts_with(pattern) && ends(&path, pattern.len()),
     };
     let mut listed = lists(document.kind(), standard).chain(shared(standard));
-    listed.find(|(pattern, _)| holds(pattern)).map(|(_, reason)| reason)
+    let of_words = || {
+        let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
+        if foreign && is_qualified_by_code(document, pointer) {
+            Some("what it is, only a code of the other standard says")
+        } else if path.ends_with("/unit") && lacks_unit(document, standard, pointer) {
+            Some("the standard has no code for the unit")
+        } else if lacks_word(document, standard, pointer) {
+            Some("the standard has no code for the word")
+        } else {
+            None
+        }
+    };
+    listed.find(|(pattern, _)| holds(pattern)).map(|(_, reason)| reason).or_else(of_words)
 }
 
 /// What the sets of a standard do not carry of a document: path without indices, and the clause that prevents it.
@@ -92,7 +95,7 @@ fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {
 /// True if something around the value has a word that the standard has no code for. Of words that only describe (how an allowance
 /// is settled) nothing but the word itself is lost; others say what the whole record is.
 fn lacks_word(document: &Document, standard: Standard, pointer: &str) -> bool {
-    const DESCRIBING: [&str; 4] = ["basis", "freight_payment", "mode", "handling"];
+    const DESCRIBING: [&str; 5] = ["basis", "freight_payment", "mode", "handling", "service"];
     let fields = match standard {
         Standard::X12 => crate::x12::codes::WORD_FIELDS,
         Standard::Edifact => crate::edifact::codes::WORD_FIELDS,
@@ -148,7 +151,7 @@ fn compare(was: &Value, is: &Value, pointer: &mut String, list: &mut Vec<NotCarr
             }
         }
         (Value::Array(was), Value::Array(is)) => compare_lists(was, is, pointer, list),
-        _ if was == is || same_number(was, is) => {}
+        _ if was == is || same_number(was, is) || same_words(was, is) => {}
         _ => leaves(was, pointer, list),
     }
 }
@@ -156,20 +159,26 @@ fn compare(was: &Value, is: &Value, pointer: &mut String, list: &mut Vec<NotCarr
 /// Entries that came back equal stand for each other, wherever they stand. Of the others those of one place are compared, and what
 /// then lacks may stand in any other entry that came back: a standard may need two entries for what is one here.
 fn compare_lists(was: &[Value], is: &[Value], pointer: &mut String, list: &mut Vec<NotCarried>) {
-    if let (Some(was), Some(is)) = (joined(was), joined(is)) {
+    let mut came = is.iter();
+    let all_came = was.iter().all(|value| came.any(|other| other == value));
+    if let (false, Some(was), Some(is)) = (all_came, joined(was), joined(is)) {
         if was != is {
             list.push(NotCarried { pointer: pointer.clone(), value: was });
         }
         return;
     }
-    let mut left: Vec<&Value> = is.iter().collect();
-    let mut open = Vec::new();
-    for (index, value) in was.iter().enumerate() {
-        match left.iter().position(|other| covers(other, value)) {
-            Some(at) => drop(left.remove(at)),
-            None => open.push((index, value)),
-        }
-    }
+    let mut left: Vec<Option<&Value>> = is.iter().map(Some).collect();
+    let mut open: Vec<(usize, &Value)> = was.iter().enumerate().collect();
+    // At its own place first, then anywhere.
+    open.retain(|(index, value)| {
+        let own = left.get_mut(*index);
+        own.is_none_or(|other| other.take_if(|other| covers(other, value)).is_none())
+    });
+    open.retain(|(_, value)| {
+        let mut others = left.iter_mut();
+        !others.any(|other| other.take_if(|other| covers(other, value)).is_some())
+    });
+    let left: Vec<&Value> = left.into_iter().flatten().collect();
     let mut spare = BTreeMap::new();
     left.iter().for_each(|value| count_leaves(value, &mut String::new(), &mut spare));
     for (position, (index, value)) in open.into_iter().enumerate() {
@@ -231,6 +240,14 @@ fn is_translated(
 fn same_number(was: &Value, is: &Value) -> bool {
     let number = |value: &Value| value.as_str()?.parse::<rust_decimal::Decimal>().ok();
     matches!((number(was), number(is)), (Some(a), Some(b)) if a == b)
+}
+
+/// A text came back with a blank where a line ended.
+fn same_words(was: &Value, is: &Value) -> bool {
+    match (was.as_str(), is.as_str()) {
+        (Some(was), Some(is)) => was.split_whitespace().eq(is.split_whitespace()),
+        _ => false,
+    }
 }
 
 fn leaves(value: &Value, pointer: &mut String, list: &mut Vec<NotCarried>) {

@@ -27,6 +27,8 @@ record! {
         one role_code: Text,
         opt date: Date,
         opt time: Time,
+        /// What the time means, where it is said apart from the date: X12 176.
+        opt time_role_code: Text,
         /// The partner's code for the time zone: X12 623, such as `ET` or `UT`.
         opt time_zone_code: Text,
         opt period: Period,
@@ -104,7 +106,11 @@ vocabulary! {
         Acknowledgement,
         PurchaseOrder,
         TaxPoint,
+        /// The day of the document referred to.
+        Reference,
         Appointment,
+        ScheduledPickup,
+        StatusChange,
     }
 }
 

@@ -18,6 +18,8 @@ pub const UNREADABLE_TIME: Code = Code("D1003");
 pub const UNREADABLE_NUMBER: Code = Code("D1004");
 /// The declared count of lines is not the one that came.
 pub const COUNT_DIFFERS: Code = Code("D1005");
+/// A declared total of an invoice is not what its parts come to.
+pub const TOTAL_DIFFERS: Code = Code("D1006");
 
 /// All of them, explained.
 pub const CODES: &[Explained] = &[
@@ -61,6 +63,16 @@ pub const CODES: &[Explained] = &[
         title: "Count of lines differs",
         meaning: "CTT01 counts other than the lines that came.",
         fix: "Ask the partner whether a line is missing before anything is shipped; the partner corrects the count.",
+        whose_move: WhoseMove::Partner,
+        answers: &[],
+    },
+    Explained {
+        code: TOTAL_DIFFERS,
+        title: "Total of the invoice differs",
+        meaning: "A declared total (X12 TDS01; EDIFACT MOA 79, 176, 124, 77, 388, 86, 39, 128, 9) is not what lines, allowances, \
+                  charges and taxes come to, by any usual reading and beyond what rounding explains. Said only when the document \
+                  has everything that the sum needs.",
+        fix: "The partner corrects the total, or sends what the document lacks; nobody pays before it is known which of both is right.",
         whose_move: WhoseMove::Partner,
         answers: &[],
     },

@@ -44,6 +44,8 @@ record! {
     /// What the sender counted.
     pub struct Totals {
         opt line_count: Decimal,
+        /// Levels of the hierarchy: X12 CTT01 of sets with HL.
+        opt level_count: Decimal,
         /// Sum of the quantities of the lines, for checking.
         opt hash_total: Decimal,
         opt weight: Quantity,

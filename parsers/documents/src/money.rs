@@ -170,13 +170,18 @@ vocabulary! {
         DeclaredValue,
         DiscountBase,
         LineNet,
+        /// Of all lines together.
+        LinesTotal,
     }
 }
 
 record! {
     /// A tax number, exemption or tax amount.
     pub struct Tax {
-        /// X12 963, such as `ST` state sales tax, `VA` value added tax.
+        /// Which tax it is.
+        #[serde(rename = "type")]
+        opt kind: TaxKind,
+        /// X12 963, such as `ST` state sales tax, `VA` value added tax; EDIFACT 5153.
         opt type_code: Text,
         opt money: Money,
         opt percent: Decimal,
@@ -201,6 +206,19 @@ record! {
         /// EDIFACT 5279.
         opt rate_code: Text,
         many amounts: QualifiedAmount,
+    }
+}
+
+vocabulary! {
+    /// Which tax it is.
+    pub enum TaxKind {
+        ValueAdded,
+        GoodsAndServices,
+        StateSales,
+        LocalSales,
+        FederalExcise,
+        Environmental,
+        Surtax,
     }
 }
 

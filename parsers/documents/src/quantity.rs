@@ -105,7 +105,8 @@ record! {
     pub struct Measurement {
         /// What was measured: X12 737.
         opt reference_code: Text,
-        /// Which measure: X12 738, `WT`, `LN`.
+        opt kind: MeasurementKind,
+        /// Which measure: X12 738, EDIFACT 6313: `WT`, `LN`.
         opt code: Text,
         opt value: Quantity,
         opt minimum: Decimal,
@@ -117,5 +118,19 @@ record! {
         /// X12 752.
         opt position_code: Text,
         opt method: Text,
+    }
+}
+
+vocabulary! {
+    /// What a measurement is of.
+    pub enum MeasurementKind {
+        GrossWeight,
+        NetWeight,
+        TareWeight,
+        Length,
+        Width,
+        Height,
+        Volume,
+        GrossVolume,
     }
 }

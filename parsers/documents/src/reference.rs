@@ -318,16 +318,18 @@ record! {
 }
 
 record! {
-    /// Numbers of single things, such as packages, vehicles or serials: EDIFACT GIN and GIR.
+    /// Numbers of single things, such as packages, vehicles or serials: X12 MAN, EDIFACT GIN and GIR.
     pub struct Identity {
         one kind: IdentityKind,
-        /// EDIFACT 7405.
+        /// X12 88, EDIFACT 7405.
         one kind_code: Text,
         one value: Text,
         /// Where it is a range: its last number.
         opt range_end: Text,
-        /// EDIFACT 7297: numbers that came in one set follow each other.
+        /// EDIFACT 7297: of a number that came in a set, what the set is of.
         opt set_code: Text,
+        /// Numbers of one set belong together: which set of the list, from 1.
+        opt set: u32,
         /// EDIFACT 4405.
         opt status_code: Text,
     }
@@ -343,6 +345,7 @@ vocabulary! {
         BuyerPackage,
         SellerPackage,
         CasePackage,
+        CarrierPackage,
         Product,
         Vehicle,
         VehicleRegistration,

@@ -66,6 +66,17 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
+    X12 "810" Invoice => crate::invoice::x12_810;
+    Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
+    Edifact "INVOIC" Invoice => crate::invoice::edifact_invoic;
+    X12 "204" TransportOrder => crate::transport_order::x12_204;
+    Edifact "IFTMIN" TransportOrder => crate::transport_order::edifact_iftmin;
+    X12 "210" FreightInvoice => crate::freight_invoice::x12_210;
+    X12 "214" TransportStatus => crate::transport_status::x12_214;
+    Edifact "IFTSTA" TransportStatus => crate::transport_status::edifact_iftsta;
+    X12 "856" ShipNotice => crate::ship_notice::x12_856;
+    Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
 }
 
 /// The documents a set may become, the usual one first.

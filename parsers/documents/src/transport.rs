@@ -149,6 +149,8 @@ record! {
         opt haulage_code: Text,
         many references: Reference,
         many dates: DateTime,
+        /// On which equipment this carrier had the goods: X12 CAD02 and CAD03.
+        many equipment: Equipment,
     }
 }
 
@@ -205,8 +207,11 @@ record! {
         /// X12 407.
         opt seal_status_code: Text,
         opt seal_number: Text,
-        /// X12 24.
+        /// X12 24, EDIFACT 8155.
         opt type_code: Text,
+        /// Who keeps the list of `type_code`: EDIFACT 1131 and 3055.
+        opt type_list_code: Text,
+        opt type_agency_code: Text,
         /// Every seal.
         many seals: Seal,
         opt carrier: Identifier,

@@ -35,7 +35,8 @@ pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
     walk.each_anywhere("RNG", &mut a.ranges, money::range);
     walk.loops("TAX", &mut a.taxes, money::tax);
     if walk.is_reading() {
-        a.money = a.amounts.iter().find_map(|amount| amount.money.clone());
+        let own = a.amounts.iter().find(|m| m.role == AmountRole::AllowanceOrCharge && m.money.is_some());
+        a.money = own.or(a.amounts.first()).and_then(|amount| amount.money.clone());
     }
 }
 
@@ -58,7 +59,7 @@ fn alc(e: &mut Elements<'_>, a: &mut AllowanceCharge) {
     e.code((2, 2), &mut a.reason_code);
     e.coded_opt((3, 1), &codes::ALLOWANCE_HANDLING, &mut a.handling, &mut a.handling_code);
     e.code((4, 1), &mut a.sequence_code);
-    e.code((5, 1), &mut a.service_code);
+    e.coded_opt((5, 1), &codes::ALLOWANCE_SERVICE, &mut a.service, &mut a.service_code);
     e.code((5, 2), &mut a.list_code);
     e.code((5, 3), &mut a.agency_code);
     e.lines((4..=5).map(|component| (5, component).into()), &mut a.description);

@@ -5,15 +5,19 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::quantity::MeasurementKind;
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 1225, message function.
@@ -66,9 +70,40 @@ codes! {
         "69" => PromisedDelivery,
         "79" => PromisedShip,
         "94" => Manufacture,
+        "132" => EstimatedArrival,
+        "133" => EstimatedDeparture,
+        "178" => ActualArrival,
+        "186" => ActualDeparture,
+        "200" => Pickup,
+        "334" => StatusChange,
         "12" => DiscountDue,
         "13" => NetDue,
+        "131" => TaxPoint,
         "137" => Issue,
+        "138" => Payment,
+        "171" => Reference,
+        "360" => SellBy,
+        "361" => BestBefore,
+    }
+
+    /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
+    EVENT_KIND("event_kind"): EventKind {
+        "1" => Arrived,
+        "12" => CustomsReleased,
+        "13" => PickedUp,
+        "18" => Damaged,
+        "20" => Delayed,
+        "21" => Delivered,
+        "24" => Departed,
+        "29" => Discharged,
+        "31" => EnRoute,
+        "48" => Loaded,
+        "49" => Lost,
+        "74" => Received,
+        "75" => Reconsigned,
+        "77" => Refused,
+        "82" | "80" => Returned,
+        "91" => Stored,
     }
 
     /// 3035, party qualifier.
@@ -78,6 +113,8 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DL" => Factor,
+        "II" => InvoiceIssuer,
         "DP" => ShipTo,
         "EX" => Exporter,
         "FW" => FreightForwarder,
@@ -90,6 +127,7 @@ codes! {
         "OB" => OrderedBy,
         "PE" => Payee,
         "PR" => Payer,
+        "RE" => RemitTo,
         "SE" => Seller,
         "SF" => ShipFrom,
         "SN" => Store,
@@ -140,6 +178,9 @@ codes! {
     /// 1153, reference qualifier.
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
+        "AAK" => ShipNotice,
+        "CD" => CreditNote,
+        "DL" => DebitNote,
         "ADE" => Account,
         "AEP" => Project,
         "BM" => BillOfLading,
@@ -152,7 +193,7 @@ codes! {
         "DQ" => Delivery,
         "IA" => InternalVendor,
         "IT" => Customer,
-        "IV" => Invoice,
+        "IV" | "OI" => Invoice,
         "LI" => Line,
         "ON" | "OP" => PurchaseOrder,
         "PD" => Promotion,
@@ -161,6 +202,8 @@ codes! {
         "POR" => OrderResponse,
         "RE" => Release,
         "SE" => Serial,
+        "SI" => Shipment,
+        "SN" => Seal,
         "VA" => TaxIdentification,
         "VN" => VendorOrder,
         "ZZZ" => MutuallyDefined,
@@ -214,9 +257,63 @@ codes! {
         "39" | "77" => InvoiceTotal,
         "52" => Discount,
         "66" | "203" => LineTotal,
-        "79" | "86" | "128" => Total,
-        "124" | "150" | "161" | "176" => Tax,
+        "79" => LinesTotal,
+        "86" | "128" => Total,
+        "9" => Payable,
+        "64" => Freight,
+        "113" => Prepaid,
+        "129" => DiscountBase,
+        "366" => Rounding,
+        "259" => ChargeTotal,
+        "260" => AllowanceTotal,
+        "124" | "150" | "161" => Tax,
+        "176" => TaxTotal,
         "125" => TaxableAmount,
+    }
+
+    /// 6313, property measured.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" | "AAB" | "AAD" => GrossWeight,
+        "N" | "AAA" | "AAC" | "AAL" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "ABJ" => Volume,
+        "AAW" => GrossVolume,
+    }
+
+    /// 7405, what the number of a single thing is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "BJ" | "AW" => Sscc,
+        "BN" => Serial,
+        "BX" => Lot,
+        "AX" => CasePackage,
+        "BU" => BuyerPackage,
+        "AP" => Product,
+        "VV" => Vehicle,
+        "BL" => VehicleRegistration,
+        "AL" => Kanban,
+        "AN" => Manufacturing,
+        // EANCOM.
+        "SE" => Serial,
+    }
+
+    /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
+    PACKAGE_KIND("package_kind"): PackageKind {
+        "PX" | "200" | "201" | "202" | "203" | "204" => Pallet,
+        "CT" => Carton,
+        "CS" => Case,
+        "BX" => Box,
+        "BG" => Bag,
+        "DR" => Drum,
+        "CR" => Crate,
+        "CN" => Container,
+        "RO" => Roll,
+        "BE" => Bundle,
+        "TK" => Tank,
+        "SL" => SlipSheet,
+        "CW" => RollCage,
     }
 
     /// 2475, what terms of payment count from.
@@ -267,6 +364,56 @@ codes! {
         "3" => VendorCheck,
         "4" => CreditAccount,
     }
+
+    /// 1001, document name of an invoice.
+    INVOICE_KIND("invoice_kind"): InvoiceKind {
+        "380" => Invoice,
+        "381" | "81" => CreditNote,
+        "383" | "80" => DebitNote,
+        "384" => CorrectedInvoice,
+        "386" => PrepaymentInvoice,
+        "389" => SelfBilledInvoice,
+        "325" => ProFormaInvoice,
+        "393" => FactoredInvoice,
+        "396" => FactoredCreditNote,
+        "261" => SelfBilledCreditNote,
+        "262" => ConsolidatedCreditNote,
+        "385" => ConsolidatedInvoice,
+        "326" => PartialInvoice,
+        "83" => FinancialCredit,
+        "84" => FinancialDebit,
+        "780" => FreightInvoice,
+        "395" => ConsignmentInvoice,
+    }
+
+    /// 5153, type of tax.
+    TAX_KIND("tax_kind"): TaxKind {
+        "VAT" => ValueAdded,
+        "GST" => GoodsAndServices,
+        "STT" => StateSales,
+        "LOC" => LocalSales,
+        "FET" => FederalExcise,
+        "ENV" => Environmental,
+        "SUR" => Surtax,
+    }
+
+    /// 7161, special service.
+    ALLOWANCE_SERVICE("allowance_service"): AllowanceService {
+        "AA" => Advertising,
+        "ACZ" => DamagedGoods,
+        "DL" => Delivery,
+        "DI" => Discount,
+        "FC" => Freight,
+        "HD" => Handling,
+        "IN" => Insurance,
+        "ADT" => Pickup,
+        "PAD" => Promotion,
+        "QD" => QuantityDiscount,
+        "SAA" => ShippingAndHandling,
+        "SC" => Surcharge,
+        "TD" => TradeDiscount,
+        "VAB" => VolumeDiscount,
+    }
 }
 
 word_fields! {
@@ -288,6 +435,10 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/allowances_and_charges" service ALLOWANCE_SERVICE;
+    "/taxes" type TAX_KIND;
 }

@@ -4,10 +4,13 @@
 //! document's own mapping (`purchase_order/edifact_orders.rs`) only says which segment of which group belongs to which field.
 
 pub(crate) mod allowance;
+pub(crate) mod billing;
 pub(crate) mod codes;
 pub(crate) mod date;
+pub(crate) mod freight;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;

@@ -75,7 +75,7 @@ pub(crate) fn price(walk: &mut Walk<'_>, p: &mut QualifiedPrice) {
     walk.each("DTM", &mut p.dates, date::dtm);
 }
 
-fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
+pub(crate) fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
     if !e.is_reading() {
         e.needs((1, 1));
         e.needs((1, 2));
@@ -188,7 +188,9 @@ pub(crate) fn tax(walk: &mut Walk<'_>, t: &mut Tax) {
     walk.once("TAX", |e| tax_detail(e, t));
     walk.each("MOA", &mut t.amounts, amount);
     if walk.is_reading() {
-        t.money = t.amounts.iter().find_map(|a| a.money.clone());
+        let tax = t.amounts.iter().find(|a| a.role == AmountRole::Tax && a.money.is_some());
+        let other = || t.amounts.iter().find(|a| a.role != AmountRole::TaxableAmount);
+        t.money = tax.or_else(other).and_then(|a| a.money.clone());
     }
     let mut places: Vec<_> = t.jurisdictions.drain(..).map(Some).collect();
     walk.each("LOC", &mut places, |e, place| {
@@ -207,7 +209,7 @@ fn tax_detail(e: &mut Elements<'_>, t: &mut Tax) {
     if !e.is_reading() && !e.has((1, 1)) {
         e.constant((1, 1), "7");
     }
-    e.code((2, 1), &mut t.type_code);
+    e.coded_opt((2, 1), &codes::TAX_KIND, &mut t.kind, &mut t.type_code);
     e.text((2, 4), &mut t.description);
     e.text((3, 1), &mut t.assigned_number);
     e.decimal((4, 1), &mut t.base);

@@ -18,7 +18,8 @@ pub(crate) fn party(walk: &mut Walk<'_>, party: &mut Party) {
     walk.loops("CTA", &mut party.contacts, contact);
 }
 
-fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
+/// NAD.
+pub(crate) fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
     if !e.is_reading() {
         e.needs((1, 1));
     }

@@ -3,8 +3,9 @@
 //! A quantity without a unit counts pieces by EANCOM; the document then has no unit, for none was sent. A unit is only taken
 //! together with its value. A value that is no number is a finding.
 
+use super::codes;
 use crate::mapping::Elements;
-use crate::quantity::{Measurement, QualifiedQuantity};
+use crate::quantity::{Measurement, MeasurementKind as K, QualifiedQuantity};
 
 /// QTY and CNT: a qualifier, a value and a unit.
 pub(crate) fn qualified(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
@@ -21,7 +22,12 @@ pub(crate) fn measurement(e: &mut Elements<'_>, m: &mut Measurement) {
         e.needs((1, 1));
     }
     e.code((1, 1), &mut m.reference_code);
-    e.code((2, 1), &mut m.code);
+    e.coded_opt((2, 1), &codes::MEASUREMENT_KIND, &mut m.kind, &mut m.code);
+    if !e.is_reading() && !e.has((1, 1)) && e.has((2, 1)) {
+        // 6311: WT weights, PD physical dimensions.
+        let is_weight = matches!(m.kind, Some(K::GrossWeight | K::NetWeight | K::TareWeight));
+        e.constant((1, 1), if is_weight { "WT" } else { "PD" });
+    }
     e.code((2, 2), &mut m.significance_code);
     e.code((2, 3), &mut m.attribute_code);
     e.text((2, 4), &mut m.method);

@@ -100,7 +100,10 @@ pub(crate) fn delivery_terms(walk: &mut Walk<'_>, t: &mut DeliveryTerms) {
 /// The group TDT.
 pub(crate) fn route(walk: &mut Walk<'_>, r: &mut Route) {
     walk.once("TDT", |e| carriage(e, r));
-    walk.each("LOC", &mut r.locations, location);
+    // A group of its own in most messages, a segment in the lines of some.
+    if walk.is_reading() {
+        walk.each("LOC", &mut r.locations, location);
+    }
     walk.loops("LOC", &mut r.locations, dated_location);
 }
 
@@ -127,6 +130,9 @@ pub(crate) fn carriage(e: &mut Elements<'_>, r: &mut Route) {
 /// The group EQD.
 pub(crate) fn equipment(walk: &mut Walk<'_>, q: &mut Equipment) {
     walk.once("EQD", |e| {
+        if !e.is_reading() {
+            e.needs((1, 1));
+        }
         e.code((1, 1), &mut q.code);
         e.text((2, 1), &mut q.number);
         e.code((3, 1), &mut q.type_code);

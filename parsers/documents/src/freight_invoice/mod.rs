@@ -5,6 +5,8 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod x12_210;
+
 use crate::Text;
 use crate::date::{Date, DateTime, Time};
 use crate::freight::{CarriageTerms, CarriedOrder, FreightCharge, Goods, Stop, Tariff};

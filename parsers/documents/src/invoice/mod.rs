@@ -5,9 +5,13 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_invoic;
+pub(crate) mod totals;
+pub(crate) mod x12_810;
+
 use crate::Text;
 use crate::allowance::{AllowanceCharge, Rate};
-use crate::date::{Date, DateTime, Time};
+use crate::date::{Date, DateRole, DateTime, Time};
 use crate::freight::Tariff;
 use crate::hazard::DangerousGoods;
 use crate::heading::Purpose;
@@ -22,10 +26,12 @@ use crate::purchase_order::SubLine;
 use crate::quantity::{Decimal, Discrepancy, Measurement, QualifiedQuantity, Quantity};
 use crate::reference::{
     Accounting, Attachment, Characteristic, CodeList, Identity, IndustryCode, Instruction, Note, Reference,
-    Statement, TradeCondition, Unmapped,
+    ReferenceKind, Statement, TradeCondition, Unmapped,
 };
 use crate::terms::{Balance, Installment, PeriodAmount};
 use crate::transport::{DeliveryTerms, Distribution, Location, Marks, Pack, Packaging, Transport};
+use portway_edi::Standard;
+use portway_edi::schema::Loop;
 
 record! {
     /// An invoice or a credit note. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
@@ -121,6 +127,8 @@ vocabulary! {
         ProFormaInvoice,
         FactoredInvoice,
         FactoredCreditNote,
+        SelfBilledCreditNote,
+        ConsolidatedCreditNote,
         ConsolidatedInvoice,
         PartialInvoice,
         FinancialCredit,
@@ -284,4 +292,91 @@ impl InvoiceTotals {
     pub fn is_empty(&self) -> bool {
         *self == InvoiceTotals::default()
     }
+}
+
+/// True if an 810 is a credit note: BIG07 (640).
+pub(crate) fn is_credit_note_x12(root: &Loop<'_>) -> bool {
+    let beginning = root.segments.iter().find(|s| s.tag() == "BIG");
+    beginning.is_some_and(|s| is_credit_code(Standard::X12, s.text(7).trim_end()))
+}
+
+/// True if an INVOIC is a credit note: 1001 in BGM.
+pub(crate) fn is_credit_note_edifact(root: &Loop<'_>) -> bool {
+    let beginning = root.segments.iter().find(|s| s.tag() == "BGM");
+    beginning.is_some_and(|s| is_credit_code(Standard::Edifact, s.component_text(1, 1).trim_end()))
+}
+
+/// The kinds that give money back. X12 640: credit memo and invoice, of commissions, consolidated, of material. EDIFACT 1001: credit
+/// notes for goods, for financial adjustments, self-billed, consolidated, for price variation, delcredere, factored, with an OCR
+/// payment slip, of a forwarder.
+pub(crate) fn is_credit_code(standard: Standard, code: &str) -> bool {
+    match standard {
+        Standard::X12 => matches!(code, "CR" | "CN" | "CC" | "CE" | "CG" | "MC"),
+        Standard::Edifact => {
+            matches!(code, "81" | "83" | "261" | "262" | "296" | "308" | "381" | "396" | "420" | "532")
+        }
+    }
+}
+
+/// Lists the numbers of an order that stand in fields of their own and not among the references yet. `with_number`: the number of
+/// the order itself too, with its release, line and day.
+fn complete_order(order: &Option<OrderReference>, references: &mut Vec<Reference>, with_number: bool) {
+    let Some(order) = order else { return };
+    let mut wanted = Vec::new();
+    if with_number && (order.number.is_some() || order.line_number.is_some()) {
+        let day = order.date.map(|date| DateTime {
+            role: DateRole::Reference,
+            date: Some(date),
+            ..DateTime::default()
+        });
+        wanted.push(Reference {
+            kind: ReferenceKind::PurchaseOrder,
+            value: order.number.clone(),
+            line_number: order.line_number.clone(),
+            dates: day.into_iter().collect(),
+            ..Reference::default()
+        });
+    }
+    let numbers = [
+        (ReferenceKind::Release, &order.release_number, with_number),
+        (ReferenceKind::Contract, &order.contract_number, true),
+        (ReferenceKind::VendorOrder, &order.seller_number, true),
+    ];
+    for (kind, value, _) in numbers.into_iter().filter(|(.., wanted)| *wanted) {
+        if value.is_some() {
+            wanted.push(Reference { kind, value: value.clone(), ..Reference::default() });
+        }
+    }
+    for reference in wanted {
+        let same = |r: &&mut Reference| r.kind == reference.kind && r.value == reference.value;
+        match references.iter_mut().find(same) {
+            Some(listed) => {
+                if listed.line_number.is_none() {
+                    listed.line_number = reference.line_number;
+                }
+                if listed.dates.is_empty() {
+                    listed.dates = reference.dates;
+                }
+            }
+            None => references.push(reference),
+        }
+    }
+}
+
+/// The other way round: what the references say of the order, where no field says it yet.
+fn derive_order(order: &mut Option<OrderReference>, references: &[Reference], with_number: bool) {
+    let mut read = order.take().unwrap_or_default();
+    let of = |kind| references.iter().find(move |r| r.kind == kind);
+    let value = |kind| of(kind).and_then(|r| r.value.clone());
+    if with_number {
+        if let Some(own) = of(ReferenceKind::PurchaseOrder) {
+            read.number = read.number.or(own.value.clone());
+            read.line_number = read.line_number.or(own.line_number.clone());
+            read.date = read.date.or(own.dates.iter().find_map(|d| d.date));
+        }
+        read.release_number = read.release_number.or_else(|| value(ReferenceKind::Release));
+    }
+    read.contract_number = read.contract_number.or_else(|| value(ReferenceKind::Contract));
+    read.seller_number = read.seller_number.or_else(|| value(ReferenceKind::VendorOrder));
+    *order = (read != OrderReference::default()).then_some(read);
 }

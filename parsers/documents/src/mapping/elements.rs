@@ -256,6 +256,22 @@ impl<'m> Elements<'m> {
         }
     }
 
+    /// A percentage that stands as a fraction (X12 954): `.0825` is 8.25 percent.
+    pub(crate) fn fraction(&mut self, at: impl Into<At>, field: &mut Option<Decimal>) {
+        let moved = |value: Decimal, by: i64| {
+            let scale = i64::from(value.scale()) + by;
+            match u32::try_from(scale) {
+                Ok(scale) => Decimal::try_from_i128_with_scale(value.mantissa(), scale).ok(),
+                Err(_) => value.checked_mul(Decimal::from(10_i64.pow(scale.unsigned_abs() as u32))),
+            }
+        };
+        let mut fraction = field.and_then(|percent| moved(percent, 2));
+        self.decimal(at, &mut fraction);
+        if self.is_reading() && field.is_none() {
+            *field = fraction.and_then(|fraction| moved(fraction, -2));
+        }
+    }
+
     /// A decimal number that is always there.
     pub(crate) fn required_decimal(&mut self, at: impl Into<At>, field: &mut Decimal) {
         let mut value = (!self.is_reading()).then_some(*field);
@@ -369,6 +385,52 @@ impl<'m> Elements<'m> {
                     d.put(at, &code);
                 }
             }
+        }
+    }
+
+    /// As [`Elements::quantity`], the unit from a list of its own: pairs of its code and that of Recommendation 20 (X12 188, 184, 90).
+    pub(crate) fn quantity_in(
+        &mut self,
+        value: impl Into<At>,
+        unit: impl Into<At>,
+        units: &[(&'static str, &'static str)],
+        field: &mut Option<Quantity>,
+    ) {
+        let (value, unit) = (value.into(), unit.into());
+        if self.is_reading() {
+            if field.is_some() {
+                return;
+            }
+            let mut number = None;
+            self.decimal(value, &mut number);
+            let Some(number) = number else { return };
+            let mut original = None;
+            self.text(unit, &mut original);
+            let known = units.iter().find(|(code, _)| original.as_deref() == Some(*code));
+            let unit = known.map(|(_, unit)| Text::new_static(unit));
+            *field = Some(Quantity { value: number, unit, original_unit: original, ..Quantity::default() });
+        } else if let Some(quantity) = field {
+            self.required_decimal(value, &mut quantity.value);
+            let (of, came) = (quantity.unit.as_deref(), quantity.original_unit.as_deref());
+            let ours = matches!(&self.side, Side::Write(d) if d.writing.codes_are_ours);
+            let same = units.iter().find(|(code, unit)| ours && came == Some(*code) && of == Some(*unit));
+            match same.or_else(|| units.iter().find(|(_, unit)| of == Some(*unit))) {
+                Some((code, _)) => self.constant(unit, code),
+                // A code without a counterpart in Recommendation 20 is only known to be of this list where it has its length.
+                None if ours && of.is_none() => {
+                    let fits = |c: &&str| units.first().is_some_and(|(code, _)| code.len() == c.len());
+                    self.constant(unit, came.filter(fits).unwrap_or_default());
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Codes of this standard in elements or components, one each. Left out when the document's codes are of the other standard.
+    pub(crate) fn codes(&mut self, places: impl Iterator<Item = At>, list: &mut Vec<Text>) {
+        match &self.side {
+            Side::Write(d) if !d.writing.codes_are_ours => {}
+            _ => self.texts(places, list),
         }
     }
 

@@ -107,11 +107,43 @@ impl<'m> Walk<'m> {
         }
     }
 
+    /// True when the codes beside our words are of this standard: always when reading.
+    pub(crate) fn codes_are_ours(&self) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.codes_are_ours,
+        }
+    }
+
     /// The version of the set: `004010`, `D:01B:UN`. Empty where it is not known.
     pub(crate) fn version(&self) -> &'m str {
         match self.side {
             Side::Read { reading, .. } => reading.version,
             Side::Write(writing) => writing.version,
+        }
+    }
+
+    /// Reading, a finding on the first segment `tag` that `wanted` says yes to, here or opening a loop here, whoever took it.
+    pub(crate) fn report(
+        &self,
+        tag: &str,
+        wanted: impl Fn(&Elements<'m>) -> bool,
+        at: impl Into<At>,
+        (code, severity): (portway_edi::Code, portway_edi::Severity),
+        message: String,
+        help: &str,
+    ) {
+        let Side::Read { reading, node, at_root } = self.side else { return };
+        let own = node.segments.iter().map(|s| (s, (!at_root).then_some(node.id)));
+        let opening = node.loops.iter().filter_map(|inner| Some((inner.segments.first()?, Some(inner.id))));
+        let here = |s: &Segment<'_>| is_tag(s, tag) && s.position >= self.from && s.position < self.to;
+        let found = own
+            .chain(opening)
+            .filter(|(segment, _)| here(segment))
+            .map(|(segment, id)| Elements::read(reading, segment, id, self.currency.clone()))
+            .find(|e| wanted(e));
+        if let Some(elements) = found {
+            elements.report(code, severity, at, message, help);
         }
     }
 
@@ -479,6 +511,14 @@ impl<'m> Walk<'m> {
         let mut inner = self.clone();
         map(&mut inner);
         writing.close_loop(mark, trigger);
+    }
+
+    /// How many segments `tag` were written so far, in the whole set. 0 when reading.
+    pub(crate) fn written(&self, tag: &str) -> usize {
+        match self.side {
+            Side::Write(writing) => writing.count(tag),
+            Side::Read { .. } => 0,
+        }
     }
 
     /// A value of the first segment `tag`, without taking it; for choices when reading. Empty when writing.

@@ -61,6 +61,17 @@ impl<'m> Writing<'m> {
         super::arrange::arrange(self.out.into_inner(), schema)
     }
 
+    pub(super) fn count(&self, tag: &str) -> usize {
+        fn count(nodes: &[Out], tag: &str) -> usize {
+            let of = |node: &Out| match node {
+                Out::Segment(segment) => usize::from(segment.tag == tag),
+                Out::Loop(inner) => count(inner, tag),
+            };
+            nodes.iter().map(of).sum()
+        }
+        count(&self.out.borrow(), tag)
+    }
+
     pub(super) fn mark(&self) -> usize {
         self.out.borrow().len()
     }
@@ -132,7 +143,12 @@ impl<'m> Draft<'m> {
         if components.len() < component {
             components.resize(component, Text::default());
         }
-        components[component - 1] = Text::new(value);
+        // A line end is no data in either standard.
+        components[component - 1] = if value.contains(['\r', '\n']) {
+            Text::new(value.lines().collect::<Vec<_>>().join(" "))
+        } else {
+            Text::new(value)
+        };
     }
 
     pub(super) fn value(&self, at: At) -> &str {

@@ -64,7 +64,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
     head.loops("ALC", &mut order.allowances_and_charges, allowance_charge);
     lines(&mut head, &mut order.lines);
     walk.once("UNS", |e| e.constant(1, "S"));
-    totals(&mut summary, &mut order.totals, order.lines.len());
+    totals(&mut summary, &mut order.totals);
     if walk.is_reading() {
         derive(order);
     }
@@ -241,10 +241,10 @@ fn quantities(walk: &mut Walk<'_>, ordered: &mut Option<Quantity>, list: &mut Ve
 }
 
 /// What stands behind the UNS. Whether the counts are right, the validation says.
-fn totals(walk: &mut Walk<'_>, totals: &mut Totals, lines: usize) {
+fn totals(walk: &mut Walk<'_>, totals: &mut Totals) {
     walk.each("MOA", &mut totals.amounts, money::amount);
     if walk.is_writing() {
-        totals.line_count = Some(Decimal::from(lines));
+        totals.line_count = Some(Decimal::from(walk.written("LIN")));
         write_count(walk, "1", totals.hash_total.map(|value| Quantity { value, ..Quantity::default() }));
         write_count(walk, "2", totals.line_count.map(|value| Quantity { value, ..Quantity::default() }));
         write_count(walk, "7", totals.weight.clone());

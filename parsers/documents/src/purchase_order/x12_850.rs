@@ -64,7 +64,8 @@ pub(crate) fn map(walk: &mut Walk<'_>, order: &mut PurchaseOrder) {
     walk.loops("N1", &mut order.parties, party);
     advertising(walk, &mut order.notes);
     walk.loops("PO1", &mut order.lines, line);
-    walk.once_loop("CTT", |w| totals(w, &mut order.totals, order.lines.len()));
+    let lines = if walk.is_writing() { walk.written("PO1") } else { order.lines.len() };
+    walk.once_loop("CTT", |w| totals(w, &mut order.totals, lines));
     // Amounts of the whole order stand before its lines (004010: behind BEG's dates) or in the loop CTT.
     walk.loops("AMT", &mut order.amounts, money::amount_loop);
 }

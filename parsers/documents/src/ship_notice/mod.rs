@@ -4,8 +4,19 @@
 //! levels. The facts of the one shipment level stand with the notice itself and its children are `contents`; where a notice
 //! has several shipment levels, or none, the outermost levels are `contents`.
 //!
+//! `contents` is what lies in what: packages and items. Where an order stands in the hierarchy differs from partner to partner,
+//! and says nothing of the goods: orders are listed beside it, and each item names its own (`order_id`, and `order` of its
+//! line). So one notice looks alike whichever structure and standard it came in.
+//!
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
+
+pub(crate) mod edifact_desadv;
+mod goods;
+mod orders;
+mod shipment;
+mod tree;
+pub(crate) mod x12_856;
 
 use crate::Text;
 use crate::allowance::AllowanceCharge;
@@ -15,7 +26,7 @@ use crate::heading::{Purpose, Totals};
 use crate::item::{Description, Item};
 use crate::line::{LineStatus, OrderReference};
 use crate::money::{Currency, QualifiedAmount, QualifiedPrice};
-use crate::package::Package;
+use crate::package::{Package, PackageLoad};
 use crate::party::{Contact, Party};
 use crate::purchase_order::SubLine;
 use crate::quantity::{Decimal, Discrepancy, Measurement, QualifiedQuantity, Quantity};
@@ -24,7 +35,7 @@ use crate::reference::{
     TradeCondition, Unmapped,
 };
 use crate::transport::{
-    DeliveryTerms, Distribution, Handling, Location, Marks, Pack, Packaging, ScheduleLine, Transport,
+    DeliveryTerms, Distribution, Handling, Location, Marks, Pack, Packaging, Pallet, ScheduleLine, Transport,
 };
 
 record! {
@@ -56,7 +67,9 @@ record! {
         opt transaction_type_code: Text,
         /// X12 306.
         opt action_code: Text,
-        /// How the levels follow each other: X12 1005, `0001` shipment, order, packaging, item.
+        /// How the levels follow each other.
+        opt structure: Structure,
+        /// X12 1005, `0001` shipment, order, packaging, item.
         opt structure_code: Text,
         /// X12 641.
         opt status_reason_code: Text,
@@ -86,7 +99,10 @@ record! {
         many delivery_terms: DeliveryTerms,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
+        /// Packages of the shipment as a whole: X12 TD1, EDIFACT PAC of the first level.
         many packages: Package,
+        /// How the pallets are stacked, of all alike.
+        opt pallet: Pallet,
         many packaging: Packaging,
         many marks: Marks,
         many dangerous_goods: DangerousGoods,
@@ -94,8 +110,17 @@ record! {
         many amounts: QualifiedAmount,
         many statements: Statement,
         many instructions: Instruction,
+        many discrepancies: Discrepancy,
         many trade_conditions: TradeCondition,
         many characteristics: Characteristic,
+        many descriptions: Description,
+        /// Position on the equipment: X12 TSD.
+        opt load_position: Text,
+        opt load_sequence: Text,
+        many distribution: Distribution,
+        many excess_transport: ExcessTransport,
+        /// The orders that goods are for, each with what is said of it: a level without contents.
+        many orders: Level,
         many contents: Level,
         #[serde(default, skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
@@ -105,20 +130,22 @@ record! {
 }
 
 record! {
-    /// A level of the shipment: an order, a package, an item, and what it holds.
+    /// A level of the shipment: a package, an item, and what it holds.
     pub struct Level {
         /// Identifier of the level: X12 628, EDIFACT 7164. Absent with the lines of an EDIFACT packaging level.
-        opt id: Text,
+        opt level_id: Text,
         /// The level it belongs to, where that is not the one it stands in: X12 734, EDIFACT 7166.
-        opt parent_id: Text,
+        opt parent_level_id: Text,
         one kind: LevelKind,
         /// X12 735, EDIFACT 7075.
         opt kind_code: Text,
         /// X12 736.
         opt child_code: Text,
-        /// Of an order level: which order.
+        /// Of an order its key, `1`; of an item, or a package without items, the key of its order in `orders`.
+        opt order_id: Text,
+        /// Which order.
         opt order: OrderReference,
-        /// Of a pallet or package level, and of the packages of a line.
+        /// Of a pallet or package level the package itself; of others the packages that are counted there.
         many packages: Package,
         /// Of an item level: what is shipped.
         opt line: ShippedLine,
@@ -135,6 +162,8 @@ record! {
         many delivery_terms: DeliveryTerms,
         #[serde(default, skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
+        /// How the pallets are stacked, of all alike.
+        opt pallet: Pallet,
         many packaging: Packaging,
         many marks: Marks,
         many dangerous_goods: DangerousGoods,
@@ -162,17 +191,28 @@ vocabulary! {
         Order,
         Pallet,
         Package,
-        InnerPackage,
-        Item,
-        Component,
+        /// A package within a package.
         Subpackage,
-        Equipment,
-        Load,
-        Consolidation,
-        BuyerLocation,
+        Item,
+        /// A part of an item's line.
+        Subline,
+        Component,
         Kit,
-        Assortment,
-        NoHierarchy,
+        Assembly,
+        Equipment,
+        Container,
+        BuyerLocation,
+        SupplierLocation,
+    }
+}
+
+vocabulary! {
+    /// How the levels follow each other.
+    pub enum Structure {
+        ShipmentOrderPackagingItem,
+        ShipmentOrderItemPackaging,
+        ShipmentPackagingOrderItem,
+        ShipmentOrderItem,
     }
 }
 
@@ -180,6 +220,8 @@ record! {
     /// What is shipped of an item: LIN, SN1 and what belongs to them.
     pub struct ShippedLine {
         opt number: Text,
+        /// Number beside the quantity: X12 SN101.
+        opt shipped_number: Text,
         /// What is shipped.
         opt quantity: Quantity,
         opt ordered_quantity: Quantity,
@@ -202,6 +244,7 @@ record! {
         many quantities: QualifiedQuantity,
         many discrepancies: Discrepancy,
         many packs: Pack,
+        many loads: PackageLoad,
         many prices: QualifiedPrice,
         many amounts: QualifiedAmount,
         many schedule: ScheduleLine,

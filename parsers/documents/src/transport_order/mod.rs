@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_iftmin;
+pub(crate) mod x12_204;
+
 use crate::Text;
 use crate::date::DateTime;
 use crate::freight::{CarriageTerms, Formality, FreightCharge, Goods, Stop};

@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_iftsta;
+pub(crate) mod x12_214;
+
 use crate::Text;
 use crate::date::{Date, DateTime, Time};
 use crate::freight::{CarriageTerms, CarriedOrder, FreightCharge, Goods};
@@ -190,6 +193,9 @@ vocabulary! {
         Lost,
         Appointment,
         Exception,
+        /// Where it arrived or departed is said by the place.
+        Arrived,
+        Departed,
     }
 }
 
@@ -215,7 +221,7 @@ record! {
         /// X12 187.
         opt weight_code: Text,
         opt zone: Text,
-        /// X12 34.
+        /// Days in transit by the service: X12 34, of type N1.
         opt service_standard: Decimal,
         /// X12 284.
         many service_level_codes: Text,

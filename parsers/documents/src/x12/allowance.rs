@@ -31,12 +31,20 @@ pub(crate) fn allowance_charge(walk: &mut Walk<'_>, a: &mut AllowanceCharge) {
 pub(crate) fn sac(e: &mut Elements<'_>, a: &mut AllowanceCharge) {
     e.needs(1);
     e.coded(1, &codes::ALLOWANCE_KIND, &mut a.kind, &mut a.kind_code);
-    e.code(2, &mut a.service_code);
+    e.coded_opt(2, &codes::ALLOWANCE_SERVICE, &mut a.service, &mut a.service_code);
     e.code(3, &mut a.agency_code);
     e.code(4, &mut a.agency_service_code);
+    if !e.is_reading() && !e.has(2) && !e.has(3) {
+        // 1300 = ZZZZ: mutually defined.
+        e.constant(2, "ZZZZ");
+    }
     e.money_cents(5, &mut a.money);
     e.code(6, &mut a.percent_basis_code);
     e.decimal(7, &mut a.percent);
+    if !e.is_reading() && e.has(7) && !e.has(6) {
+        // 378 = Z: mutually defined; a percentage needs what it is of.
+        e.constant(6, "Z");
+    }
     e.part(&mut a.rate, |e, rate: &mut Rate| {
         e.needs_number(8);
         e.required_decimal(8, &mut rate.amount);

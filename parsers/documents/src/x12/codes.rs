@@ -5,15 +5,21 @@
 //!
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
-use crate::allowance::{AllowanceHandling, AllowanceKind};
+use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
 use crate::date::DateRole;
+use crate::invoice::InvoiceKind;
+use crate::freight::StopReason;
 use crate::item::ProductIdScheme;
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TermsBasis};
+use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
+use crate::package::PackageKind;
 use crate::party::{ChannelKind, ContactRole, PartyRole};
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::reference::{IdScheme, ReferenceKind};
+use crate::quantity::MeasurementKind;
+use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::ship_notice::{LevelKind, Structure};
 use crate::transport::{FreightPayment, TransportMode};
+use crate::transport_status::EventKind;
 
 codes! {
     /// 353, transaction set purpose.
@@ -100,6 +106,86 @@ codes! {
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,
+    }
+
+    /// 432, date qualifier of G62.
+    FREIGHT_DATE_ROLE("freight_date_role"): DateRole {
+        "01" => CancelAfter,
+        "02" | "68" => RequestedDelivery,
+        "03" => Invoice,
+        "04" => Order,
+        "07" => Effective,
+        "10" => RequestedShip,
+        "11" => Shipped,
+        "17" => EstimatedDelivery,
+        "35" => Delivered,
+        "36" => Expiration,
+        "37" => ShipNotBefore,
+        "38" => ShipNotAfter,
+        "39" => ShipWeekOf,
+        "53" => DeliverNotBefore,
+        "54" => DeliverNotAfter,
+        "55" => DeliverWeekOf,
+        "69" => ScheduledPickup,
+        "70" => ScheduledDelivery,
+        "79" => RequestedPickup,
+        "85" => Issue,
+        "86" => Pickup,
+        "BD" => RequiredBy,
+        "BL" => Manufacture,
+    }
+
+    /// 1650, what happened to a shipment.
+    EVENT_KIND("event_kind"): EventKind {
+        "A7" => Refused,
+        "A9" => Damaged,
+        "AF" => DepartedPickup,
+        "AG" => EstimatedDelivery,
+        "AH" => AttemptedDelivery,
+        "AI" => Reconsigned,
+        "AM" | "CP" => Loaded,
+        "AR" => RailArrival,
+        "AV" => AvailableForDelivery,
+        "BC" => Stored,
+        "C1" | "PR" => CustomsHold,
+        "CA" => Cancelled,
+        "CD" => DepartedDelivery,
+        "D1" => Delivered,
+        "I1" => GateIn,
+        "L1" => LoadingAtPickup,
+        "OA" => GateOut,
+        "P1" => DepartedTerminal,
+        "RL" => RailDeparture,
+        "SD" => Delayed,
+        "X1" => ArrivedAtDelivery,
+        "X2" => EstimatedArrival,
+        "X3" => ArrivedAtPickup,
+        "X4" => ArrivedAtTerminal,
+        "X6" => EnRoute,
+        "XB" => Acknowledged,
+    }
+
+    /// 163, why a vehicle stops.
+    STOP_REASON("stop_reason"): StopReason {
+        "CL" => CompleteLoad,
+        "CN" => Consolidate,
+        "CU" => CompleteUnload,
+        "DT" => DropTrailer,
+        "IN" => Inspection,
+        "LD" => Load,
+        "PA" => Pickup,
+        "PL" => PartLoad,
+        "PU" => PartUnload,
+        "RT" => Retrieve,
+        "SL" | "SU" => Spot,
+        "TL" => Transload,
+        "UL" => Unload,
+        "WL" => Weigh,
+    }
+
+    /// 202, how an invoice was corrected. None is an original.
+    CORRECTION("correction"): Purpose {
+        "CO" => Correction,
     }
 
     /// 98, entity identifier.
@@ -201,6 +287,7 @@ codes! {
         "2I" => Tracking,
         "SI" => Shipment,
         "IV" | "OI" => Invoice,
+        "CD" => CreditNote,
         "PK" => PackingList,
         "ST" => Store,
         "LU" => Location,
@@ -299,7 +386,74 @@ codes! {
         "T" => Tax,
         "F7" => SalesTax,
         "GT" => GoodsAndServicesTax,
+        "BAP" => Payable,
         "D8" => Discount,
+    }
+
+    /// 738, measurement qualifier.
+    MEASUREMENT_KIND("measurement_kind"): MeasurementKind {
+        "G" => GrossWeight,
+        "N" => NetWeight,
+        "T" => TareWeight,
+        "LN" => Length,
+        "WD" => Width,
+        "HT" => Height,
+        "VOL" => Volume,
+        // Written alone: the volume of the whole package is its gross volume.
+        "VOL" => GrossVolume,
+    }
+
+    /// 88, what the number on a package is.
+    IDENTITY_KIND("identity_kind"): IdentityKind {
+        "GM" | "AA" => Sscc,
+        "CP" => CarrierPackage,
+        "CA" => CasePackage,
+        "SM" => SellerPackage,
+        "PB" => BuyerPackage,
+    }
+
+    /// 103, the form of a package: its first three characters.
+    PACKAGE_FORM("package_kind"): PackageKind {
+        "PLT" => Pallet,
+        "CTN" => Carton,
+        "CAS" => Case,
+        "BOX" => Box,
+        "BAG" => Bag,
+        "DRM" => Drum,
+        "CRT" => Crate,
+        "CNT" => Container,
+        "TBN" => Tote,
+        "ROL" => Roll,
+        "BDL" => Bundle,
+        "TNK" => Tank,
+        "PCS" => Piece,
+        "SLP" => SlipSheet,
+    }
+
+    /// 735, what a level is.
+    LEVEL_KIND("level_kind"): LevelKind {
+        "S" => Shipment,
+        "O" => Order,
+        "T" => Pallet,
+        "P" => Package,
+        "Q" => Subpackage,
+        "I" => Item,
+        "IA" => Subline,
+        "F" => Component,
+        "K" => Kit,
+        "A" => Assembly,
+        "E" => Equipment,
+        "CN" => Container,
+        "B" => BuyerLocation,
+        "L" => SupplierLocation,
+    }
+
+    /// 1005, how levels follow each other.
+    STRUCTURE("structure"): Structure {
+        "0001" => ShipmentOrderPackagingItem,
+        "0002" => ShipmentOrderItemPackaging,
+        "0003" => ShipmentPackagingOrderItem,
+        "0004" => ShipmentOrderItem,
     }
 
     /// 333, terms basis date.
@@ -418,6 +572,51 @@ codes! {
         "CR" => Contract,
         "ZZ" => MutuallyDefined,
     }
+
+    /// 640, type of invoice.
+    INVOICE_KIND("invoice_kind"): InvoiceKind {
+        "DI" | "PR" => Invoice,
+        "CR" | "CN" => CreditNote,
+        "DR" => DebitNote,
+        "AI" => CorrectedInvoice,
+        "PP" => PrepaymentInvoice,
+        "CI" => ConsolidatedInvoice,
+        "CG" | "CE" => ConsolidatedCreditNote,
+        "PB" => PartialInvoice,
+        "ME" => Memo,
+        "RE" => Rebill,
+        "DU" => Duplicate,
+        "26" => ServiceInvoice,
+    }
+
+    /// 963, type of tax.
+    TAX_KIND("tax_kind"): TaxKind {
+        "VA" => ValueAdded,
+        "GS" => GoodsAndServices,
+        "ST" => StateSales,
+        "LT" => LocalSales,
+        "FT" => FederalExcise,
+        "EV" => Environmental,
+        "AB" => Surtax,
+    }
+
+    /// 1300, service, promotion, allowance or charge.
+    ALLOWANCE_SERVICE("allowance_service"): AllowanceService {
+        "A260" => Advertising,
+        "B950" => DamagedGoods,
+        "C040" => Delivery,
+        "C310" => Discount,
+        "D240" => Freight,
+        "D500" => Handling,
+        "D980" => Insurance,
+        "F340" => Pickup,
+        "F800" => Promotion,
+        "F970" => QuantityDiscount,
+        "G830" => ShippingAndHandling,
+        "H550" => Surcharge,
+        "I170" => TradeDiscount,
+        "I530" => VolumeDiscount,
+    }
 }
 
 word_fields! {
@@ -439,8 +638,12 @@ word_fields! {
     "/payment_terms" basis TERMS_BASIS;
     "/delivery_terms" freight_payment FREIGHT_PAYMENT;
     "/routes" mode TRANSPORT_MODE;
+    "/measurements" kind MEASUREMENT_KIND;
+    "/identities" kind IDENTITY_KIND;
     "/allowances_and_charges" kind ALLOWANCE_KIND;
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
+    "/allowances_and_charges" service ALLOWANCE_SERVICE;
+    "/taxes" type TAX_KIND;
 }
 
 /// 639, basis of unit price: how many units the price is for.

@@ -12,7 +12,7 @@ use crate::mapping::{Elements, Walk, date_of, date_text};
 pub(crate) fn dtm(e: &mut Elements<'_>, d: &mut DateTime) {
     qualified(e, 1, d);
     e.code(4, &mut d.time_zone_code);
-    period(e, &mut d.period);
+    format_and_value(e, 5, &mut d.period);
 }
 
 /// Qualifier, date and time from `element` on.
@@ -44,18 +44,18 @@ pub(crate) fn lead_times(walk: &mut Walk<'_>, t: &mut LeadTime) {
     walk.each("REF", &mut t.references, reference::reference);
 }
 
-/// DTM05 and DTM06. X12 1250: `D8` is one day, `RD8` a range of them; others stay as they came.
-fn period(e: &mut Elements<'_>, field: &mut Option<Period>) {
+/// Format (X12 1250) and value behind it: `D8` is one day, `RD8` a range of them; others stay as they came.
+pub(crate) fn format_and_value(e: &mut Elements<'_>, at: usize, field: &mut Option<Period>) {
     e.part(field, |e, p| {
-        e.needs(5);
-        e.needs(6);
+        e.needs(at);
+        e.needs(at + 1);
         if !e.is_reading() {
             let (format, value) = lexeme(p);
-            e.constant(5, &format);
-            return e.constant(6, &value);
+            e.constant(at, &format);
+            return e.constant(at + 1, &value);
         }
-        e.required(5, &mut p.format_code);
-        e.required(6, &mut p.value);
+        e.required(at, &mut p.format_code);
+        e.required(at + 1, &mut p.value);
         let value = p.value.as_str();
         (p.start, p.end) = match p.format_code.as_str() {
             "D8" => (date_of(value), None),

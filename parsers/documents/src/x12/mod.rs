@@ -6,10 +6,14 @@
 use crate::mapping::Walk;
 
 pub(crate) mod allowance;
+pub(crate) mod billing;
 pub(crate) mod codes;
 pub(crate) mod date;
+pub(crate) mod freight;
+pub(crate) mod hazard;
 pub(crate) mod item;
 pub(crate) mod money;
+pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;

@@ -93,7 +93,11 @@ pub(crate) fn taxes(walk: &mut Walk<'_>, list: &mut Vec<Tax>) {
 }
 
 fn is_amount(tax: &Tax) -> bool {
-    tax.type_code.is_some() || tax.money.is_some() || tax.percent.is_some() || tax.assigned_number.is_some()
+    tax.kind.is_some()
+        || tax.type_code.is_some()
+        || tax.money.is_some()
+        || tax.percent.is_some()
+        || tax.assigned_number.is_some()
 }
 
 /// TAX: numbers and exemptions.
@@ -110,9 +114,13 @@ pub(crate) fn tax(e: &mut Elements<'_>, t: &mut Tax) {
 
 /// TXI: tax amounts and rates.
 pub(crate) fn tax_information(e: &mut Elements<'_>, t: &mut Tax) {
-    e.code(1, &mut t.type_code);
+    e.coded_opt(1, &codes::TAX_KIND, &mut t.kind, &mut t.type_code);
+    if !e.is_reading() && !e.has(1) {
+        // 963 = ZZ: mutually defined.
+        e.constant(1, "ZZ");
+    }
     e.money(2, &mut t.money);
-    e.decimal(3, &mut t.percent);
+    e.fraction(3, &mut t.percent);
     e.slots([4].into_iter(), &mut t.jurisdictions, |e, at, id: &mut Identifier| {
         e.needs(at + 1);
         e.required(at + 1, &mut id.id);

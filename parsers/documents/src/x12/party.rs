@@ -33,6 +33,10 @@ pub(crate) fn name(e: &mut Elements<'_>, party: &mut Party) {
     let mut id = party.ids.iter().find(|id| known(id.scheme)).or(party.ids.first()).cloned();
     let first = id.is_none();
     e.identifier(3, 4, &codes::ID_SCHEME, &mut id);
+    if !e.is_reading() && e.has(4) && !e.has(3) {
+        // 66 = ZZ: whose number it is, both sides know.
+        e.constant(3, "ZZ");
+    }
     if first {
         party.ids.extend(id);
     }

@@ -3,8 +3,9 @@
 //! A unit is only taken together with its value: a unit that stands alone says nothing, and is listed as unmapped. A value that
 //! is no number is a finding. A unit that Recommendation 20 does not have keeps its X12 code, and is a finding once a set.
 
+use super::codes;
 use crate::mapping::Elements;
-use crate::quantity::{Measurement, QualifiedQuantity};
+use crate::quantity::{Measurement, MeasurementKind as K, QualifiedQuantity};
 
 /// QTY.
 pub(crate) fn qty(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
@@ -19,7 +20,12 @@ pub(crate) fn qty(e: &mut Elements<'_>, q: &mut QualifiedQuantity) {
 /// MEA: the value or the range is in the unit of MEA04.
 pub(crate) fn measurement(e: &mut Elements<'_>, m: &mut Measurement) {
     e.code(1, &mut m.reference_code);
-    e.code(2, &mut m.code);
+    e.coded_opt(2, &codes::MEASUREMENT_KIND, &mut m.kind, &mut m.code);
+    if !e.codes_are_ours() && !e.has(1) && e.has(2) {
+        // 737: WT weights, PD physical dimensions.
+        let is_weight = matches!(m.kind, Some(K::GrossWeight | K::NetWeight | K::TareWeight));
+        e.constant(1, if is_weight { "WT" } else { "PD" });
+    }
     e.quantity(3, 4, &mut m.value);
     e.decimal(5, &mut m.minimum);
     e.decimal(6, &mut m.maximum);

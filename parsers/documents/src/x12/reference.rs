@@ -16,7 +16,7 @@ pub(crate) fn reference(e: &mut Elements<'_>, r: &mut Reference) {
 }
 
 /// Composite C040: up to three pairs of qualifier and value.
-fn parts(e: &mut Elements<'_>, element: usize, list: &mut Vec<ReferencePart>) {
+pub(crate) fn parts(e: &mut Elements<'_>, element: usize, list: &mut Vec<ReferencePart>) {
     if e.is_reading() && !e.has(element) {
         return;
     }

@@ -15,7 +15,8 @@ use crate::transport::{
 pub(crate) fn transport(walk: &mut Walk<'_>, t: &mut Transport) {
     walk.each("TD1", &mut t.loads, load);
     walk.each("TD5", &mut t.routes, route);
-    walk.each("TD3", &mut t.equipment, equipment);
+    // From 005010 on TD3 opens a loop.
+    walk.each_opening("TD3", &mut t.equipment, equipment);
     walk.each("TD4", &mut t.handling, handling);
 }
 

@@ -5,3 +5,6 @@
 
 mod purchase_order_850;
 mod purchase_order_orders;
+mod transport;
+mod ship_notice_856;
+mod ship_notice_desadv;

@@ -146,7 +146,7 @@ fn supplier_lines() {
     assert_eq!(kit.sublines[1].price.as_ref().unwrap().amount.to_string(), "3.10");
     assert_eq!(order.totals.line_count, Some(4.into()));
     assert_eq!(order.totals.weight.as_ref().unwrap().unit.as_deref(), Some("KGM"));
-    assert_eq!(order.totals.amounts[0].role, AmountRole::Total);
+    assert_eq!(order.totals.amounts[0].role, AmountRole::LinesTotal);
 }
 
 #[test]
