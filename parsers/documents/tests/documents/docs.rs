@@ -1,4 +1,4 @@
-//! `docs/documents.md` says what the code does: which element of which set reaches which field, measured on the golden cases; what is
+//! `docs/documents.md` and the two pages beside it say what the code does: which element of which set reaches which field, measured on the golden cases; what is
 //! not carried; how much of real samples reaches named fields.
 //!
 //! What stands above the line `<!-- Generated` is written by hand, all below by these tests. Rewrite it with
@@ -18,13 +18,24 @@ use portway_documents::{DocumentKind, carried};
 use portway_edi::Standard;
 use portway_edi::schema::Schema;
 use shape::{Field, Place, Root, Shapes};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 use ubl::Ubl;
 
 const MARK: &str = "<!-- Generated from here on: UPDATE_DOCS=1 cargo nextest run -p portway-documents --test documents docs -->\n";
+const RECORDS: &str = "documents-records.md";
+const RECORDS_HEAD: &str = "# What documents are made of\n\n\
+    Parties, items, money and whatever else [documents](documents.md) have in common, each once. How to read the tables stands there.\n\
+    The elements are those of all sets together that have such a thing.\n\n\
+    This page is generated, as the tables there.\n";
+const NOT_CARRIED: &str = "documents-not-carried.md";
+const NOT_CARRIED_HEAD: &str = "# What is not carried\n\n\
+    What the sets of a standard have no place for, by [document](documents.md), and which clause prevents it. Writing a document tells of\n\
+    each such value with its path and the reason. `*` is wherever it stands.\n\n\
+    This page is generated from the lists beside the mappings.\n";
 const SHARES: &str = "\n## Share of real sets in named fields\n";
+const MAIN: &str = "documents.md";
 const IN_COMMON: &str = "Fields of many documents";
 /// So many documents are many.
 const MANY: usize = 5;
@@ -37,25 +48,33 @@ fn the_manual_says_what_the_mappings_do() {
         println!("skipped: the manual is of the cases of all documents");
         return;
     }
-    let page = std::fs::read_to_string(path()).unwrap();
+    let page = std::fs::read_to_string(path(MAIN)).unwrap();
     let shapes = Shapes::of_all_documents();
     let ubl = Ubl::read(&shapes);
     let measured = measure(&shapes, DocumentKind::ALL);
     let common = common(&shapes);
-    let body = Page { shapes: &shapes, ubl, measured, common, text: String::new() }.written();
+    let pages = Pages { shapes: &shapes, ubl, measured, common, text: String::new() };
+    let [body, records, not_carried] = pages.written();
     let (by_hand, generated) = page.split_once(MARK).unwrap_or((&page, ""));
     let old_shares = generated.split_once(SHARES).map_or("", |(_, shares)| shares);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let new_shares = shares(|_, _| {}).map_or_else(|| old_shares.to_owned(), |shares| table_of(&shares));
-        std::fs::write(path(), format!("{by_hand}{MARK}{body}{SHARES}{new_shares}")).unwrap();
+        std::fs::write(path(RECORDS), records).unwrap();
+        std::fs::write(path(NOT_CARRIED), not_carried).unwrap();
+        std::fs::write(path(MAIN), format!("{by_hand}{MARK}{body}{SHARES}{new_shares}")).unwrap();
         return;
     }
     let is = generated.split_once(SHARES).map_or(generated, |(body, _)| body);
-    let mut lines = is.lines().zip(body.lines());
-    let difference = lines.find(|(is, should)| is != should);
+    compare(MAIN, is, &body);
+    compare(RECORDS, &std::fs::read_to_string(path(RECORDS)).unwrap(), &records);
+    compare(NOT_CARRIED, &std::fs::read_to_string(path(NOT_CARRIED)).unwrap(), &not_carried);
+}
+
+fn compare(page: &str, is: &str, should: &str) {
+    let difference = is.lines().zip(should.lines()).find(|(is, should)| is != should);
     assert!(
-        is == body,
-        "docs/documents.md differs from what the mappings do; run this test with UPDATE_DOCS=1 and read the diff. First: {difference:#?}"
+        is == should,
+        "docs/{page} differs from what the mappings do; run this test with UPDATE_DOCS=1 and read the diff. First: {difference:#?}"
     );
 }
 
@@ -65,7 +84,7 @@ fn the_shares_in_the_manual_are_reached() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         return;
     }
-    let page = std::fs::read_to_string(path()).unwrap();
+    let page = std::fs::read_to_string(path(MAIN)).unwrap();
     let table = page.split_once(SHARES).expect("the manual has a table of shares").1;
     let mut told: BTreeMap<&str, f64> = BTreeMap::new();
     for row in table.lines().filter(|line| line.starts_with("| `")) {
@@ -121,12 +140,12 @@ fn what_is_measured_is_what_the_mapping_reads() {
     assert!(!measured.contains_key(&place("purchase-order", "unmapped")));
 }
 
-fn path() -> PathBuf {
-    workspace().join("docs/documents.md")
+fn path(page: &str) -> PathBuf {
+    workspace().join("docs").join(page)
 }
 
-/// What stands below the mark.
-struct Page<'a> {
+/// The three pages: of the first what stands below the mark.
+struct Pages<'a> {
     shapes: &'a Shapes,
     ubl: Ubl,
     measured: Measured,
@@ -158,10 +177,10 @@ fn common(shapes: &Shapes) -> BTreeMap<Vec<String>, Common> {
     common
 }
 
-impl Page<'_> {
-    fn written(mut self) -> String {
-        self.contents();
+impl Pages<'_> {
+    fn written(mut self) -> [String; 3] {
         let shapes = self.shapes;
+        self.contents();
         let contents = std::mem::take(&mut self.text);
         for root in &shapes.roots {
             self.document(root, shapes);
@@ -169,21 +188,28 @@ impl Page<'_> {
         // What the documents have in common is known behind the last of them.
         let documents = std::mem::replace(&mut self.text, contents);
         self.in_common();
-        self.text += &documents;
-        self.text += "\n## What documents are made of\n\nThe elements are those of all sets together that have such a thing.\n";
-        for (name, record) in &shapes.records {
-            if record.users.len() > 1 {
-                self.heading(3, &title_of(name));
-                self.table(name, shapes);
-            }
+        let body = std::mem::take(&mut self.text) + &documents;
+        self.text += RECORDS_HEAD;
+        for name in shapes.records.keys().filter(|name| !shapes.is_inlined(name)) {
+            self.heading(2, &title_of(name));
+            self.table(name, shapes);
         }
-        self.text += "\n## What no set carries\n\n`*` is wherever it stands. ";
-        self.text += "A code without a word, and what only such a code says, stays in its own standard.\n";
+        let records = std::mem::replace(&mut self.text, NOT_CARRIED_HEAD.to_owned());
+        for root in &shapes.roots {
+            let list = |standard| {
+                let lists = root.kinds.iter().flat_map(|kind| carried::lists(*kind, standard));
+                lists.collect::<BTreeSet<_>>().into_iter().collect()
+            };
+            self.heading(2, &titles(root));
+            self.not_carried(list(Standard::X12), list(Standard::Edifact));
+        }
+        self.heading(2, "Any document");
+        self.text += "\nA code without a word, and what only such a code says, stays in its own standard.\n";
         self.not_carried(
             carried::shared(Standard::X12).collect(),
             carried::shared(Standard::Edifact).collect(),
         );
-        self.text
+        [body, records, self.text]
     }
 
     fn contents(&mut self) {
@@ -215,7 +241,7 @@ impl Page<'_> {
                 self.text,
                 "| {}{} | {} | {} |",
                 code(&names),
-                link(record.as_deref()),
+                link(record.as_deref(), true),
                 cells[0],
                 cells[1]
             );
@@ -225,20 +251,7 @@ impl Page<'_> {
     fn document(&mut self, root: &Root, shapes: &Shapes) {
         self.heading(2, &titles(root));
         self.table(root.name(), shapes);
-        for (name, record) in &shapes.records {
-            if record.users.len() == 1 && record.users.contains(root.name()) && !shapes.is_inlined(name) {
-                self.heading(3, &title_of(name));
-                self.table(name, shapes);
-            }
-        }
-        let list = |standard| {
-            let mut list: Vec<_> =
-                root.kinds.iter().flat_map(|kind| carried::lists(*kind, standard)).collect();
-            let mut seen = std::collections::BTreeSet::new();
-            list.retain(|entry| seen.insert(*entry));
-            list
-        };
-        self.not_carried(list(Standard::X12), list(Standard::Edifact));
+        let _ = writeln!(self.text, "\n[What is not carried]({NOT_CARRIED}#{}).", anchor(&titles(root)));
     }
 
     fn heading(&mut self, level: usize, title: &str) {
@@ -274,7 +287,7 @@ impl Page<'_> {
                 continue;
             }
             let (path, is_record, record) =
-                (&row.names[0], row.record.is_some(), link(row.record.as_deref()));
+                (&row.names[0], row.record.is_some(), link(row.record.as_deref(), !is_shared));
             let (x12, edifact) =
                 (cell(&x12, path, is_record, &around), cell(&edifact, path, is_record, &around));
             let paths = ubl.iter().flat_map(|paths| paths.split(", "));
@@ -390,10 +403,11 @@ fn code(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The record that a field holds.
-fn link(record: Option<&str>) -> String {
-    let title = record.map(title_of);
-    title.map_or_else(String::new, |title| format!(": [{}](#{})", title.to_lowercase(), anchor(&title)))
+/// The record that a field holds, as a link to its page or, on that page, within it.
+fn link(record: Option<&str>, from_elsewhere: bool) -> String {
+    let Some(title) = record.map(title_of) else { return String::new() };
+    let page = if from_elsewhere { RECORDS } else { "" };
+    format!(": [{}]({page}#{})", title.to_lowercase(), anchor(&title))
 }
 
 /// `Invoice and credit note`.

@@ -220,6 +220,9 @@ enum How {
     Come,
 }
 
+/// So many fields that differ say nothing of the element.
+const MANY: usize = 12;
+
 /// The differences that tell what the element is. Where a value is another one, those beside it belong to it, and all else has
 /// only moved. Where values are gone from one place and come to another, the element says where they stand, not what they are.
 fn told(differences: Vec<Difference>, change: &Change) -> Vec<Difference> {
@@ -230,6 +233,11 @@ fn told(differences: Vec<Difference>, change: &Change) -> Vec<Difference> {
         How::Gone => d.value == was,
         How::Come => d.value == now,
     };
+    if differences.len() > MANY {
+        // It moves whole parts of the document: only its own value is of it.
+        let own = |d: &Difference| d.value == if d.how == How::Gone { &was[..] } else { &now[..] };
+        return differences.into_iter().filter(own).collect();
+    }
     if any(How::Altered) {
         let around: BTreeSet<String> =
             differences.iter().filter(|d| d.how == How::Altered).map(|d| d.around.clone()).collect();
