@@ -233,6 +233,15 @@ fn told(differences: Vec<Difference>, change: &Change) -> Vec<Difference> {
         How::Gone => d.value == was,
         How::Come => d.value == now,
     };
+    if ["HL", "CPS"].contains(&change.tag.as_str()) {
+        // They say how levels lie in each other: of what then lies elsewhere they say nothing.
+        let names = ["id", "kind", "kind_code", "child_code", "level_code"];
+        let of_level = |key: &str| {
+            names.iter().any(|n| key.strip_suffix(n).is_some_and(|k| k.is_empty() || k.ends_with('_')))
+        };
+        let own = |d: &Difference| d.value == now && d.keys.last().is_some_and(|key| of_level(key));
+        return differences.into_iter().filter(own).collect();
+    }
     if differences.len() > MANY {
         // It moves whole parts of the document: only its own value is of it.
         let own = |d: &Difference| d.value == if d.how == How::Gone { &was[..] } else { &now[..] };
