@@ -23,7 +23,7 @@ record! {
     /// A date, and perhaps a time, with what it means for the order.
     pub struct DateTime {
         one role: DateRole,
-        /// The partner's code for the role: X12 374.
+        /// The partner's code for the role: X12 374 or 432.
         one role_code: Text,
         opt date: Date,
         opt time: Time,

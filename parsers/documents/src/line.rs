@@ -7,7 +7,7 @@ use crate::date::{Date, DateTime};
 use crate::item::ProductId;
 use crate::money::{Price, QualifiedAmount};
 use crate::quantity::Quantity;
-use crate::reference::{IndustryCode, Note};
+use crate::reference::{IndustryCode, Note, Reference, ReferenceKind};
 use crate::terms::Restriction;
 use crate::transport::Marks;
 
@@ -139,4 +139,56 @@ record! {
         opt discount_percent: crate::quantity::Decimal,
         opt version: Text,
     }
+}
+
+/// Lists the number of the order, its line and what else names it as references, where they do not stand there: so sets that only
+/// have references carry it. The line stands with the number (EDIFACT), or in a reference of its own (X12).
+pub(crate) fn complete_order(
+    order: &Option<OrderReference>,
+    references: &mut Vec<Reference>,
+    line_apart: bool,
+) {
+    let Some(order) = order else { return };
+    let has = |references: &[Reference], kind, value: &Text| {
+        references.iter().any(|r| r.kind == kind && r.value.as_ref() == Some(value))
+    };
+    if let Some(number) = order.number.clone().filter(|n| !has(references, ReferenceKind::PurchaseOrder, n)) {
+        let dates = order.date.map(|date| DateTime { date: Some(date), ..DateTime::default() });
+        references.push(Reference {
+            kind: ReferenceKind::PurchaseOrder,
+            value: Some(number),
+            line_number: order.line_number.clone().filter(|_| !line_apart),
+            dates: dates.into_iter().collect(),
+            ..Reference::default()
+        });
+    }
+    let line = order.line_number.clone().filter(|_| line_apart);
+    let others = [
+        (ReferenceKind::Line, &line),
+        (ReferenceKind::Release, &order.release_number),
+        (ReferenceKind::Contract, &order.contract_number),
+        (ReferenceKind::VendorOrder, &order.seller_number),
+    ];
+    for (kind, value) in others {
+        if let Some(value) = value.clone().filter(|v| !has(references, kind, v)) {
+            references.push(Reference { kind, value: Some(value), ..Reference::default() });
+        }
+    }
+}
+
+/// The order that references name; `None` where none does.
+pub(crate) fn order_of(references: &[Reference]) -> Option<OrderReference> {
+    let first = |kind| references.iter().find(|r| r.kind == kind);
+    let value = |kind| first(kind).and_then(|r| r.value.clone());
+    let order = first(ReferenceKind::PurchaseOrder)?;
+    let line = order.line_number.clone().or_else(|| value(ReferenceKind::Line));
+    Some(OrderReference {
+        number: order.value.clone(),
+        date: order.dates.iter().find_map(|d| d.date),
+        line_number: line,
+        release_number: value(ReferenceKind::Release),
+        contract_number: value(ReferenceKind::Contract),
+        seller_number: value(ReferenceKind::VendorOrder),
+        ..OrderReference::default()
+    })
 }

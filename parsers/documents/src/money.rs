@@ -305,10 +305,13 @@ record! {
 record! {
     /// What was changed in an amount, and why: X12 ADX and RMR, EDIFACT AJT.
     pub struct Adjustment {
+        opt reason: AdjustmentReason,
         /// X12 426, EDIFACT 4465.
         one reason_code: Text,
         opt money: Money,
         opt line_number: Text,
+        /// Running number of the payer or payee it stands with: X12 554.
+        opt entity_number: Text,
         many amounts: QualifiedAmount,
         many quantities: crate::quantity::QualifiedQuantity,
         many references: crate::reference::Reference,
@@ -316,6 +319,28 @@ record! {
         many dates: DateTime,
         many notes: crate::reference::Note,
         many lines: PaidLine,
+    }
+}
+
+vocabulary! {
+    /// Why an amount was changed.
+    pub enum AdjustmentReason {
+        AllowanceOrChargeError,
+        DamagedGoods,
+        SubstituteProduct,
+        TermsOfSaleError,
+        RequiredDataMissing,
+        DuplicateInvoice,
+        WeightError,
+        ChargeNotAuthorized,
+        IncorrectDiscount,
+        GoodsNotReceived,
+        GoodsReturned,
+        FreightDeducted,
+        TradeDiscount,
+        PaymentOnAccount,
+        PriceChange,
+        MutuallyDefined,
     }
 }
 

@@ -66,6 +66,22 @@ macro_rules! mappings {
 mappings! {
     X12 "850" PurchaseOrder => crate::purchase_order::x12_850;
     Edifact "ORDERS" PurchaseOrder => crate::purchase_order::edifact_orders;
+    X12 "846" InventoryReport => crate::inventory_report::x12_846;
+    X12 "947" InventoryAdjustment => crate::inventory_adjustment::x12_947;
+    Edifact "INVRPT" InventoryAdjustment if crate::inventory_adjustment::edifact_invrpt::is_adjustment
+        => crate::inventory_adjustment::edifact_invrpt;
+    Edifact "INVRPT" InventoryReport => crate::inventory_report::edifact_invrpt;
+    X12 "940" WarehouseShippingOrder => crate::warehouse_shipping_order::x12_940;
+    Edifact "INSDES" WarehouseShippingOrder => crate::warehouse_shipping_order::edifact_insdes;
+    X12 "861" ReceivingAdvice => crate::receiving_advice::x12_861;
+    X12 "944" ReceivingAdvice => crate::receiving_advice::x12_944;
+    X12 "943" WarehouseStockTransfer => crate::warehouse_stock_transfer::x12_943;
+    X12 "945" WarehouseShippingAdvice => crate::warehouse_shipping_advice::x12_945;
+    Edifact "RECADV" ReceivingAdvice => crate::receiving_advice::edifact_recadv;
+    Edifact "DESADV" WarehouseStockTransfer if crate::warehouse_stock_transfer::edifact_desadv::is_stock_transfer
+        => crate::warehouse_stock_transfer::edifact_desadv;
+    Edifact "DESADV" WarehouseShippingAdvice if crate::warehouse_shipping_advice::edifact_desadv::is_shipping_advice
+        => crate::warehouse_shipping_advice::edifact_desadv;
     X12 "810" CreditNote if crate::invoice::is_credit_note_x12 => crate::invoice::x12_810::credit_note;
     X12 "810" Invoice => crate::invoice::x12_810;
     Edifact "INVOIC" CreditNote if crate::invoice::is_credit_note_edifact => crate::invoice::edifact_invoic::credit_note;
@@ -77,6 +93,12 @@ mappings! {
     Edifact "IFTSTA" TransportStatus => crate::transport_status::edifact_iftsta;
     X12 "856" ShipNotice => crate::ship_notice::x12_856;
     Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
+    X12 "824" ApplicationAdvice => crate::application_advice::x12_824;
+    Edifact "APERAK" ApplicationAdvice => crate::application_advice::edifact_aperak;
+    X12 "820" RemittanceAdvice => crate::remittance_advice::x12_820;
+    Edifact "REMADV" RemittanceAdvice => crate::remittance_advice::edifact_remadv;
+    X12 "832" PriceCatalog => crate::price_catalog::x12_832;
+    Edifact "PRICAT" PriceCatalog => crate::price_catalog::edifact_pricat;
 }
 
 /// The documents a set may become, the usual one first.

@@ -14,6 +14,9 @@ use crate::quantity::{Decimal, Measurement, QualifiedQuantity};
 use crate::reference::{Attachment, CodeList, IndustryCode, Note, Reference, ReferenceKind, Unmapped};
 use crate::transport::Location;
 
+pub(crate) mod edifact_aperak;
+pub(crate) mod x12_824;
+
 record! {
     /// An application advice. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
     pub struct ApplicationAdvice {
@@ -81,6 +84,7 @@ vocabulary! {
         Accepted,
         AcceptedWithChanges,
         AcceptedWithErrors,
+        OnHold,
         PartiallyAccepted,
         Rejected,
     }
@@ -97,6 +101,8 @@ record! {
         one document_kind: ReferenceKind,
         /// X12 128, EDIFACT 1153 or 1001.
         one document_kind_code: Text,
+        /// The kind in the partner's words: EDIFACT 1000.
+        opt document_name: Text,
         /// Number of the document, or of the thing in it.
         opt number: Text,
         opt sender_id: Text,
@@ -124,7 +130,7 @@ record! {
         many amounts: QualifiedAmount,
         many quantities: QualifiedQuantity,
         many notes: Note,
-        many industry_codes: IndustryCode,
+        many codes: AdviceCode,
         many errors: ApplicationError,
     }
 }
@@ -148,6 +154,8 @@ record! {
         opt list_code: Text,
         opt agency_code: Text,
         opt text: Text,
+        /// What the text is: EDIFACT 4451.
+        opt text_code: Text,
         /// Where: X12 721, 719, C030 and C999.
         opt segment: Text,
         opt segment_position: Decimal,
@@ -155,11 +163,12 @@ record! {
         opt component: Text,
         opt repetition: Text,
         opt element_reference: Text,
+        opt component_reference: Text,
+        /// What stood there, and what should.
         opt value: Text,
         opt new_value: Text,
         many contexts: ErrorContext,
         many details: ErrorDetail,
-        many industry_codes: IndustryCode,
         many references: Reference,
         many notes: Note,
     }
@@ -178,6 +187,7 @@ record! {
         opt component: Text,
         opt repetition: Text,
         opt element_reference: Text,
+        opt component_reference: Text,
     }
 }
 
@@ -194,4 +204,32 @@ record! {
         opt list_code: Text,
         opt industry_code: Text,
     }
+}
+
+record! {
+    /// What it says to a document by a code that an agency keeps: X12 LM and LQ.
+    pub struct AdviceCode {
+        /// X12 559 and 822.
+        opt agency_code: Text,
+        opt source_code: Text,
+        /// X12 1270 and 1271.
+        opt list_code: Text,
+        opt code: Text,
+        many details: ErrorDetail,
+    }
+}
+
+/// The worst word that is said to any of the lines; `None` where none has a word.
+pub(crate) fn worst(lines: &[AdviceLine]) -> Option<AdviceStatus> {
+    use AdviceStatus as S;
+    let worse = [
+        S::Accepted,
+        S::AcceptedWithChanges,
+        S::AcceptedWithErrors,
+        S::OnHold,
+        S::PartiallyAccepted,
+        S::Rejected,
+    ];
+    let rank = |status: &S| worse.iter().position(|s| s == status);
+    lines.iter().map(|line| line.status).filter(|s| *s != S::Other).max_by_key(rank)
 }

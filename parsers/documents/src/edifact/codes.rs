@@ -6,17 +6,23 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
+use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
-use crate::invoice::InvoiceKind;
 use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
 use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
-use crate::package::PackageKind;
+use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TermsBasis, TaxKind};
 use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
 use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::MeasurementKind;
-use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
+use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
+use crate::remittance_advice::PaymentMethod;
 use crate::transport::{FreightPayment, TransportMode};
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind, StockMovement};
+use crate::invoice::InvoiceKind;
+use crate::package::PackageKind;
+use crate::quantity::{MeasurementKind, DiscrepancyKind};
 use crate::transport_status::EventKind;
 
 codes! {
@@ -32,6 +38,9 @@ codes! {
         "16" => Proposal,
         "18" => Reissue,
         "31" => InformationCopy,
+        "2" => Addition,
+        "3" => Deletion,
+        "11" => Response,
     }
 
     /// 1001, document name.
@@ -84,6 +93,9 @@ codes! {
         "171" => Reference,
         "360" => SellBy,
         "361" => BestBefore,
+        "90" => PeriodStart,
+        "91" => PeriodEnd,
+        "366" => Inventory,
     }
 
     /// 9011 (D.96A) and 4405 (D.01B), what happened to a consignment: Recommendation 24.
@@ -106,6 +118,56 @@ codes! {
         "91" => Stored,
     }
 
+    /// 4221, how a quantity differs.
+    DISCREPANCY("discrepancy"): DiscrepancyKind {
+        "AC" => Over,
+        "AE" => NotAnnounced,
+        "AF" => Damaged,
+        "AG" => DeliveredTooLate,
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 6063, quantities that say a difference.
+    QUANTITY_IN_QUESTION("quantity_in_question"): DiscrepancyKind {
+        "119" => Short,
+        "121" | "123" => Over,
+        "124" => Damaged,
+        "126" => NotDelivered,
+        "185" => Rejected,
+        "89" => OnHold,
+        "64" => Scrapped,
+        "83" => Backordered,
+        "182" => Cancelled,
+    }
+
+    /// 4221, what became of a line.
+    LINE_STATUS("line_status"): LineStatus {
+        "AA" | "AB" => Discontinued,
+        "AD" | "OW" => OutOfStock,
+        "BK" => Backordered,
+        "BP" => PartialBackordered,
+        "CC" => Complete,
+        "CP" => ShippedPartially,
+        "CS" => Substituted,
+        "IC" => Cancelled,
+    }
+
+    /// 7007, state of goods. D.96A has damaged alone.
+    STATE("state"): DiscrepancyKind {
+        "4" => Damaged,
+        "5" => GoodCondition,
+        "6" => WrongItem,
+        "7" => OnHold,
+        "12" => Rejected,
+        "14" => Cancelled,
+    }
+
     /// 3035, party qualifier.
     PARTY_ROLE("party_role"): PartyRole {
         "AG" => Agent,
@@ -113,6 +175,7 @@ codes! {
         "CA" => Carrier,
         "CN" => Consignee,
         "CZ" => Consignor,
+        "DE" => Depositor,
         "DL" => Factor,
         "II" => InvoiceIssuer,
         "DP" => ShipTo,
@@ -137,6 +200,7 @@ codes! {
         "UD" => EndUser,
         "VN" => Vendor,
         "WH" => Warehouse,
+        "WD" => Depositor,
     }
 
     /// 3055, agency that gives out an identifier.
@@ -179,6 +243,8 @@ codes! {
     REFERENCE_KIND("reference_kind"): ReferenceKind {
         "AAG" => Quote,
         "AAK" => ShipNotice,
+        "ALO" => ReceivingAdvice,
+        "SRN" => Shipment,
         "CD" => CreditNote,
         "DL" => DebitNote,
         "ADE" => Account,
@@ -207,6 +273,8 @@ codes! {
         "VA" => TaxIdentification,
         "VN" => VendorOrder,
         "ZZZ" => MutuallyDefined,
+        "PQ" => Payment,
+        "RA" => RemittanceAdvice,
     }
 
     /// 7143, item number type.
@@ -269,6 +337,8 @@ codes! {
         "124" | "150" | "161" => Tax,
         "176" => TaxTotal,
         "125" => TaxableAmount,
+        "12" | "11" => Paid,
+        "165" => Adjustment,
     }
 
     /// 6313, property measured.
@@ -295,7 +365,6 @@ codes! {
         "BL" => VehicleRegistration,
         "AL" => Kanban,
         "AN" => Manufacturing,
-        // EANCOM.
         "SE" => Serial,
     }
 
@@ -414,6 +483,136 @@ codes! {
         "TD" => TradeDiscount,
         "VAB" => VolumeDiscount,
     }
+
+    /// 1001, which inventory report it is. 263 is an adjustment, a document of its own.
+    REPORT_KIND("report_kind"): ReportKind {
+        "78" => InventoryMovement,
+        "79" => InventoryStatus,
+    }
+
+    /// 6063, what a quantity of the stock counts. 248, 253 and 441 came after D.96A, which has none for these.
+    STOCK_KIND("stock_kind"): StockKind {
+        "12" => Shipped,
+        "17" | "145" => OnHand,
+        "48" => Received,
+        "60" => Available,
+        "61" => Returned,
+        "64" => Scrapped,
+        "66" => Committed,
+        "73" => OnOrder,
+        "83" => Backordered,
+        "97" => Minimum,
+        "98" => Maximum,
+        "124" => Damaged,
+        "126" => Lost,
+        "153" => Sold,
+        "157" => Opening,
+        "158" => Closing,
+        "191" => Adjustment,
+        "197" => ReorderPoint,
+        "198" | "57" => InTransit,
+        "248" => Reserved,
+        "253" => Quarantined,
+        "441" => InProduction,
+    }
+
+    /// 4501, which way stock moved.
+    STOCK_MOVEMENT("stock_movement"): StockMovement {
+        "1" => Out,
+        "2" => In,
+    }
+
+    /// 4499, why stock moved.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "3" => Scrapped,
+        "7" => Reversal,
+        "11" => Consumption,
+    }
+
+    /// 4465, why an amount was changed.
+    PAYMENT_ADJUSTMENT("payment_adjustment"): PaymentAdjustment {
+        "3" => DamagedGoods,
+        "7" => PaymentOnAccount,
+        "19" => TradeDiscount,
+        "32" => GoodsNotReceived,
+        "35" => GoodsReturned,
+        "40" => FreightDeducted,
+        "48" => AllowanceOrChargeError,
+        "49" => SubstituteProduct,
+        "50" => TermsOfSaleError,
+        "51" => RequiredDataMissing,
+        "53" => DuplicateInvoice,
+        "54" => WeightError,
+        "55" => ChargeNotAuthorized,
+        "56" => IncorrectDiscount,
+        "57" => PriceChange,
+        "ZZZ" => MutuallyDefined,
+    }
+
+    /// 4343, what an application says to a document.
+    ADVICE_STATUS("advice_status"): AdviceStatus {
+        "AP" => Accepted,
+        "CA" => AcceptedWithErrors,
+        "CA" => AcceptedWithChanges,
+        "CA" => PartiallyAccepted,
+        "RE" => Rejected,
+    }
+
+    /// 1373, what is said to one of several documents.
+    DOCUMENT_STATUS("document_status"): AdviceStatus {
+        "1" => Accepted,
+        "3" => AcceptedWithErrors,
+        "3" => AcceptedWithChanges,
+        "3" => PartiallyAccepted,
+        "8" => Rejected,
+    }
+
+    /// 1001, document name, of a document that is spoken of.
+    DOCUMENT_KIND("document_kind"): ReferenceKind {
+        "9" => PriceList,
+        "220" => PurchaseOrder,
+        "221" => BlanketOrder,
+        "230" => OrderChange,
+        "231" => OrderResponse,
+        "270" => DeliveryNote,
+        "271" => PackingList,
+        "310" => Quote,
+        "315" => Contract,
+        "351" => ShipNotice,
+        "380" => Invoice,
+        "381" => CreditNote,
+        "383" => DebitNote,
+        "481" => RemittanceAdvice,
+        "632" => ReceivingAdvice,
+        "705" => BillOfLading,
+    }
+
+    /// 4461, how it is paid.
+    PAYMENT_METHOD("payment_method"): PaymentMethod {
+        "2" => Ach,
+        "10" => Cash,
+        "15" => BookEntry,
+        "20" => Check,
+        "21" => Draft,
+        "30" | "42" => BankTransfer,
+        "70" => BillOfExchange,
+        "48" => Card,
+        "49" => DirectDebit,
+        "97" => Netting,
+    }
+
+    /// 1001, kind of catalog.
+    CATALOG_KIND("catalog_kind"): CatalogKind {
+        "9" => PriceCatalog,
+    }
+
+    /// 1229, what became of an item of a catalog.
+    CATALOG_CHANGE("catalog_change"): LineChange {
+        "1" => Added,
+        "2" => Deleted,
+        "3" => Changed,
+        "4" => Unchanged,
+    }
 }
 
 word_fields! {
@@ -441,4 +640,5 @@ word_fields! {
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;
     "/taxes" type TAX_KIND;
+    "/quantities" kind STOCK_KIND;
 }

@@ -17,21 +17,15 @@ pub(crate) fn numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnc
         product_ids(e, 3..=3, None, &mut item.product_ids);
         line(e);
     });
-    let mut lists: Vec<Vec<ProductId>> = Vec::new();
-    walk.each("PIA", &mut lists, |e, list| {
-        let function = Text::new(e.peek((1, 1)));
-        product_ids(e, 2..=6, (!function.is_empty()).then_some(&function), list);
-        if !list.is_empty() && !function.is_empty() {
-            e.ignore((1, 1));
-        }
-    });
-    item.product_ids.extend(lists.into_iter().flatten());
+    further(walk, &mut item.product_ids);
     identify(item);
 }
 
 fn write_numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnce(&mut Elements<'m>)) {
     use ProductIdScheme as S;
     let mut ids = item.product_ids.clone();
+    // A number whose kind 7143 has no code for would leave a hole.
+    ids.retain(|id| walk.has_code(&codes::PRODUCT_ID_SCHEME, nearest(id.scheme), &id.scheme_code));
     let plain = |id: &ProductId| id.function_code.is_none();
     let is_gtin = |id: &ProductId| matches!(id.scheme, S::Gtin | S::Ean | S::Upc | S::EanShort) && plain(id);
     // LIN has the number that came without a function, or the GTIN.
@@ -41,16 +35,31 @@ fn write_numbers<'m>(walk: &mut Walk<'m>, item: &mut Item, line: impl FnOnce(&mu
         product_ids(e, 3..=3, None, &mut main);
         line(e);
     });
-    // Further numbers are additional ones (4347 = 1) unless they say otherwise.
-    let function = |id: &ProductId| id.function_code.clone().unwrap_or(Text::new_static("1"));
-    let same = |a: &ProductId, b: &ProductId| function(a) == function(b);
-    walk.packed("PIA", 5, &mut ids, same, |e, slot, id| {
-        let code = function(id);
-        product_id(e, slot + 2, None, id);
-        if e.has((slot + 2, 1)) {
-            e.constant((1, 1), &code);
+    further(walk, &mut ids);
+}
+
+/// PIA. Numbers are additional ones (4347 = 1) unless they say otherwise.
+pub(crate) fn further(walk: &mut Walk<'_>, ids: &mut Vec<ProductId>) {
+    if walk.is_writing() {
+        let function = |id: &ProductId| id.function_code.clone().unwrap_or(Text::new_static("1"));
+        let same = |a: &ProductId, b: &ProductId| function(a) == function(b);
+        return walk.packed("PIA", 5, ids, same, |e, slot, id| {
+            let code = function(id);
+            product_id(e, slot + 2, None, id);
+            if e.has((slot + 2, 1)) {
+                e.constant((1, 1), &code);
+            }
+        });
+    }
+    let mut lists: Vec<Vec<ProductId>> = Vec::new();
+    walk.each("PIA", &mut lists, |e, list| {
+        let function = Text::new(e.peek((1, 1)));
+        product_ids(e, 2..=6, (!function.is_empty()).then_some(&function), list);
+        if !list.is_empty() && !function.is_empty() {
+            e.ignore((1, 1));
         }
     });
+    ids.extend(lists.into_iter().flatten());
 }
 
 /// The numbers in the composites C212 of `elements`.
@@ -93,6 +102,10 @@ fn nearest(scheme: ProductIdScheme) -> ProductIdScheme {
 /// IMD. D.96A has the characteristic (7081) as a simple element, D.01B as the first component of C272. A description that says
 /// not in which form it is has free text (7077 = F).
 pub(crate) fn description(e: &mut Elements<'_>, d: &mut Description) {
+    // Only codes of the other standard: nothing to say.
+    if !e.is_reading() && d.text.is_none() && !e.codes_are_ours() {
+        return;
+    }
     e.required_code((1, 1), &mut d.form_code);
     if !e.is_reading() && !e.has((1, 1)) {
         e.constant((1, 1), "F");

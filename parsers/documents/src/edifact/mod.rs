@@ -11,9 +11,12 @@ pub(crate) mod freight;
 pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod package;
+pub(crate) mod packing;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod shipment;
+pub(crate) mod stock;
 pub(crate) mod transport;
 pub mod units;
 
@@ -23,6 +26,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/original_value", "what came in the partner's unit is what it was converted from"),
     ("*/period/value", "a period of the other standard is written by its first and last day"),
     ("*/dates/role", "a DTM without a day says nothing"),
+    ("*/dates/role_code", "a DTM without a day says nothing"),
     ("*/currency/role", "CUX says what a currency is for, not whose it is"),
     ("*/other_currencies/role", "CUX says what a currency is for, not whose it is"),
     ("*/characteristics", "there is no segment for an agency's codes"),

@@ -75,6 +75,7 @@ pub(crate) fn price(walk: &mut Walk<'_>, p: &mut QualifiedPrice) {
     walk.each("DTM", &mut p.dates, date::dtm);
 }
 
+/// PRI.
 pub(crate) fn pri(e: &mut Elements<'_>, p: &mut QualifiedPrice) {
     if !e.is_reading() {
         e.needs((1, 1));

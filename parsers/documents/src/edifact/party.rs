@@ -19,6 +19,22 @@ pub(crate) fn party(walk: &mut Walk<'_>, party: &mut Party) {
 }
 
 /// NAD.
+/// The group NAD where CTA and COM stand in it themselves: which number is whose cannot be told, and so all go with the last contact.
+pub(crate) fn party_and_contacts(walk: &mut Walk<'_>, p: &mut Party) {
+    let mut contacts = std::mem::take(&mut p.contacts);
+    party(walk, p);
+    let mut numbers: Vec<Channel> = contacts.iter().flat_map(|c| c.channels.iter().cloned()).collect();
+    walk.each("CTA", &mut contacts, cta);
+    channels(walk, &mut numbers);
+    if walk.is_reading() && !numbers.is_empty() {
+        match contacts.last_mut() {
+            Some(last) => last.channels = numbers,
+            None => contacts.push(Contact { channels: numbers, ..Contact::default() }),
+        }
+    }
+    p.contacts = contacts;
+}
+
 pub(crate) fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
     if !e.is_reading() {
         e.needs((1, 1));
@@ -64,20 +80,27 @@ pub(crate) fn name_and_address(e: &mut Elements<'_>, party: &mut Party) {
 
 /// The group CTA: a contact, and how to reach it. A contact that says not what it is for gives information (3139 = IC).
 pub(crate) fn contact(walk: &mut Walk<'_>, contact: &mut Contact) {
-    walk.once("CTA", |e| {
-        e.coded((1, 1), &codes::CONTACT_ROLE, &mut contact.role, &mut contact.role_code);
-        if !e.is_reading() && !e.has((1, 1)) {
-            e.constant((1, 1), "IC");
-        }
-        e.text((2, 1), &mut contact.reference);
-        e.text((2, 2), &mut contact.name);
-    });
+    walk.once("CTA", |e| cta(e, contact));
+    channels(walk, &mut contact.channels);
+}
+
+fn cta(e: &mut Elements<'_>, contact: &mut Contact) {
+    e.coded((1, 1), &codes::CONTACT_ROLE, &mut contact.role, &mut contact.role_code);
+    if !e.is_reading() && !e.has((1, 1)) {
+        e.constant((1, 1), "IC");
+    }
+    e.text((2, 1), &mut contact.reference);
+    e.text((2, 2), &mut contact.name);
+}
+
+/// COM.
+fn channels(walk: &mut Walk<'_>, list: &mut Vec<Channel>) {
     // D.01B may have three numbers in one COM; one each is understood by everybody.
     let per = if walk.is_reading() { 3 } else { 1 };
     walk.packed(
         "COM",
         per,
-        &mut contact.channels,
+        list,
         |_, _| true,
         |e, slot, channel: &mut Channel| {
             e.needs((slot + 1, 1));

@@ -3,7 +3,7 @@
 //! Every text keeps its lines as they came. An identifier without an agency is kept, with the scheme `other`.
 
 use super::{codes, date};
-use crate::mapping::{Codes, Elements, Walk};
+use crate::mapping::{Codes, Elements, Walk, wrapped};
 use crate::reference::{IdScheme, Identifier, Note, Reference};
 
 /// RFF.
@@ -46,27 +46,10 @@ pub(crate) fn note(e: &mut Elements<'_>, n: &mut Note) {
     e.code((3, 2), &mut n.text_list_code);
     e.code((3, 3), &mut n.text_agency_code);
     if !e.is_reading() {
+        // 4440 has 70 characters in D.96A, 512 in D.01B.
         n.lines = wrapped(&n.lines, if e.is_newer() { 512 } else { 70 });
         e.needs(4);
     }
     e.texts((1..=5).map(|component| (4, component).into()), &mut n.lines);
     e.text((5, 1), &mut n.language);
-}
-
-/// Lines cut between words so that each fits (4440 has 70 characters in D.96A, 512 in D.01B).
-fn wrapped(lines: &[crate::Text], width: usize) -> Vec<crate::Text> {
-    let mut out = Vec::new();
-    for line in lines {
-        let mut rest = line.as_str();
-        while rest.chars().count() > width {
-            let hard = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
-            let cut = rest[..hard].rfind(' ').filter(|at| *at > 0).unwrap_or(hard);
-            out.push(crate::Text::new(rest[..cut].trim_end()));
-            rest = rest[cut..].trim_start();
-        }
-        if !rest.is_empty() {
-            out.push(crate::Text::new(rest));
-        }
-    }
-    out
 }

@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_invrpt;
+pub(crate) mod x12_947;
+
 use crate::Text;
 use crate::date::{Date, DateTime};
 use crate::heading::{Purpose, Totals};

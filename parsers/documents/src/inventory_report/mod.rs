@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_invrpt;
+pub(crate) mod x12_846;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, LeadTime, Time};
@@ -163,6 +166,22 @@ record! {
         many statuses: IndustryCode,
         many industry_codes: IndustryCode,
         many packages: Package,
+    }
+}
+
+impl InventoryLine {
+    /// The quantity of the line: the one on hand, else the first.
+    pub(crate) fn derive_quantity(&mut self) {
+        let on_hand = self.quantities.iter().find(|q| q.kind == StockKind::OnHand && q.quantity.is_some());
+        self.quantity = on_hand.or(self.quantities.first()).and_then(|q| q.quantity.clone());
+    }
+
+    /// Lists the quantity of the line where the list does not have it yet: so a document of our own may leave the list out.
+    pub(crate) fn complete_quantity(&mut self) {
+        if self.quantity.is_some() && !self.quantities.iter().any(|q| q.quantity == self.quantity) {
+            let (kind, quantity) = (StockKind::OnHand, self.quantity.clone());
+            self.quantities.insert(0, InventoryQuantity { kind, quantity, ..InventoryQuantity::default() });
+        }
     }
 }
 

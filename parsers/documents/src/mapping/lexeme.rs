@@ -2,6 +2,7 @@
 //!
 //! Reading is exact or fails: no number is rounded, no date is guessed. Writing gives the shortest form that says the same.
 
+use crate::Text;
 use crate::date::{Date, Time};
 use crate::quantity::Decimal;
 
@@ -92,6 +93,24 @@ pub(crate) fn decimal(number: Decimal) -> String {
 pub(super) fn cents(number: Decimal) -> Option<String> {
     let cents = number.checked_mul(Decimal::ONE_HUNDRED)?.normalize();
     (cents.scale() == 0).then(|| cents.to_string())
+}
+
+/// Lines cut between words so that each has at most `width` characters.
+pub(crate) fn wrapped(lines: &[Text], width: usize) -> Vec<Text> {
+    let mut out = Vec::new();
+    for line in lines {
+        let mut rest = line.as_str();
+        while rest.chars().count() > width {
+            let hard = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
+            let cut = rest[..hard].rfind(' ').filter(|at| *at > 0).unwrap_or(hard);
+            out.push(Text::new(rest[..cut].trim_end()));
+            rest = rest[cut..].trim_start();
+        }
+        if !rest.is_empty() {
+            out.push(Text::new(rest));
+        }
+    }
+    out
 }
 
 /// CCYYMMDD.

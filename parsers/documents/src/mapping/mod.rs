@@ -28,7 +28,7 @@ mod writing;
 
 pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
-pub(crate) use lexeme::{date as date_text, parse_date, time as time_text};
+pub(crate) use lexeme::{date as date_text, parse_date, time as time_text, wrapped};
 pub(crate) use reading::Reading;
 pub use tables::Tables;
 pub(crate) use tables::parse as parse_word;
@@ -319,6 +319,14 @@ impl<'m> Walk<'m> {
             to: u32::MAX,
         };
         node.loops.iter().map(inside).collect()
+    }
+
+    /// Writing, true if the standard has a code for a word, or the code beside it is of the standard. True when reading.
+    pub(crate) fn has_code<T: elements::Word>(&self, codes: &Codes<T>, word: T, code: &str) -> bool {
+        match self.side {
+            Side::Read { .. } => true,
+            Side::Write(writing) => writing.code(codes, word, code).is_some(),
+        }
     }
 
     /// True if the first segment `tag` of the loop being read has a number there. False when writing.

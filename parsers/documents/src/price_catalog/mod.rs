@@ -23,6 +23,9 @@ use crate::reference::{
 use crate::terms::{PeriodAmount, Restriction};
 use crate::transport::{DeliveryTerms, Handling, Location, Pack, Packaging, Transport};
 
+pub(crate) mod edifact_pricat;
+pub(crate) mod x12_832;
+
 record! {
     /// A price list or sales catalog. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
     pub struct PriceCatalog {
@@ -61,6 +64,8 @@ record! {
         opt previous_version: Text,
         opt previous_revision: Text,
         opt name: Text,
+        /// ISO 639: EDIFACT 3453, which BGM has in later directories.
+        opt language: Text,
         /// Unit of measure of the catalog.
         opt unit: Text,
         opt original_unit: Text,
@@ -300,6 +305,9 @@ record! {
         opt class_code: Text,
         /// EDIFACT 7037.
         opt code: Text,
+        /// EDIFACT 1131 and 3055.
+        opt list_code: Text,
+        opt agency_code: Text,
         opt name: Text,
         /// EDIFACT 4051.
         opt relevance_code: Text,

@@ -6,6 +6,10 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_recadv;
+pub(crate) mod x12_861;
+pub(crate) mod x12_944;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime, Time};
@@ -209,4 +213,46 @@ record! {
         many packages: Package,
         many states: StateFound,
     }
+}
+
+/// The fields of a line that sum up differences, by kind.
+fn differences(line: &mut ReceivedLine) -> [(DiscrepancyKind, &mut Option<Quantity>); 3] {
+    [
+        (DiscrepancyKind::Damaged, &mut line.damaged_quantity),
+        (DiscrepancyKind::Short, &mut line.short_quantity),
+        (DiscrepancyKind::Over, &mut line.over_quantity),
+    ]
+}
+
+/// What is listed of a kind, without signs, in one unit or without a unit.
+fn listed(list: &[Discrepancy], kind: DiscrepancyKind, unit: &Quantity) -> Decimal {
+    let of = list.iter().filter(|d| d.kind == kind).filter_map(|d| d.quantity.as_ref());
+    let has_none = |q: &Quantity| q.unit.is_none() && q.original_unit.is_none();
+    let of = of.filter(|q| (q.unit == unit.unit && q.original_unit == unit.original_unit) || has_none(q));
+    of.fold(Decimal::ZERO, |sum, q| sum.checked_add(q.value.abs()).unwrap_or(sum))
+}
+
+/// After reading: sums up the differences of a kind, in the unit of the last of them that has one.
+pub(crate) fn sum_differences(line: &mut ReceivedLine) {
+    let list = std::mem::take(&mut line.discrepancies);
+    for (kind, field) in differences(line) {
+        let mut of = list.iter().filter(|d| d.kind == kind).filter_map(|d| d.quantity.as_ref());
+        let last = of.clone().rfind(|q| q.original_unit.is_some()).or_else(|| of.next_back());
+        *field = last.map(|unit| Quantity { value: listed(&list, kind, unit), ..unit.clone() });
+    }
+    line.discrepancies = list;
+}
+
+/// Before writing: lists what the sums have and the list lacks, so that sets that list differences carry it.
+pub(crate) fn complete_differences(line: &mut ReceivedLine) {
+    let mut list = std::mem::take(&mut line.discrepancies);
+    for (kind, field) in differences(line) {
+        let Some(sum) = field else { continue };
+        let Some(value) = sum.value.checked_sub(listed(&list, kind, sum)).filter(|v| !v.is_zero()) else {
+            continue;
+        };
+        let quantity = Some(Quantity { value, ..sum.clone() });
+        list.push(Discrepancy { kind, quantity, ..Discrepancy::default() });
+    }
+    line.discrepancies = list;
 }

@@ -10,7 +10,8 @@ use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime};
 use crate::heading::{Purpose, Totals};
 use crate::money::{
-    Adjustment, BankAccount, Currency, Money, PaidLine, PaymentInstruction, QualifiedAmount, Tax,
+    Adjustment, AdjustmentReason, BankAccount, Currency, Money, PaidLine, PaymentInstruction,
+    QualifiedAmount, Tax,
 };
 use crate::party::{Contact, Party};
 use crate::quantity::Measurement;
@@ -18,6 +19,9 @@ use crate::reference::{
     Attachment, CodeList, IndustryCode, Instruction, Note, Reference, ReferenceKind, Unmapped,
 };
 use crate::transport::Location;
+
+pub(crate) mod edifact_remadv;
+pub(crate) mod x12_820;
 
 record! {
     /// A remittance advice. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
@@ -158,6 +162,7 @@ record! {
         /// What the document is for.
         opt document_amount: Money,
         opt discount: Money,
+        opt adjustment_reason: AdjustmentReason,
         /// X12 426.
         opt adjustment_reason_code: Text,
         opt adjustment: Money,

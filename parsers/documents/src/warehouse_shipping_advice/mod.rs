@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_desadv;
+pub(crate) mod x12_945;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime};
@@ -106,10 +109,16 @@ record! {
 record! {
     /// A package, or several, that lines of the same `group_number` are in: X12 LX with MAN and PAL.
     pub struct PackageGroup {
-        /// X12 554.
+        /// X12 554, EDIFACT 7164.
         one number: Text,
+        /// Number of the group that this one is in: EDIFACT 7166.
+        opt parent_number: Text,
+        /// EDIFACT 7075: `1` inner, `3` outer.
+        opt kind_code: Text,
         many packages: Package,
         many references: Reference,
+        many notes: Note,
+        many discrepancies: Discrepancy,
     }
 }
 

@@ -5,6 +5,9 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+pub(crate) mod edifact_insdes;
+pub(crate) mod x12_940;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::DateTime;
@@ -121,6 +124,9 @@ record! {
         opt freight_class_code: Text,
         opt rate_class_code: Text,
         opt pallet_block_and_tiers: Text,
+        /// X12 399 and 400.
+        opt pallet_exchange_code: Text,
+        opt unit_load_code: Text,
         many dates: DateTime,
         many references: Reference,
         many parties: Party,
@@ -196,5 +202,6 @@ record! {
         many distribution: Distribution,
         many parties: Party,
         many dates: DateTime,
+        many references: Reference,
     }
 }

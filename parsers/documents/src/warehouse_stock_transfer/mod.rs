@@ -5,6 +5,10 @@
 //! Where the partner used a code, the code stands beside our word. Whatever no field took stands in `unmapped`. Shapes only; they
 //! cannot fail. Fields are only ever added.
 
+mod as_advice;
+pub(crate) mod edifact_desadv;
+pub(crate) mod x12_943;
+
 use crate::Text;
 use crate::allowance::AllowanceCharge;
 use crate::date::{Date, DateTime};
@@ -22,6 +26,7 @@ use crate::reference::{
     Statement, TradeCondition, Unmapped,
 };
 use crate::transport::{DeliveryTerms, Distribution, Location, Marks, Pack, Packaging, Transport};
+use crate::warehouse_shipping_advice::PackageGroup;
 
 record! {
     /// A shipment of stock to a warehouse. Decimals are strings with the digits that came; dates are ISO 8601; units are UN/ECE Recommendation 20.
@@ -92,6 +97,8 @@ record! {
         many trade_conditions: TradeCondition,
         many characteristics: Characteristic,
         many consolidations: Consolidation,
+        /// Packages that lines of the same `group_number` are in: EDIFACT CPS.
+        many groups: PackageGroup,
         many lines: StockTransferLine,
         #[serde(default, skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,

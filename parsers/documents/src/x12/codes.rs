@@ -6,19 +6,26 @@
 //! Adding a word: its line here, and the word in the vocabulary of the block.
 
 use crate::allowance::{AllowanceHandling, AllowanceKind, AllowanceService};
+use crate::application_advice::AdviceStatus;
 use crate::date::DateRole;
+use crate::item::ProductIdScheme;
+use crate::line::{LineChange, LineStatus};
+use crate::mapping::{codes, word_fields};
+use crate::money::{AdjustmentReason as PaymentAdjustment, AmountRole, PriceRole, TermsBasis, TaxKind};
+use crate::party::{ChannelKind, ContactRole, PartyRole};
+use crate::price_catalog::CatalogKind;
+use crate::purchase_order::{OrderKind, Purpose};
+use crate::reference::{IdScheme, ReferenceKind, IdentityKind};
+use crate::remittance_advice::{PaymentHandling, PaymentMethod};
+use crate::transport::{FreightPayment, TransportMode};
+use crate::inventory_adjustment::AdjustmentReason;
+use crate::inventory_report::{ReportKind, StockKind};
+use crate::quantity::{DiscrepancyKind, MeasurementKind};
+use crate::receiving_advice::ReceiptKind;
 use crate::invoice::InvoiceKind;
 use crate::freight::StopReason;
-use crate::item::ProductIdScheme;
-use crate::mapping::{codes, word_fields};
-use crate::money::{AmountRole, PriceRole, TaxKind, TermsBasis};
 use crate::package::PackageKind;
-use crate::party::{ChannelKind, ContactRole, PartyRole};
-use crate::purchase_order::{OrderKind, Purpose};
-use crate::quantity::MeasurementKind;
-use crate::reference::{IdScheme, IdentityKind, ReferenceKind};
 use crate::ship_notice::{LevelKind, Structure};
-use crate::transport::{FreightPayment, TransportMode};
 use crate::transport_status::EventKind;
 
 codes! {
@@ -37,6 +44,57 @@ codes! {
         "22" => InformationCopy,
         "24" => Draft,
         "49" => OriginalNoResponse,
+        "02" => Addition,
+        "03" => Deletion,
+        "11" => Response,
+    }
+
+    /// 514, reporting code of warehouse documents.
+    REPORTING("reporting"): Purpose {
+        "F" => FullDetail,
+        "J" => Original,
+        "K" => Simulation,
+        "N" => NoExceptions,
+        "R" => Replacement,
+        "X" => ExceptionsOnly,
+    }
+
+    /// 368, what became of a line of a shipment.
+    LINE_STATUS("line_status"): LineStatus {
+        "BO" => Backordered,
+        "CC" | "CL" => Complete,
+        "CP" => ShippedPartially,
+        "BP" => PartialBackordered,
+        "CU" | "IC" => Cancelled,
+        "DE" => Deleted,
+        "DI" => Discontinued,
+        "DS" => OutOfStock,
+        "CS" => Substituted,
+    }
+
+    /// 412, condition of what was received.
+    CONDITION("condition"): DiscrepancyKind {
+        "01" => Damaged,
+        "02" => Short,
+        "03" => Over,
+        "04" => QualityProblem,
+        "05" => WrongItem,
+        "06" => NonStandardContainer,
+        "07" => GoodCondition,
+        "08" => Rejected,
+        "09" => OnHold,
+        "10" => Scrapped,
+        "12" => OverReturned,
+        "16" => NotAnnounced,
+    }
+
+    /// 962, at which point a receiving advice was made.
+    RECEIPT_KIND("receipt_kind"): ReceiptKind {
+        "1" => ReceivingDock,
+        "2" => PostReceipt,
+        "3" => Disposition,
+        "8" => AcceptanceCertificate,
+        "R" => IntermediatePoint,
     }
 
     /// 92, purchase order type.
@@ -106,10 +164,14 @@ codes! {
         "106" => RequiredBy,
         "118" => RequestedPickup,
         "175" => CancelIfNotShippedBy,
+        "090" => PeriodStart,
+        "091" => PeriodEnd,
+        "184" => Inventory,
+        "097" => Issue,
     }
 
-    /// 432, date qualifier of G62.
-    FREIGHT_DATE_ROLE("freight_date_role"): DateRole {
+    /// 432, what a date of transport is.
+    TRANSPORT_DATE_ROLE("transport_date_role"): DateRole {
         "01" => CancelAfter,
         "02" | "68" => RequestedDelivery,
         "03" => Invoice,
@@ -117,8 +179,13 @@ codes! {
         "07" => Effective,
         "10" => RequestedShip,
         "11" => Shipped,
+        "12" => DiscountDue,
+        "13" => NetDue,
+        "15" => PromotionStart,
+        "16" => PromotionEnd,
         "17" => EstimatedDelivery,
-        "35" => Delivered,
+        "18" => Available,
+        "35" | "67" => Delivered,
         "36" => Expiration,
         "37" => ShipNotBefore,
         "38" => ShipNotAfter,
@@ -133,6 +200,22 @@ codes! {
         "86" => Pickup,
         "BD" => RequiredBy,
         "BL" => Manufacture,
+        "BS" => Received,
+    }
+
+    /// 176, what a time of transport is.
+    TRANSPORT_TIME_ROLE("transport_time_role"): DateRole {
+        "8" => Pickup,
+        "9" => Delivered,
+        "A" => ActualDeparture,
+        "D" => EstimatedDeparture,
+        "E" => EstimatedArrival,
+        "G" => RequestedDeliveryNotBefore,
+        "L" => RequestedDeliveryNotAfter,
+        "R" => ActualArrival,
+        "X" => ScheduledDelivery,
+        "Y" => RequestedPickup,
+        "Z" => RequestedDelivery,
     }
 
     /// 1650, what happened to a shipment.
@@ -218,6 +301,7 @@ codes! {
         "WH" => Warehouse,
         "MI" => PlanningLocation,
         "Z7" => MarkFor,
+        "DE" => Depositor,
         "N1" | "NP" => NotifyParty,
         "RC" => ReceivingLocation,
         "MP" => ManufacturingPlant,
@@ -228,6 +312,8 @@ codes! {
         "FR" => MessageFrom,
         "TO" => MessageTo,
         "OB" => OrderedBy,
+        "41" => MessageFrom,
+        "40" => MessageTo,
     }
 
     /// 366, contact function.
@@ -286,6 +372,8 @@ codes! {
         "CN" => CarrierReference,
         "2I" => Tracking,
         "SI" => Shipment,
+        "MA" => ShipNotice,
+        "RV" => ReceivingAdvice,
         "IV" | "OI" => Invoice,
         "CD" => CreditNote,
         "PK" => PackingList,
@@ -308,6 +396,10 @@ codes! {
         "KK" => Delivery,
         "L1" => Text,
         "ZZ" => MutuallyDefined,
+        "IK" => Invoice,
+        "CL" | "CM" => CreditNote,
+        "DL" | "DB" => DebitNote,
+        "PL" => PriceList,
     }
 
     /// 66, identification code qualifier, of parties and carriers.
@@ -399,7 +491,6 @@ codes! {
         "WD" => Width,
         "HT" => Height,
         "VOL" => Volume,
-        // Written alone: the volume of the whole package is its gross volume.
         "VOL" => GrossVolume,
     }
 
@@ -617,6 +708,149 @@ codes! {
         "I170" => TradeDiscount,
         "I530" => VolumeDiscount,
     }
+
+    /// 755, what an inventory report is of.
+    REPORT_KIND("report_kind"): ReportKind {
+        "SI" => SellerInventory,
+        "DD" => DistributorInventory,
+        "LC" => LocationInventory,
+    }
+
+    /// 673, what a quantity of the stock counts.
+    STOCK_KIND("stock_kind"): StockKind {
+        "17" => OnHand,
+        "33" | "V2" => Available,
+        "27" => Committed,
+        "XU" => Reserved,
+        "63" => OnOrder,
+        "IQ" => InTransit,
+        "BQ" => Backordered,
+        "74" => Damaged,
+        "QH" => OnHold,
+        "76" => Returned,
+        "87" => Received,
+        "39" => Shipped,
+        "32" => Sold,
+        "YW" => ReorderPoint,
+        "72" => Minimum,
+        "73" => Maximum,
+        "TN" => Opening,
+        "TX" => Closing,
+        "29" => Projected,
+    }
+
+    /// 181, why stock was corrected.
+    ADJUSTMENT_REASON("adjustment_reason"): AdjustmentReason {
+        "03" => ShippedMore,
+        "04" => ReceivedLess,
+        "05" => PutOnHold,
+        "06" => BookDecrease,
+        "07" => Destroyed,
+        "52" | "AS" => Reworked,
+        "53" => ShippedLess,
+        "54" => ReceivedMore,
+        "55" => TakenOffHold,
+        "56" => BookIncrease,
+        "AA" => PhysicalCount,
+        "AB" => AccountingError,
+        "AC" => ConditionChange,
+        "AG" => OwnershipChange,
+        "AK" => Transfer,
+        "AR" => ShipmentError,
+        "AU" => DamagedInFacility,
+        "AV" => DamagedInTransit,
+        "AW" => Recall,
+        "AX" => Obsolete,
+        "AY" => ReceiptError,
+        "CD" => Donation,
+        "CO" => Consignment,
+        "CR" => CustomerReturn,
+        "CS" => Sample,
+        "PC" => Reserved,
+    }
+
+    /// 426, why an amount was changed.
+    PAYMENT_ADJUSTMENT("payment_adjustment"): PaymentAdjustment {
+        "02" => AllowanceOrChargeError,
+        "04" | "11" => DamagedGoods,
+        "08" => SubstituteProduct,
+        "09" => TermsOfSaleError,
+        "17" => RequiredDataMissing,
+        "19" => DuplicateInvoice,
+        "22" => WeightError,
+        "23" => ChargeNotAuthorized,
+        "24" => IncorrectDiscount,
+        "59" | "A4" => GoodsNotReceived,
+        "72" | "RM" => GoodsReturned,
+        "54" => FreightDeducted,
+        "SS" => TradeDiscount,
+        "A7" => PaymentOnAccount,
+        "P1" => PriceChange,
+        "ZZ" => MutuallyDefined,
+    }
+
+    /// 473, what a warehouse shipping order does.
+    ORDER_STATUS("order_status"): Purpose {
+        "B" => Backorder,
+        "C" => Confirmation,
+        "D" => Deletion,
+        "F" => Cancellation,
+        "N" => Original,
+        "R" => Change,
+        "T" => Resubmission,
+        "X" => Simulation,
+    }
+
+    /// 110, what an application says to a document. The first letter is the scope: of the transaction set here.
+    ADVICE_STATUS("advice_status"): AdviceStatus {
+        "TA" | "BA" | "GA" | "IA" => Accepted,
+        "TC" | "BC" | "GC" | "IC" => AcceptedWithChanges,
+        "TE" | "BE" | "GE" | "IE" => AcceptedWithErrors,
+        "TH" | "GH" => OnHold,
+        "TP" | "BP" | "GP" | "IP" => PartiallyAccepted,
+        "TR" | "BR" | "GR" | "IR" => Rejected,
+    }
+
+    /// 305, what to do with a payment and its advice.
+    PAYMENT_HANDLING("payment_handling"): PaymentHandling {
+        "C" => PaymentWithRemittance,
+        "D" => PaymentOnly,
+        "I" => RemittanceOnly,
+        "H" => NotificationOnly,
+        "N" => CheckIssued,
+        "U" | "X" => SplitPayment,
+        "P" => Prenotification,
+        "T" => Adjustment,
+        "J" => Request,
+    }
+
+    /// 591, how it is paid.
+    PAYMENT_METHOD("payment_method"): PaymentMethod {
+        "ACH" => Ach,
+        "CHK" => Check,
+        "FWT" | "FEW" | "SWT" | "IWT" | "CWT" => WireTransfer,
+        "CCC" | "DEB" => Card,
+        "CAS" => Cash,
+        "PBD" => Draft,
+        "BKW" => BookEntry,
+        "NON" => NonPayment,
+    }
+
+    /// 683, kind of catalog.
+    CATALOG_KIND("catalog_kind"): CatalogKind {
+        "PC" => PriceCatalog,
+        "SC" => SalesCatalog,
+        "PS" => PriceSheet,
+        "RC" => ResaleCatalog,
+        "CP" => CustomizedCatalog,
+    }
+
+    /// 875, what became of an item of a catalog.
+    CATALOG_CHANGE("catalog_change"): LineChange {
+        "001" => Changed,
+        "002" => Deleted,
+        "021" | "003" => Added,
+    }
 }
 
 word_fields! {
@@ -644,6 +878,7 @@ word_fields! {
     "/allowances_and_charges" handling ALLOWANCE_HANDLING;
     "/allowances_and_charges" service ALLOWANCE_SERVICE;
     "/taxes" type TAX_KIND;
+    "/quantities" kind STOCK_KIND;
 }
 
 /// 639, basis of unit price: how many units the price is for.

@@ -149,7 +149,7 @@ pub(crate) fn g62(e: &mut Elements<'_>, d: &mut DateTime) {
     if !e.is_reading() && d.date.is_some() {
         e.needs(1);
     }
-    e.coded(1, &codes::FREIGHT_DATE_ROLE, &mut d.role, &mut d.role_code);
+    e.coded(1, &codes::TRANSPORT_DATE_ROLE, &mut d.role, &mut d.role_code);
     e.date(2, &mut d.date);
     if !e.is_reading() && !e.has(2) {
         // Without a day the qualifier says nothing; the time stands alone.

@@ -32,7 +32,8 @@ pub(crate) fn description(e: &mut Elements<'_>, d: &mut Description) {
     if !e.is_reading() && d.text.is_none() {
         e.needs(4);
     }
-    form(e, &mut d.form_code, d.code.is_some());
+    let coded = d.code.is_some() && e.codes_are_ours();
+    form(e, &mut d.form_code, coded);
     e.code(2, &mut d.characteristic_code);
     e.code(3, &mut d.agency_code);
     e.code(4, &mut d.code);

@@ -17,8 +17,10 @@ pub(crate) mod package;
 pub(crate) mod party;
 pub(crate) mod quantity;
 pub(crate) mod reference;
+pub(crate) mod stock;
 pub(crate) mod transport;
 pub mod units;
+pub(crate) mod warehouse;
 
 /// What no X12 set carries of the shared blocks: path (`*` wherever it stands) and reason.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[

@@ -40,6 +40,7 @@ pub(crate) fn name(e: &mut Elements<'_>, party: &mut Party) {
     if first {
         party.ids.extend(id);
     }
+    identifier(e, 3, party);
     e.code(5, &mut party.relationship_code);
     e.code(6, &mut party.related_role_code);
 }
@@ -83,4 +84,33 @@ pub(crate) fn contact(e: &mut Elements<'_>, c: &mut Contact) {
         e.required(at + 1, &mut channel.value);
     });
     e.text(9, &mut c.reference);
+}
+
+/// NM1: a person or an organization. Which of the two must be said: a document that does not say so means a person where there is a
+/// first name.
+pub(crate) fn individual(e: &mut Elements<'_>, party: &mut Party) {
+    e.needs(1);
+    e.coded(1, &codes::PARTY_ROLE, &mut party.role, &mut party.role_code);
+    e.code(2, &mut party.entity_code);
+    if !e.is_reading() && !e.has(2) {
+        e.constant(2, if party.first_name.is_some() { "1" } else { "2" });
+    }
+    e.text(3, &mut party.name);
+    e.text(4, &mut party.first_name);
+    e.text(5, &mut party.middle_name);
+    e.text(6, &mut party.name_prefix);
+    e.text(7, &mut party.name_suffix);
+    identifier(e, 8, party);
+    e.code(10, &mut party.relationship_code);
+    e.code(11, &mut party.related_role_code);
+}
+
+/// The identifier of a party, its scheme in element `scheme`: of several the first that has a scheme the standard knows.
+fn identifier(e: &mut Elements<'_>, scheme: usize, party: &mut Party) {
+    let mut id = party.ids.iter().find(|id| known(id.scheme)).or(party.ids.first()).cloned();
+    let first = id.is_none();
+    e.identifier(scheme, scheme + 1, &codes::ID_SCHEME, &mut id);
+    if first {
+        party.ids.extend(id);
+    }
 }

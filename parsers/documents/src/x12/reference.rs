@@ -3,7 +3,7 @@
 //! Texts are kept as they came, one line a segment. Of MSG the carriage control and number stay unmapped: they are for printers.
 
 use super::{codes, date};
-use crate::mapping::{Elements, Walk};
+use crate::mapping::{Elements, Walk, wrapped};
 use crate::reference::{Characteristic, Note, Reference, ReferencePart};
 
 /// REF.
@@ -87,6 +87,31 @@ pub(crate) fn is_message(n: &Note) -> bool {
 pub(crate) fn text(e: &mut Elements<'_>, n: &mut Note) {
     e.code(1, &mut n.code);
     e.texts([2.into(), 3.into()].into_iter(), &mut n.lines);
+}
+
+/// NTE: one line each. Lines that follow each other under one code (or none) are one note.
+pub(crate) fn remarks(walk: &mut Walk<'_>, notes: &mut Vec<Note>) {
+    let mut read: Vec<Note> = Vec::new();
+    walk.each("NTE", &mut read, |e, n| {
+        e.needs(2);
+        e.code(1, &mut n.code);
+        e.texts([2.into()].into_iter(), &mut n.lines);
+    });
+    let first = notes.len();
+    for note in read {
+        match notes[first..].last_mut() {
+            Some(last) if last.code == note.code => last.lines.extend(note.lines),
+            _ => notes.push(note),
+        }
+    }
+    for note in if walk.is_writing() { notes.as_mut_slice() } else { &mut [] } {
+        for mut line in wrapped(&note.lines, 80) {
+            walk.once("NTE", |e| {
+                e.code(1, &mut note.code);
+                e.required(2, &mut line);
+            });
+        }
+    }
 }
 
 /// SI: an agency, and pairs of characteristic and value.

@@ -120,18 +120,14 @@ pub(crate) fn pack(e: &mut Elements<'_>, p: &mut Pack) {
 
 /// MAN: a qualifier with one or two marks, twice.
 pub(crate) fn marks(walk: &mut Walk<'_>, list: &mut Vec<Marks>) {
-    walk.packed(
-        "MAN",
-        2,
-        list,
-        |_, _| true,
-        |e, slot, m| {
-            let at = 1 + 3 * slot;
-            e.needs(at);
-            e.required_code(at, &mut m.code);
-            e.texts([at + 1, at + 2].into_iter().map(Into::into), &mut m.values);
-        },
-    );
+    walk.packed("MAN", 2, list, |_, _| true, |e, slot, m| mark(e, 1 + 3 * slot, m));
+}
+
+/// A qualifier with one or two marks, from `at` on.
+pub(crate) fn mark(e: &mut Elements<'_>, at: usize, m: &mut Marks) {
+    e.needs(at);
+    e.required_code(at, &mut m.code);
+    e.texts([at + 1, at + 2].into_iter().map(Into::into), &mut m.values);
 }
 
 /// The loop SCH.
