@@ -7,8 +7,8 @@
 //! A code beside a word (`role_code` beside `role`) may differ, since each standard has its own, as long as the word is the same and
 //! not `other`. Lines of text may be cut at other places.
 
-use crate::Document;
 use crate::reference::CodeList;
+use crate::{Document, DocumentKind};
 use portway_edi::Standard;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -54,12 +54,7 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
         Some(part) => path.match_indices(part).any(|(at, _)| ends(&path, at + part.len())),
         None => path.starts_with(pattern) && ends(&path, pattern.len()),
     };
-    let lists = crate::sets::not_carried_lists(document.kind(), standard);
-    let shared = match standard {
-        Standard::X12 => crate::x12::NOT_CARRIED,
-        Standard::Edifact => crate::edifact::NOT_CARRIED,
-    };
-    let listed = lists.chain([shared]).flatten().find(|(pattern, _)| holds(pattern));
+    let mut listed = lists(document.kind(), standard).chain(shared(standard));
     let of_words = || {
         let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
         if foreign && is_qualified_by_code(document, pointer) {
@@ -72,7 +67,21 @@ pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<
             None
         }
     };
-    listed.map(|(_, reason)| *reason).or_else(of_words)
+    listed.find(|(pattern, _)| holds(pattern)).map(|(_, reason)| reason).or_else(of_words)
+}
+
+/// What the sets of a standard do not carry of a document: path without indices, and the clause that prevents it.
+pub fn lists(kind: DocumentKind, standard: Standard) -> impl Iterator<Item = (&'static str, &'static str)> {
+    crate::sets::not_carried_lists(kind, standard).flatten().copied()
+}
+
+/// What a standard does not carry of any document. `*/transport/loads` is that path wherever it stands.
+pub fn shared(standard: Standard) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let list = match standard {
+        Standard::X12 => crate::x12::NOT_CARRIED,
+        Standard::Edifact => crate::edifact::NOT_CARRIED,
+    };
+    list.iter().copied()
 }
 
 fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {

@@ -100,8 +100,6 @@ mappings! {
     X12 "210" FreightInvoice => crate::freight_invoice::x12_210;
     X12 "214" TransportStatus => crate::transport_status::x12_214;
     Edifact "IFTSTA" TransportStatus => crate::transport_status::edifact_iftsta;
-    X12 "856" ShipNotice => crate::ship_notice::x12_856;
-    Edifact "DESADV" ShipNotice => crate::ship_notice::edifact_desadv;
     X12 "824" ApplicationAdvice => crate::application_advice::x12_824;
     Edifact "APERAK" ApplicationAdvice => crate::application_advice::edifact_aperak;
     X12 "820" RemittanceAdvice => crate::remittance_advice::x12_820;

@@ -19,6 +19,9 @@ use crate::reference::TradeCondition;
 
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
+    ("/lines/price/currency", "PRICAT of D.96A has one currency, before its lines"),
+    ("/lines/price/role_code", "PRICAT of D.96A has one currency, before its lines"),
+    ("/lines/prices/price/price/currency", "PRICAT of D.96A has one currency, before its lines"),
     ("/version", "BGM has the version of the catalog (1056)"),
     ("/revision", "BGM has the revision of the catalog (1060)"),
     ("/catalog_version", "BGM of D.96A has the number alone (1004)"),

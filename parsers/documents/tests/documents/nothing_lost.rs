@@ -5,20 +5,8 @@
 //!
 //! Fails with the place of the element that is lost.
 
+use crate::changes::{Cuts, changes};
 use crate::sets::{cases, set, sets};
-use portway_documents::reference::Unmapped;
-
-/// Segments of envelope and bounds, beside the service segments of EDIFACT, which begin with `UN`.
-const BOUNDS: &[&[u8]] = &[b"ISA", b"GS", b"ST", b"SE", b"GE", b"IEA", b"LS", b"LE", b""];
-
-/// One element or component that was changed.
-struct Change {
-    input: Vec<u8>,
-    position: u32,
-    element: u16,
-    component: u16,
-    was: Vec<u8>,
-}
 
 #[test]
 fn every_element_shows_in_the_document() {
@@ -90,93 +78,4 @@ fn broken_input_never_stops_the_mapping() {
         }
     }
     assert!(mapped > 150, "only {mapped} sets were still there to map");
-}
-
-impl Change {
-    fn is(&self, unmapped: &Unmapped) -> bool {
-        (unmapped.position, unmapped.element) == (self.position, self.element)
-            && unmapped.component.is_none_or(|c| c == self.component)
-    }
-}
-
-/// What cuts an input: terminator, element and component separator, release character.
-#[derive(Clone, Copy)]
-struct Cuts {
-    terminator: u8,
-    element: u8,
-    component: u8,
-    release: Option<u8>,
-}
-
-impl Cuts {
-    fn of(input: &[u8]) -> Cuts {
-        match input.starts_with(b"ISA") {
-            true => Cuts { terminator: input[105], element: input[3], component: input[104], release: None },
-            false => Cuts { terminator: b'\'', element: b'+', component: b':', release: Some(b'?') },
-        }
-    }
-
-    fn split<'a>(&self, bytes: &'a [u8], separator: u8) -> Vec<&'a [u8]> {
-        let mut released = false;
-        let cuts = bytes.split(|b| {
-            let cut = !released && *b == separator;
-            released = !released && Some(*b) == self.release;
-            cut
-        });
-        cuts.collect()
-    }
-}
-
-/// The input once for each of its components between header and trailer, with that one changed.
-fn changes(input: &[u8]) -> Vec<Change> {
-    let cuts = Cuts::of(input);
-    let segments = cuts.split(input, cuts.terminator);
-    let mut changes = Vec::new();
-    let mut position = 0;
-    for (at, segment) in segments.iter().enumerate() {
-        let elements = cuts.split(segment, cuts.element);
-        let tag = elements[0].trim_ascii();
-        position = if matches!(tag, b"ST" | b"UNH") { 1 } else { position + 1 };
-        if BOUNDS.contains(&tag) || tag.starts_with(b"UN") {
-            continue;
-        }
-        for element in 1..elements.len() {
-            let components = cuts.split(elements[element], cuts.component);
-            for component in 0..components.len() {
-                let was = components[component];
-                if was.iter().all(|b| *b == b' ') {
-                    continue;
-                }
-                let changed = with(&components, component, &another(was), cuts.component);
-                let changed = with(&elements, element, &changed, cuts.element);
-                let input = with(&segments, at, &changed, cuts.terminator);
-                let (element, component) = (element as u16, component as u16 + 1);
-                changes.push(Change { input, position, element, component, was: was.to_owned() });
-            }
-        }
-    }
-    changes
-}
-
-fn with(parts: &[&[u8]], at: usize, part: &[u8], separator: u8) -> Vec<u8> {
-    let mut parts = parts.to_vec();
-    parts[at] = part;
-    parts.join(&separator)
-}
-
-/// Another value of the same kind: its last ASCII letter or digit becomes the next one.
-fn another(value: &[u8]) -> Vec<u8> {
-    let mut value = value.to_vec();
-    match value.iter().rposition(|b| b.is_ascii_alphanumeric()) {
-        Some(last) => {
-            value[last] = match value[last] {
-                b'9' => b'8',
-                b'Z' => b'Y',
-                b'z' => b'y',
-                b => b + 1,
-            }
-        }
-        None => value.insert(0, b'x'),
-    }
-    value
 }
