@@ -18,9 +18,9 @@ pub(super) fn nest(mut levels: Vec<Level>, parents: &[Text]) -> Vec<Level> {
     let parent_of = open_circles(found(&levels, parents));
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); levels.len()];
     let mut tops = Vec::new();
-    let mut depths: Vec<Option<usize>> = vec![None; levels.len()];
+    let mut places: Vec<Option<Place>> = vec![None; levels.len()];
     for at in 0..levels.len() {
-        let parent = reachable(at, &parent_of, &mut depths);
+        let parent = reachable(at, &parent_of, &mut places);
         if parent != parent_of[at] || parent.is_none() {
             levels[at].parent_level_id = Some(parents[at].clone()).filter(|id| !id.is_empty());
         }
@@ -77,25 +77,32 @@ fn open_circles(mut parent_of: Vec<Option<usize>>) -> Vec<Option<usize>> {
     parent_of
 }
 
-/// The parent of a level, or the ancestor that lies as deep as a parent may; notes the depth of all on the way.
-fn reachable(at: usize, parent_of: &[Option<usize>], depths: &mut [Option<usize>]) -> Option<usize> {
-    let mut way = Vec::new();
+/// Where a level lies in the tree: its depth, and the deepest level from itself upwards that may have contents.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    holder: usize,
+}
+
+/// The parent of a level, or the ancestor that lies as deep as a parent may; notes the places of all on the way.
+fn reachable(at: usize, parent_of: &[Option<usize>], places: &mut [Option<Place>]) -> Option<usize> {
+    let mut way = vec![at];
     let mut above = parent_of[at];
-    while let Some(level) = above.filter(|&level| depths[level].is_none()) {
+    while let Some(level) = above.filter(|&level| places[level].is_none()) {
         way.push(level);
         above = parent_of[level];
     }
-    let mut depth = above.and_then(|level| depths[level]).map_or(0, |depth| depth + 1);
+    let mut upper = above.and_then(|level| places[level]);
     for level in way.into_iter().rev() {
-        depths[level] = Some(depth);
-        depth += 1;
+        let place = match upper {
+            Some(upper) if upper.depth + 1 >= DEEPEST => Place { depth: upper.depth + 1, holder: upper.holder },
+            Some(upper) => Place { depth: upper.depth + 1, holder: level },
+            None => Place { depth: 0, holder: level },
+        };
+        places[level] = Some(place);
+        upper = Some(place);
     }
-    depths[at] = Some(depth);
-    let mut parent = parent_of[at]?;
-    while depths[parent].is_some_and(|depth| depth >= DEEPEST) {
-        parent = parent_of[parent]?;
-    }
-    Some(parent)
+    parent_of[at].and_then(|parent| places[parent]).map(|place| place.holder)
 }
 
 #[cfg(test)]

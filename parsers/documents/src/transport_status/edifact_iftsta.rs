@@ -19,6 +19,8 @@ use crate::reference::{Reference, ReferenceKind};
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/version", "BGM of D.96A has the number alone: 1004"),
     ("/revision", "BGM of D.96A has the number alone: 1004"),
+    ("/lines/events/equipment/measurements/code", "a MEA without what it measures says nothing"),
+    ("/lines/events/notes/code", "an FTX without a text says nothing"),
     ("/inquiry_number", "IFTSTA has references of a kind alone: RFF"),
     ("/carrier", "NAD has a carrier with a code of who gave it out: C082"),
     ("/currency", "IFTSTA has no currency"),
