@@ -70,6 +70,9 @@ pub(crate) struct Walk<'m> {
     /// Only segments and loops that stand there are read: from the first position, before the last.
     from: u32,
     to: u32,
+    /// A bit for each tag of its own segments, and of those that open loops within: most tags a mapping names are not there.
+    own_tags: u64,
+    loop_tags: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -80,16 +83,21 @@ enum Side<'m> {
 
 impl<'m> Walk<'m> {
     pub(crate) fn read(reading: &'m Reading<'m>, root: &'m Loop<'m>) -> Walk<'m> {
-        Walk {
-            side: Side::Read { reading, node: root, at_root: true },
-            currency: None,
-            from: 0,
-            to: u32::MAX,
-        }
+        Walk::of(Side::Read { reading, node: root, at_root: true }, None)
     }
 
     pub(crate) fn write(writing: &'m Writing<'m>) -> Walk<'m> {
-        Walk { side: Side::Write(writing), currency: None, from: 0, to: u32::MAX }
+        Walk::of(Side::Write(writing), None)
+    }
+
+    fn of(side: Side<'m>, currency: Option<Text>) -> Walk<'m> {
+        let (mut own_tags, mut loop_tags) = (0, 0);
+        if let Side::Read { node, .. } = side {
+            own_tags = node.segments.iter().fold(0, |tags, s| tags | tag_bit(s.tag_bytes()));
+            let triggers = node.loops.iter().filter_map(|inner| inner.segments.first());
+            loop_tags = triggers.fold(0, |tags, s| tags | tag_bit(s.tag_bytes()));
+        }
+        Walk { side, currency, from: 0, to: u32::MAX, own_tags, loop_tags }
     }
 
     pub(crate) fn is_reading(&self) -> bool {
@@ -324,11 +332,8 @@ impl<'m> Walk<'m> {
     /// The loops within, when reading.
     fn inner(&self) -> Vec<Walk<'m>> {
         let Side::Read { reading, node, .. } = self.side else { return Vec::new() };
-        let inside = |node: &'m Loop<'m>| Walk {
-            side: Side::Read { reading, node, at_root: false },
-            currency: self.currency.clone(),
-            from: 0,
-            to: u32::MAX,
+        let inside = |node: &'m Loop<'m>| {
+            Walk::of(Side::Read { reading, node, at_root: false }, self.currency.clone())
         };
         node.loops.iter().map(inside).collect()
     }
@@ -442,10 +447,10 @@ impl<'m> Walk<'m> {
         match self.side {
             Side::Read { node, .. } => {
                 let opens = |inner: &&Loop<'m>| inner.segments.first().is_some_and(|s| is_tag(s, trigger));
-                let at_most = node.loops.iter().filter(opens).count();
-                if at_most == 0 {
+                if self.loop_tags & tag_bit(trigger.as_bytes()) == 0 {
                     return;
                 }
+                let at_most = node.loops.iter().filter(opens).count();
                 // Entries can be large: room for all of them at once spares moving them.
                 list.reserve_exact(at_most);
                 for mut inner in self.found(trigger).filter(|w| wanted(w)) {
@@ -503,8 +508,10 @@ impl<'m> Walk<'m> {
     pub(crate) fn found(&self, trigger: &'static str) -> impl Iterator<Item = Walk<'m>> + use<'m> {
         let (currency, from, to) = (self.currency.clone(), self.from, self.to);
         let (reading, loops) = match self.side {
-            Side::Read { reading, node, .. } => (Some(reading), node.loops.as_slice()),
-            Side::Write(_) => (None, [].as_slice()),
+            Side::Read { reading, node, .. } if self.loop_tags & tag_bit(trigger.as_bytes()) != 0 => {
+                (Some(reading), node.loops.as_slice())
+            }
+            _ => (None, [].as_slice()),
         };
         let opens = move |inner: &&Loop<'m>| {
             inner.segments.first().is_some_and(|s| {
@@ -516,7 +523,7 @@ impl<'m> Walk<'m> {
         };
         loops.iter().filter(opens).filter_map(move |node| {
             let side = Side::Read { reading: reading?, node, at_root: false };
-            Some(Walk { side, currency: currency.clone(), from: 0, to: u32::MAX })
+            Some(Walk::of(side, currency.clone()))
         })
     }
 
@@ -562,13 +569,13 @@ impl<'m> Walk<'m> {
     }
 
     /// Segments `tag` that nobody took yet, as they stand.
-    fn untaken(&self, tag: &'static str) -> impl Iterator<Item = Elements<'m>> + use<'m> {
-        let (currency, from, to) = (self.currency.clone(), self.from, self.to);
+    fn untaken(&self, tag: &'static str) -> impl Iterator<Item = Elements<'m>> + use<'_, 'm> {
+        let (currency, from, to) = (&self.currency, self.from, self.to);
         let (found, segments) = match self.side {
-            Side::Read { reading, node, at_root } => {
+            Side::Read { reading, node, at_root } if self.own_tags & tag_bit(tag.as_bytes()) != 0 => {
                 (Some((reading, (!at_root).then_some(node.id))), node.segments.as_slice())
             }
-            Side::Write(_) => (None, [].as_slice()),
+            _ => (None, [].as_slice()),
         };
         segments.iter().filter_map(move |segment| {
             let (reading, loop_id) = found?;
@@ -595,6 +602,14 @@ impl<'m> Walk<'m> {
             Side::Read { .. } => None,
         }
     }
+}
+
+/// A bit that tells most tags apart.
+#[inline]
+fn tag_bit(tag: &[u8]) -> u64 {
+    let [a, b, ..] = *tag else { return 1 };
+    let c = tag.get(2).copied().unwrap_or(0);
+    1 << ((u32::from(a) * 5 + u32::from(b) * 11 + u32::from(c) * 3) & 63)
 }
 
 /// A segment that is only looked at.
