@@ -11,6 +11,7 @@ mod alerts;
 mod bad_input;
 mod dead_ends;
 mod demo;
+mod documents;
 mod drop_folder;
 mod duplicates;
 mod edifact;
