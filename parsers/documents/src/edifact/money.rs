@@ -254,13 +254,13 @@ pub(crate) fn payment_terms(walk: &mut Walk<'_>, t: &mut PaymentTerms) {
     }
     walk.once("PAT", |e| pat(e, t));
     walk.each_anywhere("DTM", &mut t.dates, date::dtm);
-    if walk.is_writing() {
-        if let Some(percent) = t.discount_percent.filter(|_| !t.percentages.iter().any(|p| p.code == "12")) {
-            walk.once("PCD", |e| {
-                e.constant((1, 1), "12");
-                e.decimal((1, 2), &mut Some(percent));
-            });
-        }
+    if walk.is_writing()
+        && let Some(percent) = t.discount_percent.filter(|_| !t.percentages.iter().any(|p| p.code == "12"))
+    {
+        walk.once("PCD", |e| {
+            e.constant((1, 1), "12");
+            e.decimal((1, 2), &mut Some(percent));
+        });
     }
     walk.each_anywhere("PCD", &mut t.percentages, percentage);
     walk.each_anywhere("MOA", &mut t.amounts, amount);

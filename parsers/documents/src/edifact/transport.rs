@@ -160,14 +160,14 @@ pub(crate) fn pack(walk: &mut Walk<'_>, p: &mut Pack) {
         });
     }
     walk.each_anywhere("MEA", &mut p.measurements, measurement);
-    if let (true, Some(size)) = (walk.is_writing(), p.size.as_mut()) {
-        if !p.quantities.iter().any(|q| q.code == "52") {
-            // 6063 = 52: quantity in a package.
-            walk.once("QTY", |e| {
-                e.constant((1, 1), "52");
-                e.required_quantity((1, 2), (1, 3), size);
-            });
-        }
+    if let (true, Some(size)) = (walk.is_writing(), p.size.as_mut())
+        && !p.quantities.iter().any(|q| q.code == "52")
+    {
+        // 6063 = 52: quantity in a package.
+        walk.once("QTY", |e| {
+            e.constant((1, 1), "52");
+            e.required_quantity((1, 2), (1, 3), size);
+        });
     }
     walk.each_anywhere("QTY", &mut p.quantities, qualified);
     walk.each_anywhere("RFF", &mut p.references, reference);

@@ -517,12 +517,10 @@ impl<'m> Elements<'m> {
     ) {
         let (scheme, id) = (scheme.into(), id.into());
         match field {
-            None if self.is_reading() => {
-                if self.has(id) && !self.lacking {
-                    let identifier = field.insert(Identifier::default());
-                    self.required(id, &mut identifier.id);
-                    self.coded_code_opt(scheme, codes, &mut identifier.scheme, &mut identifier.scheme_code);
-                }
+            None if self.is_reading() && self.has(id) && !self.lacking => {
+                let identifier = field.insert(Identifier::default());
+                self.required(id, &mut identifier.id);
+                self.coded_code_opt(scheme, codes, &mut identifier.scheme, &mut identifier.scheme_code);
             }
             Some(identifier) if !self.is_reading() => {
                 self.required(id, &mut identifier.id);

@@ -544,14 +544,6 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// Position of the loop's first segment, 0 when writing.
-    pub(crate) fn position(&self) -> u32 {
-        match self.side {
-            Side::Read { node, .. } => node.segments.first().map_or(0, |s| s.position),
-            Side::Write(_) => 0,
-        }
-    }
-
     /// Segments `tag` that nobody took yet, as they stand.
     fn untaken(&self, tag: &'static str) -> impl Iterator<Item = Elements<'m>> + use<'m> {
         let (currency, from, to) = (self.currency.clone(), self.from, self.to);

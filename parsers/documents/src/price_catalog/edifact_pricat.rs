@@ -233,11 +233,11 @@ fn line(walk: &mut Walk<'_>, line: &mut CatalogLine) {
     walk.loops("TAX", &mut line.taxes, money::tax);
     walk.maybe_loop("CUX", &mut line.currency, money::dated_currency);
     walk.set_currency(line.currency.as_ref());
-    if let (true, Some(own)) = (walk.is_writing(), &line.price) {
-        if !line.prices.iter().any(|p| p.price.price.as_ref() == Some(own)) {
-            let price = QualifiedPrice { price: Some(own.clone()), ..QualifiedPrice::default() };
-            line.prices.insert(0, CatalogPrice { price, ..CatalogPrice::default() });
-        }
+    if let (true, Some(own)) = (walk.is_writing(), &line.price)
+        && !line.prices.iter().any(|p| p.price.price.as_ref() == Some(own))
+    {
+        let price = QualifiedPrice { price: Some(own.clone()), ..QualifiedPrice::default() };
+        line.prices.insert(0, CatalogPrice { price, ..CatalogPrice::default() });
     }
     walk.loops("PRI", &mut line.prices, price);
     if walk.is_reading() {
@@ -260,12 +260,12 @@ fn price(walk: &mut Walk<'_>, p: &mut CatalogPrice) {
         if !is_told || (!walk.codes_are_ours() && p.price.role == PriceRole::Other) {
             (p.price.role, p.price.role_code) = (PriceRole::Catalog, None);
         }
-        if let (Some(price), Some(of)) = (&mut p.price.price, &p.price.quantity) {
-            if price.base_unit.is_none() {
-                price.base_quantity = Some(of.value);
-                price.base_unit.clone_from(&of.unit);
-                price.original_base_unit.clone_from(&of.original_unit);
-            }
+        if let (Some(price), Some(of)) = (&mut p.price.price, &p.price.quantity)
+            && price.base_unit.is_none()
+        {
+            price.base_quantity = Some(of.value);
+            price.base_unit.clone_from(&of.unit);
+            price.original_base_unit.clone_from(&of.original_unit);
         }
     }
     money::price(walk, &mut p.price);

@@ -169,11 +169,11 @@ fn line(walk: &mut Walk<'_>, line: &mut CatalogLine) {
     walk.each("TXI", &mut line.taxes, money::tax_information);
     walk.each("G55", &mut line.shelf_units, shelf_unit);
     walk.each("G54", &mut line.displays, display);
-    if let (true, Some(own)) = (walk.is_writing(), &line.price) {
-        if !line.prices.iter().any(|p| p.price.price.as_ref() == Some(own)) {
-            let price = QualifiedPrice { price: Some(own.clone()), ..QualifiedPrice::default() };
-            line.prices.insert(0, CatalogPrice { price, ..CatalogPrice::default() });
-        }
+    if let (true, Some(own)) = (walk.is_writing(), &line.price)
+        && !line.prices.iter().any(|p| p.price.price.as_ref() == Some(own))
+    {
+        let price = QualifiedPrice { price: Some(own.clone()), ..QualifiedPrice::default() };
+        line.prices.insert(0, CatalogPrice { price, ..CatalogPrice::default() });
     }
     walk.loops("CTP", &mut line.prices, price);
     if walk.is_reading() {

@@ -95,7 +95,9 @@ fn reachable(at: usize, parent_of: &[Option<usize>], places: &mut [Option<Place>
     let mut upper = above.and_then(|level| places[level]);
     for level in way.into_iter().rev() {
         let place = match upper {
-            Some(upper) if upper.depth + 1 >= DEEPEST => Place { depth: upper.depth + 1, holder: upper.holder },
+            Some(upper) if upper.depth + 1 >= DEEPEST => {
+                Place { depth: upper.depth + 1, holder: upper.holder }
+            }
             Some(upper) => Place { depth: upper.depth + 1, holder: level },
             None => Place { depth: 0, holder: level },
         };

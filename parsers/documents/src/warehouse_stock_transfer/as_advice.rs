@@ -21,9 +21,13 @@ pub(crate) fn as_advice(
 
 macro_rules! moves {
     ($there:ident, $back:ident, $one:ident, $other:ident: $($field:ident)*) => {
+        // Either record may have fields of its own.
+        #[allow(clippy::needless_update)]
         fn $there(from: &mut $one) -> $other {
             $other { $($field: std::mem::take(&mut from.$field),)* ..$other::default() }
         }
+        // Either record may have fields of its own.
+        #[allow(clippy::needless_update)]
         fn $back(from: &mut $other) -> $one {
             $one { $($field: std::mem::take(&mut from.$field),)* ..$one::default() }
         }
