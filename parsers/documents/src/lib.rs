@@ -378,12 +378,8 @@ pub struct Mapped {
 
 /// The names of the code tables that a partner may change, in order.
 pub fn code_tables() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<&str> = x12::codes::TABLES
-        .iter()
-        .chain(edifact::codes::TABLES)
-        .map(|(name, _)| *name)
-        .chain(["unit"])
-        .collect();
+    let mut names: Vec<&str> =
+        x12::codes::tables().chain(edifact::codes::tables()).map(|(name, _)| *name).chain(["unit"]).collect();
     names.sort_unstable();
     names.dedup();
     names.into_iter()
@@ -394,7 +390,7 @@ pub fn words_of(table: &str) -> Option<Vec<String>> {
     if table == "unit" {
         return Some(edifact::units::known().chain(x12::units::known()).map(str::to_owned).collect());
     }
-    let mut tables = x12::codes::TABLES.iter().chain(edifact::codes::TABLES);
+    let mut tables = x12::codes::tables().chain(edifact::codes::tables());
     tables.find(|(name, _)| *name == table).map(|(_, words)| words())
 }
 

@@ -98,13 +98,15 @@ pub(super) fn cents(number: Decimal) -> Option<String> {
 /// Lines cut between words so that each has at most `width` characters.
 pub(crate) fn wrapped(lines: &[Text], width: usize) -> Vec<Text> {
     let mut out = Vec::new();
-    for line in lines {
-        let mut rest = line.as_str();
+    for line in lines.iter().flat_map(|line| line.split('\n')) {
+        let mut rest = line.trim();
         while rest.chars().count() > width {
             let hard = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
-            let cut = rest[..hard].rfind(' ').filter(|at| *at > 0).unwrap_or(hard);
-            out.push(Text::new(rest[..cut].trim_end()));
-            rest = rest[cut..].trim_start();
+            let (head, _) = rest.split_at(hard);
+            let cut = head.rfind(' ').filter(|at| *at > 0).unwrap_or(hard);
+            let (now, later) = rest.split_at(cut);
+            out.push(Text::new(now.trim_end()));
+            rest = later.trim_start();
         }
         if !rest.is_empty() {
             out.push(Text::new(rest));

@@ -9,7 +9,7 @@ use super::{codes, item as items};
 use crate::Text;
 use crate::date::{DateRole, DateTime};
 use crate::item::{Commodity, Description, Item, Lot, ProductId, ProductIdScheme};
-use crate::mapping::{Elements, Walk};
+use crate::mapping::{Elements, Walk, wrapped};
 use crate::package::Package;
 use crate::party::{Channel, Contact, Party};
 use crate::quantity::{Decimal, Quantity};
@@ -496,26 +496,6 @@ pub(crate) fn descriptions(walk: &mut Walk<'_>, list: &mut Vec<Description>) {
         return walk.texts("G69", 1, &mut lines);
     }
     walk.each("G69", list, |e, d| e.text(1, &mut d.text));
-}
-
-/// Lines cut between words so that each has at most `width` characters.
-pub(crate) fn wrapped(lines: &[Text], width: usize) -> Vec<Text> {
-    let mut out = Vec::new();
-    for line in lines.iter().flat_map(|line| line.split('\n')) {
-        let mut rest = line.trim();
-        while rest.chars().count() > width {
-            let hard = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
-            let (head, _) = rest.split_at(hard);
-            let cut = head.rfind(' ').filter(|at| *at > 0).unwrap_or(hard);
-            let (now, later) = rest.split_at(cut);
-            out.push(Text::new(now.trim_end()));
-            rest = later.trim_start();
-        }
-        if !rest.is_empty() {
-            out.push(Text::new(rest));
-        }
-    }
-    out
 }
 
 /// The sum of quantities; of those that would not fit no more than fits.
