@@ -371,7 +371,7 @@ fn codes_items_and_the_transform_of_a_partner_make_the_event() {
 }
 
 #[test]
-fn an_order_on_which_the_transform_fails_is_accepted_held_and_told() {
+fn an_order_on_which_the_transform_fails_is_accepted_held_told_and_released_once_it_is_mended() {
     let (erp, mailbox) = (Recorder::erp(), Mailbox::start());
     let mut site = Site::new();
     site.endpoint("erp", &erp, "");
@@ -380,7 +380,7 @@ fn an_order_on_which_the_transform_fails_is_accepted_held_and_told() {
     site.partner(&acme(&format!("[receive.850]\nto = [\"erp\"]\ntransform_program = '{program}'\n")));
     let gateway = site.start();
     let partner = Partner::new(&site, &gateway, "acme");
-    partner.post(order("BAD", 1).text()).id();
+    let message = partner.post(order("BAD", 1).text()).id();
     let item = partner.outbox_of(&gateway, 1).remove(0);
     let answer = partner.fetch(&item.id);
     assert_eq!(Acknowledgement::read(&answer).only(), ("A", "A"), "the order is valid: the fault is ours");
@@ -407,11 +407,47 @@ fn an_order_on_which_the_transform_fails_is_accepted_held_and_told() {
         ["set:held:transform_failed:acme:850 open us"]
     );
 
-    // It holds up no other, and an order that never became a document is not let through.
+    assert!(mail.body.contains("Once mended:     portway doc release"), "{}", mail.body);
+
+    // It holds up no other.
     partner.post(order("GOOD", 2).text()).id();
     let event: Value = serde_json::from_slice(&erp.wait_effects(1)[0].body).unwrap();
     assert_eq!(event["data"], serde_json::json!({ "n": "GOOD" }));
-    let (exit, _, errors) = site.run(&["doc", "release", "PO:BAD", "--reason", "now"]);
-    assert_eq!(exit, 1, "{errors}");
-    assert_eq!(erp.log().len(), 1);
+
+    // Nothing was mended: nothing is let through.
+    let release = ["doc", "release", "PO:BAD", "--reason", "the customer is known now"];
+    let (exit, _, errors) = site.run(&release);
+    assert!(exit == 1 && errors.contains("X1192") && errors.contains("no such customer"), "{exit} {errors}");
+    assert_eq!(site.database().rows("SELECT state FROM transaction_set WHERE number = 'BAD'"), ["held"]);
+
+    site.partner(&acme(
+        "[receive.850]\nto = [\"erp\"]\ntransform_program = '{n: .number, lines: .lines | length}'\n",
+    ));
+    let (exit, _, errors) = site.run(&["reload"]);
+    assert_eq!(exit, 0, "{errors}");
+    let (exit, _, errors) = site.run(&release);
+    assert_eq!(exit, 0, "{errors}");
+    let (id, event) = event_of(&erp, &gateway, &message);
+    assert_eq!((&event["id"], &event["subject"]), (&id.as_str().into(), &"BAD".into()));
+    assert_eq!(
+        (&event["type"], &event["usage"]),
+        (&"portway.purchase-order.received".into(), &"live".into())
+    );
+    assert_eq!(event["id"], shown["document"]["id"]);
+    assert_eq!(
+        event["time"].as_str().map(|t| &t[..19]),
+        shown["document"]["received_at"].as_str().map(|t| &t[..19])
+    );
+    assert_eq!(event["data"], serde_json::json!({ "n": "BAD", "lines": 2 }));
+    gateway.until("the order done", || {
+        (site.database().count("transaction_set WHERE state = 'done'") == 2).then_some(())
+    });
+    let (_, shown, _) = site.run(&["doc", "show", "PO:BAD", "--json"]);
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&shown["event"], &shown["document"]["findings"]), (&event, &serde_json::json!([])));
+    // Once: neither a second release nor a second answer.
+    assert_eq!(site.run(&release).0, 1);
+    assert_eq!(erp.log().len(), 2);
+    assert_eq!(site.database().count("message WHERE direction = 'out'"), 2);
+    assert_eq!(site.database().orphans(), Vec::<String>::new());
 }
