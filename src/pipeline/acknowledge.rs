@@ -255,13 +255,13 @@ fn in_edifact(
 }
 
 /// `YYYYMMDD` and `HHMM`, UTC.
-fn stamp(now: Timestamp) -> (String, String) {
+pub(super) fn stamp(now: Timestamp) -> (String, String) {
     let stamp = now.to_zoned(jiff::tz::TimeZone::UTC);
     (stamp.strftime("%Y%m%d").to_string(), stamp.strftime("%H%M").to_string())
 }
 
 /// The answer goes back the way the message came, as far as that way leads back.
-fn way(connection: &Partner, came_by: &str) -> (&'static str, &'static str) {
+pub(super) fn way(connection: &Partner, came_by: &str) -> (&'static str, &'static str) {
     let post = connection.https.as_ref().is_some_and(|h| h.url.is_some());
     let folder = connection.directory.as_ref().is_some_and(|d| d.out.is_some());
     match (came_by, post, folder) {

@@ -4,6 +4,7 @@
 //! the message is worked on. A repeated control number with the same content is answered with the original answer again; with
 //! other content it is held, or by profile rejected.
 
+use super::aperak::Noted;
 use super::findings;
 use super::findings::{one_line, to_json};
 use super::frame::{Framed, FramedInterchange};
@@ -30,6 +31,8 @@ pub struct Judged {
     pub station: Option<(String, Station)>,
     /// False: nothing of it may be routed.
     pub open: bool,
+    /// Its messages that an APERAK is owed for.
+    pub noted: Vec<Noted>,
 }
 
 impl Work<'_> {
@@ -78,7 +81,7 @@ impl Work<'_> {
                 findings: to_json(&framed.result.findings),
                 sha256: hex(&framed.sha256),
             };
-            all.push(Judged { framed, row, profile, station, open: !rejected });
+            all.push(Judged { framed, row, profile, station, open: !rejected, noted: Vec::new() });
         }
         Ok(all)
     }

@@ -6,6 +6,7 @@
 
 pub mod acknowledge;
 pub mod again;
+pub mod aperak;
 pub mod compose;
 pub mod deliver;
 mod envelope;

@@ -6,6 +6,7 @@
 
 use super::House;
 use super::acknowledge::{self, Answer};
+use super::aperak;
 use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
@@ -281,7 +282,14 @@ impl Work<'_> {
             tx.raise(raise, self.house.coalesce()).await?;
         }
         for pending in results {
-            let group = &mut judged[pending.interchange].framed.result.groups[pending.group];
+            let one = &mut judged[pending.interchange];
+            let group = &mut one.framed.result.groups[pending.group];
+            one.noted.extend(aperak::noted(
+                &one.profile.partner,
+                pending.group,
+                group.sets.len(),
+                &pending.translated,
+            ));
             group.sets.push(pending.translated.result);
         }
         Ok(())
@@ -292,28 +300,38 @@ impl Work<'_> {
         for one in judged.iter().filter(|j| !matches!(j.row.state, "duplicate" | "held")) {
             let fallback = self.configuration.station_of(&one.profile);
             let station = one.station.as_ref().map(|(n, s)| (n.as_str(), s)).or(fallback);
-            let (Some(owed), Some(station)) =
-                (acknowledge::owed(&one.profile.partner, &one.framed.result), station)
-            else {
+            let Some(station) = station else { continue };
+            let owed = acknowledge::owed(&one.profile.partner, &one.framed.result);
+            if owed.is_none() && one.noted.is_empty() {
                 continue;
-            };
+            }
             if one.profile.partner.status == Status::Draft || !answered.insert(one.row.id) {
                 continue;
             }
             let answer = Answer {
                 interchange: one.row.id,
                 result: &one.framed.result,
-                owed,
+                owed: owed.unwrap_or_default(),
                 partner: &one.profile,
                 station,
                 connection: &self.connection,
                 came_by: &self.message.transport,
             };
             let (ours, theirs) = answer.identities();
-            let (interchange, group) = self.house.ledger.control_numbers(&ours, &theirs).await?;
-            let out = answer.build(interchange, group, self.now).map_err(Failure::Answer)?;
-            if let Some(out) = out {
-                tx.write_out(&out).await?;
+            if owed.is_some() {
+                let (interchange, group) = self.house.ledger.control_numbers(&ours, &theirs).await?;
+                let out = answer.build(interchange, group, self.now).map_err(Failure::Answer)?;
+                if let Some(out) = out {
+                    tx.write_out(&out).await?;
+                }
+            }
+            if one.open && !one.noted.is_empty() {
+                let (interchange, _) = self.house.ledger.control_numbers(&ours, &theirs).await?;
+                let out =
+                    aperak::build(&answer, &one.noted, interchange, self.now).map_err(Failure::Answer)?;
+                if let Some(out) = out {
+                    tx.write_out(&out).await?;
+                }
             }
         }
         Ok(())

@@ -157,6 +157,9 @@ pub struct Edifact {
     /// What a CONTRL says of an interchange that is accepted.
     #[serde(default)]
     pub report: ContrlReport,
+    /// Whether findings that a CONTRL has no word for, since they reject nothing, are told by an APERAK.
+    #[serde(default)]
+    pub aperak: Aperak,
     /// `strict`: any error rejects the message; `element-errors`: errors within elements are accepted.
     #[serde(default)]
     pub tolerance: Tolerance,
@@ -190,6 +193,15 @@ pub enum ContrlReport {
     EveryMessage,
     /// Only that it came (action 8).
     Receipt,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aperak {
+    #[default]
+    Never,
+    /// One for each message that is accepted with findings.
+    OnFindings,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -8,6 +8,7 @@
 mod harness;
 
 mod alerts;
+mod aperak;
 mod bad_input;
 mod dead_ends;
 mod demo;

@@ -570,14 +570,16 @@ impl<'m> Elements<'m> {
         let before = self.took;
         let mut any = false;
         for slot in slots {
-            let mut entry = T::default();
             self.took = false;
+            list.push(T::default());
             let (took, whole) = self.slot(|e| {
-                map(e, slot, &mut entry);
+                if let Some(entry) = list.last_mut() {
+                    map(e, slot, entry);
+                }
                 e.took
             });
-            if took && whole {
-                list.push(entry);
+            if !(took && whole) {
+                list.pop();
             }
             any |= took;
         }

@@ -211,9 +211,14 @@ impl<'m> Walk<'m> {
     ) {
         match field {
             None if self.is_reading() => {
-                let mut read = None;
-                self.once(tag, |e| read = filled(e, &map));
-                *field = read;
+                let mut whole = true;
+                self.once(tag, |e| {
+                    map(e, field.get_or_insert_with(T::default));
+                    whole = e.is_whole();
+                });
+                if !whole {
+                    *field = None;
+                }
             }
             // A second one stays unmapped.
             Some(_) if self.is_reading() => {}
@@ -244,7 +249,14 @@ impl<'m> Walk<'m> {
             Side::Read { .. } => {
                 for mut elements in self.untaken(tag).filter(|e| wanted(e)) {
                     elements.claim();
-                    list.extend(filled(&mut elements, &map));
+                    // Filled where it stands: entries can be large.
+                    list.push(T::default());
+                    if let Some(entry) = list.last_mut() {
+                        map(&mut elements, entry);
+                    }
+                    if !elements.is_whole() {
+                        list.pop();
+                    }
                 }
             }
             Side::Write(_) => {
@@ -428,9 +440,14 @@ impl<'m> Walk<'m> {
         map: impl Fn(&mut Walk<'m>, &mut T),
     ) {
         match self.side {
-            Side::Read { .. } => {
+            Side::Read { node, .. } => {
+                let opens = |inner: &&Loop<'m>| inner.segments.first().is_some_and(|s| is_tag(s, trigger));
+                let at_most = node.loops.iter().filter(opens).count();
+                if at_most == 0 {
+                    return;
+                }
                 // Entries can be large: room for all of them at once spares moving them.
-                list.reserve_exact(self.found(trigger).filter(|w| wanted(w)).count());
+                list.reserve_exact(at_most);
                 for mut inner in self.found(trigger).filter(|w| wanted(w)) {
                     inner.claim_loop();
                     list.push(T::default());
@@ -591,13 +608,6 @@ impl Peek<'_> {
             component => Text::new(self.0.component_text(at.element, component)),
         }
     }
-}
-
-/// The entry a segment becomes, unless it lacks what it needs.
-fn filled<'m, T: Default>(elements: &mut Elements<'m>, map: impl Fn(&mut Elements<'m>, &mut T)) -> Option<T> {
-    let mut value = T::default();
-    map(elements, &mut value);
-    elements.is_whole().then_some(value)
 }
 
 /// CCYYMMDD as a day; `None` where there is no such day.

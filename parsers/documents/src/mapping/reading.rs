@@ -213,7 +213,11 @@ impl<'m> Fields<'m> {
             return None;
         }
         self.mark(at);
-        Some(Text::new(self.segment.decoded(raw)))
+        // Most texts are ASCII and nothing is released in X12.
+        match std::str::from_utf8(raw) {
+            Ok(text) if self.reading.standard == Standard::X12 && raw.is_ascii() => Some(Text::new(text)),
+            _ => Some(Text::new(self.segment.decoded(raw))),
+        }
     }
 
     /// A decimal number, exactly as it came; taken if `take`. A finding, and unmapped, when it is none.
@@ -394,13 +398,15 @@ impl<'m> Fields<'m> {
     }
 }
 
-/// True if the segment's tag is this one.
+/// True if the segment's tag is this one. Tags have two or three bytes, and are looked at very often: no call to compare memory.
+#[inline]
 pub(super) fn is_tag(segment: &Segment<'_>, tag: &str) -> bool {
-    match segment.bytes.strip_prefix(tag.as_bytes()) {
-        Some([]) => true,
-        Some([next, ..]) => *next == segment.delimiters.element,
-        None => false,
-    }
+    let rest = match (tag.as_bytes(), segment.bytes) {
+        ([a, b, c], [x, y, z, rest @ ..]) if a == x && b == y && c == z => rest,
+        ([a, b], [x, y, rest @ ..]) if a == x && b == y => rest,
+        _ => return false,
+    };
+    rest.first().is_none_or(|next| *next == segment.delimiters.element)
 }
 
 /// UTF-8 when it is, else ISO 8859-1; release characters stay.
