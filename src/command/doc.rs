@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::ledger::delivery::Order;
 use crate::ledger::document::{DocumentLine, Filter};
 use crate::ledger::{Error, Ledger};
+use crate::pipeline::again::translate_again;
 use crate::pipeline::route::{self, Route};
 use crate::profile::Configuration;
 use serde_json::{Value, json};
@@ -171,7 +172,14 @@ async fn release(ledger: &Ledger, configuration: &Configuration, asked: &Asked) 
         )));
     }
     let rows = route::deliveries(profile, &document.code, document.id, document.number.as_deref(), &hops);
-    ledger.release_set(document.id, &rows, &asked.reason, SystemClock.now()).await?;
+    // It became no document when it came: by the profile as it is now, it may.
+    let untranslated = matches!(document.reason.as_deref(), Some("transform_failed" | "no_document"));
+    let again = match untranslated {
+        true => Some(translate_again(ledger, configuration, profile, &document).await?),
+        false => None,
+    };
+    let made = again.as_ref().map(|again| (&again.event[..], &again.findings));
+    ledger.release_set(document.id, &rows, made, &asked.reason, SystemClock.now()).await?;
     anstream::eprintln!(
         "document {} goes to {}",
         document.id,

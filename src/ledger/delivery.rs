@@ -6,7 +6,7 @@
 
 use super::alert::{self, Raise};
 use super::job::{self, Lease, lock_lane, take_jobs};
-use super::process::DeliveryRow;
+use super::process::{DeliveryRow, Parts};
 use super::{Error, Ledger, Result, at, id, message};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
@@ -380,7 +380,8 @@ pub enum Confirmed {
 }
 
 impl Ledger {
-    /// Gives a held set its deliveries: a person released it. Same event, same ids.
+    /// Gives a held set its deliveries: a person released it. Same event, same ids. `made`: the event and the findings of a set
+    /// that has become a document only now; one that has its event keeps it.
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is held and translated.
@@ -388,6 +389,7 @@ impl Ledger {
         &self,
         set: Uuid,
         deliveries: &[DeliveryRow],
+        made: Option<(&[u8], &serde_json::Value)>,
         reason: &str,
         now: Timestamp,
     ) -> Result<()> {
@@ -396,11 +398,20 @@ impl Ledger {
                 "document {set} has nowhere to go: name an endpoint in the partner's profile"
             )));
         }
+        let mut parts = Parts::default();
+        if let Some((event, _)) = made {
+            parts.push(set, event);
+        }
         let released: Option<String> = sqlx::query_scalar(
             "WITH s AS (
-                UPDATE transaction_set SET state = 'routed', reason = NULL, open_deliveries = open_deliveries + jsonb_array_length($2)
-                WHERE id = $1 AND state = 'held' AND EXISTS (SELECT 1 FROM payload WHERE owner = $1)
+                UPDATE transaction_set SET state = 'routed', reason = NULL, findings = coalesce($5, findings),
+                    open_deliveries = open_deliveries + jsonb_array_length($2)
+                WHERE id = $1 AND state = 'held' AND ($5::jsonb IS NULL) = EXISTS (SELECT 1 FROM payload WHERE owner = $1)
                 RETURNING id, partner, message_id
+             ), p AS (
+                INSERT INTO payload (owner, part, codec, size, bytes)
+                SELECT owner, part, codec, size, bytes
+                FROM s, unnest($6::uuid[], $7::int[], $8::smallint[], $9::int[], $10::bytea[]) AS n (owner, part, codec, size, bytes)
              ), owed AS (
                 SELECT n.* FROM s, jsonb_to_recordset($2) AS n (id uuid, target text, way text, order_key text)
              ), d AS (
@@ -412,7 +423,8 @@ impl Ledger {
                 FROM owed o, s JOIN message m ON m.id = s.message_id
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
-                SELECT id_new($3), id, $3, 'released', jsonb_build_object('reason', $4::text) FROM s
+                SELECT id_new($3), id, $3, 'released', jsonb_strip_nulls(jsonb_build_object('reason', $4::text,
+                    'translated_again', CASE WHEN $5::jsonb IS NOT NULL THEN true END)) FROM s
              )
              SELECT partner FROM s",
         )
@@ -420,6 +432,12 @@ impl Ledger {
         .bind(sqlx::types::Json(deliveries))
         .bind(at(now))
         .bind(reason)
+        .bind(made.map(|(_, findings)| findings))
+        .bind(parts.owner)
+        .bind(parts.part)
+        .bind(parts.codec)
+        .bind(parts.size)
+        .bind(parts.bytes)
         .fetch_optional(&self.pool)
         .await?;
         if released.is_none() {

@@ -88,6 +88,14 @@ pub struct AcknowledgementLine {
     pub message_id: Option<Uuid>,
 }
 
+/// Where a set came from.
+#[derive(Debug)]
+pub struct Origin {
+    /// Among the sets of its message, from 1.
+    pub ordinal: i32,
+    pub received_at: Timestamp,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub partner: Option<String>,
@@ -174,6 +182,17 @@ impl Ledger {
     pub async fn documents_of_message(&self, message: Uuid) -> Result<Vec<DocumentLine>> {
         let sql = format!("{DOCUMENT} WHERE message_id = $1 ORDER BY ordinal");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(message).fetch_all(&self.pool).await?)
+    }
+
+    /// Where a set came from.
+    pub async fn origin_of_set(&self, set: Uuid) -> Result<Origin> {
+        let row: Option<(i32, jiff_sqlx::Timestamp)> =
+            sqlx::query_as("SELECT ordinal, received_at FROM transaction_set WHERE id = $1")
+                .bind(set)
+                .fetch_optional(&self.pool)
+                .await?;
+        let (ordinal, received) = row.ok_or_else(|| Error::NotFound(format!("document {set}")))?;
+        Ok(Origin { ordinal, received_at: received.to_jiff() })
     }
 
     pub async fn interchanges_of_message(&self, message: Uuid) -> Result<Vec<InterchangeLine>> {

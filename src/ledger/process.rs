@@ -428,16 +428,16 @@ pub struct DocumentSeen<'a> {
 
 /// Payload parts as columns.
 #[derive(Default)]
-struct Parts {
-    owner: Vec<Uuid>,
-    part: Vec<i32>,
-    codec: Vec<i16>,
-    size: Vec<i32>,
-    bytes: Vec<Vec<u8>>,
+pub(super) struct Parts {
+    pub owner: Vec<Uuid>,
+    pub part: Vec<i32>,
+    pub codec: Vec<i16>,
+    pub size: Vec<i32>,
+    pub bytes: Vec<Vec<u8>>,
 }
 
 impl Parts {
-    fn push(&mut self, owner: Uuid, bytes: &[u8]) {
+    pub fn push(&mut self, owner: Uuid, bytes: &[u8]) {
         for (part, piece) in (0..).zip(bytes.chunks(PART)) {
             let packed = pack(piece.to_vec());
             self.owner.push(owner);

@@ -75,7 +75,7 @@ pub const CODES: &[Explained] = &[
         title: "Transform failed",
         meaning: "The jq program of the partner's profile ([receive.<set>] or [send.<set>], transform) fails on this document, or \
                   gives none or several. The set is valid and was answered so; the document is held.",
-        fix: "Mend the program; try it with portway file convert FILE --partner ID --explain; then reprocess the document.",
+        fix: "Mend the program; try it with portway file convert FILE --partner ID --explain; then portway doc release.",
         whose_move: WhoseMove::Us,
         answers: &[],
     },

@@ -5,6 +5,7 @@
 //! computes without side effects and then writes the next state, and the jobs that follow, in one short transaction.
 
 pub mod acknowledge;
+pub mod again;
 pub mod aperak;
 pub mod compose;
 pub mod deliver;

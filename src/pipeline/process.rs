@@ -10,16 +10,15 @@ use super::aperak;
 use super::envelope::Judged;
 use super::frame::{self, Framed};
 use super::set::Pending;
-use super::translate::{Agreed, translate_with};
+use super::translate::{Agreed, tolerance, translate_with};
 use super::work::{Failure, Work};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_STRIKES};
 use crate::ledger::message::{PART, Quarantine, ToProcess};
 use crate::ledger::process::{InterchangeRow, Process};
 use crate::net::spool::Spooled;
-use crate::profile::partner::{self, Status};
+use crate::profile::partner::Status;
 use crate::profile::{Configuration, PartnerProfile};
-use portway_edi::acknowledgement::Tolerance;
 use portway_edi::interchange::{Event, Limits};
 use portway_edi::reader::Reader;
 use std::collections::HashSet;
@@ -227,20 +226,10 @@ impl Work<'_> {
                         let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else {
                             continue;
                         };
-                        let tolerance = match one
-                            .profile
-                            .partner
-                            .habits(set.standard)
-                            .map(|habits| habits.tolerance)
-                            .unwrap_or_default()
-                        {
-                            partner::Tolerance::Strict => Tolerance::Strict,
-                            partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
-                        };
                         let translated = translate_with(
                             &set,
                             &header.header.version,
-                            tolerance,
+                            tolerance(&one.profile, set.standard),
                             Agreed::with(&one.profile, &set.code),
                         );
                         bytes += translated.data.as_ref().map_or(0, |d| d.get().len());

@@ -13,6 +13,7 @@ use crate::ledger::alert::{Move, Raise};
 use crate::ledger::id;
 use crate::ledger::process::{DocumentSeen, Process, SetRow};
 use crate::profile::partner::DuplicateDocument;
+use jiff::Timestamp;
 use portway_documents::DocumentKind;
 use portway_edi::acknowledgement::AckCode;
 use portway_edi::{Finding, Place, Severity};
@@ -106,25 +107,18 @@ impl Work<'_> {
     }
 
     fn event(&self, one: &Judged, row: &SetRow, data: &serde_json::value::RawValue) -> Vec<u8> {
-        let (set, thread, message) =
-            (row.id.to_string(), row.thread.to_string(), self.message.id.to_string());
-        let document = row.document.as_deref().unwrap_or_default();
-        let schema = DocumentKind::from_name(document)
-            .map(|kind| format!("https://portway.example/schemas/{}-1.json", kind.name()));
-        event_bytes(EventParts {
-            id: &set,
-            source: &format!("/portway/{}", one.row.station),
-            event_type: &format!("portway.{document}.received"),
-            subject: row.number.as_deref(),
-            time: &crate::clock::rfc3339(self.message.received_at),
-            data_schema: schema.as_deref(),
+        let subject = Subject {
+            id: row.id,
+            thread: row.thread,
+            message: self.message.id,
+            document: row.document.as_deref().unwrap_or_default(),
+            number: row.number.as_deref(),
             partner: &row.partner,
             station: &one.row.station,
-            thread: Some(&thread),
-            message: Some(&message),
+            received_at: self.message.received_at,
             test: one.framed.result.header.usage != 'P',
-            data,
-        })
+        };
+        subject.event(data)
     }
 
     /// Sets whose document number was seen before, with the earlier set.
@@ -207,7 +201,9 @@ impl Work<'_> {
             detail += &format!("{}\n", one_line(finding));
         }
         detail += &format!("\nLook at it:      portway doc show {id}\n");
-        if row.state == "held" {
+        if row.state == "held" && row.event.is_none() {
+            detail += &format!("Once mended:     portway doc release {id} --reason \"…\"\n");
+        } else if row.state == "held" {
             detail += &format!("Let it through:  portway doc release {id} --reason \"…\"\n");
         } else {
             detail +=
@@ -220,6 +216,42 @@ impl Work<'_> {
             title: format!("{partner}: {code} {number} {what} ({reason})"),
             detail,
             subject: Some(id),
+        })
+    }
+}
+
+/// What an event tells of the set it is about.
+pub(super) struct Subject<'a> {
+    pub id: Uuid,
+    pub thread: Uuid,
+    pub message: Uuid,
+    pub document: &'a str,
+    pub number: Option<&'a str>,
+    pub partner: &'a str,
+    pub station: &'a str,
+    pub received_at: Timestamp,
+    pub test: bool,
+}
+
+impl Subject<'_> {
+    /// The event's bytes, as they stay.
+    pub(super) fn event(&self, data: &serde_json::value::RawValue) -> Vec<u8> {
+        let (set, thread, message) = (self.id.to_string(), self.thread.to_string(), self.message.to_string());
+        let schema = DocumentKind::from_name(self.document)
+            .map(|kind| format!("https://portway.example/schemas/{}-1.json", kind.name()));
+        event_bytes(EventParts {
+            id: &set,
+            source: &format!("/portway/{}", self.station),
+            event_type: &format!("portway.{}.received", self.document),
+            subject: self.number,
+            time: &crate::clock::rfc3339(self.received_at),
+            data_schema: schema.as_deref(),
+            partner: self.partner,
+            station: self.station,
+            thread: Some(&thread),
+            message: Some(&message),
+            test: self.test,
+            data,
         })
     }
 }

@@ -6,6 +6,7 @@
 use super::findings;
 use crate::profile::PartnerProfile;
 use crate::profile::items::Items;
+use crate::profile::partner;
 use crate::profile::transform::Transform;
 use portway_documents::{Document, DocumentKind, Tables};
 use portway_edi::acknowledgement::{AckCode, SetResult, Tolerance};
@@ -56,6 +57,14 @@ impl<'a> Agreed<'a> {
             items: profile.items.as_deref(),
             transform: profile.transform_received(set),
         }
+    }
+}
+
+/// What of a set with errors is accepted, by the partner's profile.
+pub fn tolerance(profile: &PartnerProfile, standard: Standard) -> Tolerance {
+    match profile.partner.habits(standard).map(|habits| habits.tolerance).unwrap_or_default() {
+        partner::Tolerance::Strict => Tolerance::Strict,
+        partner::Tolerance::ElementErrors => Tolerance::ElementErrors,
     }
 }
 

@@ -137,19 +137,19 @@ fn the_same_reference_again_is_one_order_and_another_content_is_held() {
 #[test]
 fn a_message_without_a_document_of_its_own_goes_out_in_the_shape_of_its_schema() {
     let erp = Recorder::erp();
-    let site = site(&erp, "[receive.DESADV]\nto = [\"erp\"]\n");
+    let site = site(&erp, "[receive.SLSRPT]\nto = [\"erp\"]\n");
     let gateway = site.start();
-    let notice = "UNB+UNOC:3+5412345000013:14+4012345000009:14+260105:0930+4716++DESADV++1'\
-        UNH+1+DESADV:D:96A:UN'BGM+351+ASN-1+9'DTM+137:20260105:102'NAD+BY+5412345000013::9'CPS+1'\
-        LIN+1++4000862141404:EN'QTY+12:4'UNT+8+1'UNZ+1+4716'";
-    Partner::new(&site, &gateway, "acme").post(notice).id();
+    let report = "UNB+UNOC:3+5412345000013:14+4012345000009:14+260105:0930+4716++SLSRPT++1'\
+        UNH+1+SLSRPT:D:96A:UN'BGM+73E::9+SALES-1+9'DTM+137:20260105:102'NAD+SE+5412345000013::9'\
+        LOC+162+4012345000016::9'DTM+90:20260104:102'LIN+1++4000862141404:EN'QTY+153:4'UNT+9+1'UNZ+1+4716'";
+    Partner::new(&site, &gateway, "acme").post(report).id();
     let event: serde_json::Value = serde_json::from_slice(&erp.wait_effects(1)[0].body).unwrap();
     assert_eq!(
         (&event["type"], &event["subject"]),
-        (&"portway.edifact-desadv.received".into(), &"ASN-1".into())
+        (&"portway.edifact-slsrpt.received".into(), &"SALES-1".into())
     );
     assert_eq!(event["data"]["version"], "D:96A:UN");
-    assert_eq!(event["data"]["content"]["loop"], "DESADV");
+    assert_eq!(event["data"]["content"]["loop"], "SLSRPT");
 }
 
 #[test]

@@ -59,18 +59,18 @@ fn a_group_of_005010_is_answered_with_a_999_where_the_profile_says_so() {
 
 #[test]
 fn a_set_without_a_document_of_its_own_goes_out_in_the_shape_of_its_schema() {
-    let (site, erp) = scene("[receive.856]\nto = [\"erp\"]\n", "");
+    let (site, erp) = scene("[receive.862]\nto = [\"erp\"]\n", "");
     let gateway = site.start();
     let partner = Partner::new(&site, &gateway, "acme");
-    let notice = "ISA*00*          *00*          *ZZ*ACME           *ZZ*NORTHWIND      *260105*0930*U*00401*000000009*0*P*>~\
-        GS*SH*ACME*NORTHWIND*20260105*0930*9*X*004010~ST*856*0001~BSN*00*ASN-1*20260105*0930~HL*1**S~\
-        TD5**2*FDEG~HL*2*1*O~PRF*4500123~HL*3*2*I~LIN**BP*ROSE-01~SN1**4*EA~CTT*3~SE*11*0001~GE*1*9~IEA*1*000000009~";
-    partner.post(notice).id();
+    let schedule = "ISA*00*          *00*          *ZZ*ACME           *ZZ*NORTHWIND      *260105*0930*U*00401*000000009*0*P*>~\
+        GS*SS*ACME*NORTHWIND*20260105*0930*9*X*004010~ST*862*0001~BSS*00*SHIP-1*20260105*DL*20260105*20260131*R-7~\
+        N1*ST*ACME DC 7*92*0007~LIN**BP*ROSE-01~UIT*EA~FST*4*C*D*20260109~CTT*1~SE*8*0001~GE*1*9~IEA*1*000000009~";
+    partner.post(schedule).id();
     let event: serde_json::Value = serde_json::from_slice(&erp.wait_effects(1)[0].body).unwrap();
-    assert_eq!((&event["type"], &event["subject"]), (&"portway.x12-856.received".into(), &"ASN-1".into()));
+    assert_eq!((&event["type"], &event["subject"]), (&"portway.x12-862.received".into(), &"SHIP-1".into()));
     assert!(event.get("dataschema").is_none(), "{event:#}");
     let content = &event["data"]["content"];
-    assert_eq!(content["loop"], "856");
-    assert_eq!(content["loops"][0]["segments"][0]["elements"]["03"], "S", "{content:#}");
+    assert_eq!(content["loop"], "862");
+    assert_eq!(content["loops"][0]["segments"][0]["elements"]["04"], "0007", "{content:#}");
     assert!(answer(&partner, &gateway).contains(&"AK5*A".to_owned()));
 }

@@ -12,6 +12,7 @@ mod aperak;
 mod bad_input;
 mod dead_ends;
 mod demo;
+mod documents;
 mod drop_folder;
 mod duplicates;
 mod edifact;

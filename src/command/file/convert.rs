@@ -189,7 +189,8 @@ impl Converter<'_> {
             Ok(target) => target,
             Err(message) => {
                 self.left_out = true;
-                return Ok(words(shown(&format!("left out: set {what}: {message}"))));
+                words(shown(&format!("left out: set {what}: {message}")));
+                return Ok(());
             }
         };
         let terms = self.profile.map_or(Terms::default(), |profile| Terms::with(profile, &target.set));

@@ -180,7 +180,7 @@ fn qualifier(came: &str, standard: Standard) -> String {
         Standard::X12 => match came {
             "1" => "01",
             "14" => "08",
-            q if q.len() == 2 && q != "" => q,
+            q if q.len() == 2 => q,
             _ => "ZZ",
         },
         Standard::Edifact => match came {

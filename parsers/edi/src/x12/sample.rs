@@ -333,8 +333,14 @@ pub fn value(element: &Element) -> String {
     }
 }
 
-/// CTT01 and CTT02 agree with what the sample holds.
+/// CTT01 and CTT02 agree with what the sample holds, and TDS01 with its lines.
 fn totals(code: &str, segments: &mut [SampleSegment]) {
+    let invoiced: u64 = segments.iter().filter(|s| s.tag == "IT1").filter_map(cents).sum();
+    for tds in segments.iter_mut().filter(|s| s.tag == "TDS" && invoiced > 0) {
+        if let Some(total) = tds.elements.first_mut() {
+            *total = vec![invoiced.to_string()];
+        }
+    }
     let Some((line, holder, element)) = totals_of(code) else { return };
     let lines = segments.iter().filter(|s| s.tag == line).count();
     let quantity = |s: &SampleSegment| s.elements.get(element.checked_sub(1)?)?.first()?.parse::<u64>().ok();
@@ -346,4 +352,11 @@ fn totals(code: &str, segments: &mut [SampleSegment]) {
             }
         }
     }
+}
+
+/// What an IT1 comes to: IT102 times IT104, as TDS01 is written (two decimals, no point).
+fn cents(line: &SampleSegment) -> Option<u64> {
+    let (whole, part) = line.elements.get(3)?.first()?.split_once('.')?;
+    let price = (part.len() == 2).then(|| format!("{whole}{part}").parse::<u64>().ok()).flatten()?;
+    Some(line.elements.get(1)?.first()?.parse::<u64>().ok()? * price)
 }

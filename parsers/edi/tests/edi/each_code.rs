@@ -367,6 +367,19 @@ fn what_is_never_answered_is_listed_for_people() {
         | `unused` | IK403 I10 | AK403 3 | UCD01 15 |\n\
         | `mandatory` | IK403 1 | AK403 1 | UCD01 13 |\n\
         | `longest` | IK403 5 | AK403 5 | UCD01 39 |\n\n\
+        A CONTRL has no code for what does not reject. With `aperak = \"on-findings\"` in `[edifact]`, each message that was accepted with\n\
+        warnings, or with errors that `element-errors` tolerates, is answered by an APERAK too, all of one interchange in one interchange:\n\
+        \n\
+        | APERAK | what stands there |\n\
+        |---|---|\n\
+        | BGM 1004 | our number: the control reference of the APERAK's interchange, and which message of it |\n\
+        | BGM 4343 | CA: conditionally accepted |\n\
+        | DOC (D.01B) or first RFF (D.96A) | the document, by its number; by UNH 0062 where it has none |\n\
+        | RFF, 1153 = ACW | UNH 0062 of the message; the FTX before it names its interchange |\n\
+        | ERC 9321 | our code ([errors.md](errors.md)), 3055 = ZZZ; the first hundred findings |\n\
+        | ERC, FTX | what is wrong; with the RFF beneath: segment, position, element, component, data element, value |\n\
+        \n\
+        What the mapping notes (D10xx) is not told. An APERAK or a CONTRL is never answered by an APERAK.\n\n\
         Never answered:\n\n| element | codes | why |\n|---|---|---|\n"
         .to_string();
     // Those that only the input alone does not bring about are answered all the same.
