@@ -9,6 +9,7 @@
 
 mod changes;
 mod docs;
+mod expected;
 mod facts;
 mod golden;
 mod nothing_lost;
