@@ -210,11 +210,11 @@ pub(crate) fn complete(item: &mut Item) {
             _ => field_of(item, scheme).and_then(|field| field.clone()),
         };
         let Some(id) = value else { continue };
-        let same_field = |p: &ProductId| match scheme {
+        let of_field = |p: &ProductId| match scheme {
             S::Gtin => true,
-            _ => field_name(p.scheme) == field_name(scheme),
+            _ => same_field(p.scheme, scheme),
         };
-        if !item.product_ids.iter().any(|p| p.id == id && same_field(p)) {
+        if !item.product_ids.iter().any(|p| p.id == id && of_field(p)) {
             item.product_ids.push(ProductId { scheme, id, ..ProductId::default() });
         }
     }
@@ -222,35 +222,33 @@ pub(crate) fn complete(item: &mut Item) {
 
 /// The field for numbers of a scheme.
 fn field_of(item: &mut Item, scheme: ProductIdScheme) -> Option<&mut Option<Text>> {
-    Some(match field_name(scheme)? {
-        "upc" => &mut item.upc,
-        "ean" => &mut item.ean,
-        "isbn" => &mut item.isbn,
-        "sku" => &mut item.sku,
-        "buyer_number" => &mut item.buyer_number,
-        "seller_number" => &mut item.seller_number,
-        "manufacturer_number" => &mut item.manufacturer_number,
-        "style" => &mut item.style,
-        "color" => &mut item.color,
-        _ => &mut item.size,
+    use ProductIdScheme as S;
+    Some(match scheme {
+        S::Upc => &mut item.upc,
+        S::Ean => &mut item.ean,
+        S::Isbn => &mut item.isbn,
+        S::Sku => &mut item.sku,
+        S::BuyerNumber | S::BuyerPart | S::BuyerCatalog => &mut item.buyer_number,
+        S::SellerNumber | S::SellerPart | S::SellerCatalog => &mut item.seller_number,
+        S::ManufacturerNumber => &mut item.manufacturer_number,
+        S::Style | S::SellerStyle => &mut item.style,
+        S::Color | S::SellerColor | S::BuyerColor => &mut item.color,
+        S::SellerSize | S::BuyerSize => &mut item.size,
+        _ => return None,
     })
 }
 
-fn field_name(scheme: ProductIdScheme) -> Option<&'static str> {
-    use ProductIdScheme as S;
-    Some(match scheme {
-        S::Upc => "upc",
-        S::Ean => "ean",
-        S::Isbn => "isbn",
-        S::Sku => "sku",
-        S::BuyerNumber | S::BuyerPart | S::BuyerCatalog => "buyer_number",
-        S::SellerNumber | S::SellerPart | S::SellerCatalog => "seller_number",
-        S::ManufacturerNumber => "manufacturer_number",
-        S::Style | S::SellerStyle => "style",
-        S::Color | S::SellerColor | S::BuyerColor => "color",
-        S::SellerSize | S::BuyerSize => "size",
-        _ => return None,
-    })
+/// True if both schemes fill the same field.
+fn same_field(a: ProductIdScheme, b: ProductIdScheme) -> bool {
+    let (mut item, mut other) = (Item::default(), Item::default());
+    let mark = || Some(Text::new_static("1"));
+    match (field_of(&mut item, a), field_of(&mut other, b)) {
+        (Some(one), Some(two)) => {
+            (*one, *two) = (mark(), mark());
+            item == other
+        }
+        _ => false,
+    }
 }
 
 fn looks_like_gtin(id: &str) -> bool {

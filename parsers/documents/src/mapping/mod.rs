@@ -196,10 +196,12 @@ impl<'m> Walk<'m> {
     ) {
         match self.side {
             Side::Read { .. } => {
-                let found = self.untaken(tag).find(&wanted);
-                if let Some(mut elements) = found {
-                    elements.claim();
-                    map(&mut elements);
+                for segment in self.untaken(tag) {
+                    let Some(mut elements) = self.elements(segment) else { return };
+                    if wanted(&elements) {
+                        elements.claim();
+                        return map(&mut elements);
+                    }
                 }
             }
             Side::Write(_) => {
@@ -255,7 +257,11 @@ impl<'m> Walk<'m> {
     ) {
         match self.side {
             Side::Read { .. } => {
-                for mut elements in self.untaken(tag).filter(|e| wanted(e)) {
+                for segment in self.untaken(tag) {
+                    let Some(mut elements) = self.elements(segment) else { return };
+                    if !wanted(&elements) {
+                        continue;
+                    }
                     elements.claim();
                     // Filled where it stands: entries can be large.
                     list.push(T::default());
@@ -348,7 +354,7 @@ impl<'m> Walk<'m> {
 
     /// True if the first segment `tag` of the loop being read has a number there. False when writing.
     pub(crate) fn has_number(&self, tag: &'static str, at: impl Into<At>) -> bool {
-        let first = self.untaken(tag).next();
+        let first = self.untaken(tag).next().and_then(|segment| self.elements(segment));
         first.is_some_and(|mut e| {
             e.needs_number(at);
             e.is_whole()
@@ -399,7 +405,8 @@ impl<'m> Walk<'m> {
     ) {
         match self.side {
             Side::Read { .. } => {
-                for mut elements in self.untaken(tag) {
+                for segment in self.untaken(tag) {
+                    let Some(mut elements) = self.elements(segment) else { return };
                     elements.claim();
                     elements.slots(0..per, list, &map);
                 }
@@ -568,23 +575,29 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// Segments `tag` that nobody took yet, as they stand.
-    fn untaken(&self, tag: &'static str) -> impl Iterator<Item = Elements<'m>> + use<'_, 'm> {
-        let (currency, from, to) = (&self.currency, self.from, self.to);
-        let (found, segments) = match self.side {
-            Side::Read { reading, node, at_root } if self.own_tags & tag_bit(tag.as_bytes()) != 0 => {
-                (Some((reading, (!at_root).then_some(node.id))), node.segments.as_slice())
+    /// Segments `tag` that nobody took yet, as they stand; none when writing.
+    fn untaken(&self, tag: &'static str) -> impl Iterator<Item = &'m Segment<'m>> + use<'m> {
+        let (from, to) = (self.from, self.to);
+        let (reading, segments) = match self.side {
+            Side::Read { reading, node, .. } if self.own_tags & tag_bit(tag.as_bytes()) != 0 => {
+                (Some(reading), node.segments.as_slice())
             }
             _ => (None, [].as_slice()),
         };
-        segments.iter().filter_map(move |segment| {
-            let (reading, loop_id) = found?;
-            let wanted = is_tag(segment, tag)
+        segments.iter().filter(move |segment| {
+            is_tag(segment, tag)
                 && segment.position >= from
                 && segment.position < to
-                && !reading.is_claimed(segment);
-            wanted.then(|| Elements::read(reading, segment, loop_id, currency.clone()))
+                && reading.is_some_and(|reading| !reading.is_claimed(segment))
         })
+    }
+
+    /// The elements of a segment being read.
+    #[inline]
+    fn elements(&self, segment: &'m Segment<'m>) -> Option<Elements<'m>> {
+        let Side::Read { reading, node, at_root } = self.side else { return None };
+        let loop_id = (!at_root).then_some(node.id);
+        Some(Elements::read(reading, segment, loop_id, self.currency.clone()))
     }
 
     fn own(&self, node: &'m Loop<'m>) -> impl Iterator<Item = &'m Segment<'m>> + use<'m> {
