@@ -108,20 +108,6 @@ mappings! {
     Edifact "PRICAT" PriceCatalog => crate::price_catalog::edifact_pricat;
 }
 
-/// Two lists of what a set does not carry, as one: those of a set, and those of all sets of its kind. `N` is the length of both.
-pub(crate) const fn joined<const N: usize>(
-    own: &'static [(&'static str, &'static str)],
-    shared: &'static [(&'static str, &'static str)],
-) -> [(&'static str, &'static str); N] {
-    let mut list = [("", ""); N];
-    let mut at = 0;
-    while at < N {
-        list[at] = if at < own.len() { own[at] } else { shared[at - own.len()] };
-        at += 1;
-    }
-    list
-}
-
 /// The documents a set may become, the usual one first.
 pub(crate) fn kinds_of(standard: Standard, set: &str) -> impl Iterator<Item = DocumentKind> {
     LINES.iter().rev().filter(move |(s, code, _)| *s == standard && *code == set).map(|(.., kind)| *kind)

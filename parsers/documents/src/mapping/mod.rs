@@ -638,6 +638,20 @@ impl Peek<'_> {
     }
 }
 
+/// Two lists of what a set does not carry, as one: those of a set, and those of all sets of its kind. `N` is the length of both.
+pub(crate) const fn joined<const N: usize>(
+    own: &'static [(&'static str, &'static str)],
+    shared: &'static [(&'static str, &'static str)],
+) -> [(&'static str, &'static str); N] {
+    let mut list = [("", ""); N];
+    let mut at = 0;
+    while at < N {
+        list[at] = if at < own.len() { own[at] } else { shared[at - own.len()] };
+        at += 1;
+    }
+    list
+}
+
 /// CCYYMMDD as a day; `None` where there is no such day.
 pub(crate) fn date_of(text: &str) -> Option<crate::date::Date> {
     parse_date(text.as_bytes())

@@ -8,12 +8,11 @@
 use super::{ChangeLine, OrderChange};
 use crate::edifact::order::{self, complete, derive, heading, line_rest};
 use crate::edifact::{codes, item, transport};
-use crate::mapping::{Elements, Walk};
+use crate::mapping::{Elements, Walk, joined};
 use crate::party::PartyRole;
 use crate::purchase_order::edifact_orders::{quantities, totals};
 use crate::quantity::{Decimal, QualifiedQuantity, Quantity};
 use crate::reference::ReferenceKind;
-use crate::sets::joined;
 
 const OWN: &[(&str, &str)] = &[
     ("/purpose", "1225 has no code for it"),

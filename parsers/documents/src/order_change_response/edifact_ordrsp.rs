@@ -14,12 +14,11 @@ use crate::edifact::answer::{self, answered};
 use crate::edifact::order::{self, complete, derive, heading, line_rest};
 use crate::edifact::{codes, item, transport};
 use crate::line::LineChange;
-use crate::mapping::Walk;
+use crate::mapping::{Walk, joined};
 use crate::order_change::edifact_ordchg::quantity_left;
 use crate::order_response::edifact_ordrsp::{LINES, Opening, SELLERS, beginning};
 use crate::purchase_order::edifact_orders::{quantities, totals};
 use crate::reference::{CodeList, ReferenceKind};
-use crate::sets::joined;
 use portway_edi::schema::Loop;
 
 const OWN: &[(&str, &str)] = &[

@@ -7,9 +7,8 @@
 
 use super::{ChangeResponseLine, OrderChangeResponse};
 use crate::item::{complete, identify};
-use crate::mapping::{Elements, Walk};
+use crate::mapping::{Elements, Walk, joined};
 use crate::purchase_order::x12_850;
-use crate::sets::joined;
 use crate::x12::item::product_ids;
 use crate::x12::order::{self, answers, heading, line_rest};
 use crate::x12::{codes, money};

@@ -14,11 +14,10 @@ use crate::edifact::answer::{self, answered};
 use crate::edifact::order::{self, complete, derive, heading, line_rest};
 use crate::edifact::{codes, item, transport};
 use crate::heading::Purpose;
-use crate::mapping::{Elements, Walk};
+use crate::mapping::{Elements, Walk, joined};
 use crate::party::PartyRole;
 use crate::purchase_order::edifact_orders::{quantities, totals};
 use crate::reference::{CodeList, ReferenceKind};
-use crate::sets::joined;
 
 /// What the message has no place for, beside what no message of its kind has.
 const OWN: &[(&str, &str)] = &[
