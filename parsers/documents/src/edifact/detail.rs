@@ -24,7 +24,7 @@ pub(crate) fn discrepancy(e: &mut Elements<'_>, d: &mut Discrepancy) {
         d.quantity = Some(Quantity { value, ..Quantity::default() });
     }
     e.code((1, 2), &mut d.quantity_code);
-    e.coded((2, 1), &codes::DISCREPANCY_KIND, &mut d.kind, &mut d.kind_code);
+    e.coded((2, 1), &codes::DISCREPANCY, &mut d.kind, &mut d.kind_code);
     e.code((3, 1), &mut d.reason_code);
     e.code((3, 2), &mut d.reason_list_code);
     e.code((3, 3), &mut d.reason_agency_code);

@@ -74,12 +74,12 @@ codes! {
         "AF" => Damaged,
         "AG" => DeliveredTooLate,
         "AA" | "AB" => Discontinued,
-        "AD" | "OW" => OutOfStock,
+        "AD" | "OW" | "OS" => OutOfStock,
         "BK" => Backordered,
         "BP" => PartialBackordered,
         "CC" => Complete,
-        "CS" => Substituted,
-        "IC" => Cancelled,
+        "CS" | "IS" => Substituted,
+        "IC" | "CK" => Cancelled,
     }
 
     /// 6063, quantities that say a difference.
@@ -336,20 +336,5 @@ codes! {
         "3" => AllowancesChanged,
         "3" => TransportChanged,
         "3" => Transferred,
-    }
-
-    /// 4221, in which way a quantity differs.
-    DISCREPANCY_KIND("discrepancy_kind"): DiscrepancyKind {
-        "AB" | "AA" => Discontinued,
-        "AC" => Over,
-        "AD" | "OW" | "OS" => OutOfStock,
-        "AE" => NotAnnounced,
-        "AF" => Damaged,
-        "AG" => DeliveredTooLate,
-        "BK" => Backordered,
-        "BP" => PartialBackordered,
-        "CC" => Complete,
-        "IC" | "CK" => Cancelled,
-        "IS" | "CS" => Substituted,
     }
 }
