@@ -4,5 +4,7 @@
 //! whatever cannot be opened is told in one way, so that nobody learns from answers what is inside.
 
 pub mod algorithm;
+pub mod certificate;
+pub mod cms;
 pub mod header;
 pub mod mdn;
