@@ -4,4 +4,9 @@
 //! whatever cannot be opened is told in one way, so that nobody learns from answers what is inside.
 
 pub mod algorithm;
+pub mod certificate;
+pub mod cms;
+pub mod mic;
 pub mod mime;
+pub mod open;
+pub mod seal;

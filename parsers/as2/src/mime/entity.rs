@@ -190,7 +190,9 @@ fn fields_of(raw: &[u8], limit: usize) -> Result<Vec<(String, String)>, MimeErro
         if matches!(line.first(), Some(b' ' | b'\t')) {
             match fields.last_mut() {
                 Some((_, _, value_end)) => *value_end = end,
-                None => return Err(MimeError::Header("it begins with the continuation of a field".to_string())),
+                None => {
+                    return Err(MimeError::Header("it begins with the continuation of a field".to_string()));
+                }
             }
         } else {
             let number = fields.len() + 1;

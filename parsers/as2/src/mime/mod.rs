@@ -32,7 +32,9 @@ impl fmt::Display for MimeError {
             MimeError::Header(what) => write!(f, "the MIME header is malformed: {what}"),
             MimeError::HeaderTooLarge { limit } => write!(f, "the MIME header exceeds its limit of {limit}"),
             MimeError::HeaderCut => f.write_str("the MIME entity ends inside its header"),
-            MimeError::TransferEncoding(what) => write!(f, "the content transfer encoding is malformed: {what}"),
+            MimeError::TransferEncoding(what) => {
+                write!(f, "the content transfer encoding is malformed: {what}")
+            }
             MimeError::Boundary(what) => write!(f, "the multipart has no usable boundary: {what}"),
         }
     }

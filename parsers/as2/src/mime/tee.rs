@@ -136,7 +136,11 @@ mod tests {
             let (as_came, canonical) = digests.finish();
             assert_eq!(read, came);
             assert_eq!(as_came.finish().unwrap(), of(came));
-            assert_eq!(canonical.unwrap().finish().unwrap(), of(b"a\r\nb\r\n\r\n\r\nc\rd\r\n"), "pieces of {size}");
+            assert_eq!(
+                canonical.unwrap().finish().unwrap(),
+                of(b"a\r\nb\r\n\r\n\r\nc\rd\r\n"),
+                "pieces of {size}"
+            );
         }
     }
 }

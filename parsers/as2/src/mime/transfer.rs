@@ -55,9 +55,7 @@ impl<R: BufRead> Decoder<R> {
             TransferEncoding::Base64 => {
                 Decoder::Base64(BufReader::new(DecoderReader::new(Unspaced(input), &LENIENT)))
             }
-            TransferEncoding::QuotedPrintable => {
-                Decoder::QuotedPrintable(QuotedPrintable::new(input))
-            }
+            TransferEncoding::QuotedPrintable => Decoder::QuotedPrintable(QuotedPrintable::new(input)),
         }
     }
 }
