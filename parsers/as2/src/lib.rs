@@ -8,3 +8,7 @@ pub mod certificate;
 pub mod cms;
 pub mod header;
 pub mod mdn;
+pub mod mic;
+pub mod mime;
+pub mod open;
+pub mod seal;
