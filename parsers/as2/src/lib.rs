@@ -4,3 +4,11 @@
 //! whatever cannot be opened is told in one way, so that nobody learns from answers what is inside.
 
 pub mod algorithm;
+pub mod certificate;
+pub mod cms;
+pub mod header;
+pub mod mdn;
+pub mod mic;
+pub mod mime;
+pub mod open;
+pub mod seal;
