@@ -50,7 +50,16 @@ impl Error for ClientError {}
 /// A client for one endpoint. `timeout` is the one later given to [`post`]; `ca`: a PEM file with extra certificate
 /// authorities, or with the receiver's own certificate.
 pub fn client(ca: Option<&Path>, timeout: Duration) -> Result<reqwest::Client, ClientError> {
-    let tls = tls::client_config(ca).map_err(ClientError::Tls)?;
+    client_as(ca, None, timeout)
+}
+
+/// The same, showing a certificate of ours where the receiver asks for one.
+pub fn client_as(
+    ca: Option<&Path>,
+    own: Option<tls::OwnCertificate>,
+    timeout: Duration,
+) -> Result<reqwest::Client, ClientError> {
+    let tls = tls::client_config(ca, own).map_err(ClientError::Tls)?;
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("portway/", env!("CARGO_PKG_VERSION")))
@@ -83,6 +92,72 @@ pub async fn post(
             status: None,
         },
     }
+}
+
+/// An answer that is read to its end: the reply to an AS2 message is its receipt.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub fields: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    retry_after: Option<Duration>,
+}
+
+impl Answer {
+    /// What the status alone means.
+    pub fn outcome(&self) -> Outcome {
+        let code = http::StatusCode::from_u16(self.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        let location = self.fields.iter().find(|(name, _)| name == "location").map(|(_, to)| to.clone());
+        let detail = readable(&self.body[..self.body.len().min(ANSWER_KEPT)]);
+        verdict(code, self.retry_after, location, detail)
+    }
+}
+
+/// Posts `body` and reads the whole answer, at most `longest` bytes of it. `timeout` is for all of it.
+///
+/// # Errors
+/// The outcome of a request that got no whole answer.
+pub async fn exchange(
+    client: &reqwest::Client,
+    url: &str,
+    headers: HeaderMap,
+    body: reqwest::Body,
+    timeout: Duration,
+    longest: usize,
+) -> Result<Answer, Outcome> {
+    let whole = async {
+        let mut response =
+            client.post(url).headers(headers).body(body).send().await.map_err(|e| unanswered(&e))?;
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers(), SystemTime::now());
+        let fields = response.headers().iter().map(|(n, v)| (n.as_str().to_owned(), text(v.as_bytes()))).collect();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= longest => body.extend_from_slice(&chunk),
+                Ok(Some(_)) => {
+                    let reason = format!("the answer is longer than {longest} bytes");
+                    return Err(Outcome::Uncertain { reason, status: Some(status) });
+                }
+                Ok(None) => return Ok(Answer { status, fields, body, retry_after }),
+                Err(error) => {
+                    let reason = format!("the answer ({status}) broke off: {}", chain(&error));
+                    return Err(Outcome::Uncertain { reason, status: Some(status) });
+                }
+            }
+        }
+    };
+    tokio::time::timeout(timeout, whole).await.unwrap_or_else(|_| {
+        Err(Outcome::Uncertain {
+            reason: format!("no whole answer within {} s; the receiver may have taken it", timeout.as_secs_f32()),
+            status: None,
+        })
+    })
+}
+
+/// A field's bytes as text: UTF-8 where they are, else Latin-1, so that nothing is lost.
+pub fn text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().map(|&b| char::from(b)).collect(), str::to_owned)
 }
 
 fn unanswered(error: &reqwest::Error) -> Outcome {

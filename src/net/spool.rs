@@ -71,6 +71,11 @@ impl Spool {
         }
     }
 
+    /// A file for a while, in memory while it is small.
+    pub fn scratch(&self) -> tempfile::SpooledTempFile {
+        tempfile::spooled_tempfile_in(IN_MEMORY, &self.dir)
+    }
+
     /// Reads `source` to its end. Blocking: for blocking threads.
     pub fn read_from(&self, mut source: impl Read, limit: u64) -> Result<Spooled, SpoolError> {
         let mut writer = self.writer(limit);
@@ -82,14 +87,9 @@ impl Spool {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(e.into()),
             };
-            if writer.take(&buffer[..n])? {
-                writer.flush_blocking()?;
-            }
+            writer.write_blocking(&buffer[..n])?;
         }
-        if writer.on_disk() {
-            writer.flush_blocking()?;
-        }
-        Ok(writer.close())
+        writer.finish_blocking()
     }
 }
 
@@ -115,9 +115,25 @@ impl SpoolWriter {
     /// Adds bytes. Disk writes happen on a blocking thread, in pieces of 256 KiB. Once it has failed, it stays failed.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
         if self.take(bytes)? {
-            self.flush().await?;
+            self.to_disk().await?;
         }
         Ok(())
+    }
+
+    /// The same for blocking threads.
+    pub fn write_blocking(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
+        if self.take(bytes)? {
+            self.flush_blocking()?;
+        }
+        Ok(())
+    }
+
+    /// Closes the body, on a blocking thread.
+    pub fn finish_blocking(mut self) -> Result<Spooled, SpoolError> {
+        if self.on_disk() {
+            self.flush_blocking()?;
+        }
+        Ok(self.close())
     }
 
     /// Bytes taken so far.
@@ -128,7 +144,7 @@ impl SpoolWriter {
     /// Closes the body.
     pub async fn finish(mut self) -> Result<Spooled, SpoolError> {
         if self.on_disk() {
-            self.flush().await?;
+            self.to_disk().await?;
         }
         Ok(self.close())
     }
@@ -149,7 +165,7 @@ impl SpoolWriter {
         !matches!(self.file, Disk::Unused)
     }
 
-    async fn flush(&mut self) -> Result<(), SpoolError> {
+    async fn to_disk(&mut self) -> Result<(), SpoolError> {
         let dir = Arc::clone(&self.dir);
         let disk = std::mem::replace(&mut self.file, Disk::Lost);
         let bytes = self.pending.split();
@@ -171,6 +187,21 @@ impl SpoolWriter {
             Disk::Unused | Disk::Lost => Body::Memory(self.pending.freeze()),
         };
         Spooled { size: self.size, sha256: self.hash.finalize().into(), body }
+    }
+}
+
+/// For whoever writes to a `Write`, on a blocking thread.
+impl Write for SpoolWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.write_blocking(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(SpoolError::Disk(error)) => Err(error),
+            Err(error) => Err(io::Error::new(io::ErrorKind::FileTooLarge, error)),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -227,19 +258,19 @@ impl Spooled {
     }
 
     /// The bytes in pieces of `size` (the last one shorter), for storing. An empty body has no piece.
-    pub fn chunks(&self, size: usize) -> Chunks<'_> {
-        Chunks { of: self, size: size.max(1), position: 0 }
+    pub fn chunks(&self, size: usize) -> Chunks {
+        Chunks { of: self.clone(), size: size.max(1), position: 0 }
     }
 }
 
 /// See [`Spooled::chunks`]. Ends after the first error.
-pub struct Chunks<'a> {
-    of: &'a Spooled,
+pub struct Chunks {
+    of: Spooled,
     size: usize,
     position: u64,
 }
 
-impl Iterator for Chunks<'_> {
+impl Iterator for Chunks {
     type Item = io::Result<Bytes>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -241,8 +241,14 @@ impl ClientCertVerifier for AnyHolder {
     }
 }
 
+/// What we show as a TLS client: the chain, our own certificate first, and its key.
+pub struct OwnCertificate {
+    pub chain: Vec<CertificateDer<'static>>,
+    pub key: PrivateKeyDer<'static>,
+}
+
 /// A client configuration: the host's certificate authorities, and those of the PEM file `ca`. Blocking, short.
-pub fn client_config(ca: Option<&Path>) -> Result<ClientConfig, TlsError> {
+pub fn client_config(ca: Option<&Path>, own: Option<OwnCertificate>) -> Result<ClientConfig, TlsError> {
     let provider = provider();
     let pinned = ca.map(certificates).transpose()?.unwrap_or_default();
     let mut roots = RootCertStore::empty();
@@ -257,12 +263,15 @@ pub fn client_config(ca: Option<&Path>) -> Result<ClientConfig, TlsError> {
         Some(built.map_err(TlsError::general)?)
     };
     let verifier = PinnedOrChain { pinned, chain, algorithms: provider.signature_verification_algorithms };
-    Ok(ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(TlsError::general)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    match own {
+        Some(own) => builder.with_client_auth_cert(own.chain, own.key).map_err(TlsError::general),
+        None => Ok(builder.with_no_client_auth()),
+    }
 }
 
 /// The usual check of chain and name, save for a server whose very certificate is pinned (RFC 6125 has no say there).
@@ -362,7 +371,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("ca.pem");
         std::fs::write(&file, "").unwrap();
-        assert!(client_config(Some(&file)).unwrap_err().to_string().contains("ca.pem"));
-        client_config(None).unwrap();
+        assert!(client_config(Some(&file), None).unwrap_err().to_string().contains("ca.pem"));
+        client_config(None, None).unwrap();
     }
 }

@@ -154,8 +154,6 @@ pub struct Interop {
     pub no_algorithm_protection: bool,
     /// Write `sha256` for `sha-256` and the like.
     pub old_digest_names: bool,
-    /// Send Content-Length, never chunks.
-    pub no_chunking: bool,
     /// Write file names without quotes.
     pub no_file_name_quotes: bool,
     /// A new Message-ID when a message is sent again.

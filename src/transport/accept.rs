@@ -1,7 +1,8 @@
 //! From spooled bytes to a committed message: what all transports do the same.
 
 use super::{Arrived, Doors};
-use crate::ledger::message::{Accepted, Arrival, PART};
+use crate::ledger::as2::As2In;
+use crate::ledger::message::{Accepted, Arrival, Attachment, PART};
 use crate::ledger::{self, job};
 use crate::net::spool::Spooled;
 use crate::profile::PartnerProfile;
@@ -23,6 +24,8 @@ pub struct Facts<'a> {
     pub file_name: Option<&'a str>,
     pub content_type: Option<&'a str>,
     pub idempotency_key: Option<&'a str>,
+    /// What AS2 knows of it, its receipt included.
+    pub as2: Option<&'a As2In>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,20 @@ impl Doors {
         facts: Facts<'_>,
         content: Spooled,
     ) -> ledger::Result<Taken> {
+        self.take_with(from, facts, content, Vec::new()).await
+    }
+
+    /// The same, with what came beside the EDI.
+    ///
+    /// # Errors
+    /// As [`Doors::take`].
+    pub async fn take_with(
+        &self,
+        from: &PartnerProfile,
+        facts: Facts<'_>,
+        content: Spooled,
+        attachments: Vec<Attachment<'_>>,
+    ) -> ledger::Result<Taken> {
         let mut parts = content.chunks(PART).map(|part| part.map(|bytes| bytes.to_vec()));
         let arrival = Arrival {
             transport: facts.transport,
@@ -57,8 +74,8 @@ impl Doors {
             sha256: content.sha256,
             parts: &mut parts,
             idempotency_key: facts.idempotency_key,
-            as2: None,
-            attachments: Vec::new(),
+            as2: facts.as2,
+            attachments,
         };
         let accepted = self.ledger.accept(arrival, self.clock.now()).await?;
         crate::fault::point("accept.committed");

@@ -4,6 +4,7 @@
 //! committed it hands on as [`Arrived`], with the bytes still at hand; if nobody takes that, the ledger's queue does.
 
 pub mod accept;
+pub mod as2;
 pub mod directory;
 pub mod https;
 

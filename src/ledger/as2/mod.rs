@@ -199,11 +199,12 @@ pub(super) async fn insert_parts(
 
 /// A message that could not be taken, with the receipt that says so.
 pub struct RefusedArrival<'a> {
-    pub connection: &'a str,
+    /// The partner, unless it is a stranger.
+    pub connection: Option<&'a str>,
     pub remote: Option<&'a str>,
     pub file_name: Option<&'a str>,
-    pub content_type: Option<&'a str>,
-    pub profile: &'a [u8; 32],
+    pub content_type: Option<String>,
+    pub profile: Option<&'a [u8; 32]>,
     /// Of what came over the wire.
     pub size: u64,
     pub sha256: [u8; 32],
@@ -261,14 +262,14 @@ impl Ledger {
         .bind(refused.content_type)
         .bind(i64::try_from(refused.size).unwrap_or(i64::MAX))
         .bind(refused.sha256.to_vec())
-        .bind(&refused.profile[..])
+        .bind(refused.profile.map(|hash| &hash[..]))
         .bind(at(now))
         .bind(part.codec)
         .bind(part.size)
         .bind(part.bytes);
         refused.as2.bind(query, receipt).fetch_one(&mut *tx).await?;
-        if let Some(receipt) = receipt {
-            refused.as2.write_receipt(&mut tx, message, receipt, refused.connection, now).await?;
+        if let (Some(receipt), Some(connection)) = (receipt, refused.connection) {
+            refused.as2.write_receipt(&mut tx, message, receipt, connection, now).await?;
         }
         let raise = Raise { subject: Some(message), ..raise.clone() };
         let mail = raise_in(&mut tx, &raise, coalesce, now).await?;

@@ -59,6 +59,8 @@ pub struct ReceiptCame<'a> {
     pub disposition: &'a str,
     /// In words, for the timeline.
     pub detail: &'a str,
+    /// Whether its word counts: a forged one is written down, and settles nothing; nor does a "not just now".
+    pub settles: bool,
     /// As it came.
     pub bytes: Vec<u8>,
 }
@@ -73,6 +75,8 @@ pub enum Matched {
     Duplicate,
     /// Nothing of ours by that Message-ID.
     Orphan,
+    /// Written down only.
+    Noted,
 }
 
 /// A receipt that did not come in time.
@@ -217,12 +221,13 @@ impl Ledger {
         .await?;
         let matched = match state.as_ref().map(|(state,)| state.as_str()) {
             None => Matched::Orphan,
+            Some(_) if !came.settles => Matched::Noted,
             Some("expected") => Matched::InTime,
             Some("overdue") => Matched::Late,
             Some(_) => Matched::Duplicate,
         };
         let side = match matched {
-            Matched::InTime => None,
+            Matched::InTime | Matched::Noted => None,
             Matched::Late => Some("late"),
             Matched::Duplicate => Some("duplicate"),
             Matched::Orphan => Some("orphan"),
@@ -235,11 +240,11 @@ impl Ledger {
                 INSERT INTO payload (owner, part, codec, size, bytes) VALUES ($1, 0, $12, $13, $14)
              ), k AS (
                 UPDATE acknowledgement SET state = CASE WHEN $7 = 'late' THEN 'late_' ELSE '' END || $6, due_at = NULL, detail = $10
-                WHERE answers = $5 AND kind = 'MDN' AND coalesce($7, 'late') = 'late'
+                WHERE answers = $5 AND kind = 'MDN' AND coalesce($7, 'late') = 'late' AND $15
              ), d AS (
                 -- Repetitions that wait are not needed any more; what is just being sent ends by itself.
                 UPDATE delivery SET state = 'delivered', finished_at = $11, next_try_at = NULL, detail = $10
-                WHERE message_id = $5 AND state IN ('queued', 'deferred', 'uncertain') AND $6 <> 'rejected' RETURNING id
+                WHERE message_id = $5 AND state IN ('queued', 'deferred', 'uncertain') AND $6 <> 'rejected' AND $15 RETURNING id
              ), j AS (DELETE FROM job USING d WHERE job.kind = 'deliver' AND job.subject = d.id),
              m AS (UPDATE message SET state = 'sent', finished_at = $11 FROM d WHERE message.id = $5)
              INSERT INTO history (id, subject, at, event, detail)
@@ -260,6 +265,7 @@ impl Ledger {
         .bind(part.codec)
         .bind(part.size)
         .bind(part.bytes)
+        .bind(came.settles)
         .execute(&mut *tx)
         .await?;
         let mut mail = false;

@@ -179,6 +179,7 @@ impl Folder {
             file_name: Some(name),
             content_type: None,
             idempotency_key: Some(key),
+            as2: None,
         };
         let taken = self.doors.take(profile, facts, content).await?;
         if let Taken::New(message) = taken {

@@ -42,6 +42,7 @@ pub async fn submit(
         file_name: file_name.as_deref(),
         content_type: headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()),
         idempotency_key: key.as_deref(),
+        as2: None,
     };
     match doors.take(&caller.profile, facts, content).await? {
         Taken::New(id) => {
