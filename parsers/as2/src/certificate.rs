@@ -490,7 +490,7 @@ pub(crate) fn name_text(name: &X509NameRef) -> String {
             text.push_str(", ");
         }
         let key = entry.object().nid().short_name().unwrap_or("?");
-        let value = entry.data().as_utf8().map(|s| s.to_string()).unwrap_or_else(|_| "?".to_owned());
+        let value = entry.data().to_string().unwrap_or_else(|_| "?".to_owned());
         text.push_str(key);
         text.push('=');
         text.extend(value.chars().flat_map(|c| {
@@ -502,7 +502,7 @@ pub(crate) fn name_text(name: &X509NameRef) -> String {
     text
 }
 
-fn unix(time: &Asn1TimeRef) -> i64 {
+pub(crate) fn unix(time: &Asn1TimeRef) -> i64 {
     // Both ends are valid times, so the difference always exists.
     Asn1Time::from_unix(0)
         .and_then(|epoch| epoch.diff(time))

@@ -9,6 +9,9 @@
 //! or decrypts to what is no entity, has one outcome whatever was wrong with it.
 //! Fails with an `io::Error` only when the body or the sink failed; everything about the message itself is an [`Outcome`].
 
+mod chain;
+mod watch;
+
 use crate::algorithm::Digest;
 use crate::certificate::{Certificate, Identity};
 use crate::cms::{Encryption, Signature};
@@ -22,10 +25,11 @@ pub struct Receiving<'a> {
     pub identities: &'a [Identity],
     /// The certificates pinned for the partner.
     pub signers: &'a [Certificate],
-    /// What `signed-receipt-micalg` asks for, the preferred one first; SHA-256 where it is empty.
-    /// After [`Outcome::Again`] the digest named there stands here too, at the end.
-    pub digests: &'a [Digest],
+    /// The first of `signed-receipt-micalg` that we have; `None` where the partner asked for none: SHA-256.
+    pub requested: Option<Digest>,
     pub mic_by: MicBy,
+    /// After [`Outcome::Again`] what it said.
+    pub again: Option<Digest>,
     /// Hash with every line ended by CRLF: the MIC, and a signature that is not over the bytes as they came.
     pub canonical: bool,
     pub limits: Limits,
@@ -37,7 +41,7 @@ pub enum MicBy {
     /// That of the signature (RFC 4130 section 7.3.1 and most products).
     #[default]
     Signature,
-    /// The first of [`Receiving::digests`].
+    /// [`Receiving::requested`].
     Requested,
 }
 
@@ -110,7 +114,7 @@ pub enum Compression {
 pub enum Outcome {
     Opened(Opened),
     Refused(Refused),
-    /// The signature uses this digest, which nothing announced: read the body again with it added to [`Receiving::digests`].
+    /// The signature uses this digest, which nothing announced: read the body again with it in [`Receiving::again`].
     Again(Digest),
 }
 
@@ -187,10 +191,10 @@ impl Why {
 /// # Errors
 /// Those of `body` and of `sink`.
 pub fn open(
-    _fields: &[(String, String)],
-    _body: &mut dyn BufRead,
-    _receiving: &Receiving<'_>,
-    _sink: &mut dyn Sink,
+    fields: &[(String, String)],
+    body: &mut dyn BufRead,
+    receiving: &Receiving<'_>,
+    sink: &mut dyn Sink,
 ) -> io::Result<Outcome> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "not yet"))
+    chain::open(fields, body, receiving, sink)
 }
