@@ -4,3 +4,5 @@
 //! whatever cannot be opened is told in one way, so that nobody learns from answers what is inside.
 
 pub mod algorithm;
+pub mod certificate;
+pub mod cms;
