@@ -4,12 +4,15 @@
 //! gateway's file are fatal; a partner's stop that partner. Warnings are for what is allowed but hardly meant.
 //! Looks at files only to see whether they can be read. Changes nothing.
 
+use super::as2_checks;
 use super::document::{Document, Step, steps};
 use super::gateway::{Endpoint, Gateway};
+use super::own_keys;
 use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
 use super::problem::Problem;
 use super::shape::suggest;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -21,24 +24,38 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
         endpoint_of(document, name, endpoint, dir, &mut problems);
     }
     if let Some(door) = &gateway.listen.https {
-        for (key, here, other, missing) in [
-            ("certificate", &door.certificate, &door.key, "key"),
-            ("key", &door.key, &door.certificate, "certificate"),
-        ] {
-            let at = steps!["listen", "https", key];
-            if let Some(file) = here {
-                readable(document, &at, &dir.join(file), &mut problems);
-            }
-            if here.is_some() && other.is_none() {
-                let problem = document.problem(&at, format!("`{key}` stands alone: `{missing}` is missing"));
-                problems.push(problem.help("name both, or neither: then a self-signed certificate is made"));
-            }
-        }
+        door_files(document, "https", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
+    }
+    if let Some(door) = &gateway.listen.as2 {
+        door_files(document, "as2", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
     }
     database(document, gateway, &mut problems);
     mail(document, gateway, dir, &mut problems);
     never_zero(document, gateway, &mut problems);
     problems
+}
+
+/// A door's certificate and key: both or neither, and readable.
+fn door_files(
+    document: &Document,
+    door: &str,
+    certificate: Option<&Path>,
+    key: Option<&Path>,
+    dir: &Path,
+    problems: &mut Vec<Problem>,
+) {
+    for (name, here, other, missing) in
+        [("certificate", certificate, key, "key"), ("key", key, certificate, "certificate")]
+    {
+        let at = steps!["listen", door, name];
+        if let Some(file) = here {
+            readable(document, &at, &dir.join(file), problems);
+        }
+        if here.is_some() && other.is_none() {
+            let problem = document.problem(&at, format!("`{name}` stands alone: `{missing}` is missing"));
+            problems.push(problem.help("name both, or neither: then a self-signed certificate is made"));
+        }
+    }
 }
 
 fn database(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>) {
@@ -115,19 +132,20 @@ fn stations(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>)
     let mut seen = BTreeMap::new();
     for (name, station) in gateway.stations() {
         if let Some(group) = &station.x12_group {
-            let short = steps!["us", "x12_group"];
-            let long = steps!["station", name, "x12_group"];
-            let at: &[Step] = if gateway.station.contains_key(name) { &long } else { &short };
-            group_address(document, at, group, problems);
+            let mut at = own_keys::place(gateway, name);
+            at.push(Step::from("x12_group"));
+            group_address(document, &at, group, problems);
         }
         let addresses = [
             ("x12", station.x12.as_ref().map(ToString::to_string)),
             ("edifact", station.edifact.as_ref().map(ToString::to_string)),
+            ("as2", station.as2.clone()),
         ];
         for (standard, id) in addresses {
             let Some(id) = id else { continue };
             if let Some(first) = seen.insert((standard, id.clone()), name) {
-                let at = steps!["station", name, standard];
+                let mut at = own_keys::place(gateway, name);
+                at.push(Step::from(standard));
                 let message = format!("the address {id} is that of station `{first}` already");
                 let help = "one address, one station: interchanges to it could not be told apart";
                 problems.push(document.problem(&at, message).help(help));
@@ -190,7 +208,7 @@ fn endpoint_of(
     }
 }
 
-fn url(document: &Document, at: &[Step], text: &str, problems: &mut Vec<Problem>) {
+pub(super) fn url(document: &Document, at: &[Step], text: &str, problems: &mut Vec<Problem>) {
     let (plain, help) = ("this is not an HTTP URL", "write https://host/path, or http://host:port/path");
     match text.parse::<http::Uri>() {
         Ok(uri)
@@ -232,7 +250,12 @@ fn readable(document: &Document, at: &[Step], file: &Path, problems: &mut Vec<Pr
 }
 
 /// One profile against the gateway and the other files.
-pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSet<String>) -> Vec<Problem> {
+pub(super) fn partner(
+    gateway: &Gateway,
+    profile: &PartnerProfile,
+    ids: &BTreeSet<String>,
+    now: Timestamp,
+) -> Vec<Problem> {
     let partner = &profile.partner;
     let mut problems = Vec::new();
     match &partner.station {
@@ -284,6 +307,7 @@ pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSe
         url(&profile.document, &steps!["https", "url"], text, &mut own);
     }
     problems.extend(own.into_iter().map(|problem| problem.of_partner(&partner.id)));
+    problems.extend(as2_checks::partner(gateway, profile, now));
     routes(gateway, profile, &mut problems);
     if let Some(https) = &partner.https
         && https.tokens.is_empty()
@@ -297,13 +321,15 @@ pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, ids: &BTreeSe
         );
     }
     if partner.status != Status::Draft
+        && partner.as2.is_none()
         && partner.https.is_none()
         && partner.directory.is_none()
         && partner.via.is_none()
     {
         let problem = profile.problem(&steps!["status"], "this partner has no way in or out").warning();
-        problems
-            .push(problem.help("write [https], [directory] or via = \"<network>\"; or status = \"draft\""));
+        problems.push(
+            problem.help("write [as2], [https], [directory] or via = \"<network>\"; or status = \"draft\""),
+        );
     }
     problems
 }

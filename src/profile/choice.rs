@@ -1,7 +1,7 @@
 //! Which version of each partner is in force.
 //!
 //! Promises: the file's version where it is good, else the last good one, else none. Between partners that claim the
-//! same address, token, certificate or folder, the one already in force keeps it; among new ones the first by id.
+//! same address, AS2 name, token, certificate or folder, the one already in force keeps it; among new ones the first by id.
 //! So neither the order of files nor a reload ever hands one partner's traffic to another in silence.
 //! Fails for the later claimant only, at the key it has to change, naming the file that has the claim.
 
@@ -11,6 +11,7 @@ use super::document::{Step, steps};
 use super::gateway::Gateway;
 use super::partner_profile::PartnerProfile;
 use super::problem::Problem;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub(super) fn choose(
     gateway: &Gateway,
     read: Read,
     last_good: &LastGood,
+    now: Timestamp,
     problems: &mut Vec<Problem>,
 ) -> BTreeMap<String, Arc<PartnerProfile>> {
     let ids: BTreeSet<String> = read.keys().cloned().collect();
@@ -26,7 +28,7 @@ pub(super) fn choose(
     for (id, result) in read {
         let last = last_good.get(&id);
         let checked = result.and_then(|profile| {
-            let found = checks::partner(gateway, &profile, &ids);
+            let found = checks::partner(gateway, &profile, &ids, now);
             let broken = found.iter().any(Problem::is_error);
             if broken { Err(found) } else { Ok((profile, found)) }
         });
@@ -134,6 +136,11 @@ fn claims_of(gateway: &Gateway, profile: &PartnerProfile) -> Vec<Claim> {
         };
         let shown = format!("EDIFACT address {id}");
         claims.push(Claim { what: "edifact", value: format!("{station} {id}"), shown, place });
+    }
+    if let Some(as2) = &partner.as2 {
+        let shown = format!("AS2 name {}", as2.id);
+        let place = steps!["as2", "id"].to_vec();
+        claims.push(Claim { what: "as2", value: format!("{station} {}", as2.id), shown, place });
     }
     for (index, token) in partner.https.iter().flat_map(|https| &https.tokens).enumerate() {
         let (value, shown) = (token.to_string(), format!("token {token:?}"));

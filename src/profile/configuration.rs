@@ -2,16 +2,21 @@
 //!
 //! Promises: what is in a [`Configuration`] was read and checked, and never changes. A broken `gateway.toml` yields
 //! none at all (exit 78); a broken profile stops that partner only, and its last good version, where one is given,
-//! stays in force. No two partners share an address, token, certificate or folder.
+//! stays in force. No two partners share an address, AS2 name, token, certificate or folder.
 //! Fails with all problems found, each with its place. Reads files; writes nothing, and knows no SQL.
 
+use super::as2_checks;
 use super::checks;
 use super::choice;
 use super::document::{Document, steps};
 use super::gateway::{Endpoint, Gateway, Station};
+use super::own_keys::{self, OwnKey, OwnKeys, Reader};
 use super::partner_profile::{PartnerProfile, Surroundings, is_plain_name};
 use super::problem::Problem;
 use super::shape::{self, Extent};
+use crate::clock::{Clock, SystemClock};
+use jiff::Timestamp;
+use portway_as2::certificate::Identity;
 use portway_edi::Standard;
 use portway_edi::interchange::PartyId;
 use std::collections::BTreeMap;
@@ -24,6 +29,8 @@ pub struct Configuration {
     /// The configuration folder; paths in the files are relative to it.
     pub dir: PathBuf,
     pub gateway: Gateway,
+    /// The key pairs of our stations.
+    pub keys: OwnKeys,
     /// Partners in force, by id.
     pub partners: BTreeMap<String, Arc<PartnerProfile>>,
     /// Warnings, and the errors of profiles that are not in force as written.
@@ -35,27 +42,39 @@ pub struct Configuration {
 pub type LastGood = BTreeMap<String, Arc<PartnerProfile>>;
 
 impl Configuration {
-    /// Reads the folder. An error is fatal: `gateway.toml` is missing or broken.
+    /// Reads the folder, for a verb that only looks: keys of ours that only the gateway can read are left out. An error is
+    /// fatal: `gateway.toml` is missing or broken.
     pub fn load(dir: &Path) -> Result<Configuration, Vec<Problem>> {
-        Configuration::load_with(dir, &LastGood::new())
+        Configuration::read(dir, &LastGood::new(), Reader::Onlooker, SystemClock.now())
     }
 
-    /// The same, with versions that stay in force where a partner's file is now broken.
+    /// The same for the gateway itself: every key must be there. A partner whose file is now broken keeps the version of
+    /// `last_good`.
     pub fn load_with(dir: &Path, last_good: &LastGood) -> Result<Configuration, Vec<Problem>> {
-        let gateway = read_gateway(dir);
+        Configuration::read(dir, last_good, Reader::Gateway, SystemClock.now())
+    }
+
+    /// `now` decides about warnings only: which certificates have expired.
+    pub(super) fn read(
+        dir: &Path,
+        last_good: &LastGood,
+        reader: Reader,
+        now: Timestamp,
+    ) -> Result<Configuration, Vec<Problem>> {
+        let gateway = read_gateway(dir, reader, now);
         let (read, mut problems) = read_partners(dir);
-        let (gateway_document, gateway) = match gateway {
-            Ok((document, gateway, warnings)) => {
+        let (gateway_document, gateway, keys) = match gateway {
+            Ok((document, gateway, keys, warnings)) => {
                 problems.extend(warnings);
-                (document, gateway)
+                (document, gateway, keys)
             }
             Err(fatal) => {
                 let broken = read.into_values().filter_map(Result::err).flatten();
                 return Err(fatal.into_iter().chain(problems).chain(broken).collect());
             }
         };
-        let partners = choice::choose(&gateway, read, last_good, &mut problems);
-        Ok(Configuration { dir: dir.to_owned(), gateway, partners, problems, gateway_document })
+        let partners = choice::choose(&gateway, read, last_good, now, &mut problems);
+        Ok(Configuration { dir: dir.to_owned(), gateway, keys, partners, problems, gateway_document })
     }
 
     /// A path from the configuration, made absolute by the configuration folder.
@@ -96,6 +115,27 @@ impl Configuration {
         self.partners
             .values()
             .find(|profile| profile.certificates.iter().any(|pinned| pinned.as_ref() == der))
+    }
+
+    /// Our key pairs at a station: all decrypt.
+    pub fn identities(&self, station: &str) -> &[OwnKey] {
+        self.keys.of(station)
+    }
+
+    /// The key pair that signs for a station: the newest in force.
+    pub fn signing_identity(&self, station: &str, now: Timestamp) -> Option<&Identity> {
+        self.keys.signing(station, now)
+    }
+
+    /// Who sends under the AS2 name `from` to our AS2 name `to`, and which of our stations that is (RFC 4130 section 6.2:
+    /// names are compared as they are, case counts).
+    pub fn as2_partner(&self, from: &str, to: &str) -> Option<(Arc<PartnerProfile>, &str)> {
+        let (name, _) = self.gateway.stations().find(|(_, station)| station.as2.as_deref() == Some(to))?;
+        let named = |profile: &&Arc<PartnerProfile>| {
+            profile.partner.as2.as_ref().is_some_and(|as2| as2.id == from)
+                && self.station_of(profile).is_some_and(|(own, _)| own == name)
+        };
+        self.partners.values().find(named).map(|profile| (profile.clone(), name))
     }
 
     /// Whose interchange this is: `sender` (ISA05/06, S002) and `group_sender` (GS02, UNG, where a group is at hand) must
@@ -195,9 +235,9 @@ impl fmt::Display for SenderMismatch {
 
 impl std::error::Error for SenderMismatch {}
 
-type GatewayRead = (Document, Gateway, Vec<Problem>);
+type GatewayRead = (Document, Gateway, OwnKeys, Vec<Problem>);
 
-fn read_gateway(dir: &Path) -> Result<GatewayRead, Vec<Problem>> {
+fn read_gateway(dir: &Path, reader: Reader, now: Timestamp) -> Result<GatewayRead, Vec<Problem>> {
     let file = dir.join("gateway.toml");
     let text = std::fs::read_to_string(&file).map_err(|error| {
         let problem = Problem::of_file(&file, format!("cannot read gateway.toml: {error}"));
@@ -209,8 +249,14 @@ fn read_gateway(dir: &Path) -> Result<GatewayRead, Vec<Problem>> {
         return Err(problems);
     }
     let gateway: Gateway = toml::from_str(&text).map_err(|error| vec![document.fault(&error)])?;
-    let problems = checks::gateway(&document, &gateway, dir);
-    if problems.iter().any(Problem::is_error) { Err(problems) } else { Ok((document, gateway, problems)) }
+    let mut problems = checks::gateway(&document, &gateway, dir);
+    let keys = own_keys::read(&document, &gateway, dir, reader, &mut problems);
+    as2_checks::gateway(&document, &gateway, &keys, now, &mut problems);
+    if problems.iter().any(Problem::is_error) {
+        Err(problems)
+    } else {
+        Ok((document, gateway, keys, problems))
+    }
 }
 
 /// A partner's file as it was read.

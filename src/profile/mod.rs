@@ -6,6 +6,8 @@
 //! Promises: a broken profile stops that partner only; every problem names file, line, column and what to write.
 
 pub mod as2;
+mod as2_checks;
+pub mod certificates;
 mod checks;
 mod choice;
 mod configuration;
@@ -13,8 +15,10 @@ mod document;
 pub mod duration;
 pub mod gateway;
 pub mod items;
+mod own_keys;
 pub mod partner;
 mod partner_profile;
+mod pinned;
 mod problem;
 pub mod secret;
 mod shape;
@@ -24,7 +28,9 @@ mod tests;
 pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
+pub use own_keys::{OwnKey, OwnKeys, Reader};
 pub use partner_profile::{PartnerProfile, SHIPPED_TEMPLATES, Surroundings, is_plain_name};
+pub use pinned::{As2Partner, Pinned, beginning};
 pub use problem::{Problem, Severity, render};
 pub use shape::{gateway_schema, partner_schema};
 pub use store::{ReloadReport, Store};

@@ -7,7 +7,8 @@
 
 use super::document::{Document, Step, steps};
 use super::items::Items;
-use super::partner::{CertificateSource, Partner};
+use super::partner::Partner;
+use super::pinned::{self, As2Partner};
 use super::problem::Problem;
 use super::shape::{self, Extent};
 use super::transform::Transform;
@@ -15,7 +16,6 @@ use portway_documents::Tables;
 use portway_edi::Standard;
 use portway_edi::interchange::PartyId;
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 use sha2::Digest;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,10 @@ pub struct PartnerProfile {
     pub source: String,
     /// SHA-256 of `source`.
     pub hash: [u8; 32],
-    /// The pinned client certificates, in the order of the profile.
+    /// The pinned client certificates of `[https]`, in the order of the profile.
     pub certificates: Vec<CertificateDer<'static>>,
+    /// What `[as2]` pins; absent where the partner does not speak AS2.
+    pub as2: Option<Arc<As2Partner>>,
     /// What the partner's codes mean.
     pub tables: Arc<Tables>,
     pub items: Option<Arc<Items>>,
@@ -132,8 +134,7 @@ fn read(
         merge(&mut values, template);
         rewritten = true;
     }
-    let (certificates, replaced) = certificates(&document, &mut values, around)?;
-    rewritten |= replaced;
+    rewritten |= pinned::inline(&document, &mut values, around)?;
     rewritten |= inlined(&document, &mut values, around)?;
     let source = if rewritten { written(&document, &values)? } else { text.to_owned() };
     if rewritten {
@@ -151,6 +152,8 @@ fn read(
         let help = format!("write id = \"{id}\", or rename the file to {}.toml", partner.id);
         return Err(vec![document.problem(&steps!["id"], message).help(help)]);
     }
+    let certificates = pinned::https(&document, &partner)?;
+    let as2 = pinned::as2(&document, &partner)?.map(Arc::new);
     let hash = sha2::Sha256::digest(source.as_bytes()).into();
     let tables = Arc::new(tables(&document, &partner)?);
     let items = items(&document, &partner)?;
@@ -177,7 +180,7 @@ fn read(
     )?;
     let sent =
         programs("send", partner.send.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
-    Ok(PartnerProfile { partner, source, hash, certificates, tables, items, received, sent, document })
+    Ok(PartnerProfile { partner, source, hash, certificates, as2, tables, items, received, sent, document })
 }
 
 fn written(document: &Document, values: &toml::Table) -> Result<String, Vec<Problem>> {
@@ -236,34 +239,6 @@ fn merge(values: &mut toml::Table, template: toml::Table) {
             }
         }
     }
-}
-
-type Certificates = (Vec<CertificateDer<'static>>, bool);
-
-/// Reads the pinned certificates, and puts their PEM text in place of their paths (then the flag is set).
-fn certificates(
-    document: &Document,
-    values: &mut toml::Table,
-    around: &Surroundings<'_>,
-) -> Result<Certificates, Vec<Problem>> {
-    let list = values
-        .get_mut("https")
-        .and_then(|https| https.get_mut("certificates"))
-        .and_then(|l| l.as_array_mut());
-    let (mut read, mut problems, mut replaced) = (Vec::new(), Vec::new(), false);
-    for (index, value) in list.into_iter().flatten().enumerate() {
-        let Some(text) = value.as_str() else { continue };
-        let at = steps!["https", "certificates", index];
-        match pem(&CertificateSource(text.to_owned()), around) {
-            Ok((pem, certificate)) => {
-                read.push(certificate);
-                replaced |= pem != text;
-                *value = toml::Value::String(pem);
-            }
-            Err((message, help)) => problems.push(located(document, &at, message, help)),
-        }
-    }
-    if problems.is_empty() { Ok((read, replaced)) } else { Err(problems) }
 }
 
 /// Puts the text of the files that a profile names (transforms, items) in their place; true if there was any.
@@ -349,49 +324,6 @@ fn items(document: &Document, partner: &Partner) -> Result<Option<Arc<Items>>, V
 
 fn located(document: &Document, at: &[Step], message: String, help: &str) -> Problem {
     document.problem(at, message).help(help)
-}
-
-/// The certificate's PEM text alone, and the certificate. A private key beside it is left out.
-fn pem(
-    source: &CertificateSource,
-    around: &Surroundings<'_>,
-) -> Result<(String, CertificateDer<'static>), (String, &'static str)> {
-    let text = match (source.inline(), around.folder) {
-        (Some(pem), _) => pem.to_owned(),
-        (None, Some(folder)) => std::fs::read_to_string(folder.join(&source.0)).map_err(|error| {
-            let help =
-                "name a PEM file that the gateway's user can read, relative to the configuration folder";
-            (format!("cannot read the certificate `{}`: {error}", source.0), help)
-        })?,
-        (None, None) => {
-            let help = "a stored profile holds its certificates itself";
-            return Err((format!("the certificate `{}` is outside the stored profile", source.0), help));
-        }
-    };
-    let found = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
-    match found.map(|mut found| (found.len(), found.pop())) {
-        Ok((1, Some(certificate))) => Ok((one_block(&text), certificate)),
-        Ok((0, _)) => Err((
-            format!("`{source:?}` holds no certificate"),
-            "the file begins with -----BEGIN CERTIFICATE-----",
-        )),
-        Ok((count, _)) => Err((
-            format!("`{source:?}` holds {count} certificates"),
-            "name one file for each: only the partner's own is pinned",
-        )),
-        Err(error) => {
-            Err((format!("`{source:?}` is not PEM: {error}"), "ask for the certificate in PEM form"))
-        }
-    }
-}
-
-/// From BEGIN CERTIFICATE to END CERTIFICATE.
-fn one_block(text: &str) -> String {
-    const END: &str = "-----END CERTIFICATE-----";
-    let start = text.find("-----BEGIN CERTIFICATE-----").unwrap_or(0);
-    let rest = &text[start..];
-    let end = rest.find(END).map_or(rest.len(), |at| at + END.len());
-    format!("{}\n", rest[..end].replace("\r\n", "\n"))
 }
 
 /// What ids and names are made of: they are file names, and parts of URLs.

@@ -160,7 +160,7 @@ impl Walk {
     }
 
     fn value(&mut self, schema: &Value, value: &Spanned<DeValue<'_>>, key: Range<usize>) {
-        let schema = plain(schema);
+        let schema = form(schema, value.get_ref());
         let format = schema.get("format").and_then(Value::as_str);
         let expected = expected_type(schema);
         match (value.get_ref(), expected) {
@@ -264,6 +264,13 @@ fn kind(schema: &Value) -> Option<&str> {
 fn plain(schema: &Value) -> &Value {
     let mut any = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
     any.find(|one| one.get("type").and_then(Value::as_str) != Some("null")).unwrap_or(schema)
+}
+
+/// Of a schema with several forms (a text, or a table) the one that the value has; else the first.
+fn form<'a>(schema: &'a Value, value: &DeValue<'_>) -> &'a Value {
+    let mut any = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let fits = |one: &&Value| matches!(value, DeValue::Table(_)) && expected_type(one) == "object";
+    any.find(fits).unwrap_or_else(|| plain(schema))
 }
 
 fn expected_type(schema: &Value) -> &str {
