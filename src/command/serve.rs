@@ -17,7 +17,7 @@ use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::House;
 use crate::pipeline::supervise::Workers;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
-use crate::transport::{Doors, directory, https};
+use crate::transport::{Doors, as2, directory, https};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -32,6 +32,10 @@ use tokio_util::task::TaskTracker;
 /// Messages committed and waiting for a processor here; half of them with their bytes, at most 256 KiB each in memory.
 const ARRIVALS: usize = 256;
 const RELOAD: &str = "reload";
+
+fn limits(configuration: &Configuration) -> DoorLimits {
+    DoorLimits { drain: configuration.gateway.work.drain.duration(), ..DoorLimits::default() }
+}
 
 /// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).
 pub fn log(json: bool) {
@@ -79,10 +83,14 @@ pub struct Gateway {
     open: TaskTracker,
     /// Closes the doors; the workers end after.
     close: CancellationToken,
-    certificate: Option<Arc<DoorCertificate>>,
+    /// What the doors show, by the section that says so.
+    certificates: Vec<(&'static str, Arc<DoorCertificate>)>,
     watched: Mutex<HashSet<String>>,
     /// Where the HTTPS door listens.
     pub https: Option<SocketAddr>,
+    /// Where the AS2 door listens: with TLS, and without.
+    pub as2: Option<SocketAddr>,
+    pub as2_plain: Option<SocketAddr>,
     _lock: StateLock,
 }
 
@@ -133,6 +141,7 @@ impl Gateway {
             profiles: profiles.clone(),
             spool: spool.clone(),
             poster: Arc::default(),
+            as2: Arc::default(),
             troubled: Arc::default(),
             clock: clock.clone(),
             stop: stop.clone(),
@@ -158,45 +167,87 @@ impl Gateway {
             cluster: place.cluster,
             open: TaskTracker::new(),
             close,
-            certificate: None,
+            certificates: Vec::new(),
             watched: Mutex::default(),
             https: None,
+            as2: None,
+            as2_plain: None,
             _lock: lock,
         };
         gateway.open_https(configuration, &place.state).await?;
+        gateway.open_as2(configuration, &place.state).await?;
         gateway.watch_folders();
         Ok(Some(gateway))
     }
 
     async fn open_https(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
         let Some(door) = &configuration.gateway.listen.https else { return Ok(()) };
-        let source = match (&door.certificate, &door.key) {
+        let limits = DoorLimits { connections: door.max_connections, ..limits(configuration) };
+        let files = (door.certificate.as_deref(), door.key.as_deref());
+        let tls = self.door_tls("listen.https", configuration, files, state)?;
+        let router = https::router(self.doors.clone());
+        self.https = Some(self.open_door("listen.https", door.address, Some(tls), router, limits).await?);
+        Ok(())
+    }
+
+    async fn open_as2(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
+        let Some(door) = &configuration.gateway.listen.as2 else { return Ok(()) };
+        let limits = DoorLimits { connections: door.max_connections, unfold: true, ..limits(configuration) };
+        let files = (door.certificate.as_deref(), door.key.as_deref());
+        let tls = self.door_tls("listen.as2", configuration, files, state)?;
+        let router = as2::router(self.doors.clone());
+        let open = self.open_door("listen.as2", door.address, Some(tls), router.clone(), limits.clone());
+        self.as2 = Some(open.await?);
+        if let Some(address) = door.plain_address {
+            self.as2_plain = Some(self.open_door("listen.as2 plain", address, None, router, limits).await?);
+        }
+        Ok(())
+    }
+
+    /// The TLS side of a door: from its files, or a certificate of our own making.
+    fn door_tls(
+        &mut self,
+        section: &'static str,
+        configuration: &Configuration,
+        files: (Option<&Path>, Option<&Path>),
+        state: &Path,
+    ) -> Result<Arc<rustls::ServerConfig>, Error> {
+        let source = match files {
             (Some(chain), Some(key)) => {
                 CertificateSource::Files { chain: configuration.path(chain), key: configuration.path(key) }
             }
             _ => CertificateSource::SelfSigned { dir: state.join("certs"), names: own_names() },
         };
-        let unsuitable = |e: String| Error::Unsuitable(format!("[listen.https]: {e}"));
-        let certificate = DoorCertificate::open(source).map_err(|e| unsuitable(e.to_string()))?;
-        let config = certificate.server_config().map_err(|e| unsuitable(e.to_string()))?;
-        let listener = accept::listen(door.address).await.map_err(|e| {
-            unsuitable(format!(
-                "{} cannot be opened: {e}; choose another address or stop what uses it",
-                door.address
+        let unsuitable = |e: tls::TlsError| Error::Unsuitable(format!("[{section}]: {e}"));
+        let certificate = DoorCertificate::open(source).map_err(unsuitable)?;
+        let config = certificate.server_config().map_err(unsuitable)?;
+        self.certificates.push((section, certificate));
+        Ok(config)
+    }
+
+    async fn open_door(
+        &self,
+        section: &str,
+        address: SocketAddr,
+        tls: Option<Arc<rustls::ServerConfig>>,
+        router: axum::Router,
+        limits: DoorLimits,
+    ) -> Result<SocketAddr, Error> {
+        let refuse = |e: std::io::Error| {
+            Error::Unsuitable(format!(
+                "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
             ))
-        })?;
-        let address = listener.local_addr().map_err(|e| unsuitable(e.to_string()))?;
-        let limits = DoorLimits {
-            connections: door.max_connections,
-            drain: configuration.gateway.work.drain.duration(),
-            ..DoorLimits::default()
         };
-        let router = https::router(self.doors.clone());
-        self.open.spawn(accept::serve(listener, Some(config), router, limits, self.close.clone()));
-        tracing::info!(%address, "the HTTPS door is open");
-        self.certificate = Some(certificate);
-        self.https = Some(address);
-        Ok(())
+        let listener = accept::listen(address).await.map_err(refuse)?;
+        let address = listener.local_addr().map_err(refuse)?;
+        self.open.spawn(accept::serve(listener, tls, router, limits, self.close.clone()));
+        let door = match section {
+            "listen.https" => "the HTTPS door",
+            "listen.as2" => "the AS2 door",
+            _ => "the plain AS2 door",
+        };
+        tracing::info!(%address, "{door} is open");
+        Ok(address)
     }
 
     /// One watcher for each partner with a drop folder; they follow their profiles by themselves.
@@ -269,8 +320,10 @@ impl Gateway {
         for problem in &report.problems {
             tracing::warn!("{problem}");
         }
-        if let Some(Err(error)) = self.certificate.as_ref().map(|c| c.reload()) {
-            tracing::error!(%error, "the HTTPS door keeps its old certificate");
+        for (door, certificate) in &self.certificates {
+            if let Err(error) = certificate.reload() {
+                tracing::error!(%error, door, "this door keeps its old certificate");
+            }
         }
         if let Err(error) = self.put_in_force(&report).await {
             tracing::warn!(%error, "the reload is in force here, but is not recorded in the ledger");

@@ -130,7 +130,8 @@ pub async fn exchange(
             client.post(url).headers(headers).body(body).send().await.map_err(|e| unanswered(&e))?;
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers(), SystemTime::now());
-        let fields = response.headers().iter().map(|(n, v)| (n.as_str().to_owned(), text(v.as_bytes()))).collect();
+        let fields =
+            response.headers().iter().map(|(n, v)| (n.as_str().to_owned(), text(v.as_bytes()))).collect();
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
@@ -149,7 +150,10 @@ pub async fn exchange(
     };
     tokio::time::timeout(timeout, whole).await.unwrap_or_else(|_| {
         Err(Outcome::Uncertain {
-            reason: format!("no whole answer within {} s; the receiver may have taken it", timeout.as_secs_f32()),
+            reason: format!(
+                "no whole answer within {} s; the receiver may have taken it",
+                timeout.as_secs_f32()
+            ),
             status: None,
         })
     })

@@ -262,12 +262,18 @@ pub(super) fn stamp(now: Timestamp) -> (String, String) {
 
 /// The answer goes back the way the message came, as far as that way leads back.
 pub(super) fn way(connection: &Partner, came_by: &str) -> (&'static str, &'static str) {
+    let as2 = connection.as2.as_ref().is_some_and(|a| a.url.is_some());
     let post = connection.https.as_ref().is_some_and(|h| h.url.is_some());
     let folder = connection.directory.as_ref().is_some_and(|d| d.out.is_some());
-    match (came_by, post, folder) {
-        ("directory", _, true) => ("directory", "directory"),
-        (_, true, _) => ("https", "post"),
-        (_, false, true) if connection.https.is_none() => ("directory", "directory"),
+    match came_by {
+        "as2" if as2 => ("as2", "as2"),
+        "directory" if folder => ("directory", "directory"),
+        "https" if post => ("https", "post"),
+        // Whoever fetches by HTTPS looks there.
+        "https" if connection.https.is_some() => ("https", "outbox"),
+        _ if as2 => ("as2", "as2"),
+        _ if post => ("https", "post"),
+        _ if folder && connection.https.is_none() => ("directory", "directory"),
         _ => ("https", "outbox"),
     }
 }

@@ -14,6 +14,7 @@ pub mod findings;
 pub mod frame;
 pub mod lane;
 pub mod process;
+pub mod receipts;
 pub mod route;
 pub mod send;
 pub mod set;
@@ -26,6 +27,7 @@ use crate::ledger::Ledger;
 use crate::net::spool::Spool;
 use crate::profile::Store;
 use crate::transport::Arrived;
+use crate::transport::as2::Sender;
 use crate::transport::https::Poster;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc};
@@ -38,6 +40,7 @@ pub struct House {
     pub profiles: Arc<Store>,
     pub spool: Spool,
     pub poster: Arc<Poster>,
+    pub as2: Arc<Sender>,
     pub clock: SharedClock,
     /// Causes of alerts that are open, as far as this node knows: what there is to recover.
     pub troubled: Arc<Troubled>,

@@ -1,6 +1,6 @@
 //! Send: our own messages (answers, later documents) to a partner, one lane a partner.
 //!
-//! The way was chosen when the message was written: posted to the partner's URL, put into the out folder, or left in the outbox
+//! The way was chosen when the message was written: sent by AS2, posted to the partner's URL, put into the out folder, or left in the outbox
 //! (which has no job: it counts as sent once fetched and confirmed). Bytes and control numbers are frozen; a repetition is a
 //! repetition of the same bytes under the same id.
 
@@ -13,6 +13,7 @@ use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::profile::PartnerProfile;
 use crate::profile::gateway::Retry;
+use crate::transport::as2::Outgoing;
 use crate::transport::directory;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -56,6 +57,18 @@ impl House {
     }
 
     async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &mut Due) -> Outcome {
+        let out = || Outgoing {
+            ledger: self.ledger.clone(),
+            spool: self.spool.clone(),
+            configuration: self.profiles.current(),
+            profile: profile.clone(),
+            now: self.clock.now(),
+        };
+        match due.way.as_str() {
+            "as2" => return self.as2.send(&out(), due).await,
+            "receipt" => return self.as2.send_receipt(&out(), due).await,
+            _ => {}
+        }
         let bytes = match self.ledger.payload_of(due).await {
             Ok(bytes) => bytes,
             Err(error) => return unread(&error),

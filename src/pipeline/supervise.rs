@@ -53,6 +53,7 @@ impl Workers {
         workers.tasks.spawn(abandoned(house.clone(), processors, workers.tasks.clone()));
         tokio::spawn(heartbeat(house.clone(), workers.drained.clone()));
         workers.tasks.spawn(watch(house.clone()));
+        workers.tasks.spawn(super::receipts::run(house.clone()));
         for bells in [true, false] {
             let house = house.clone();
             workers.tasks.spawn(async move {

@@ -252,6 +252,11 @@ impl KeyTransportWith {
 }
 
 impl Version {
+    pub fn of_header(self) -> portway_as2::header::Version {
+        let minor = if self == Version::V12 { 2 } else { 3 };
+        portway_as2::header::Version { major: 1, minor }
+    }
+
     pub fn text(self) -> &'static str {
         match self {
             Version::V12 => "1.2",

@@ -122,6 +122,11 @@ impl Configuration {
         self.keys.of(station)
     }
 
+    /// The same, as what is encrypted to us is opened with.
+    pub fn decrypting(&self, station: &str) -> &[Identity] {
+        self.keys.decrypting(station)
+    }
+
     /// The key pair that signs for a station: the newest in force.
     pub fn signing_identity(&self, station: &str, now: Timestamp) -> Option<&Identity> {
         self.keys.signing(station, now)

@@ -77,7 +77,7 @@ ALTER TABLE delivery ADD CONSTRAINT delivery_way_check
 ALTER TABLE acknowledgement ADD COLUMN answers uuid;
 ALTER TABLE acknowledgement ADD COLUMN detail text;
 CREATE INDEX acknowledgement_answers ON acknowledgement (answers) WHERE answers IS NOT NULL;
-CREATE INDEX acknowledgement_due ON acknowledgement (due_at) WHERE state = 'expected' AND due_at IS NOT NULL;
+CREATE INDEX acknowledgement_due ON acknowledgement (due_at) WHERE due_at IS NOT NULL;
 
 CREATE OR REPLACE FUNCTION make_partitions(start timestamptz, months integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -3,7 +3,7 @@
 use super::PRODUCT;
 use crate::ledger::as2::Receipt;
 use crate::net::http::text;
-use crate::profile::as2::As2;
+use crate::profile::as2::{As2, Version as As2Version};
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{CONNECTION, CONTENT_TYPE};
@@ -57,9 +57,9 @@ pub fn receipt(
         from: making.us.clone(),
         to: making.them.clone(),
         message_id: header::message_id(&unique, making.domain),
-        version: making.as2.map_or("1.2", |as2| as2.version.text()).to_owned(),
+        version: making.as2.map_or(As2Version::V12, |as2| as2.version).of_header(),
+        features: vec!["multiple-attachments".to_owned()],
         date: making.now.as_second(),
-        product: PRODUCT.to_owned(),
         unique,
         old_digest_names,
     };
@@ -98,11 +98,15 @@ fn words(making: &Making<'_>, disposition: &Disposition) -> String {
                 Condition::AuthenticationFailed => {
                     "Its signature is not by a certificate that we have of you: please send us the one you sign with."
                 }
-                Condition::IntegrityCheckFailed => "Its content is not what was signed: please send it again.",
+                Condition::IntegrityCheckFailed => {
+                    "Its content is not what was signed: please send it again."
+                }
                 Condition::InsufficientMessageSecurity => {
                     "It must be signed and encrypted: please check your settings for us."
                 }
-                Condition::DecompressionFailed => "It could not be decompressed: please check how it is packed.",
+                Condition::DecompressionFailed => {
+                    "It could not be decompressed: please check how it is packed."
+                }
                 Condition::UnsupportedFormat => "It is packed in a way that AS2 does not know.",
                 Condition::UnknownTradingPartner | Condition::UnknownTradingRelationship => {
                     "We have no agreement under these two AS2 names: please check AS2-From and AS2-To, also their case."

@@ -112,10 +112,17 @@ async fn post(door: &Door, request: HttpRequest) -> Result<Response, Response> {
     let configuration = door.doors.profiles.current();
     let domain = domain(&configuration, &us);
     let Some((profile, station)) = configuration.as2_partner(them.as_str(), us.as_str()) else {
-        return stranger(door, &configuration, &said, &them, &us, &domain, remote.as_deref(), &fields, body).await;
+        return stranger(door, &configuration, &said, &them, &us, &domain, remote.as_deref(), &fields, body)
+            .await;
     };
-    let parties =
-        Parties { station: station.to_owned(), profile: profile.clone(), configuration: configuration.clone(), us, them, domain };
+    let parties = Parties {
+        station: station.to_owned(),
+        profile: profile.clone(),
+        configuration: configuration.clone(),
+        us,
+        them,
+        domain,
+    };
     let as2 = parties.as2()?;
     if parties.profile.partner.status == Status::Draft {
         return Err(plain(
@@ -183,8 +190,12 @@ async fn message(door: &Door, parties: &Parties, came: Came) -> Result<Response,
     as2.facts["subject"] = came.said.subject.clone().into();
     as2.facts["product"] = came.said.product.clone().into();
     if came.said.wanted != wanted {
-        as2.facts["receipt"] = "asked for at an address that mdn_urls does not name; it went into the reply".into();
-        tracing::warn!(partner, "a receipt was asked for at an address that the profile's mdn_urls does not name: it goes into the reply");
+        as2.facts["receipt"] =
+            "asked for at an address that mdn_urls does not name; it went into the reply".into();
+        tracing::warn!(
+            partner,
+            "a receipt was asked for at an address that the profile's mdn_urls does not name: it goes into the reply"
+        );
     }
     let content = match judged.verdict.result {
         Ok(content) => content,
@@ -233,9 +244,10 @@ async fn judge(door: &Door, parties: &Parties, came: &Came, now: Timestamp) -> R
     let as2 = parties.as2()?.clone();
     let configuration = parties.configuration.clone();
     let keys = Keys {
-        identities: configuration.identities(&parties.station).iter().map(|own| own.identity.clone()).collect(),
-        signers: parties.profile.as2.as_ref().map(|as2| as2.signers()).unwrap_or_default(),
-        digests: came.said.wanted.receipt().map(|receipt| receipt.digests.clone()).unwrap_or_default(),
+        configuration: configuration.clone(),
+        station: parties.station.clone(),
+        profile: parties.profile.clone(),
+        requested: came.said.wanted.receipt().and_then(|receipt| receipt.digests.first().copied()),
         largest: configuration.gateway.limits.max_message_bytes,
     };
     let spool = door.doors.spool.clone();
@@ -374,7 +386,8 @@ async fn refused(
         subject: None,
     };
     let coalesce = coalesce(&parties.configuration);
-    let id = door.doors.ledger.refuse_as2(arrival, &raise, coalesce, now).await.map_err(|e| unavailable(&e))?;
+    let id =
+        door.doors.ledger.refuse_as2(arrival, &raise, coalesce, now).await.map_err(|e| unavailable(&e))?;
     Ok(answered(door, as2, id, false))
 }
 
@@ -382,7 +395,10 @@ async fn refused(
 fn unkept(as2: &As2In) -> Response {
     match (&as2.receipt, as2.mdn) {
         (Some(receipt), Mdn::Sync) => reply(&receipt.fields, receipt.bytes.clone()),
-        _ => plain(StatusCode::TOO_MANY_REQUESTS, "Too many messages that cannot be opened. Nothing was accepted."),
+        _ => plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many messages that cannot be opened. Nothing was accepted.",
+        ),
     }
 }
 
@@ -412,7 +428,8 @@ async fn stranger(
     let identity = station.and_then(|(name, _)| configuration.signing_identity(name, now));
     let disposition = Disposition::of(Condition::UnknownTradingPartner);
     let making = Making { request: said, us, them, identity, as2: None, domain, now };
-    let receipt = tokio::task::block_in_place(|| answer::receipt(&making, &disposition, None)).map_err(|e| disk(&e))?;
+    let receipt =
+        tokio::task::block_in_place(|| answer::receipt(&making, &disposition, None)).map_err(|e| disk(&e))?;
     let sync = matches!(said.wanted, Wanted::Sync(_)) && receipt.is_some();
     let as2 = As2In {
         as2_from: them.as_str().to_owned(),
@@ -453,8 +470,16 @@ async fn stranger(
         subject: None,
     };
     let coalesce = coalesce(configuration);
-    let id = door.doors.ledger.refuse_as2(arrival, &raise, coalesce, now).await.map_err(|e| unavailable(&e))?;
-    if sync { Ok(answered(door, &as2, id, false)) } else { Err(plain(StatusCode::FORBIDDEN, "We have no agreement under these two AS2 names. Nothing was accepted.")) }
+    let id =
+        door.doors.ledger.refuse_as2(arrival, &raise, coalesce, now).await.map_err(|e| unavailable(&e))?;
+    if sync {
+        Ok(answered(door, &as2, id, false))
+    } else {
+        Err(plain(
+            StatusCode::FORBIDDEN,
+            "We have no agreement under these two AS2 names. Nothing was accepted.",
+        ))
+    }
 }
 
 /// HTTP's own credentials, where the profile asks for some.
@@ -466,25 +491,36 @@ fn admitted(
 ) -> Result<(), Response> {
     if let Some(login) = &as2.login {
         let shown = header::field(fields, "authorization");
-        let shown = shown.as_deref().and_then(|value| value.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("basic"));
-        let decoded = shown.and_then(|(_, text)| base64::engine::general_purpose::STANDARD.decode(text.trim()).ok());
-        let good = decoded.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok()?.split_once(':')).is_some_and(
-            |(user, password)| {
+        let shown = shown
+            .as_deref()
+            .and_then(|value| value.split_once(' '))
+            .filter(|(s, _)| s.eq_ignore_ascii_case("basic"));
+        let decoded =
+            shown.and_then(|(_, text)| base64::engine::general_purpose::STANDARD.decode(text.trim()).ok());
+        let good = decoded
+            .as_deref()
+            .and_then(|bytes| std::str::from_utf8(bytes).ok()?.split_once(':'))
+            .is_some_and(|(user, password)| {
                 // Compared as digests: the time says nothing about the password.
                 user == login.username && <[u8; 32]>::from(Sha256::digest(password)) == login.password.0
-            },
-        );
+            });
         if !good {
-            return Err(plain(StatusCode::UNAUTHORIZED, "The user name or password is not the one we agreed on. Nothing was accepted."));
+            return Err(plain(
+                StatusCode::UNAUTHORIZED,
+                "The user name or password is not the one we agreed on. Nothing was accepted.",
+            ));
         }
     }
     if !as2.client_certificates.is_empty() {
         let shown = peer.and_then(|peer| peer.client_certificate.as_deref());
         let known = parties.profile.as2.as_ref().is_some_and(|as2| {
-            shown.is_some_and(|shown| as2.client_certificates.iter().any(|pinned| pinned.as_ref() == shown))
+            shown.is_some_and(|shown| as2.client_certificates().iter().any(|pinned| pinned.as_ref() == shown))
         });
         if !known {
-            return Err(plain(StatusCode::FORBIDDEN, "The TLS client certificate is not one we know of you. Nothing was accepted."));
+            return Err(plain(
+                StatusCode::FORBIDDEN,
+                "The TLS client certificate is not one we know of you. Nothing was accepted.",
+            ));
         }
     }
     Ok(())
@@ -524,7 +560,8 @@ fn beginning(bytes: &Spooled, most: usize) -> io::Result<Vec<u8>> {
 /// What our Message-IDs end in: the host of the door's address, else our AS2 name.
 pub fn domain(configuration: &Configuration, us: &Name) -> String {
     let url = configuration.gateway.listen.as2.as_ref().and_then(|door| door.url.as_deref());
-    let host = url.and_then(|url| reqwest::Url::parse(url).ok()).and_then(|url| url.host_str().map(str::to_owned));
+    let host =
+        url.and_then(|url| reqwest::Url::parse(url).ok()).and_then(|url| url.host_str().map(str::to_owned));
     host.unwrap_or_else(|| us.as_str().to_ascii_lowercase())
 }
 
@@ -544,7 +581,10 @@ fn disk(error: &io::Error) -> Response {
 }
 
 fn later() -> Response {
-    plain(StatusCode::SERVICE_UNAVAILABLE, "We cannot take it just now. Nothing was accepted: send the same again in a while.")
+    plain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "We cannot take it just now. Nothing was accepted: send the same again in a while.",
+    )
 }
 
 fn broken(error: &BodyError) -> Response {

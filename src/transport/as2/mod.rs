@@ -13,7 +13,8 @@ mod opening;
 mod receipt;
 mod sender;
 
-pub use sender::Sender;
+pub use receipt::overdue_cause;
+pub use sender::{Outgoing, Sender};
 
 use super::Doors;
 use axum::Router;

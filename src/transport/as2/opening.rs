@@ -2,25 +2,28 @@
 
 use crate::net::spool::{Spool, SpoolWriter, Spooled};
 use crate::profile::as2::{As2, MicBy};
+use crate::profile::{Configuration, PartnerProfile};
 use jiff::Timestamp;
 use portway_as2::algorithm::Digest;
-use portway_as2::certificate::{Certificate, Identity};
+use portway_as2::certificate::Certificate;
 use portway_as2::header::Fields;
 use portway_as2::mdn::Condition;
 use portway_as2::mic::Mic;
 use portway_as2::open::{self, Limits, Opened, Outcome, Part, Receiving, Refused, Sink, Why};
 use serde_json::json;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 /// Compressed data may grow to the largest message and this much more, for its MIME headers.
 const HEADERS: u64 = 64 * 1024;
 
 /// What a message is opened with.
 pub struct Keys {
-    pub identities: Vec<Identity>,
-    pub signers: Vec<Certificate>,
+    pub configuration: Arc<Configuration>,
+    pub station: String,
+    pub profile: Arc<PartnerProfile>,
     /// What the requested receipt prefers for its MIC.
-    pub digests: Vec<Digest>,
+    pub requested: Option<Digest>,
     pub largest: u64,
 }
 
@@ -106,13 +109,16 @@ pub fn open(
     spool: &Spool,
     now: Timestamp,
 ) -> io::Result<Verdict> {
-    let mut digests = keys.digests.clone();
+    let identities = keys.configuration.decrypting(&keys.station);
+    let signers = keys.profile.as2.as_ref().map(|as2| as2.signers()).unwrap_or_default();
+    let mut again = None;
     loop {
         let mut sink = Parts { spool, largest: keys.largest, open: Vec::new() };
         let receiving = Receiving {
-            identities: &keys.identities,
-            signers: &keys.signers,
-            digests: &digests,
+            identities,
+            signers,
+            requested: keys.requested,
+            again,
             mic_by: match as2.mic {
                 MicBy::Signature => open::MicBy::Signature,
                 MicBy::Requested => open::MicBy::Requested,
@@ -125,7 +131,7 @@ pub fn open(
             },
         };
         match open::open(fields, &mut *body.reader()?, &receiving, &mut sink)? {
-            Outcome::Again(digest) if !digests.contains(&digest) => digests.push(digest),
+            Outcome::Again(digest) if again.is_none() => again = Some(digest),
             Outcome::Again(digest) => {
                 return Ok(refused_for(
                     Condition::UnexpectedProcessingError,
@@ -134,9 +140,9 @@ pub fn open(
             }
             Outcome::Refused(refused) => return Ok(not_opened(&refused)),
             Outcome::Opened(opened) => {
-                let facts = facts(&opened, &keys.signers);
+                let facts = facts(&opened, signers);
                 let mic = Some(opened.mic.clone());
-                if let Some(refusal) = unsafe_for(&opened, &keys.signers, as2, now) {
+                if let Some(refusal) = unsafe_for(&opened, signers, as2, now) {
                     return Ok(Verdict { result: Err(refusal), mic, facts });
                 }
                 let mut parts = Vec::with_capacity(sink.open.len());
@@ -155,11 +161,7 @@ pub fn open(
 }
 
 fn refused_for(condition: Condition, detail: String) -> Verdict {
-    Verdict {
-        result: Err(Refusal { condition, detail, reason: "unparseable" }),
-        mic: None,
-        facts: json!({}),
-    }
+    Verdict { result: Err(Refusal { condition, detail, reason: "unparseable" }), mic: None, facts: json!({}) }
 }
 
 fn not_opened(refused: &Refused) -> Verdict {

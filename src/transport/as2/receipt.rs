@@ -81,11 +81,14 @@ impl Judgement {
             }
             Verdict::WrongMic(mic) => say(
                 "rejected",
-                format!("they received other bytes than we sent: their MIC is {mic}; ask for their log of this message"),
+                format!(
+                    "they received other bytes than we sent: their MIC is {mic}; ask for their log of this message"
+                ),
             ),
             Verdict::NoMic => say(
                 "accepted_with_errors",
-                "processed, but without a MIC that we could compare: what they received is not proven".to_owned(),
+                "processed, but without a MIC that we could compare: what they received is not proven"
+                    .to_owned(),
             ),
             Verdict::Unsigned(inside) => {
                 self.apply(inside);
@@ -95,7 +98,7 @@ impl Judgement {
                 }
                 self.detail = format!("{}; it is not signed, though we asked for that", self.detail);
             }
-            Verdict::BadSignature => {
+            Verdict::BadSignature(_) => {
                 say(
                     "rejected",
                     "its signature is not by a certificate that we have of them, so it proves nothing; ask for their current one".to_owned(),
@@ -103,6 +106,7 @@ impl Judgement {
                 self.forgeable = true;
             }
             Verdict::OtherMessage(id) => {
+                let id = id.as_deref().unwrap_or("without a Message-ID");
                 say("rejected", format!("it is for another message, {id}"));
                 self.temporary = true;
             }
@@ -165,7 +169,14 @@ pub async fn settle(
         bytes,
     };
     let matched = ledger.receive_receipt(came, raise.as_ref().map(|raise| (raise, coalesce)), now).await?;
-    tracing::info!(partner, as2_message_id = judgement.exchange, verdict = judgement.word, ?matched, detail = judgement.detail, "a receipt came");
+    tracing::info!(
+        partner,
+        as2_message_id = judgement.exchange,
+        verdict = judgement.word,
+        ?matched,
+        detail = judgement.detail,
+        "a receipt came"
+    );
     if matched == Matched::Late && judgement.word != "rejected" {
         ledger.recover(&overdue_cause(partner), now).await?;
     }
@@ -185,16 +196,12 @@ pub(super) async fn came(
 ) -> Result<Response, Response> {
     let bytes = door::small(raw)?;
     let pinned = signers(&parties.profile);
-    let received = mdn::read(fields, &bytes, &pinned).map_err(|why| {
-        plain(StatusCode::BAD_REQUEST, &format!("This receipt cannot be read: {why:?}."))
-    })?;
+    let received = mdn::read(fields, &bytes, pinned)
+        .map_err(|why| plain(StatusCode::BAD_REQUEST, &format!("This receipt cannot be read: {why:?}.")))?;
     let (them, us) = (parties.them.as_str(), parties.us.as_str());
     let exchange = bracketed(received.mdn.original_message_id.as_deref().unwrap_or_default());
-    let expected = doors
-        .ledger
-        .receipt_expected(&exchange, them, us)
-        .await
-        .map_err(|e| door::unavailable(&e))?;
+    let expected =
+        doors.ledger.receipt_expected(&exchange, them, us).await.map_err(|e| door::unavailable(&e))?;
     let as2 = parties.as2()?;
     let mut judgement = judge(&received, expected.as_ref(), as2.mdn_signed, true);
     // Whoever had to log in to get here could have signed it as well.
@@ -209,7 +216,7 @@ pub(super) async fn came(
     Ok(Response::new(Body::empty()))
 }
 
-pub fn signers(profile: &PartnerProfile) -> Vec<Certificate> {
+pub fn signers(profile: &PartnerProfile) -> &[Certificate] {
     profile.as2.as_ref().map(|as2| as2.signers()).unwrap_or_default()
 }
 
@@ -223,7 +230,9 @@ pub fn same_origin(one: &str, other: &str) -> bool {
 
 /// The same origin, and a path at or below the prefix's. The query is theirs.
 pub fn below(prefix: &str, url: &str) -> bool {
-    let (Ok(prefix_url), Ok(asked)) = (reqwest::Url::parse(prefix), reqwest::Url::parse(url)) else { return false };
+    let (Ok(prefix_url), Ok(asked)) = (reqwest::Url::parse(prefix), reqwest::Url::parse(url)) else {
+        return false;
+    };
     let base = prefix_url.path().trim_end_matches('/');
     same_origin(prefix, url)
         && asked.path().strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

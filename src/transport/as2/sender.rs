@@ -98,7 +98,9 @@ impl Sender {
                 (Ok(target), Ok(bytes)) => (target, bytes),
                 (Err(error), _) | (_, Err(error)) => return ours(error.to_string()),
             };
-        let Some((url, fields)) = target else { return ours("the receipt's address is not in the ledger".to_owned()) };
+        let Some((url, fields)) = target else {
+            return ours("the receipt's address is not in the ledger".to_owned());
+        };
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         match self.exchange(out, as2, &url, &fields, bytes.into(), size).await {
             Ok(answer) => answer.outcome(),
@@ -133,7 +135,7 @@ impl Sender {
             return self.unreceipted(out, as2, due, frozen, &answer).await;
         }
         let pinned = receipt::signers(&out.profile);
-        let read = tokio::task::block_in_place(|| mdn::read(&answer.fields, &answer.body, &pinned));
+        let read = tokio::task::block_in_place(|| mdn::read(&answer.fields, &answer.body, pinned));
         let received = match read {
             Ok(received) => received,
             Err(why) => {
@@ -151,9 +153,16 @@ impl Sender {
         judgement.forgeable = false;
         let names = (as2.id.as_str(), us(out));
         let when = (door::coalesce(&out.configuration), out.now);
-        let written =
-            receipt::settle(&out.ledger, &out.profile, names, Some(&expected), &judgement, answer.body.clone(), when)
-                .await;
+        let written = receipt::settle(
+            &out.ledger,
+            &out.profile,
+            names,
+            Some(&expected),
+            &judgement,
+            answer.body.clone(),
+            when,
+        )
+        .await;
         if let Err(error) = written {
             let reason = format!("the receipt could not be written down: {error}");
             return Outcome::Uncertain { reason, status: Some(answer.status) };
@@ -186,11 +195,14 @@ impl Sender {
                 status: Some(answer.status),
             },
             Mdn::Async => {
-                let wait = SignedDuration::try_from(as2.mdn_due.duration()).unwrap_or(SignedDuration::from_hours(1));
+                let wait =
+                    SignedDuration::try_from(as2.mdn_due.duration()).unwrap_or(SignedDuration::from_hours(1));
                 let until = out.now.checked_add(wait).unwrap_or(out.now);
                 match out.ledger.receipt_due(due.subject, until).await {
                     Ok(()) => outcome,
-                    Err(error) => Outcome::Uncertain { reason: error.to_string(), status: Some(answer.status) },
+                    Err(error) => {
+                        Outcome::Uncertain { reason: error.to_string(), status: Some(answer.status) }
+                    }
                 }
             }
         }
@@ -204,8 +216,7 @@ impl Sender {
             _ => {
                 let ca = as2.ca.as_ref().map(|ca| out.configuration.path(ca));
                 let own = if as2.tls_certificate { Some(own_certificate(out)?) } else { None };
-                let client =
-                    net::http::client_as(ca.as_deref(), own, TIMEOUT).map_err(|e| e.to_string())?;
+                let client = net::http::client_as(ca.as_deref(), own, TIMEOUT).map_err(|e| e.to_string())?;
                 clients.insert(partner.clone(), (out.profile.hash, client.clone()));
                 Ok(client)
             }
@@ -287,9 +298,12 @@ impl Packing {
         let encrypt = match as2.encrypt.cipher() {
             None => None,
             Some(cipher) => {
-                let to = out.profile.as2.as_ref().and_then(|as2| as2.encrypt_to(out.now)).ok_or_else(|| {
-                    format!("there is no certificate of {partner} to encrypt to; add it to [as2] certificates")
-                })?;
+                let to =
+                    out.profile.as2.as_ref().and_then(|as2| as2.encrypt_to(out.now)).ok_or_else(|| {
+                        format!(
+                            "there is no certificate of {partner} to encrypt to; add it to [as2] certificates"
+                        )
+                    })?;
                 facts["encrypted"] = cipher.name().into();
                 facts["recipient"] = to.fingerprint().into();
                 Some((vec![to.clone()], EncryptOptions { cipher, transport: as2.key_transport.transport() }))
@@ -341,7 +355,7 @@ impl Packing {
         let mut start = Vec::new();
         content.reader()?.take(64).read_to_end(&mut start)?;
         let mut reader = content.reader()?;
-        let mut parts = [Attachment {
+        let parts = vec![Attachment {
             content_type: content_type(&start),
             file_name: Some(&self.file_name),
             content: &mut reader,
@@ -349,7 +363,7 @@ impl Packing {
         }];
         let mut out = spool.writer(u64::MAX);
         let mut scratch = || -> io::Result<Box<dyn Scratch>> { Ok(Box::new(spool.scratch())) };
-        let sealed = seal::seal(&mut parts, &sending, &mut scratch, &mut out)?;
+        let sealed = seal::seal(parts, &sending, &mut scratch, &mut out)?;
         Ok((sealed, out.finish_blocking().map_err(io::Error::other)?))
     }
 }
@@ -427,7 +441,8 @@ fn id_text(message: Uuid) -> String {
 }
 
 fn own_certificate(out: &Outgoing) -> Result<OwnCertificate, String> {
-    let (station, _) = out.configuration.station_of(&out.profile).ok_or("the station is gone from gateway.toml")?;
+    let (station, _) =
+        out.configuration.station_of(&out.profile).ok_or("the station is gone from gateway.toml")?;
     let identity = out
         .configuration
         .signing_identity(station, out.now)

@@ -22,6 +22,9 @@ pub struct Gateway {
     private: bool,
     /// `127.0.0.1:PORT` of the HTTPS door; empty if it did not open.
     pub address: String,
+    /// The AS2 door's: with TLS, and without.
+    pub as2: String,
+    pub as2_plain: String,
 }
 
 impl Gateway {
@@ -30,13 +33,15 @@ impl Gateway {
     pub fn start(site: &Site, environment: &[(&str, &str)]) -> Gateway {
         let mut gateway = Gateway::spawn(site, environment);
         gateway.line("INFO ready");
-        gateway.address = gateway
-            .lines()
-            .iter()
-            .find_map(|line| {
-                line.split_once("the HTTPS door is open address=").map(|(_, a)| a.trim().to_owned())
-            })
-            .unwrap_or_default();
+        let lines = gateway.lines();
+        let of = |door: &str| {
+            let text = format!("the {door} door is open address=");
+            lines
+                .iter()
+                .find_map(|line| line.split_once(&text).map(|(_, a)| a.trim().to_owned()))
+                .unwrap_or_default()
+        };
+        (gateway.address, gateway.as2, gateway.as2_plain) = (of("HTTPS"), of("AS2"), of("plain AS2"));
         gateway
     }
 
@@ -68,7 +73,8 @@ impl Gateway {
                 log.with(|l| l.ended = true);
             }
         });
-        Gateway { child, log, state: site.state(), private: site.is_private(), address: String::new() }
+        let (address, as2, as2_plain) = Default::default();
+        Gateway { child, log, state: site.state(), private: site.is_private(), address, as2, as2_plain }
     }
 
     pub fn lines(&self) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! A gateway's folders and configuration, as an operator would write them: `conf/`, `state/`, and whatever a test adds.
 
+use super::as2_keys::Identity;
 use super::database::Database;
 use super::gateway::{Gateway, stop_private};
 use super::mailbox::Mailbox;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub struct Site {
     dir: Arc<tempfile::TempDir>,
     name: &'static str,
+    us: String,
     gateway: String,
     database: Arc<Database>,
     private: bool,
@@ -42,13 +44,14 @@ impl Site {
     /// A second gateway, with folders of its own, on the database of this one.
     pub fn beside(&self) -> Site {
         let mut site = Site::with(self.dir.clone(), "two", self.database.clone(), false);
-        site.gateway = self.gateway.clone();
+        site.us.clone_from(&self.us);
+        site.gateway.clone_from(&self.gateway);
         copy(&self.config(), &site.config());
         site
     }
 
     fn with(dir: Arc<tempfile::TempDir>, name: &'static str, database: Arc<Database>, private: bool) -> Site {
-        let site = Site { dir, name, gateway: String::new(), database, private };
+        let site = Site { dir, name, us: String::new(), gateway: String::new(), database, private };
         for folder in ["conf/partners.d", "conf/secrets", "state"] {
             fs::create_dir_all(site.path(folder)).unwrap();
         }
@@ -78,6 +81,16 @@ impl Site {
     /// Sections of `gateway.toml`, as they are.
     pub fn add(&mut self, toml: &str) {
         writeln!(self.gateway, "{toml}").unwrap();
+    }
+
+    /// We are `NORTHWIND` in AS2 too, with this key; the AS2 door opens, with TLS and without.
+    pub fn as2(&mut self, own: &Identity) {
+        self.us.push_str(&format!(
+            "as2 = \"NORTHWIND\"\nkeys = [{{ certificate = \"{}\", key = {{ file = \"{}\" }} }}]\n",
+            own.cert.display(),
+            own.key.display()
+        ));
+        self.add("[listen.as2]\naddress = \"127.0.0.1:0\"\nplain_address = \"127.0.0.1:0\"");
     }
 
     /// One of our systems, tried again after moments; `more` are further keys, such as `test = true`.
@@ -115,9 +128,10 @@ impl Site {
         };
         let text = format!(
             "state = \"{}\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n\
-             edifact = \"14:4012345000009\"\n{database}\
+             edifact = \"14:4012345000009\"\n{}{database}\
              [listen.https]\naddress = \"127.0.0.1:0\"\n[work]\nlease = \"2s\"\ndrain = \"5s\"\n{}",
             self.state().display(),
+            self.us,
             self.gateway
         );
         fs::write(self.path("conf/gateway.toml"), text).unwrap();
