@@ -403,3 +403,4 @@ fn messages_are_told_from_receipts() {
 
 mod judging;
 mod samples;
+mod signed;
