@@ -22,8 +22,10 @@ pub(super) fn header_lines(text: &str) -> Vec<(String, String)> {
     lines.map(|(name, value)| (name.to_string(), plain(value))).collect()
 }
 
+type Capture = (Vec<(String, String)>, Vec<u8>);
+
 /// A capture kept as one file of fields and one of the body.
-pub(super) fn capture(name: &str) -> Option<(Vec<(String, String)>, Vec<u8>)> {
+pub(super) fn capture(name: &str) -> Option<Capture> {
     let header = sample(&format!("mdn/{name}.header"))?;
     Some((header_lines(&String::from_utf8_lossy(&header)), sample(&format!("mdn/{name}.payload"))?))
 }

@@ -89,3 +89,31 @@ fn captures_with_their_signers_certificates() {
         );
     }
 }
+
+#[test]
+fn the_openssl_command_verifies_what_we_sign() {
+    let us = identity(KeyKind::Rsa(2048));
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("us.pem");
+    std::fs::write(&certificate, us.certificate().to_pem().unwrap()).unwrap();
+    let verified = |fields: &[(String, String)], body: &[u8]| {
+        let mut message: Vec<u8> =
+            fields.iter().flat_map(|(n, v)| format!("{n}: {v}\r\n").into_bytes()).collect();
+        message.extend_from_slice(b"\r\n");
+        message.extend_from_slice(body);
+        let file = folder.path().join("mdn");
+        std::fs::write(&file, message).unwrap();
+        let mut command = std::process::Command::new("openssl");
+        command.args(["cms", "-verify", "-purpose", "any", "-noverify", "-nointern", "-in"]);
+        command.arg(file).arg("-certfile").arg(&certificate).output().unwrap()
+    };
+    for scheme in [Scheme::Pkcs1, Scheme::Pss] {
+        let options = SignOptions { scheme, ..SignOptions::default() };
+        let written = write(&answer(Disposition::processed()), &envelope(), Some((&us, &options))).unwrap();
+        let good = verified(&written.fields, &written.body);
+        assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
+        assert!(String::from_utf8_lossy(&good.stdout).contains("MDN-sent-automatically; processed"));
+        let changed = String::from_utf8(written.body).unwrap().replace("; processed", "; Processed");
+        assert!(!verified(&written.fields, changed.as_bytes()).status.success());
+    }
+}
