@@ -178,34 +178,28 @@ impl Receipt {
         let mut receipt = Receipt::default();
         for parameter in options.split([';', '\r', '\n']) {
             let Some((attribute, values)) = parameter.split_once('=') else { continue };
-            let mut required = false;
-            let mut known = Vec::new();
-            let mut named = false;
-            let protocol = attribute.trim().eq_ignore_ascii_case("signed-receipt-protocol");
-            let digests = attribute.trim().eq_ignore_ascii_case("signed-receipt-micalg");
-            for (place, value) in values.split(',').map(|v| v.trim().trim_matches('"').trim()).enumerate() {
-                if place == 0 && value.eq_ignore_ascii_case("required") {
-                    required = true;
-                } else if !value.is_empty() && !(place == 0 && value.eq_ignore_ascii_case("optional")) {
-                    named = true;
-                    if protocol && is_pkcs7_signature(value) {
-                        receipt.signed = true;
+            let values = values.split(',').map(|v| v.trim().trim_matches('"').trim());
+            let mut values = values.filter(|v| !v.is_empty()).peekable();
+            let required = values.next_if(|v| v.eq_ignore_ascii_case("required")).is_some();
+            let _ = values.next_if(|v| v.eq_ignore_ascii_case("optional"));
+            let values: Vec<&str> = values.collect();
+            let unsupported = match attribute.trim().to_ascii_lowercase().as_str() {
+                "signed-receipt-protocol" => {
+                    receipt.signed |= values.iter().any(|v| is_pkcs7_signature(v));
+                    (!receipt.signed).then_some(Condition::UnsupportedFormat)
+                }
+                "signed-receipt-micalg" => {
+                    for digest in values.iter().filter_map(|v| Digest::named(v)) {
+                        if !receipt.digests.contains(&digest) {
+                            receipt.digests.push(digest);
+                        }
                     }
-                    known.extend(Digest::named(value).filter(|_| digests));
+                    receipt.digests.is_empty().then_some(Condition::UnsupportedMicAlgorithms)
                 }
-            }
-            if protocol && required && named && !receipt.signed {
-                receipt.unsupported = Some(Condition::UnsupportedFormat);
-            }
-            if digests {
-                if required && named && known.is_empty() {
-                    receipt.unsupported.get_or_insert(Condition::UnsupportedMicAlgorithms);
-                }
-                for digest in known {
-                    if !receipt.digests.contains(&digest) {
-                        receipt.digests.push(digest);
-                    }
-                }
+                _ => None,
+            };
+            if required && !values.is_empty() {
+                receipt.unsupported = receipt.unsupported.or(unsupported);
             }
         }
         receipt

@@ -115,7 +115,7 @@ impl Condition {
 
     /// In any case, with hyphens, underscores or spaces, with or without a plural.
     pub fn read(text: &str) -> Condition {
-        let text = text.trim_matches(|c: char| c == '"' || c.is_whitespace());
+        let text = without_marks(text);
         let plain = |text: &str| -> String {
             let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
             let letters = letters.to_ascii_lowercase();
@@ -195,11 +195,12 @@ impl Disposition {
     /// The mode may be absent; the modifier may lack its severity or its text; several modifiers (RFC 3798) become one text,
     /// as a comma belongs to `authentication-failed, processing continued`.
     pub fn read(field: &str) -> Disposition {
-        let field = field.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> = field.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+        let field = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let (mode, rest) = mode(&field);
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
         let (kind, modifier) = rest.split_at(end);
-        let modifier = modifier.trim_matches([' ', '/', ':', ',', ';']);
+        let modifier = without_marks(modifier);
         let kind = match kind.to_ascii_lowercase() {
             kind if kind == "processed" => Kind::Processed,
             kind if kind == "failed" => Kind::Failed,
@@ -223,6 +224,11 @@ impl Disposition {
     }
 }
 
+/// Without the marks around that part one thing from the next.
+fn without_marks(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '/' | ':' | ',' | ';'))
+}
+
 /// What stands before the semicolon, in lower case, and the rest; some write a comma in its place, some no mode at all.
 fn mode(field: &str) -> (String, &str) {
     let lower = field.to_ascii_lowercase();
@@ -242,7 +248,6 @@ fn mode(field: &str) -> (String, &str) {
 
 impl Modifier {
     fn read(text: &str, kind: &Kind) -> Option<Modifier> {
-        let text = text.trim();
         if text.is_empty() {
             return None;
         }

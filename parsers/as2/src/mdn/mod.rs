@@ -11,8 +11,11 @@ mod write;
 pub use crate::mic::Mic;
 pub use disposition::{Condition, Disposition, Kind, Modifier, Severity};
 pub use judge::{Expected, Verdict, judge};
-pub use read::{NotAnMdn, Note, Received, Signed, is_mdn, read, read_with};
-pub use write::{Envelope, Written, write, write_with};
+pub use read::{NotAnMdn, Note, Received, Signed, is_mdn, read};
+pub use write::{Envelope, Written, write};
+
+#[cfg(test)]
+use {read::read_with, write::write_with};
 
 use crate::algorithm::Digest;
 use crate::header::{self, Name, Request};

@@ -22,6 +22,9 @@ const DEEPEST: usize = 4;
 const MOST_PARTS: usize = 20;
 const MOST_FIELDS: usize = 200;
 
+/// Judges a CMS SignedData by the digests of its content.
+type Verify<'a> = dyn FnMut(&[u8], &Hashed) -> Result<Signature, SignatureError> + 'a;
+
 /// Whether and by whom it was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signed {
@@ -126,15 +129,7 @@ pub fn read(fields: &Fields, body: &[u8], pinned: &[Certificate]) -> Result<Rece
     read_with(fields, body, &mut |signature, content| cms::verify(signature, content, pinned))
 }
 
-/// As [`read()`], with whatever judges a CMS SignedData by the digests of its content.
-///
-/// # Errors
-/// [`NotAnMdn`].
-pub fn read_with(
-    fields: &Fields,
-    body: &[u8],
-    verify: &mut dyn FnMut(&[u8], &Hashed) -> Result<Signature, SignatureError>,
-) -> Result<Received, NotAnMdn> {
+pub(super) fn read_with(fields: &Fields, body: &[u8], verify: &mut Verify<'_>) -> Result<Received, NotAnMdn> {
     if body.len() > LONGEST {
         return Err(NotAnMdn::TooLong);
     }
@@ -218,7 +213,7 @@ fn check(
     kind: &ContentType,
     content: &[u8],
     signature: &[u8],
-    verify: &mut dyn FnMut(&[u8], &Hashed) -> Result<Signature, SignatureError>,
+    verify: &mut Verify<'_>,
     notes: &mut Vec<Note>,
 ) -> Signed {
     let micalg = kind.parameter("micalg").unwrap_or_default();
@@ -312,9 +307,13 @@ impl Report {
     }
 }
 
-/// Lines of `name: value`, folded ones joined; what has no colon is passed over, as are blank lines between groups of fields.
+/// Lines of `name: value`, folded ones joined; what has no colon or no name is passed over, as are blank lines between groups of fields.
 fn notification_fields(bytes: &[u8]) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(bytes);
+    // Controls mean nothing here, and harm in a log.
+    let text: String = String::from_utf8_lossy(bytes)
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\r' | '\n' | '\t'))
+        .collect();
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in text.split(['\r', '\n']).filter(|line| !line.trim().is_empty()) {
         if line.starts_with([' ', '\t']) {
@@ -322,12 +321,12 @@ fn notification_fields(bytes: &[u8]) -> Vec<(String, String)> {
                 value.push(' ');
                 value.push_str(line.trim());
             }
-        } else if let Some((name, value)) = line.split_once(':')
-            && fields.len() < MOST_FIELDS
-        {
+        } else if fields.len() < MOST_FIELDS {
+            let (name, value) = line.split_once(':').unwrap_or_default();
             fields.push((name.trim().to_string(), value.trim().to_string()));
         }
     }
+    fields.retain(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic()));
     fields
 }
 

@@ -255,7 +255,7 @@ fn notifications_in_odd_spellings() {
         "REPORTING-UA:ph-OpenAS2 4.4.4@127.0.0.1:10086\r\noriginal-recipient: \"AS2 Test\"\r\n\r\n\
          final-recipient : RFC822;\"AS2 Test\"\r\nORIGINAL-MESSAGE-ID:  1@a\t\r\n\
          disposition: automatic-action/MDN-sent-automatically;\r\n  processed/Error:\r\n\tdecryption-failed\r\n\
-         received-content-mic: sha-1,\r\n 7v7F++fQaNB1sVLFtMRp+dF+eG4=\r\nno colon here\r\n\
+         received-content-mic: sha-1,\r\n 7v7F++fQaNB1sVLFtMRp+dF+eG4=\r\nno colon here\r\n  nor here\r\n\
          Error: no key\r\nX-Product: a: b\r\n",
     )
     .unwrap();
@@ -403,3 +403,4 @@ fn messages_are_told_from_receipts() {
 
 mod judging;
 mod samples;
+mod signed;

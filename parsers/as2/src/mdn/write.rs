@@ -12,6 +12,9 @@ use crate::header::{self, Name, Version};
 use crate::mime::transfer::Base64Writer;
 use std::io::{self, Write};
 
+/// Makes a CMS SignedData of hashed bytes.
+type Sign<'a> = dyn FnMut(&Hashed) -> io::Result<Vec<u8>> + 'a;
+
 /// The fields around an MDN. Nothing here comes from a clock or a random number: the caller gives them.
 #[derive(Debug, Clone)]
 pub struct Envelope {
@@ -58,15 +61,10 @@ pub fn write(
     }
 }
 
-/// As [`write()`], with whatever makes a CMS SignedData of hashed bytes.
-///
-/// # Errors
-/// The signer's, or OpenSSL's.
-#[allow(clippy::type_complexity)]
-pub fn write_with(
+pub(super) fn write_with(
     mdn: &Mdn,
     envelope: &Envelope,
-    signer: Option<(Digest, &mut dyn FnMut(&Hashed) -> io::Result<Vec<u8>>)>,
+    signer: Option<(Digest, &mut Sign<'_>)>,
 ) -> io::Result<Written> {
     let text = part_for_people(&mdn.text);
     let report = report_fields(mdn, envelope.old_digest_names);

@@ -2,7 +2,7 @@
 use super::*;
 use std::path::PathBuf;
 
-fn sample(name: &str) -> Option<Vec<u8>> {
+pub(super) fn sample(name: &str) -> Option<Vec<u8>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/as2");
     let path = folder.join(name);
     let bytes = std::fs::read(&path).ok();
@@ -12,7 +12,7 @@ fn sample(name: &str) -> Option<Vec<u8>> {
     bytes
 }
 
-fn header_lines(text: &str) -> Vec<(String, String)> {
+pub(super) fn header_lines(text: &str) -> Vec<(String, String)> {
     let lines = text.lines().filter_map(|line| line.split_once(": "));
     // One capture was dumped as a properties file, with its values in quotes.
     let plain = |value: &str| match value.strip_prefix('"').and_then(|v| v.trim_end().strip_suffix('"')) {
@@ -22,8 +22,10 @@ fn header_lines(text: &str) -> Vec<(String, String)> {
     lines.map(|(name, value)| (name.to_string(), plain(value))).collect()
 }
 
+type Capture = (Vec<(String, String)>, Vec<u8>);
+
 /// A capture kept as one file of fields and one of the body.
-fn capture(name: &str) -> Option<(Vec<(String, String)>, Vec<u8>)> {
+pub(super) fn capture(name: &str) -> Option<Capture> {
     let header = sample(&format!("mdn/{name}.header"))?;
     Some((header_lines(&String::from_utf8_lossy(&header)), sample(&format!("mdn/{name}.payload"))?))
 }
@@ -54,7 +56,7 @@ fn a_product_on_windows() {
 }
 
 /// These two captures have lost their CRs, and the tab of one folded line; with both the digest is the one that was signed.
-fn mended(body: &[u8]) -> Vec<u8> {
+pub(super) fn mended(body: &[u8]) -> Vec<u8> {
     let text = String::from_utf8(body.to_vec()).unwrap();
     text.replace("; \n  boundary", "; \n\tboundary").replace('\n', "\r\n").into_bytes()
 }
