@@ -210,7 +210,9 @@ impl<'a, R: BufRead> Decrypter<'a, R> {
             transport: match first.padding {
                 Unpadding::Pkcs1 => KeyTransport::Pkcs1,
                 Unpadding::Oaep(Digest::Sha1, _) => KeyTransport::OaepSha1,
-                Unpadding::Oaep(..) => KeyTransport::OaepSha256,
+                Unpadding::Oaep(Digest::Sha256, _) => KeyTransport::OaepSha256,
+                Unpadding::Oaep(Digest::Sha384, _) => KeyTransport::OaepSha384,
+                Unpadding::Oaep(Digest::Sha512, _) => KeyTransport::OaepSha512,
             },
             identity: first.identity,
         });
@@ -355,8 +357,8 @@ fn unpadding(algorithm: &[u8]) -> Result<Unpadding, Failure> {
 
 fn oaep_digest(name: &[u8]) -> Result<Digest, Failure> {
     match oid::digest(name) {
-        Some(digest @ (Digest::Sha1 | Digest::Sha256)) => Ok(digest),
-        _ => closed(format!("OAEP with {} is not supported", oid::dotted(name))),
+        Some(digest) => Ok(digest),
+        None => closed(format!("OAEP with {} is not supported", oid::dotted(name))),
     }
 }
 

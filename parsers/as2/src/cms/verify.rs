@@ -8,7 +8,7 @@ use super::ber::{Element, Elements, Malformed};
 use super::oid::SignatureKind;
 use super::{der, oid};
 use crate::algorithm::{Digest, Hashed, Scheme};
-use crate::certificate::{Certificate, hex, name_text, unix};
+use crate::certificate::{Certificate, hex, name_text, serial_text, unix};
 use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::hash::hash;
@@ -233,7 +233,9 @@ impl<'a> Parsed<'a> {
         data.expect(der::SET)?;
         let mut content = data.sequence()?;
         let content_type = content.object()?;
-        if content.next()?.is_some() {
+        if let Some(explicit) = content.optional(der::CONTEXT_0)?
+            && !Elements(explicit.content).octets()?.is_empty()
+        {
             // Then it would be open which of two contents the signature speaks of.
             return Err(SignatureError::Unsupported("it brings content of its own".to_owned()));
         }
@@ -289,7 +291,7 @@ impl<'a> Parsed<'a> {
         let (issuer, serial) = match &info.signer {
             SignerIdentifier::IssuerAndSerial { issuer, serial } => {
                 let name = X509Name::from_der(issuer).map(|name| name_text(&name));
-                (name.unwrap_or_else(|_| "an unreadable name".to_owned()), hex(serial))
+                (name.unwrap_or_else(|_| "an unreadable name".to_owned()), serial_text(serial))
             }
             SignerIdentifier::KeyIdentifier(id) => {
                 (format!("(key identifier {})", hex(id)), "unknown".to_owned())
