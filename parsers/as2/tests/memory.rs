@@ -67,7 +67,10 @@ fn round(ours: &[Identity], recipients: &[portway_as2::certificate::Certificate]
     let sending = Sending {
         compress: Some(Compression::BeforeSigning),
         sign: Some((&ours[0], SignOptions::default())),
-        encrypt: Some((recipients, EncryptOptions { cipher: Cipher::Aes128Cbc, transport: KeyTransport::Pkcs1 })),
+        encrypt: Some((
+            recipients,
+            EncryptOptions { cipher: Cipher::Aes128Cbc, transport: KeyTransport::Pkcs1 },
+        )),
         payload_encoding: BodyEncoding::Binary,
         layer_encoding: BodyEncoding::Base64,
         quoted_file_names: true,

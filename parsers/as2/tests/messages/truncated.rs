@@ -27,13 +27,20 @@ fn cut_anywhere_it_opens_only_if_nothing_of_the_payload_is_gone() {
                 let (outcome, kept) = outcome(&sealed.fields, &body[..length], &receiving());
                 match outcome {
                     Outcome::Opened(opened) => {
-                        assert!(kept.contents() == [ORDER] && opened.mic == sealed.mic, "{what} cut at {length}");
+                        assert!(
+                            kept.contents() == [ORDER] && opened.mic == sealed.mic,
+                            "{what} cut at {length}"
+                        );
                         assert_eq!(opened.signed.is_some(), sending.sign.is_some());
                         opened_at.push(body.len() - length);
                     }
                     Outcome::Refused(refused) => {
                         if sending.encrypt.is_some() {
-                            assert_eq!(refused, crate::refusals::uniform(&refused.detail), "{what} cut at {length}");
+                            assert_eq!(
+                                refused,
+                                crate::refusals::uniform(&refused.detail),
+                                "{what} cut at {length}"
+                            );
                         }
                     }
                     Outcome::Again(digest) => panic!("{what} cut at {length}: {digest}"),
