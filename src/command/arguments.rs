@@ -91,6 +91,21 @@ pub enum LogFormat {
     Json,
 }
 
+/// Which bytes of a message.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+pub struct RawWhat {
+    /// What came over the wire, signed and encrypted (AS2; kept up to 256 KiB).
+    #[arg(long)]
+    pub wire: bool,
+    /// The receipt that we answered with (AS2).
+    #[arg(long)]
+    pub receipt: bool,
+    /// What came beside the EDI, by its number.
+    #[arg(long, value_name = "NUMBER")]
+    pub attachment: Option<i32>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum FileVerb {
     /// Every segment explained in words, loops and hierarchical levels as a tree.
@@ -190,8 +205,12 @@ pub enum MessageVerb {
         #[arg(long)]
         json: bool,
     },
-    /// The bytes, as they came or left, on stdout.
-    Raw { id: String },
+    /// The bytes on stdout: the EDI, or what else there is.
+    Raw {
+        id: String,
+        #[command(flatten)]
+        what: RawWhat,
+    },
     /// Give a quarantined message to a partner and work on it.
     Assign {
         id: String,

@@ -1,11 +1,12 @@
 //! `portway message list|show|raw|assign|release`: what came and what left, quarantine included.
 
-use super::arguments::MessageVerb;
+use super::arguments::{MessageVerb, RawWhat};
 use super::connect;
 use super::listing::{self, filter, table};
 use super::output::shown;
 use super::{NOT_FOUND, fail};
 use crate::clock::{Clock, SystemClock};
+use crate::ledger::as2::{As2Line, ReceiptLine};
 use crate::ledger::document::{Filter, MessageLine};
 use crate::ledger::{Error, Ledger, job};
 use crate::profile::Configuration;
@@ -29,7 +30,7 @@ pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
             show_list(&ledger, &filter, list.json).await
         }
         MessageVerb::Show { id, json } => show(&ledger, &id, json).await,
-        MessageVerb::Raw { id } => raw(&ledger, &id).await,
+        MessageVerb::Raw { id, what } => raw(&ledger, &id, &what).await,
         MessageVerb::Assign { id, partner } => {
             if configuration.partner(&partner).is_none() {
                 anstream::eprintln!("error: there is no partner {partner}: see 'portway partner list'");
@@ -85,9 +86,13 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
     let acknowledgements = ledger.acknowledgements_of_message(message.id).await?;
     let deliveries = ledger.deliveries_of(message.id).await?;
     let events = ledger.events_of(message.id).await?;
+    let as2 = ledger.as2_of(message.id).await?;
+    let receipts = ledger.receipts_of(message.id).await?;
+    let attachments = ledger.attachments_of(message.id).await?;
     if as_json {
         let all = json!({ "message": message, "interchanges": interchanges, "documents": documents,
-            "acknowledgements": acknowledgements, "deliveries": deliveries, "history": events });
+            "acknowledgements": acknowledgements, "deliveries": deliveries, "history": events,
+            "as2": as2, "receipts": receipts, "attachments": attachments });
         anstream::println!("{all}");
         return Ok(());
     }
@@ -104,6 +109,18 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
         message.sha256,
         message.received_at
     );
+    if let Some(as2) = &as2 {
+        show_as2(as2, &receipts);
+    }
+    for a in &attachments {
+        anstream::println!(
+            "attachment {}  {}  {}  {} bytes",
+            a.ordinal,
+            shown(a.file_name.as_deref().unwrap_or("-")),
+            shown(a.content_type.as_deref().unwrap_or("-")),
+            a.size
+        );
+    }
     for i in &interchanges {
         anstream::println!(
             "interchange {}  {} > {}  {}  {} (TA1 {})",
@@ -141,11 +158,64 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
     Ok(())
 }
 
-async fn raw(ledger: &Ledger, id: &str) -> Result<(), Error> {
+fn show_as2(as2: &As2Line, receipts: &[ReceiptLine]) {
+    let fact = |name: &str| as2.facts.get(name).and_then(|value| value.as_str()).map(shown);
+    let packed: Vec<String> =
+        [("signed", "signed"), ("encrypted", "encrypted"), ("compressed", "compressed")]
+            .iter()
+            .filter_map(|(name, word)| Some(format!("{word} {}", fact(name)?)))
+            .collect();
+    let packed =
+        if packed.is_empty() { "neither signed nor encrypted".to_owned() } else { packed.join(", ") };
+    anstream::println!(
+        "AS2 {} > {}  {}\n  {packed}",
+        shown(&as2.as2_from),
+        shown(&as2.as2_to),
+        shown(&as2.exchange)
+    );
+    if let Some(mic) = &as2.mic {
+        anstream::println!("  MIC {mic}");
+    }
+    if let Some(disposition) = &as2.disposition {
+        anstream::println!("  our receipt ({}): {}", as2.mdn, shown(disposition));
+    }
+    if let Some(expected) = &as2.expected {
+        let due = as2.due_at.as_deref().map(|due| format!(", due {due}")).unwrap_or_default();
+        anstream::println!("  their receipt ({}): {expected}{due}", as2.mdn);
+    }
+    for r in receipts {
+        anstream::println!(
+            "receipt {}  {}{}  {}  {}",
+            r.at,
+            r.verdict,
+            r.side.as_deref().map(|side| format!(" ({side})")).unwrap_or_default(),
+            if r.signed { "signed" } else { "not signed" },
+            shown(&r.detail)
+        );
+    }
+}
+
+async fn raw(ledger: &Ledger, id: &str, what: &RawWhat) -> Result<(), Error> {
     let message = ledger.find_message(id).await?;
     let mut out = std::io::stdout().lock();
+    if what.wire || what.receipt {
+        let (wire, receipt) = ledger.as2_bytes(message.id).await?;
+        let (bytes, name) =
+            if what.wire { (wire, "what came over the wire") } else { (receipt, "a receipt of ours") };
+        let bytes = bytes.ok_or_else(|| Error::NotFound(format!("{name}, for message {id}")))?;
+        let _ = out.write_all(&bytes);
+        return Ok(());
+    }
+    let owner = match what.attachment {
+        None => message.id,
+        Some(ordinal) => {
+            let all = ledger.attachments_of(message.id).await?;
+            let found = all.iter().find(|a| a.ordinal == ordinal);
+            found.ok_or_else(|| Error::NotFound(format!("attachment {ordinal} of message {id}")))?.id
+        }
+    };
     let mut part = 0;
-    while let Some(bytes) = ledger.payload_part(message.id, part).await? {
+    while let Some(bytes) = ledger.payload_part(owner, part).await? {
         // Whoever reads may have had enough.
         if out.write_all(&bytes).is_err() {
             return Ok(());

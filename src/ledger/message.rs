@@ -122,8 +122,8 @@ const ACCEPT: &str = accept!("");
 const ACCEPT_AS2: &str = accept!(
     ", a AS (
     INSERT INTO as2 (message_id, direction, as2_from, as2_to, exchange, facts, mic_digest, mic, mdn, disposition, receipt_fields,
-                     receipt, receipt_id, raw, at)
-    SELECT $1, 'in', $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $2 FROM go
+                     receipt, receipt_id, raw, opened, at)
+    SELECT $1, 'in', $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $2 FROM go
 )"
 );
 
@@ -284,6 +284,7 @@ impl Ledger {
                             connection = coalesce($2, connection), profile = coalesce($3, profile)
                         WHERE id = $1 AND (state = 'quarantined' OR state = 'done'
                             AND EXISTS (SELECT 1 FROM interchange i WHERE i.message_id = $1 AND i.state = 'held'))
+                            AND NOT EXISTS (SELECT 1 FROM as2 a WHERE a.message_id = $1 AND NOT a.opened)
                         RETURNING id, connection, position),
              j AS (INSERT INTO job (lane, kind, subject, partner, position, run_at)
                    SELECT $4, 'process', id, connection, position, $5 FROM m),
@@ -308,6 +309,9 @@ impl Ledger {
             .await?;
         Err(match state {
             None => Error::NotFound(format!("message {message}")),
+            Some(state) if state == "quarantined" => Error::Refused(format!(
+                "message {message} was never opened: what is kept of it is what came over the wire. Its sender was told so; ask for it again"
+            )),
             Some(state) => Error::Refused(format!(
                 "message {message} is {state}, not quarantined: there is nothing to release. See 'portway message show {message}'"
             )),

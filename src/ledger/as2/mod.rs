@@ -6,8 +6,10 @@
 //! the late, the repeated and the stray say so.
 
 mod sent;
+mod shown;
 
 pub use sent::{Expected, Freeze, Frozen, Matched, Overdue, ReceiptCame};
+pub use shown::{As2Line, AttachmentLine, ReceiptLine};
 
 use super::alert::{Raise, raise_in};
 use super::id;
@@ -64,6 +66,8 @@ pub struct As2In {
     pub as2_to: String,
     /// Message-ID, as it came.
     pub exchange: String,
+    /// What is kept is what was inside.
+    pub opened: bool,
     /// How it was packed, what was noted.
     pub facts: Value,
     pub mic: Option<MicText>,
@@ -107,6 +111,7 @@ impl As2In {
             .bind(self.receipt.as_ref().map(|receipt| &receipt.bytes))
             .bind(receipt)
             .bind(self.raw.as_ref())
+            .bind(self.opened)
     }
 
     /// The receipt as a message of its own, to be sent once the reply has ended.
@@ -205,11 +210,11 @@ pub struct RefusedArrival<'a> {
     pub file_name: Option<&'a str>,
     pub content_type: Option<String>,
     pub profile: Option<&'a [u8; 32]>,
-    /// Of what came over the wire.
+    /// Of what came over the wire; of what was inside, where it opened.
     pub size: u64,
     pub sha256: [u8; 32],
-    /// Its beginning, or all of it.
-    pub bytes: Vec<u8>,
+    /// Its beginning, or all of it, as in [`super::message::Arrival`].
+    pub parts: Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send + 'a>,
     /// `decrypt`, `signature`, `duplicate`, `unparseable`.
     pub reason: &'static str,
     pub detail: &'a str,
@@ -236,22 +241,19 @@ impl Ledger {
     ) -> Result<Uuid> {
         let message = id::new(now);
         let receipt = receipt_id(message, refused.as2);
-        let part = pack(refused.bytes);
         let mut tx = self.pool.begin().await?;
         let query = sqlx::query_as::<_, (Uuid,)>(
             "WITH m AS (
                 INSERT INTO message (id, direction, state, reason, detail, connection, partner, transport, remote, file_name,
                                      content_type, size, sha256, profile, received_at, finished_at)
                 VALUES ($1, 'in', 'quarantined', $2, $3, $4, $4, 'as2', $5, $6, $7, $8, $9, $10, $11, $11)
-             ), p AS (
-                INSERT INTO payload (owner, part, codec, size, bytes) VALUES ($1, 0, $12, $13, $14)
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 VALUES (id_new($11), $1, $11, 'quarantined', jsonb_build_object('reason', $2, 'detail', $3))
              )
              INSERT INTO as2 (message_id, direction, at, as2_from, as2_to, exchange, facts, mic_digest, mic, mdn, disposition,
-                              receipt_fields, receipt, receipt_id, raw)
-             VALUES ($1, 'in', $11, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) RETURNING message_id",
+                              receipt_fields, receipt, receipt_id, raw, opened)
+             VALUES ($1, 'in', $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING message_id",
         )
         .bind(message)
         .bind(refused.reason)
@@ -263,11 +265,9 @@ impl Ledger {
         .bind(i64::try_from(refused.size).unwrap_or(i64::MAX))
         .bind(refused.sha256.to_vec())
         .bind(refused.profile.map(|hash| &hash[..]))
-        .bind(at(now))
-        .bind(part.codec)
-        .bind(part.size)
-        .bind(part.bytes);
+        .bind(at(now));
         refused.as2.bind(query, receipt).fetch_one(&mut *tx).await?;
+        insert_parts(&mut tx, message, refused.parts).await?;
         if let (Some(receipt), Some(connection)) = (receipt, refused.connection) {
             refused.as2.write_receipt(&mut tx, message, receipt, connection, now).await?;
         }

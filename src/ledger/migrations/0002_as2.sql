@@ -8,6 +8,8 @@ CREATE TABLE as2 (
     as2_to         text NOT NULL,
     -- The Message-ID, byte for byte, with its brackets.
     exchange       text NOT NULL,
+    -- Its payload is what was inside; else what came over the wire (in).
+    opened         boolean NOT NULL DEFAULT true,
     -- How it was packed, by whom it was signed, what was noted.
     facts          jsonb NOT NULL DEFAULT '{}',
     -- `sha-256` and the value in base64.

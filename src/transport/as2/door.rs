@@ -176,6 +176,7 @@ async fn message(door: &Door, parties: &Parties, came: Came) -> Result<Response,
         as2_from: parties.them.as_str().to_owned(),
         as2_to: parties.us.as_str().to_owned(),
         exchange: exchange.clone(),
+        opened: judged.verdict.result.is_ok(),
         facts: judged.verdict.facts.clone(),
         mic: judged.verdict.mic.as_ref().map(|mic| (mic.digest.name().to_owned(), mic.base64())),
         mdn: match wanted {
@@ -199,7 +200,7 @@ async fn message(door: &Door, parties: &Parties, came: Came) -> Result<Response,
     }
     let content = match judged.verdict.result {
         Ok(content) => content,
-        Err(refusal) => return refused(door, parties, &came, &as2, &refusal, now).await,
+        Err(refusal) => return refused(door, parties, &came, None, &as2, &refusal, now).await,
     };
     let key = format!("as2:{}\u{1f}{}\u{1f}{exchange}", as2.as2_from, as2.as2_to);
     let Content { edi: (part, bytes), beside } = content;
@@ -211,7 +212,7 @@ async fn message(door: &Door, parties: &Parties, came: Came) -> Result<Response,
         idempotency_key: Some(&key),
         as2: Some(&as2),
     };
-    let taken = door.doors.take_with(&parties.profile, facts, bytes, attachments(beside)).await;
+    let taken = door.doors.take_with(&parties.profile, facts, bytes.clone(), attachments(beside)).await;
     let taken = taken.map_err(|e| unavailable(&e))?;
     crate::fault::point("as2.committed");
     match taken {
@@ -234,7 +235,7 @@ async fn message(door: &Door, parties: &Parties, came: Came) -> Result<Response,
             if let (Wanted::Async { url, .. }, Some(receipt)) = (&wanted, &mut as2.receipt) {
                 receipt.url = Some(url.clone());
             }
-            refused(door, parties, &came, &as2, &refusal, now).await
+            refused(door, parties, &came, Some(&bytes), &as2, &refusal, now).await
         }
     }
 }
@@ -351,6 +352,7 @@ async fn refused(
     door: &Door,
     parties: &Parties,
     came: &Came,
+    opened: Option<&Spooled>,
     as2: &As2In,
     refusal: &Refusal,
     now: Timestamp,
@@ -360,16 +362,19 @@ async fn refused(
     if !door.room_for_junk(now) {
         return Ok(unkept(as2));
     }
-    let bytes = beginning(&came.raw, KEPT).map_err(|e| disk(&e))?;
+    let wire = beginning(&came.raw, KEPT).map_err(|e| disk(&e))?;
     let arrival = RefusedArrival {
         connection: Some(partner),
         remote: came.remote.as_deref(),
         file_name: None,
         content_type: header::field(&came.fields, "content-type").as_deref().map(str::to_owned),
         profile: Some(&parties.profile.hash),
-        size: came.raw.size,
-        sha256: came.raw.sha256,
-        bytes,
+        size: opened.unwrap_or(&came.raw).size,
+        sha256: opened.unwrap_or(&came.raw).sha256,
+        parts: match opened {
+            Some(bytes) => Box::new(parts(bytes)),
+            None => Box::new(std::iter::once(Ok(wire))),
+        },
         reason: refusal.reason,
         detail: &refusal.detail,
         as2,
@@ -435,6 +440,7 @@ async fn stranger(
         as2_from: them.as_str().to_owned(),
         as2_to: us.as_str().to_owned(),
         exchange: said.message_id.clone().unwrap_or_default(),
+        opened: false,
         facts: serde_json::json!({ "subject": said.subject, "product": said.product }),
         mic: None,
         // Nobody said that we may speak to the address it names.
@@ -454,7 +460,7 @@ async fn stranger(
         profile: None,
         size: raw.size,
         sha256: raw.sha256,
-        bytes: beginning(&raw, KEPT).map_err(|e| disk(&e))?,
+        parts: Box::new(std::iter::once(Ok(beginning(&raw, KEPT).map_err(|e| disk(&e))?))),
         reason: "unknown_partner",
         detail: &detail,
         as2: &as2,
@@ -538,6 +544,11 @@ fn deliverable(parties: &Parties, wanted: &Wanted) -> Result<Wanted, Response> {
     Ok(if allowed { wanted.clone() } else { Wanted::Sync(receipt.clone()) })
 }
 
+/// As the ledger keeps a payload.
+fn parts(bytes: &Spooled) -> impl Iterator<Item = io::Result<Vec<u8>>> + Send + use<> {
+    bytes.chunks(ledger::message::PART).map(|part| part.map(|bytes| bytes.to_vec()))
+}
+
 fn attachments(beside: Vec<(Part, Spooled)>) -> Vec<Attachment<'static>> {
     beside
         .into_iter()
@@ -546,7 +557,7 @@ fn attachments(beside: Vec<(Part, Spooled)>) -> Vec<Attachment<'static>> {
             content_type: part.content_type,
             size: bytes.size,
             sha256: bytes.sha256,
-            parts: Box::new(bytes.chunks(ledger::message::PART).map(|part| part.map(|bytes| bytes.to_vec()))),
+            parts: Box::new(parts(&bytes)),
         })
         .collect()
 }
