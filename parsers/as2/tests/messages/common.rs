@@ -1,8 +1,8 @@
 //! Keys, sinks and small readers for the tests of messages.
 
-use portway_as2::algorithm::{Cipher, Digest, KeyTransport};
+use portway_as2::algorithm::{Cipher, Digest, Hashing, KeyTransport};
 use portway_as2::certificate::{Certificate, Identity, KeyKind};
-use portway_as2::cms::{EncryptOptions, SignOptions};
+use portway_as2::cms::{EncryptOptions, SignOptions, sign};
 use portway_as2::mic::Mic;
 use portway_as2::open::{Compression, Limits, MicBy, Opened, Outcome, Part, Receiving, Refused, Sink, open};
 use portway_as2::seal::{Attachment, BodyEncoding, Scratch, Sealed, Sending, seal};
@@ -119,6 +119,27 @@ pub fn sealed(parts: &[(&str, Option<&str>, &[u8])], sending: &Sending<'_>) -> (
     let sealed = seal(attachments, sending, &mut scratch, &mut out).unwrap();
     assert_eq!(sealed.bytes, out.len() as u64);
     (sealed, out)
+}
+
+/// A header and a body as one entity.
+pub fn entity_of(fields: &[(String, String)], body: &[u8]) -> Vec<u8> {
+    let lines: String = fields.iter().map(|(n, v)| format!("{n}: {v}\r\n")).collect();
+    [lines.as_bytes(), b"\r\n", body].concat()
+}
+
+/// A multipart/signed around any bytes, by the partner.
+pub fn signed_around(entity: &[u8]) -> (Vec<(String, String)>, Vec<u8>) {
+    let mut hashing = Hashing::new(&[Digest::Sha256]).unwrap();
+    hashing.update(entity).unwrap();
+    let signature = sign(&hashing.finish().unwrap(), &PARTIES.partner, &SignOptions::default()).unwrap();
+    let body = [
+        b"--around\r\n",
+        entity,
+        b"\r\n--around\r\nContent-Type: application/pkcs7-signature\r\n\r\n",
+        &signature,
+        b"\r\n--around--\r\n",
+    ];
+    (vec![field("Content-Type", "multipart/signed; micalg=sha-256; boundary=around")], body.concat())
 }
 
 /// A payload as X12 looks, with line ends of every kind in it.
