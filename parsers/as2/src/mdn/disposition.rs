@@ -411,4 +411,24 @@ mod tests {
             assert_eq!(Disposition::read(field).is_processed(), processed, "{field}");
         }
     }
+
+    /// The table in docs/as2.md has a row for each, with what is sent and whose move it is.
+    #[test]
+    fn the_manual_has_every_condition() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/as2.md");
+        let manual = std::fs::read_to_string(path).unwrap();
+        for condition in Condition::ALL {
+            let disposition = Disposition::of(condition.clone()).to_string();
+            let text = disposition.split_once("; ").unwrap().1;
+            let row = manual.lines().find(|line| line.starts_with(&format!("| `{text}` |")));
+            let row = row.unwrap_or_else(|| panic!("docs/as2.md has no row for {text}"));
+            let whose = row.rsplit('|').nth(1).unwrap().trim();
+            let expected = match condition.severity() {
+                Severity::Warning => "nobody's",
+                _ if condition.is_receivers_move() => "receiver",
+                _ => "sender",
+            };
+            assert_eq!(whose, expected, "{row}");
+        }
+    }
 }
