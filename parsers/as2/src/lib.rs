@@ -5,4 +5,5 @@
 
 pub mod algorithm;
 pub mod certificate;
+pub mod certificate_file;
 pub mod cms;
