@@ -19,10 +19,14 @@ fn main() -> ExitCode {
             PartnerVerb::List { json } => command::partner::list(&dir, json),
             PartnerVerb::Show { id, json } => command::partner::show(&dir, &id, json),
             PartnerVerb::Check { id, json } => command::partner::check(&dir, &id, json),
+            PartnerVerb::Sheet { id, station, json } => {
+                command::sheet::run(&dir, id.as_deref(), station.as_deref(), json)
+            }
             PartnerVerb::New { id, name, x12, extends, to, token } => {
                 command::partner::new(&dir, &NewPartner { id, name, x12, extends, to, token })
             }
         },
+        Verb::Certificate(verb) => command::certificate::run(&dir, verb),
         Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
         Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),

@@ -62,6 +62,9 @@ pub enum Verb {
     /// Trading partners.
     #[command(subcommand)]
     Partner(PartnerVerb),
+    /// Certificates: our stations', the partners', the doors'.
+    #[command(subcommand, name = "cert")]
+    Certificate(CertificateVerb),
     /// Our own systems.
     #[command(subcommand)]
     Endpoint(EndpointVerb),
@@ -283,6 +286,16 @@ pub enum PartnerVerb {
         #[arg(long)]
         json: bool,
     },
+    /// What a new AS2 partner must know of us, and what we must know of it: text to send.
+    Sheet {
+        /// With this partner's profile in mind: its station, what we send.
+        id: Option<String>,
+        /// Which of our stations, where we have several.
+        #[arg(long, value_name = "NAME", conflicts_with = "id")]
+        station: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
     /// Write a new profile, as a draft.
     New {
         id: String,
@@ -300,6 +313,56 @@ pub enum PartnerVerb {
         #[arg(long)]
         token: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CertificateVerb {
+    /// Whose, what for, valid until when.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a certificate says, with its fingerprints.
+    Show {
+        /// A file; or whose: us, acme, partner:acme, station:us, door:as2.
+        #[arg(value_name = "FILE|WHOSE")]
+        what: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a partner's certificate in: into certs/, and into its profile.
+    Import {
+        /// PEM, DER or PKCS#7 (.p7b).
+        file: PathBuf,
+        #[arg(long, value_name = "ID")]
+        partner: String,
+        /// The day from which we encrypt to it, 2027-01-31; its signatures are taken at once.
+        #[arg(long, value_name = "DATE")]
+        from: Option<String>,
+    },
+    /// Make a key and a self-signed certificate of our own, and say what to write into gateway.toml.
+    New {
+        #[arg(long, value_name = "NAME")]
+        station: String,
+        /// How long it is valid.
+        #[arg(long, default_value_t = 730, value_parser = clap::value_parser!(u32).range(1..=7300))]
+        days: u32,
+        /// An RSA key of 2048, 3072 or 4096 bits.
+        #[arg(long, value_name = "BITS", default_value_t = 2048, value_parser = rsa_bits)]
+        rsa: u32,
+        /// An EC key (P-256): signs only, nobody can encrypt to it.
+        #[arg(long, conflicts_with = "rsa")]
+        ec: bool,
+    },
+}
+
+fn rsa_bits(text: &str) -> Result<u32, String> {
+    match text {
+        "2048" => Ok(2048),
+        "3072" => Ok(3072),
+        "4096" => Ok(4096),
+        _ => Err("2048, 3072 or 4096".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,7 +4,7 @@
 use super::{BAD_CONFIGURATION, fail};
 use crate::ledger::cluster::Cluster;
 use crate::ledger::{Address, Error, Ledger};
-use crate::profile::{Configuration, render};
+use crate::profile::{Configuration, LastGood, Problem, render};
 use secrecy::ExposeSecret;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -53,12 +53,19 @@ impl Place {
     }
 }
 
-/// Loads the configuration, or prints what is wrong with it.
+/// Loads the configuration for a verb, or prints what is wrong with it.
 pub fn configuration(dir: &Path) -> Result<Configuration, ExitCode> {
-    Configuration::load(dir).map_err(|problems| {
-        anstream::eprint!("{}", render(&problems, std::io::stderr().is_terminal()));
-        ExitCode::from(BAD_CONFIGURATION)
-    })
+    Configuration::load(dir).map_err(say)
+}
+
+/// The same for the gateway itself: our own keys must be there.
+pub fn gateways_configuration(dir: &Path) -> Result<Configuration, ExitCode> {
+    Configuration::load_with(dir, &LastGood::new()).map_err(say)
+}
+
+fn say(problems: Vec<Problem>) -> ExitCode {
+    anstream::eprintln!("{}", render(&problems, std::io::stderr().is_terminal()));
+    ExitCode::from(BAD_CONFIGURATION)
 }
 
 /// A ledger for a verb: a gateway must have made it, and its PostgreSQL must be running.

@@ -4,6 +4,7 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod arguments;
+pub mod certificate;
 pub mod demo;
 pub mod doc;
 pub mod endpoint;
@@ -15,6 +16,7 @@ pub mod partner;
 pub mod reload;
 pub mod schema;
 pub mod serve;
+pub mod sheet;
 pub mod status;
 pub mod validate;
 

@@ -58,7 +58,7 @@ pub fn log_to_file(path: &Path) -> std::io::Result<()> {
 
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(dir: &Path) -> ExitCode {
-    let configuration = match connect::configuration(dir) {
+    let configuration = match connect::gateways_configuration(dir) {
         Ok(configuration) => configuration,
         Err(exit) => return exit,
     };

@@ -166,7 +166,7 @@ fn add(all: &mut Vec<Held>, owner: &Owner, used: Use, pinned: &[Pinned], draft: 
 }
 
 /// Whether another of the same owner has taken the place of `all[index]`.
-pub(super) fn superseded(all: &[Pinned], index: usize, now: Timestamp) -> bool {
+pub fn superseded(all: &[Pinned], index: usize, now: Timestamp) -> bool {
     let own = &all[index];
     all.iter().any(|other| {
         let begun = other.from.is_none_or(|from| from <= now);

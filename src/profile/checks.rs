@@ -239,7 +239,7 @@ fn group_address(document: &Document, at: &[Step], text: &str, problems: &mut Ve
     }
 }
 
-fn readable(document: &Document, at: &[Step], file: &Path, problems: &mut Vec<Problem>) {
+pub(super) fn readable(document: &Document, at: &[Step], file: &Path, problems: &mut Vec<Problem>) {
     if let Err(error) = std::fs::File::open(file) {
         let problem = document.problem(at, format!("cannot read {}: {error}", file.display()));
         problems.push(

@@ -25,6 +25,8 @@ mod shape;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_as2;
 pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};

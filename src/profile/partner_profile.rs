@@ -153,7 +153,7 @@ fn read(
         return Err(vec![document.problem(&steps!["id"], message).help(help)]);
     }
     let certificates = pinned::https(&document, &partner)?;
-    let as2 = pinned::as2(&document, &partner)?.map(Arc::new);
+    let as2 = pinned::as2(&document, &partner, around)?.map(Arc::new);
     let hash = sha2::Sha256::digest(source.as_bytes()).into();
     let tables = Arc::new(tables(&document, &partner)?);
     let items = items(&document, &partner)?;

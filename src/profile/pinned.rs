@@ -5,6 +5,7 @@
 //! is still to come. A private key that stands beside a certificate is left out.
 //! Fails with the place in the profile and what to write or to ask the partner for.
 
+use super::checks::readable;
 use super::document::{Document, Step, steps};
 use super::partner::{CertificateSource, Partner};
 use super::partner_profile::Surroundings;
@@ -143,9 +144,16 @@ pub(super) fn https(
 }
 
 /// What `[as2]` pins.
-pub(super) fn as2(document: &Document, partner: &Partner) -> Result<Option<As2Partner>, Vec<Problem>> {
+pub(super) fn as2(
+    document: &Document,
+    partner: &Partner,
+    around: &Surroundings<'_>,
+) -> Result<Option<As2Partner>, Vec<Problem>> {
     let Some(as2) = &partner.as2 else { return Ok(None) };
     let (mut pinned, mut problems) = (Vec::new(), Vec::new());
+    if let (Some(ca), Some(folder)) = (&as2.ca, around.folder) {
+        readable(document, &steps!["as2", "ca"], &folder.join(ca), &mut problems);
+    }
     for (index, entry) in as2.certificates.iter().enumerate() {
         let at = |key: Option<&str>| {
             let steps = steps!["as2", "certificates", index].into_iter();

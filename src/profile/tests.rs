@@ -35,35 +35,35 @@ group_id = "ACMEGS"
 to = ["erp"]
 "#;
 
-struct Folder(tempfile::TempDir);
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new(gateway: &str, partners: &[(&str, &str)]) -> Folder {
+    pub(super) fn new(gateway: &str, partners: &[(&str, &str)]) -> Folder {
         let folder = Folder(tempfile::tempdir().unwrap());
         folder.write("gateway.toml", gateway);
         partners.iter().for_each(|(id, text)| folder.partner(id, text));
         folder
     }
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         let path = self.0.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    fn partner(&self, id: &str, text: &str) {
+    pub(super) fn partner(&self, id: &str, text: &str) {
         self.write(&format!("partners.d/{id}.toml"), text);
     }
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.0.path()
     }
     /// Loads, and gives all problems as `file:line:column: message | help`.
-    fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<String> {
         let problems = match Configuration::load(self.path()) {
             Ok(configuration) => configuration.problems,
             Err(problems) => problems,
         };
         problems.iter().map(|p| self.short(p)).collect()
     }
-    fn short(&self, problem: &Problem) -> String {
+    pub(super) fn short(&self, problem: &Problem) -> String {
         let file = problem.file.strip_prefix(self.path()).unwrap_or(&problem.file).display();
         let help = problem.help.as_deref().unwrap_or_default();
         format!("{file}:{}:{}: {} | {help}", problem.line, problem.column, problem.message)
@@ -71,7 +71,7 @@ impl Folder {
 }
 
 #[track_caller]
-fn assert_problem(problems: &[String], place: &str, message: &str, help: &str) {
+pub(super) fn assert_problem(problems: &[String], place: &str, message: &str, help: &str) {
     let found = problems.iter().any(|p| p.starts_with(place) && p.contains(message) && p.contains(help));
     assert!(found, "no `{place}… {message}… {help}` in {problems:#?}");
 }

@@ -5,6 +5,7 @@
 
 pub mod algorithm;
 pub mod certificate;
+pub mod certificate_file;
 pub mod cms;
 pub mod header;
 pub mod mdn;

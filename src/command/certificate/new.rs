@@ -1,0 +1,117 @@
+//! `portway cert new --station NAME`: a key and a self-signed certificate of our own.
+//!
+//! Promises: the key is written 0600 and shown nowhere; nothing is written over. `gateway.toml` is left to its owner: the line to
+//! write is printed, with a `from` that gives partners time where there is a key already.
+
+use super::describe;
+use crate::command::FINE;
+use crate::command::output::{Stop, words};
+use crate::profile::Configuration;
+use crate::profile::certificates::day;
+use crate::profile::gateway::Station;
+use jiff::{SignedDuration, Timestamp};
+use portway_as2::certificate::{CertificateError, Identity, KeyKind};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+pub struct New {
+    pub station: String,
+    pub days: u32,
+    pub rsa: u32,
+    pub ec: bool,
+}
+
+/// How long partners get to take our new certificate in.
+const NOTICE_DAYS: i64 = 30;
+/// The longest common name (RFC 5280, ub-common-name).
+const LONGEST_NAME: usize = 64;
+
+pub fn run(
+    configuration: &Configuration,
+    new: &New,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> Result<u8, Stop> {
+    let Some((station, settings)) = configuration.gateway.station_named(Some(&new.station)) else {
+        let names: Vec<_> = configuration.gateway.stations().map(|(name, _)| name).collect();
+        return Err(Stop::NotFound(format!(
+            "there is no station `{}`; there are: {}",
+            new.station,
+            names.join(", ")
+        )));
+    };
+    let kind = if new.ec { KeyKind::P256 } else { KeyKind::Rsa(new.rsa) };
+    let name: String = settings.as2.as_deref().unwrap_or(&settings.name).chars().take(LONGEST_NAME).collect();
+    let failed = |error: CertificateError| Stop::Problem(format!("no key was made: {error}"));
+    // An hour back: the partner's clock may be behind ours.
+    let identity = Identity::generate(&name, kind, now.as_second() - 3600, new.days).map_err(failed)?;
+    let key = identity.key().to_pem(None).map_err(failed)?;
+    let pem = identity.certificate().to_pem().map_err(failed)?;
+
+    let folder = configuration.path(Path::new("certs"));
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Stop::Problem(format!("cannot make {}: {error}", folder.display())))?;
+    let stem = format!("{station}-as2-{}", day(now));
+    let write = |ending: &str, mode: u32, bytes: &[u8]| -> Result<PathBuf, Stop> {
+        let file = folder.join(format!("{stem}.{ending}"));
+        let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(&file);
+        match opened.and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all())) {
+            Ok(()) => Ok(file),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let message = format!(
+                    "{} is there already; it was left as it is. Move it away to make another today",
+                    file.display()
+                );
+                Err(Stop::Problem(message))
+            }
+            Err(error) => Err(Stop::Problem(format!("cannot write {}: {error}", file.display()))),
+        }
+    };
+    let key_file = write("key", 0o600, &key)?;
+    let file = write("pem", 0o644, pem.as_bytes())?;
+
+    describe(identity.certificate(), now, out)?;
+    writeln!(out, "certificate   {}", file.display())?;
+    writeln!(out, "key           {}", key_file.display())?;
+    out.flush()?;
+    say_next(configuration, station, settings, &stem, now);
+    Ok(FINE)
+}
+
+fn say_next(configuration: &Configuration, station: &str, settings: &Station, stem: &str, now: Timestamp) {
+    let section = if configuration.gateway.station.contains_key(station) {
+        format!("[station.{station}]")
+    } else {
+        "[us]".to_owned()
+    };
+    let pair = format!("certificate = \"certs/{stem}.pem\", key = {{ file = \"certs/{stem}.key\" }}");
+    if settings.keys.is_empty() {
+        words(format_args!("next: write under {section} in gateway.toml:\n\nkeys = [{{ {pair} }}]\n"));
+    } else {
+        let from = day(first_day(configuration, station, now));
+        words(format_args!(
+            "next: add it to `keys` under {section} in gateway.toml; until {from} the old one signs, both decrypt:\n\n\
+             {{ {pair}, from = \"{from}\" }}\n"
+        ));
+    }
+    words(
+        "The gateway's user must be able to read the key; or give it as a systemd credential, LoadCredential=NAME:PATH, and \
+         write key = { credential = \"NAME\" }.",
+    );
+    words("Then: portway validate, portway reload; and send `portway partner sheet` to every AS2 partner.");
+}
+
+/// In a month, or a week before the one in use expires; tomorrow at the earliest.
+fn first_day(configuration: &Configuration, station: &str, now: Timestamp) -> Timestamp {
+    let plus = |days: i64| now.checked_add(SignedDuration::from_hours(24 * days)).unwrap_or(now);
+    let ends = configuration
+        .keys
+        .certificates(station)
+        .iter()
+        .map(|one| one.certificate.not_after() - 7 * 86_400)
+        .max();
+    let before_its_end = ends.and_then(|second| Timestamp::from_second(second).ok());
+    before_its_end.map_or(plus(NOTICE_DAYS), |end| end.min(plus(NOTICE_DAYS))).max(plus(1))
+}
