@@ -431,7 +431,16 @@ async fn stranger(
     tracing::warn!(from = %them, to = %us, remote, "an AS2 message of a stranger");
     let station = configuration.gateway.stations().find(|(_, s)| s.as2.as_deref() == Some(us.as_str()));
     let identity = station.and_then(|(name, _)| configuration.signing_identity(name, now));
-    let disposition = Disposition::of(Condition::UnknownTradingPartner);
+    let known = configuration
+        .partners
+        .values()
+        .any(|p| p.partner.as2.as_ref().is_some_and(|as2| as2.id == them.as_str()));
+    let condition = match (them == us, known) {
+        (true, _) => Condition::SenderEqualsReceiver,
+        (false, true) => Condition::UnknownTradingRelationship,
+        (false, false) => Condition::UnknownTradingPartner,
+    };
+    let disposition = Disposition::of(condition);
     let making = Making { request: said, us, them, identity, as2: None, domain, now };
     let receipt =
         tokio::task::block_in_place(|| answer::receipt(&making, &disposition, None)).map_err(|e| disk(&e))?;

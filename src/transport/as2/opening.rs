@@ -172,7 +172,8 @@ fn not_opened(refused: &Refused) -> Verdict {
         Why::DecompressionFailed => (Condition::DecompressionFailed, "unparseable"),
         Why::TooLarge => (Condition::UnexpectedProcessingError, "too_large"),
         Why::Malformed => (Condition::UnexpectedProcessingError, "unparseable"),
-        Why::UnsupportedFormat => (Condition::UnsupportedFormat, "unparseable"),
+        // `failed/failure: unsupported format` speaks of the receipt that was asked for (RFC 4130 section 7.5.3).
+        Why::UnsupportedFormat => (Condition::UnexpectedProcessingError, "unparseable"),
     };
     let mut facts = json!({});
     if let Some(encrypted) = refused.encrypted {

@@ -172,7 +172,9 @@ impl Opening<'_, '_> {
         let mut plain = Watch::new(Decrypter::new(input, self.receiving.identities));
         let layers = Layers { encrypted: true, ..layers };
         let result = match Header::read(&mut plain, self.receiving.limits.header) {
-            Ok(header) if header.content_type().is_none() => refuse(Why::Malformed, "an entity without Content-Type"),
+            Ok(header) if header.content_type().is_none() => {
+                refuse(Why::Malformed, "an entity without Content-Type")
+            }
             Ok(header) => self.entity(&header, &mut plain, layers),
             Err(e) => Err(malformed(&e)),
         };
@@ -214,7 +216,12 @@ impl Opening<'_, '_> {
         }
     }
 
-    fn signed(&mut self, content_type: &ContentType, body: &mut dyn BufRead, layers: Layers) -> Result<(), Stop> {
+    fn signed(
+        &mut self,
+        content_type: &ContentType,
+        body: &mut dyn BufRead,
+        layers: Layers,
+    ) -> Result<(), Stop> {
         if layers.signed {
             return refuse(Why::UnsupportedFormat, "a signature within a signature");
         }
@@ -276,13 +283,18 @@ impl Opening<'_, '_> {
         let header = Header::read(multipart, limits.header).map_err(|e| malformed(&e))?;
         if !header.content_type().is_some_and(|t| is_signature(&t)) {
             let found = header.get("Content-Type").unwrap_or("nothing");
-            return refuse(Why::AuthenticationFailed, format!("in the place of the signature stands {found}"));
+            return refuse(
+                Why::AuthenticationFailed,
+                format!("in the place of the signature stands {found}"),
+            );
         }
         let mut signature = Vec::new();
         Decoder::new(&header.transfer_encoding(), &mut *multipart)
             .take(limits.signature as u64 + 1)
             .read_to_end(&mut signature)
-            .map_err(|e| Stop::Refused(Why::AuthenticationFailed, format!("the signature cannot be read: {e}")))?;
+            .map_err(|e| {
+                Stop::Refused(Why::AuthenticationFailed, format!("the signature cannot be read: {e}"))
+            })?;
         if signature.len() > limits.signature {
             return refuse(Why::TooLarge, format!("a signature of more than {} bytes", limits.signature));
         }
@@ -324,20 +336,28 @@ impl Opening<'_, '_> {
         body: &mut dyn BufRead,
         depth: usize,
     ) -> Result<(), Stop> {
-        let Some(content_type) = content_type.filter(|t| t.is_multipart() && t.essence != "multipart/report") else {
+        let Some(content_type) = content_type.filter(|t| t.is_multipart() && t.essence != "multipart/report")
+        else {
             return self.part(header, body);
         };
         if depth == self.receiving.limits.nesting {
-            return refuse(Why::UnsupportedFormat, format!("more than {depth} multiparts within one another"));
+            return refuse(
+                Why::UnsupportedFormat,
+                format!("more than {depth} multiparts within one another"),
+            );
         }
         let mut multipart = multipart(content_type, body)?;
         let mut any = false;
         while multipart.next_part().map_err(|e| malformed(&e))? {
             any = true;
-            let header = Header::read(&mut multipart, self.receiving.limits.header).map_err(|e| malformed(&e))?;
+            let header =
+                Header::read(&mut multipart, self.receiving.limits.header).map_err(|e| malformed(&e))?;
             let content_type = header.content_type();
             if content_type.as_ref().is_some_and(is_secured) {
-                return refuse(Why::UnsupportedFormat, "a signed, encrypted or compressed part beside others");
+                return refuse(
+                    Why::UnsupportedFormat,
+                    "a signed, encrypted or compressed part beside others",
+                );
             }
             self.parts(content_type.as_ref(), &header, &mut multipart, depth + 1)?;
         }
@@ -398,17 +418,15 @@ impl Opening<'_, '_> {
         let mut wanted = announced.to_vec();
         wanted.push(self.mic_digest(announced.first().copied()));
         wanted.extend(self.receiving.again);
-        let canonical = self.receiving.canonical.then(|| Hashing::new(&wanted)).transpose().map_err(Stop::Io)?;
+        let canonical =
+            self.receiving.canonical.then(|| Hashing::new(&wanted)).transpose().map_err(Stop::Io)?;
         Ok(Digests::new(Hashing::new(&wanted).map_err(Stop::Io)?, canonical))
     }
 }
 
 fn finished(digests: Digests) -> Result<(Hashed, Option<Hashed>), Stop> {
     let (as_came, canonical) = digests.finish();
-    Ok((
-        as_came.finish().map_err(Stop::Io)?,
-        canonical.map(Hashing::finish).transpose().map_err(Stop::Io)?,
-    ))
+    Ok((as_came.finish().map_err(Stop::Io)?, canonical.map(Hashing::finish).transpose().map_err(Stop::Io)?))
 }
 
 fn multipart<'a>(
@@ -430,7 +448,8 @@ fn is_signature(content_type: &ContentType) -> bool {
 
 /// What may not stand among attachments. Certificates alone may: they prove nothing here.
 fn is_secured(content_type: &ContentType) -> bool {
-    let certificates = || content_type.parameter("smime-type").is_some_and(|t| t.eq_ignore_ascii_case("certs-only"));
+    let certificates =
+        || content_type.parameter("smime-type").is_some_and(|t| t.eq_ignore_ascii_case("certs-only"));
     matches!(content_type.essence.as_str(), "multipart/signed" | "multipart/encrypted")
         || is_signature(content_type)
         || (content_type.is_pkcs7_mime() && !certificates())
