@@ -393,6 +393,10 @@ async fn refused(
     let coalesce = coalesce(&parties.configuration);
     let id =
         door.doors.ledger.refuse_as2(arrival, &raise, coalesce, now).await.map_err(|e| unavailable(&e))?;
+    if as2.receipt.is_none() {
+        let words = format!("The message was not accepted: {}.", refusal.condition);
+        return Err(plain(StatusCode::BAD_REQUEST, &words));
+    }
     Ok(answered(door, as2, id, false))
 }
 
