@@ -16,7 +16,7 @@ pub fn as2_mdn(bytes: &[u8]) {
         message_id: "<1@orchard.example>",
         mics: &[],
         signature_required: false,
-        repeated: bytes.len() % 2 == 0,
+        repeated: bytes.len().is_multiple_of(2),
     };
     let _ = mdn::judge(&received, &expected);
 
