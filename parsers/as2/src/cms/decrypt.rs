@@ -447,7 +447,13 @@ impl<R: BufRead> BufRead for Decrypter<'_, R> {
             }
             match self.step() {
                 Ok(()) => {}
-                Err(Failure::Stream(error)) => return Err(error),
+                Err(Failure::Stream(error)) => {
+                    // A step broken off cannot be taken up again.
+                    self.plain.clear();
+                    self.taken = 0;
+                    self.state = State::Failed("the input failed before".to_owned());
+                    return Err(error);
+                }
                 Err(Failure::Closed(detail)) => {
                     self.plain.clear();
                     self.taken = 0;

@@ -178,6 +178,13 @@ fn wrap(recipient: &Certificate, key: &[u8], transport: KeyTransport) -> Result<
             recipient.key_description()
         )));
     }
+    if recipient.key().bits() < 1024 {
+        return Err(CmsError::Unsupported(format!(
+            "the RSA key of {} has only {} bits, which anybody can break: ask for a new certificate",
+            recipient.subject(),
+            recipient.key().bits()
+        )));
+    }
     let mut context = PkeyCtx::new(recipient.key())?;
     context.encrypt_init()?;
     match transport.oaep() {
