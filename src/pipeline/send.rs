@@ -12,7 +12,6 @@ use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::profile::PartnerProfile;
-use crate::profile::gateway::Retry;
 use crate::transport::as2::Outgoing;
 use crate::transport::directory;
 use std::sync::Arc;
@@ -40,7 +39,10 @@ impl House {
                 },
             };
             crate::fault::point("send.answered");
-            let tried = judge(&outcome, &due, Retry::default(), true, self.clock.now(), rand::random());
+            let as2 = configuration.partner(&due.target).and_then(|profile| profile.partner.as2.as_ref());
+            let by_as2 = matches!(due.way.as_str(), "as2" | "receipt");
+            let retry = as2.filter(|_| by_as2).map(|as2| as2.retry).unwrap_or_default();
+            let tried = judge(&outcome, &due, retry, true, self.clock.now(), rand::random());
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
             let raise = raise_for(&due, &tried.detail, tried.next);
             if let Some(raise) = &raise {

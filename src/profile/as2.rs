@@ -4,6 +4,7 @@
 //! switch under `[as2.interop]` is for, and which product needs it, stands in docs/as2.md.
 
 use super::duration::Span;
+use super::gateway::Retry;
 use super::partner::{CertificateSource, TokenHash};
 use super::secret::Secret;
 use portway_as2::algorithm::{Cipher, Digest, KeyTransport, Scheme};
@@ -49,6 +50,9 @@ pub struct As2 {
     /// How often an unanswered message is sent again, once it is overdue.
     #[serde(default = "resends")]
     pub resends: u32,
+    /// Waits between tries while the partner cannot be reached, or answers without a receipt.
+    #[serde(default)]
+    pub retry: Retry,
     /// AS2-Version.
     #[serde(default)]
     pub version: Version,

@@ -1,7 +1,10 @@
 //! AS2 with the real binary: live products, the openssl command, and bytes on the wire at the other end.
 
+mod door;
 mod exchange;
 mod faults;
+mod kills;
+mod receipts;
 
 use crate::harness::as2_openssl::{self as openssl, AES128_CBC, Encryption, SHA256, Signing};
 use crate::harness::as2_peer::config;
@@ -30,7 +33,8 @@ pub fn profile(url: Option<&str>, as2: &str) -> Profile {
     let url = url.map(|url| format!("url = \"{url}\"\n")).unwrap_or_default();
     let certificate = acme().cert;
     let more = format!(
-        "{}\n[as2]\nid = \"ACME\"\n{url}certificates = [\"{}\"]\n{as2}",
+        "{}\n[as2]\nid = \"ACME\"\n{url}certificates = [\"{}\"]\n\
+         retry = {{ first = \"100ms\", longest = \"400ms\", tries = 500 }}\n{as2}",
         profile.more,
         certificate.display()
     );

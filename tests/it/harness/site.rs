@@ -93,6 +93,23 @@ impl Site {
         self.add("[listen.as2]\naddress = \"127.0.0.1:0\"\nplain_address = \"127.0.0.1:0\"");
     }
 
+    /// One more key of ours, which signs from this day on.
+    pub fn another_key(&mut self, own: &Identity, from: &str) {
+        let key = format!(
+            "}}, {{ certificate = \"{}\", key = {{ file = \"{}\" }}, from = \"{from}\" }}]",
+            own.cert.display(),
+            own.key.display()
+        );
+        self.us = self.us.replace("}]", &key);
+    }
+
+    /// Changes what stands in `gateway.toml` so far.
+    #[track_caller]
+    pub fn replace(&mut self, this: &str, that: &str) {
+        assert!(self.gateway.contains(this), "{this}");
+        self.gateway = self.gateway.replace(this, that);
+    }
+
     /// One of our systems, tried again after moments; `more` are further keys, such as `test = true`.
     pub fn endpoint(&mut self, name: &str, system: &Recorder, more: &str) {
         fs::write(self.path(&format!("conf/secrets/{name}")), system.secret()).unwrap();

@@ -1,0 +1,154 @@
+//! Receipts for what we send: in time, late, twice, stray, unsigned, wrong, or never; and what is sent again then.
+
+use super::*;
+use crate::harness::as2_peer::decoded;
+use crate::harness::x12::order;
+
+const MDN: &str = "SELECT state FROM acknowledgement WHERE kind = 'MDN'";
+
+/// An order comes, so that a 997 leaves.
+#[track_caller]
+fn order_comes(house: &House, n: u32) {
+    let message = Message::of(&format!("m{n}"), order(&format!("PO-{n}"), n).text().as_bytes());
+    assert_eq!(Receipt::of(&house.raw().send(&message.request())).disposition, "processed");
+}
+
+/// A live product as Acme, and a gateway that asks for receipts later.
+fn later(product: Product, as2: &str) -> (House, As2Peer) {
+    let peer = As2Peer::start(product, &config("ACME", &acme(), "NORTHWIND", &northwind()));
+    let (erp, mut site) = site();
+    // The door's own address is known once it is open: a fixed free port serves here.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    site.replace(
+        "plain_address = \"127.0.0.1:0\"",
+        &format!("plain_address = \"127.0.0.1:{port}\"\nurl = \"http://127.0.0.1:{port}/as2\""),
+    );
+    site.partner(&profile(Some(peer.url()), &format!("mdn = \"async\"\n{as2}")));
+    let house = House { gateway: site.start(), erp, site };
+    peer.configure(&json!({ "partner": { "url": format!("http://{}/as2", house.gateway.as2_plain) } }));
+    (house, peer)
+}
+
+#[test]
+fn a_receipt_that_comes_later_settles_the_message() {
+    for product in [Product::Pyas2, Product::Libas2] {
+        let (house, peer) = later(product, "key_transport = \"oaep-sha1\"\n");
+        order_comes(&house, 1);
+        house.ledger(MDN, &["accepted"]);
+        house.ledger("SELECT verdict || ' ' || signed FROM as2_receipt", &["accepted true"]);
+        assert_eq!(peer.mdns_sent(1)[0]["http_status"], 200);
+        assert_eq!(decoded(&peer.received(1)[0]["payload"])[..3], *b"ISA");
+        house.gateway.stop();
+    }
+}
+
+#[test]
+fn an_overdue_receipt_is_told_the_message_sent_again_and_a_late_one_closes_it() {
+    let (house, peer) = later(Product::Pyas2, "mdn_due = \"1s\"\nresends = 1\n");
+    // pyas2lib tells repeats as duplicates: after our own repeat that is an acceptance.
+    peer.answer(&json!({ "hold": true }));
+    order_comes(&house, 1);
+    peer.received(1);
+    house.ledger(MDN, &["overdue"]);
+    let repeated = peer.received(2);
+    assert_eq!(repeated[0]["message_id"], repeated[1]["message_id"]);
+    assert_eq!(repeated[0]["mic"], repeated[1]["mic"]);
+    assert_eq!(
+        house.site.database().count("alert WHERE cause = 'partner:acme:receipt-overdue' AND state = 'open'"),
+        1
+    );
+    peer.release();
+    house.ledger(MDN, &["late_accepted"]);
+    house.ledger("SELECT count(*)::text FROM as2_receipt", &["2"]);
+    house.ledger("SELECT side FROM as2_receipt ORDER BY id", &["late", "duplicate"]);
+    house.ledger("SELECT count(*)::text FROM alert WHERE cause LIKE '%overdue' AND state = 'open'", &["0"]);
+    house.gateway.stop();
+}
+
+#[test]
+fn stray_and_repeated_receipts_are_written_down_and_change_nothing() {
+    let (house, peer) = later(Product::Pyas2, "");
+    peer.answer(&json!({ "repeat": 2, "times": 1 }));
+    order_comes(&house, 1);
+    house.ledger("SELECT coalesce(side, '-') FROM as2_receipt ORDER BY id", &["-", "duplicate"]);
+    peer.answer(&json!({ "replace": [["Original-Message-ID: .*", "Original-Message-ID: <nobody@acme.example>"]], "times": 1 }));
+    order_comes(&house, 2);
+    house.ledger("SELECT side FROM as2_receipt WHERE message_id IS NULL", &["orphan"]);
+    house.ledger(
+        "SELECT state FROM acknowledgement WHERE kind = 'MDN' ORDER BY at",
+        &["accepted", "expected"],
+    );
+    house.gateway.stop();
+}
+
+#[test]
+fn what_a_receipt_in_the_answer_says_decides() {
+    let cases = [
+        // How the peer answers; the acknowledgement; the delivery; a word of the reason.
+        (r#"{ "mdn": "unsigned" }"#, "accepted_with_errors", "delivered", "not signed"),
+        (r#"{ "mic": "wrong" }"#, "rejected", "dead", "other bytes"),
+        (r#"{ "mic": "none" }"#, "accepted_with_errors", "delivered", "without a MIC"),
+        (r#"{ "corrupt": true }"#, "rejected", "dead", "signature"),
+        (
+            r#"{ "disposition": "processed/error: decryption-failed" }"#,
+            "rejected",
+            "dead",
+            "decryption-failed",
+        ),
+        (
+            r#"{ "disposition": "processed/warning: something odd" }"#,
+            "accepted_with_errors",
+            "delivered",
+            "something odd",
+        ),
+        (
+            r#"{ "replace": [["Final-Recipient: rfc822; ?", "final-RECIPIENT: "], ["Received-Content-MIC: (.*), *sha-?256", "Received-content-mic: \\1, SHA-256"]] }"#,
+            "accepted",
+            "delivered",
+            "processed",
+        ),
+    ];
+    for (nth, (answer, acknowledgement, delivery, word)) in (1..).zip(cases) {
+        let (house, peer) = pair(Product::Pyas2, "");
+        peer.answer(&asked(answer));
+        order_comes(&house, nth);
+        house.ledger(MDN, &[acknowledgement]);
+        house.ledger("SELECT state FROM delivery WHERE way = 'as2'", &[delivery]);
+        let detail =
+            house.site.database().rows("SELECT detail FROM acknowledgement WHERE kind = 'MDN'").remove(0);
+        assert!(detail.contains(word), "{answer}: {detail}");
+        let alerts = house.site.database().rows("SELECT cause FROM alert WHERE cause LIKE 'as2:%'");
+        assert_eq!(alerts.is_empty(), acknowledgement == "accepted", "{answer}: {alerts:?}");
+        house.gateway.stop();
+    }
+}
+
+#[test]
+fn an_answer_without_a_receipt_is_asked_again_under_the_same_message_id() {
+    for answer in [
+        r#"{ "mdn": "none", "times": 1 }"#,
+        r#"{ "cut": true, "times": 1 }"#,
+        r#"{ "http_status": 503, "times": 1 }"#,
+    ] {
+        let (house, peer) = pair(Product::Pyas2, "");
+        peer.answer(&asked(answer));
+        order_comes(&house, 1);
+        house.ledger(MDN, &["accepted"]);
+        let received = peer.received(2);
+        assert_eq!(received[0]["message_id"], received[1]["message_id"], "{answer}");
+        assert_eq!(received[0]["headers"]["date"], received[1]["headers"]["date"], "frozen");
+        house.ledger("SELECT tries::text FROM delivery WHERE way = 'as2'", &["2"]);
+        house.gateway.stop();
+    }
+}
+
+#[test]
+fn a_product_that_wants_it_gets_a_new_message_id_with_each_repetition() {
+    let (house, peer) = pair(Product::Pyas2, "interop = { new_message_id = true }\n");
+    peer.answer(&asked(r#"{ "http_status": 503, "times": 1 }"#));
+    order_comes(&house, 1);
+    house.ledger(MDN, &["accepted"]);
+    let received = peer.received(2);
+    assert_ne!(received[0]["message_id"], received[1]["message_id"]);
+    house.gateway.stop();
+}
