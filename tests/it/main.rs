@@ -9,6 +9,7 @@ mod harness;
 
 mod alerts;
 mod aperak;
+mod as2_peers;
 mod bad_input;
 mod dead_ends;
 mod demo;

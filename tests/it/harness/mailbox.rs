@@ -90,7 +90,7 @@ impl Drop for Mailbox {
 }
 
 /// What the preparation of the tests made.
-fn python() -> PathBuf {
+pub(super) fn python() -> PathBuf {
     if let Some(named) = std::env::var_os("PORTWAY_TEST_PYTHON") {
         return named.into();
     }

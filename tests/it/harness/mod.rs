@@ -1,7 +1,13 @@
 //! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
-//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]).
+//! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]). For AS2: two live products
+//! ([`As2Peer`]), the openssl command as builder and judge ([`as2_openssl`]), bytes on the wire ([`as2_raw`]).
 //! The ledger is asked in SQL, by [`Site::database`].
 
+pub mod as2_keys;
+pub mod as2_mime;
+pub mod as2_openssl;
+pub mod as2_peer;
+pub mod as2_raw;
 mod database;
 mod gateway;
 mod mailbox;
@@ -12,6 +18,9 @@ mod site;
 mod watched;
 pub mod x12;
 
+pub use as2_keys::Identity;
+pub use as2_mime::Entity;
+pub use as2_peer::{As2Peer, Product};
 pub use gateway::Gateway;
 pub use mailbox::Mailbox;
 pub use partner::Partner;
