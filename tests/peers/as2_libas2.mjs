@@ -7,7 +7,8 @@
 // How it fails: an error in a control request is answered 500 with {"error"}; on stdin's end it exits, so it outlives no test.
 // libas2's limits: AS2-Version 1.0; no compression; it signs with PKCS #1 v1.5 only and sends key transport OAEP only (SHA-512
 // unless asked otherwise); it takes smime-type="enveloped-data", in quotes, for no encryption at all, unless "receive" says
-// "unquote":true; its AES-GCM is not RFC 5083's and is left out; it detects no duplicates; it knows one certificate of a
+// "unquote":true; a signature or envelope without Content-Disposition: attachment, and binary content without it, it reads as text
+// and spoils; it cannot send an AS2 name that needs quotes in it; its AES-GCM is not RFC 5083's and is left out; it detects no duplicates; it knows one certificate of a
 // partner, for both uses; it words a failure "failed/failure=text" with "=".
 //
 // The control face (stdout, configuration, POST /send /build /answer /configure /release, GET /received /mdns /mdns_sent) is that
@@ -136,8 +137,7 @@ async function build (request) {
     message: {
       filename: options.filename || undefined,
       contentType: options.content_type || 'application/edi-x12',
-      content: Buffer.from(options.payload, 'base64'),
-      messageId: options.message_id ? `<${options.message_id}>` : undefined
+      content: Buffer.from(options.payload, 'base64')
     },
     agreement: {
       host: host({
@@ -147,7 +147,11 @@ async function build (request) {
       }),
       partner: partner({ encrypt: options.encrypt ? CIPHERS[options.encrypt] : false })
     },
-    additionalHeaders: { Subject: options.subject || 'AS2 Message', ...options.headers }
+    additionalHeaders: {
+      Subject: options.subject || 'AS2 Message',
+      ...(options.message_id ? { 'Message-ID': `<${options.message_id}>` } : {}),
+      ...options.headers
+    }
   })
   oaepHash = options.oaep && options.oaep.replace('sha', 'SHA-')
   signedDigest = undefined

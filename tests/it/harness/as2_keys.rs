@@ -22,11 +22,6 @@ impl Identity {
         Identity::kept("ec", name, || KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256))
     }
 
-    /// The certificate as PEM text.
-    pub fn pem(&self) -> String {
-        fs::read_to_string(&self.cert).unwrap()
-    }
-
     fn kept(kind: &str, name: &str, make: impl Fn() -> Result<KeyPair, rcgen::Error>) -> Identity {
         let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("as2-keys");
         let dir = all.join(format!("{kind}-{name}"));

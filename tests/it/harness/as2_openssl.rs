@@ -38,7 +38,7 @@ pub struct Signing<'a> {
     pub digest: &'a str,
     /// RSASSA-PSS instead of PKCS #1 v1.5.
     pub pss: bool,
-    /// BER of indefinite length instead of DER.
+    /// BER of indefinite length instead of DER. Not with PSS: there the command fails.
     pub indefinite: bool,
     /// More of the command's options, such as `-noattr`, `-nocerts`, `-keyid`.
     pub more: &'a [&'a str],
@@ -64,6 +64,8 @@ pub const AES128_CBC: Encryption =
 #[track_caller]
 pub fn detached(content: &[u8], by: &Identity, how: Signing) -> Entity {
     Entity::new("application/pkcs7-signature; name=\"smime.p7s\"", sign(content, by, how, &[]))
+        // libas2 takes a signature for text without it.
+        .with("Content-Disposition", "attachment; filename=\"smime.p7s\"")
 }
 
 /// `multipart/signed` of this entity, signature in base64.

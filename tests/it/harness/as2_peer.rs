@@ -171,7 +171,10 @@ impl As2Peer {
 
     #[track_caller]
     fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
-        let request = self.client.request(method, format!("{}{path}", self.control)).body(body.to_string());
+        let mut request = self.client.request(method, format!("{}{path}", self.control));
+        if !body.is_null() {
+            request = request.body(body.to_string());
+        }
         let (ok, text) = block(async {
             let response = request.send().await?;
             Ok::<_, reqwest::Error>((response.status().is_success(), response.text().await?))
