@@ -1,6 +1,6 @@
 //! Keys and certificates of AS2 partners, as PEM files. Made once and kept in the target folder: RSA keys take long to make.
 
-use rcgen::{CertificateParams, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize};
+use rcgen::{CertificateParams, DnType, IsCa, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,9 +31,10 @@ impl Identity {
             let names = [name.to_owned(), "localhost".to_owned(), "127.0.0.1".to_owned()];
             let mut parameters = CertificateParams::new(names).unwrap();
             parameters.distinguished_name.push(DnType::CommonName, name);
-            let (year, after) = (2020, 2099);
-            parameters.not_before = rcgen::date_time_ymd(year, 1, 1);
-            parameters.not_after = rcgen::date_time_ymd(after, 1, 1);
+            // It writes the key identifier with it.
+            parameters.is_ca = IsCa::ExplicitNoCa;
+            parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            parameters.not_after = rcgen::date_time_ymd(2099, 1, 1);
             let certificate = parameters.self_signed(&key).unwrap();
             let fresh = tempfile::tempdir_in(&all).unwrap().keep();
             fs::write(fresh.join("cert.pem"), certificate.pem()).unwrap();
