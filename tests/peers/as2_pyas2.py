@@ -3,9 +3,13 @@
 What it promises: every verdict is pyas2lib's own (parsing, decryption, signatures, MIC, MDN). Ours are only HTTP, the reading of
 algorithm names out of the CMS (asn1crypto), and the faults asked for in "answer". One AS2 partner, one message at a time.
 How it fails: an error in a control request is answered 500 with {"error"}; on stdin's end it exits, so it outlives no test.
-pyas2lib's limits: it computes no MIC of unsigned messages, sends key transport PKCS #1 v1.5 only, reads OAEP with SHA-1 only,
-knows no GCM, no ECDSA and no multipart/related below a signature, and reads the first recipient of an envelope only. Its PSS
-signatures name no parameters, so that openssl refuses them; it verifies those of others.
+pyas2lib's limits:
+- it computes no MIC of unsigned messages, and finds a signed MDN wanted by an unknown partner an error of its own (HTTP 500);
+- it sends key transport PKCS #1 v1.5 only, reads OAEP with SHA-1 only, and the first recipient of an envelope only; no GCM, no ECDSA;
+- its PSS signatures name no parameters, so that openssl refuses them; it verifies those of others;
+- what is signed it writes anew before it verifies: content that is not in base64 needs "Content-Transfer-Encoding: binary", and
+  application/octet-stream in base64 or a multipart fails; content it sends as text ends lines with CRLF, so send bytes as
+  application/octet-stream.
 The control face is the same as that of as2_libas2.mjs; what only one of them can is marked.
 
 STDOUT, one JSON line an event:
@@ -141,25 +145,24 @@ as2.encoders = Encoders()
 
 
 class Message(as2.Message):
-    """Also keeps which layers there were, from outside in, and the CMS objects as they came."""
+    """Also knows whether it was compressed before it was signed, or after."""
 
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.layers, self.objects = [], []
-
-    def note(self, layer):
-        if layer not in self.layers:
-            self.layers.append(layer)
+    compressed_outside = False
 
     def _decompress_data(self, payload):
-        if self.encrypted:
-            self.note("encrypted")
-        if self.signed:
-            self.note("signed")
         done, payload = super()._decompress_data(payload)
-        if done:
-            self.note("compressed")
+        self.compressed_outside |= done and not self.signed
         return done, payload
+
+    def layers(self):
+        outside, inside = self.compressed_outside and self.signed, self.compressed and not self.compressed_outside
+        order = [
+            ("encrypted", self.encrypted),
+            ("compressed", outside),
+            ("signed", self.signed),
+            ("compressed", inside or self.compressed and not self.signed),
+        ]
+        return [name for name, there in order if there]
 
 
 def organization(config, with_key=None):
@@ -332,7 +335,7 @@ def receive(state, headers, body):
         "signed": message.signed,
         "encrypted": message.encrypted,
         "compressed": message.compressed,
-        "layers": message.layers,
+        "layers": message.layers(),
         **algorithms(seen_cms),
         "mic": message.mic.decode() if message.mic else None,
         "status": status,
@@ -370,7 +373,7 @@ def algorithms(seen):
         if "verify_message" in seen:
             signer = cms.ContentInfo.load(seen["verify_message"][1])["content"]["signer_infos"][0]
             found["digest_alg"] = signer["digest_algorithm"]["algorithm"].native
-            found["scheme"] = signer["signature_algorithm"]["algorithm"].native
+            found["scheme"] = signer["signature_algorithm"].signature_algo
     except (ValueError, TypeError, KeyError, IndexError):
         pass
     return found
