@@ -260,6 +260,9 @@ fn products_read_what_the_openssl_command_builds() {
     let by = northwind();
     let pss = Signing { pss: true, digest: "sha512", ..SHA256 };
     let oaep = Encryption { cipher: "aes-256-cbc", oaep: Some("sha1"), ..AES128_CBC };
+    let oaep256 = Encryption { oaep: Some("sha256"), ..oaep };
+    let des3 = Encryption { cipher: "des3", indefinite: true, ..AES128_CBC };
+    let ec = Identity::ec("northwind.example");
     let plain = openssl::signed(&order, &by, SHA256);
     let squeezed = openssl::signed(&mime(openssl::compressed(&order)), &by, SHA256);
     let outside = mime(openssl::compressed(&plain));
@@ -274,7 +277,10 @@ fn products_read_what_the_openssl_command_builds() {
             "aes128_cbc",
         ),
         (Product::Pyas2, outside, "compressed", r#"["compressed","signed"]"#),
+        (Product::Pyas2, mime(openssl::encrypted(&plain, &[&acme()], des3)), "encrypted", "tripledes_3key"),
         (Product::Libas2, plain.clone(), "signed", "sha256"),
+        (Product::Libas2, openssl::signed(&order, &ec, SHA256), "signed", "ecdsa"),
+        (Product::Libas2, mime(openssl::encrypted(&plain, &[&acme()], oaep256)), "encrypted", "rsaes_oaep"),
         (
             Product::Libas2,
             mime(openssl::encrypted(&plain, &[&acme()], AES128_CBC)),
@@ -285,6 +291,8 @@ fn products_read_what_the_openssl_command_builds() {
     let mut counts = [0, 0];
     for (product, entity, layer, algorithm) in cases {
         let peer = if product == Product::Pyas2 { &pyas2 } else { &libas2 };
+        let signer = if algorithm == "ecdsa" { &ec } else { &by };
+        peer.configure(&json!({ "partner": { "verify_cert": signer.cert } }));
         counts[product as usize] += 1;
         let nth = counts[product as usize];
         let mut lines: Vec<String> = entity.headers.iter().map(|(n, v)| format!("{n}: {v}")).collect();
@@ -384,8 +392,16 @@ fn bytes_go_out_and_come_in_as_they_are() {
     assert_eq!(connection.ask(&whole).unwrap().status(), 200);
     assert_eq!(connection.ask(&whole).unwrap().status(), 200, "kept alive");
     pyas2.received(4);
-    let cut = server.send_truncated(&whole[..whole.len() - 9]);
-    assert!(cut.is_none_or(|reply| reply.status() != 100));
+    // Half a message is none; so it is at the other product.
+    let libas2 = alone(Product::Libas2, &catcher);
+    // Node refuses folded lines.
+    let whole = request("/as2", &[&["AS2-From: NORTHWIND"], &lines[1..]].concat(), ORDER);
+    for (peer, before) in [(&pyas2, 4), (&libas2, 0)] {
+        let answered = server_of(peer).send_truncated(&whole[..whole.len() - 9]);
+        assert!(answered.is_none_or(|reply| reply.status() != 200));
+        assert_eq!(server_of(peer).send(&whole).status(), 200);
+        assert_eq!(peer.received(before + 1).len(), before + 1);
+    }
 
     // The catcher, over TLS, with what it was sent: case, folding, chunks.
     let own = Identity::ec("acme.example");

@@ -7,9 +7,9 @@
 // AS2 partner.
 // How it fails: an error in a control request is answered 500 with {"error"}; on stdin's end it exits, so it outlives no test.
 // libas2's limits:
-// - AS2-Version 1.0, no compression, no detection of duplicates; one certificate of a partner for both uses;
-// - it signs with PKCS #1 v1.5 only, sends key transport OAEP only (SHA-512 unless asked otherwise), and its AES-GCM, which is not
-//   RFC 5083's, is left out;
+// - AS2-Version 1.0, no compression, no detection of duplicates;
+// - it signs with PKCS #1 v1.5 only and verifies no PSS (ECDSA it does); it sends key transport OAEP only, with SHA-512 unless asked
+//   otherwise; its AES-GCM, which is not RFC 5083's, is left out;
 // - it takes smime-type="enveloped-data", in quotes, for no encryption at all, unless "receive" says "unquote":true;
 // - a signature, an envelope or binary content without "Content-Disposition: attachment" it reads as text, and spoils;
 // - it verifies no signature over content that has bytes over 127 and is not in base64;
@@ -51,6 +51,9 @@ const NAMES = {
   '1.2.840.113549.1.1.1': 'rsaes_pkcs1v15',
   '1.2.840.113549.1.1.7': 'rsaes_oaep',
   '1.2.840.113549.1.1.10': 'rsassa_pss',
+  '1.2.840.10045.4.3.2': 'ecdsa',
+  '1.2.840.10045.4.3.3': 'ecdsa',
+  '1.2.840.10045.4.3.4': 'ecdsa',
   '1.2.840.113549.3.7': 'tripledes_3key',
   '2.16.840.1.101.3.4.1.2': 'aes128_cbc',
   '2.16.840.1.101.3.4.1.22': 'aes192_cbc',

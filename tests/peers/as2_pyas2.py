@@ -456,14 +456,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def body(self):
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            return self.exactly(int(self.headers.get("Content-Length", 0)))
         chunks = []
         while size := int(self.rfile.readline().split(b";")[0], 16):
-            chunks.append(self.rfile.read(size))
+            chunks.append(self.exactly(size))
             self.rfile.readline()
         while self.rfile.readline().strip():
             pass
         return b"".join(chunks)
+
+    def exactly(self, size):
+        """A sender that died on the way has sent nothing."""
+        read = self.rfile.read(size)
+        if len(read) < size:
+            raise ConnectionError("the body ended early")
+        return read
 
     def reply(self, status, headers=(), body=b""):
         self.send_response(status)
@@ -485,7 +492,8 @@ class As2(Handler):
     def do_POST(self):
         try:
             self.take()
-        except Exception:  # pylint: disable=broad-except  # pyas2lib: an unknown partner who asks for a signed MDN.
+        except Exception:  # pylint: disable=broad-except  # Half a body, or what pyas2lib did not foresee.
+            self.close_connection = True
             print(f"as2_pyas2: {sys.exc_info()[1]!r}", file=sys.stderr)
             self.reply(500)
 
