@@ -194,13 +194,23 @@ where
     }
 }
 
-#[derive(Default)]
+/// Makes a reply's bytes out of a request.
+type Reply = dyn Fn(&Heard) -> Vec<u8> + Send + Sync;
+
 struct Caught {
     requests: Vec<Heard>,
     statuses: VecDeque<u16>,
+    otherwise: Arc<Reply>,
 }
 
-/// A server that takes whatever is posted, keeps it, and answers with an empty body.
+/// A reply's bytes: status, header lines as they are, and the body with its length.
+pub fn reply(status: u16, lines: &[&str], body: &[u8]) -> Vec<u8> {
+    let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+    let head = format!("HTTP/1.1 {status} As scripted\r\n{lines}Content-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// A server that takes whatever is posted, keeps it, and answers 200 with an empty body, or as told.
 pub struct Catcher {
     caught: Arc<Watched<Caught>>,
     address: SocketAddr,
@@ -231,7 +241,12 @@ impl Catcher {
         self.address.to_string()
     }
 
-    /// The statuses of the next replies, in order; 200 after them.
+    /// Makes each reply out of its request from now on: a synchronous MDN, or bytes that are none.
+    pub fn reply_with(&self, make: impl Fn(&Heard) -> Vec<u8> + Send + Sync + 'static) {
+        self.caught.with(|c| c.otherwise = Arc::new(make));
+    }
+
+    /// The statuses of the next replies, in order, with empty bodies.
     pub fn statuses(&self, statuses: &[u16]) {
         self.caught.with(|c| c.statuses.extend(statuses));
     }
@@ -247,7 +262,12 @@ impl Catcher {
     fn listen(tls: Option<Arc<ServerConfig>>) -> Catcher {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (caught, closed) = (Arc::<Watched<Caught>>::default(), Arc::new(AtomicBool::new(false)));
+        let nothing = Caught {
+            requests: Vec::new(),
+            statuses: VecDeque::new(),
+            otherwise: Arc::new(|_| reply(200, &[], b"")),
+        };
+        let (caught, closed) = (Arc::new(Watched::new(nothing)), Arc::new(AtomicBool::new(false)));
         let catcher = Catcher {
             caught: caught.clone(),
             address,
@@ -287,11 +307,12 @@ fn serve(caught: &Watched<Caught>, tls: Option<Arc<ServerConfig>>, stream: TcpSt
     };
     let mut stream = BufReader::new(stream);
     while let Some(heard) = hear(&mut stream)? {
-        let status = caught.with(|c| {
-            c.requests.push(heard);
-            c.statuses.pop_front().unwrap_or(200)
+        let (status, make) = caught.with(|c| {
+            c.requests.push(heard.clone());
+            (c.statuses.pop_front(), c.otherwise.clone())
         });
-        write!(stream.get_mut(), "HTTP/1.1 {status} As scripted\r\nContent-Length: 0\r\n\r\n")?;
+        let bytes = status.map_or_else(|| make(&heard), |status| reply(status, &[], b""));
+        stream.get_mut().write_all(&bytes)?;
         stream.get_mut().flush()?;
     }
     Ok(())
