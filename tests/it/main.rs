@@ -10,6 +10,7 @@ mod harness;
 mod alerts;
 mod aperak;
 mod bad_input;
+mod certificates;
 mod dead_ends;
 mod demo;
 mod documents;
