@@ -195,7 +195,7 @@ impl<'a> Sheet<'a> {
         for key in [
             "Signature, encryption",
             "AS2 product and version",
-            "IP addresses you call from",
+            "Your IP addresses",
             "Technical contact",
         ] {
             line(key, blank.clone());
