@@ -191,7 +191,7 @@ impl Certificate {
 
     /// Upper-case hex, as OpenSSL prints it.
     pub fn serial(&self) -> String {
-        hex(self.0.serial.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(&self.0.serial))
+        serial_text(&self.0.serial)
     }
 
     /// Unix seconds.
@@ -455,6 +455,11 @@ pub fn fingerprint(digest: &[u8]) -> String {
     text
 }
 
+/// A serial number from its INTEGER's content: the octet that only keeps it positive is left out.
+pub(crate) fn serial_text(content: &[u8]) -> String {
+    hex(content.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(content))
+}
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02X}");
@@ -490,7 +495,7 @@ pub(crate) fn name_text(name: &X509NameRef) -> String {
             text.push_str(", ");
         }
         let key = entry.object().nid().short_name().unwrap_or("?");
-        let value = entry.data().as_utf8().map(|s| s.to_string()).unwrap_or_else(|_| "?".to_owned());
+        let value = entry.data().to_string().unwrap_or_else(|_| "?".to_owned());
         text.push_str(key);
         text.push('=');
         text.extend(value.chars().flat_map(|c| {
@@ -502,7 +507,7 @@ pub(crate) fn name_text(name: &X509NameRef) -> String {
     text
 }
 
-fn unix(time: &Asn1TimeRef) -> i64 {
+pub(crate) fn unix(time: &Asn1TimeRef) -> i64 {
     // Both ends are valid times, so the difference always exists.
     Asn1Time::from_unix(0)
         .and_then(|epoch| epoch.diff(time))
