@@ -57,6 +57,16 @@ fn a_certificate_that_runs_out_is_told_once_and_when_it_is_replaced() {
     gateway.line("reloaded");
     gateway.stop();
     let gateway = Gateway::start(&site, &[]);
+    let causes = || site.database().rows("SELECT cause FROM alert WHERE state = 'open'");
+    let [cause] = &causes()[..] else { panic!("{:?}", causes()) };
+    assert!(cause.starts_with("certificate:partner:acme:as2:") && cause.ends_with(":7"), "{cause}");
+    assert_eq!(mailbox.mails().len(), 1);
+
+    // Had the step before this one been told, this one would be told now, and take its place without a word.
+    site.database().rows("UPDATE alert SET cause = regexp_replace(cause, ':7$', ':14') RETURNING cause");
+    gateway.signal(Signal::HUP);
+    gateway.until("the next step told", || (mailbox.mails().len() == 2).then_some(()));
+    gateway.until("the step before closed", || (causes() == [cause.clone()]).then_some(()));
 
     theirs(&site, "next.pem", "700");
     let next = site.path("conf/next.pem").display().to_string();
@@ -72,8 +82,8 @@ fn a_certificate_that_runs_out_is_told_once_and_when_it_is_replaced() {
     mailbox.mail("over: acme: its certificate expires in");
     gateway.until("no mail owed", || (site.database().count("job") == 0).then_some(()));
     let subjects: Vec<_> = mailbox.mails().into_iter().map(|mail| mail.subject).collect();
-    assert_eq!(subjects.len(), 2, "{subjects:?}");
-    assert_eq!(site.database().rows("SELECT state FROM alert"), ["closed"]);
+    assert_eq!(subjects.len(), 3, "{subjects:?}");
+    assert_eq!(site.database().rows("SELECT state FROM alert"), ["closed", "closed"]);
 
     let (exit, shown, _) = site.run(&["cert", "list", "--json"]);
     assert_eq!(exit, 0);
