@@ -3,6 +3,7 @@
 //! Alerts are rows of the ledger, raised in the transaction that found the fault; this is the only code that sends them. One lane,
 //! one mail at a time: the mail server is down for all or for none. A mail that cannot be sent waits in the ledger.
 
+pub mod expiry;
 pub mod mail;
 
 use crate::clock::{SharedClock, rfc3339};

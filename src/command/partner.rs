@@ -215,10 +215,21 @@ fn checks(configuration: &Configuration, profile: &PartnerProfile) -> Vec<Check>
         },
     );
     let ways = ways(profile);
-    let none = "no way in: write [https], [directory] or via = \"<network>\"".to_owned();
+    let none = "no way in: write [as2], [https], [directory] or via = \"<network>\"".to_owned();
     add("way in".to_owned(), if ways.is_empty() { Err(none) } else { Ok(ways.join(", ")) });
     for (index, certificate) in profile.certificates.iter().enumerate() {
         add(format!("client certificate {}", index + 1), validity(certificate));
+    }
+    if let Some(as2) = &profile.as2 {
+        for (index, pinned) in as2.pinned().iter().enumerate() {
+            add(format!("AS2 certificate {}", index + 1), validity(pinned.certificate.der()));
+        }
+        for (index, certificate) in as2.client_certificates().iter().enumerate() {
+            add(format!("AS2 client certificate {}", index + 1), validity(certificate));
+        }
+    }
+    if let Some(password) = partner.as2.as_ref().and_then(|as2| as2.password.as_ref()) {
+        add(format!("AS2 password from {password}"), secret(configuration, password));
     }
     if let Some(token) = partner.https.as_ref().and_then(|https| https.token.as_ref()) {
         add(format!("token from {token}"), secret(configuration, token));
@@ -275,10 +286,11 @@ fn validity(der: &[u8]) -> Result<String, String> {
 
 fn ways(profile: &PartnerProfile) -> Vec<String> {
     let partner = &profile.partner;
+    let as2 = partner.as2.as_ref().map(|_| "as2".to_owned());
     let https = partner.https.as_ref().map(|_| "https".to_owned());
     let directory = partner.directory.as_ref().map(|_| "directory".to_owned());
     let via = partner.via.as_ref().map(|network| format!("via:{network}"));
-    https.into_iter().chain(directory).chain(via).collect()
+    as2.into_iter().chain(https).chain(directory).chain(via).collect()
 }
 
 fn word(status: Status) -> &'static str {
@@ -299,6 +311,7 @@ fn summary(profile: &PartnerProfile) -> Value {
         "status": partner.status,
         "station": partner.station,
         "via": partner.via,
+        "as2": partner.as2.as_ref().map(|as2| &as2.id),
         "x12": profile.x12_ids().map(X12Id::to_string).collect::<Vec<_>>(),
         "ways": ways(profile),
         "receive": routes.collect::<serde_json::Map<_, _>>(),

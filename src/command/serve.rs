@@ -20,7 +20,7 @@ use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
 use crate::transport::{Doors, as2, directory, https};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -86,6 +86,8 @@ pub struct Gateway {
     /// What the doors show, by the section that says so.
     certificates: Vec<(&'static str, Arc<DoorCertificate>)>,
     watched: Mutex<HashSet<String>>,
+    /// The certificate of doors that name none.
+    self_signed: PathBuf,
     /// Where the HTTPS door listens.
     pub https: Option<SocketAddr>,
     /// Where the AS2 door listens: with TLS, and without.
@@ -169,6 +171,7 @@ impl Gateway {
             close,
             certificates: Vec::new(),
             watched: Mutex::default(),
+            self_signed: place.state.join("certs/self-signed.pem"),
             https: None,
             as2: None,
             as2_plain: None,
@@ -177,6 +180,7 @@ impl Gateway {
         gateway.open_https(configuration, &place.state).await?;
         gateway.open_as2(configuration, &place.state).await?;
         gateway.watch_folders();
+        gateway.look_at_certificates().await?;
         Ok(Some(gateway))
     }
 
@@ -337,6 +341,7 @@ impl Gateway {
         let (ledger, now) = (&self.house.ledger, self.house.clock.now());
         accept_profiles(ledger, &self.house.profiles.current()).await?;
         self.workers.reconcile().await?;
+        self.look_at_certificates().await?;
         let mut kept = Vec::new();
         for partner in &report.removed {
             let open = ledger.open_obligations(partner).await?;
@@ -366,10 +371,19 @@ impl Gateway {
         ledger.record_reload(None, &report_json(report, &kept), now).await
     }
 
-    /// A few times a day: the partitions ahead, and alerts that nobody needs to see any more.
+    /// Warns of certificates that run out.
+    async fn look_at_certificates(&self) -> Result<(), Error> {
+        let (configuration, now) = (self.house.profiles.current(), self.house.clock.now());
+        let host = own_names().swap_remove(0);
+        let here = alert::expiry::Here { host: &host, self_signed: &self.self_signed };
+        alert::expiry::look(&self.house.ledger, &configuration, &here, now).await
+    }
+
+    /// A few times a day: the partitions ahead, certificates that run out, and alerts that nobody needs to see any more.
     async fn tidy(&self) -> Result<(), Error> {
         let now = self.house.clock.now();
         self.house.ledger.make_partitions(now).await?;
+        self.look_at_certificates().await?;
         self.house.ledger.close_stale_alerts(now).await
     }
 

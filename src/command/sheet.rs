@@ -192,12 +192,9 @@ impl<'a> Sheet<'a> {
             "EDIFACT qualifier:id",
             or_blank(partner.and_then(|p| Some(p.edifact.as_ref()?.id.to_string()))),
         );
-        for key in [
-            "Signature, encryption",
-            "AS2 product and version",
-            "IP addresses you call from",
-            "Technical contact",
-        ] {
+        for key in
+            ["Signature, encryption", "AS2 product and version", "Your IP addresses", "Technical contact"]
+        {
             line(key, blank.clone());
         }
         text

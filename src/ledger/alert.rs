@@ -13,7 +13,7 @@ const QUIET: SignedDuration = SignedDuration::from_hours(1);
 /// After this, an alert of single events leaves the status by itself.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 /// Causes that last until they are mended; all others are single events (a rejected set, a dead delivery).
-const LASTING: &str = "^(endpoint|partner|profile|directory):";
+const LASTING: &str = "^(endpoint|partner|profile|directory|certificate):";
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,6 +150,16 @@ impl Ledger {
             self.wake.ring(MAIL_LANE);
         }
         Ok(closed.is_some())
+    }
+
+    /// Closes an alert without a mail: another has taken its place.
+    pub async fn close_alert(&self, cause: &str, now: Timestamp) -> Result<()> {
+        sqlx::query("UPDATE alert SET state = 'closed', closed_at = $2 WHERE cause = $1 AND state = 'open'")
+            .bind(cause)
+            .bind(at(now))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Closes alerts of single events that nobody needs to see any more.

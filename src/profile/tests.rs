@@ -87,6 +87,19 @@ fn a_good_folder_has_no_problems() {
 }
 
 #[test]
+fn the_example_with_as2_is_valid() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("partner-profiles/example-as2");
+    let configuration = Configuration::load(&dir).unwrap();
+    assert_eq!(
+        configuration.problems.iter().map(Problem::to_string).collect::<Vec<_>>(),
+        Vec::<String>::new()
+    );
+    let (partner, station) = configuration.as2_partner("ACMERETAIL", "NORTHWIND").unwrap();
+    assert_eq!((partner.partner.id.as_str(), station), ("acme-retail", "us"));
+    assert_eq!(partner.as2.as_ref().unwrap().signers().len(), 2);
+}
+
+#[test]
 fn the_example_folder_is_valid() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("partner-profiles/example");
     let configuration = Configuration::load(&dir).unwrap();
@@ -470,10 +483,13 @@ fn keys(schema: &serde_json::Value, visit: &mut impl FnMut(&str)) {
 /// The examples, read as JSON, fit the schemas that editors get.
 #[test]
 fn the_schemas_accept_the_examples() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("partner-profiles/example");
-    for (file, schema) in
-        [("gateway.toml", gateway_schema()), ("partners.d/acme-retail.toml", partner_schema())]
-    {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("partner-profiles");
+    for (file, schema) in [
+        ("example/gateway.toml", gateway_schema()),
+        ("example/partners.d/acme-retail.toml", partner_schema()),
+        ("example-as2/gateway.toml", gateway_schema()),
+        ("example-as2/partners.d/acme-retail.toml", partner_schema()),
+    ] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         let values: serde_json::Value = toml::from_str(&text).unwrap();
         let validator = jsonschema::validator_for(schema).unwrap();

@@ -15,7 +15,7 @@ use portway_as2::certificate_file;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, TableLike, Value};
 
 pub struct Import {
     pub file: PathBuf,
@@ -178,14 +178,30 @@ fn edit(text: &str, name: &str, from: Option<&str>) -> Result<String, String> {
     let list = as2.entry("certificates").or_insert_with(|| Item::Value(Value::Array(Array::new())));
     let list = list.as_array_mut().ok_or("`certificates` is not a list")?;
     let mut value = entry(name, from);
-    // As the entries before it: one in each line where they are so.
-    match list.iter().last().and_then(|last| last.decor().prefix()).and_then(|prefix| prefix.as_str()) {
-        Some(prefix) if prefix.contains('\n') => value.decor_mut().set_prefix(prefix.to_owned()),
-        _ if list.is_empty() => value.decor_mut().set_prefix(""),
-        _ => value.decor_mut().set_prefix(" "),
-    }
+    lay_out(list, &mut value);
     list.push_formatted(value);
     Ok(document.to_string())
+}
+
+/// Makes the value look as the entries before it: one in each line where they are so, comments left with what they stand by.
+fn lay_out(list: &mut Array, value: &mut Value) {
+    let trailing = list.trailing().as_str().unwrap_or_default().to_owned();
+    let Some(last) = list.iter_mut().last() else { return value.decor_mut().set_prefix("") };
+    let part = |raw: Option<&RawString>| raw.and_then(RawString::as_str).unwrap_or_default().to_owned();
+    let (prefix, suffix) = (part(last.decor().prefix()), part(last.decor().suffix()));
+    if !prefix.contains('\n') {
+        return value.decor_mut().set_prefix(" ");
+    }
+    // What stands behind the last entry, up to the line of the bracket.
+    let rest = suffix + &trailing;
+    let comment = rest.trim_end();
+    last.decor_mut().set_suffix("");
+    value.decor_mut().set_prefix(format!("{comment}{prefix}"));
+    let bracket = rest[comment.len()..].to_owned();
+    list.set_trailing(if list.trailing_comma() { bracket.clone() } else { String::new() });
+    if !list.trailing_comma() {
+        value.decor_mut().set_suffix(bracket);
+    }
 }
 
 fn entry(name: &str, from: Option<&str>) -> Value {
@@ -234,6 +250,10 @@ mod tests {
         let lines = "[as2]\ncertificates = [\n    \"certs/a.pem\", # old\n]\n";
         let more = edit(lines, "certs/b.pem", None).unwrap();
         assert_eq!(more, "[as2]\ncertificates = [\n    \"certs/a.pem\", # old\n    \"certs/b.pem\",\n]\n");
+
+        let bare =
+            edit("[as2]\ncertificates = [\n    \"certs/a.pem\" # old\n]\n", "certs/b.pem", None).unwrap();
+        assert_eq!(bare, "[as2]\ncertificates = [\n    \"certs/a.pem\", # old\n    \"certs/b.pem\"\n]\n");
 
         assert!(edit("id = \"acme\"\n", "certs/a.pem", None).unwrap_err().contains("no [as2]"));
         assert!(edit("[as2]\ncertificates = 3\n", "certs/a.pem", None).unwrap_err().contains("not a list"));
