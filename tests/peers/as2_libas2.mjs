@@ -3,15 +3,6 @@
 //
 // What it promises: every verdict is libas2's own (parsing, decryption, signatures, MIC, MDN), save one: libas2 gives the MIC it
 // signed and the MIC an MDN reports, but never compares them; that is done here. Ours are further HTTP, the choice of OAEP's hash,
-<<<<<<< HEAD
-// the faults asked for in "answer", and two repairs without which it speaks to nobody (marked below). One AS2 partner.
-// How it fails: an error in a control request is answered 500 with {"error"}; on stdin's end it exits, so it outlives no test.
-// libas2's limits: AS2-Version 1.0; no compression; it signs with PKCS #1 v1.5 only and sends key transport OAEP only (SHA-512
-// unless asked otherwise); it takes smime-type="enveloped-data", in quotes, for no encryption at all, unless "receive" says
-// "unquote":true; a signature or envelope without Content-Disposition: attachment, and binary content without it, it reads as text
-// and spoils; it cannot send an AS2 name that needs quotes in it; its AES-GCM is not RFC 5083's and is left out; it detects no duplicates; it knows one certificate of a
-// partner, for both uses; it words a failure "failed/failure=text" with "=".
-=======
 // the faults asked for in "answer", and repairs of what would keep it from speaking to anybody (where it is loaded, below). One
 // AS2 partner.
 // How it fails: an error in a control request is answered 500 with {"error"}; on stdin's end it exits, so it outlives no test.
@@ -24,7 +15,6 @@
 // - it verifies no signature over content that has bytes over 127 and is not in base64;
 // - it cannot send an AS2 name that has quotes in it, and sends one with spaces without quotes around it;
 // - it words a failure "failed/failure=text", with "=".
->>>>>>> peers
 //
 // The control face (stdout, configuration, POST /send /build /answer /configure /release, GET /received /mdns /mdns_sent) is that
 // of as2_pyas2.py, whose head tells it in full; it also says which options are of one peer only. "status" is the disposition that
@@ -61,12 +51,9 @@ const NAMES = {
   '1.2.840.113549.1.1.1': 'rsaes_pkcs1v15',
   '1.2.840.113549.1.1.7': 'rsaes_oaep',
   '1.2.840.113549.1.1.10': 'rsassa_pss',
-<<<<<<< HEAD
-=======
   '1.2.840.10045.4.3.2': 'ecdsa',
   '1.2.840.10045.4.3.3': 'ecdsa',
   '1.2.840.10045.4.3.4': 'ecdsa',
->>>>>>> peers
   '1.2.840.113549.3.7': 'tripledes_3key',
   '2.16.840.1.101.3.4.1.2': 'aes128_cbc',
   '2.16.840.1.101.3.4.1.22': 'aes192_cbc',
@@ -103,13 +90,10 @@ AS2Crypto.removeTrailingCrLf = buffer => {
   return multipart && signing.getStore() ? buffer : removeTrailingCrLf(buffer)
 }
 
-<<<<<<< HEAD
-=======
 // Its MIME parser makes one call with as many arguments as there are bytes: not possible beyond some 100 KB. Text it takes as it is.
 const parse = AS2Parser.parse
 AS2Parser.parse = content => parse.call(AS2Parser, Buffer.isBuffer(content) ? content.toString('latin1') : content)
 
->>>>>>> peers
 let oaepHash
 const addRecipient = pkijs.EnvelopedData.prototype.addRecipientByCertificate
 pkijs.EnvelopedData.prototype.addRecipientByCertificate = function (certificate, parameters, variant) {

@@ -3,11 +3,6 @@
 What it promises: every verdict is pyas2lib's own (parsing, decryption, signatures, MIC, MDN). Ours are only HTTP, the reading of
 algorithm names out of the CMS (asn1crypto), and the faults asked for in "answer". One AS2 partner, one message at a time.
 How it fails: an error in a control request is answered 500 with {"error"}; on stdin's end it exits, so it outlives no test.
-<<<<<<< HEAD
-pyas2lib's limits: it computes no MIC of unsigned messages, sends key transport PKCS #1 v1.5 only, reads OAEP with SHA-1 only,
-knows no GCM, no ECDSA and no multipart/related below a signature, and reads the first recipient of an envelope only. Its PSS
-signatures name no parameters, so that openssl refuses them; it verifies those of others.
-=======
 pyas2lib's limits:
 - it computes no MIC of unsigned messages, and finds a signed MDN wanted by an unknown partner an error of its own (HTTP 500);
 - it sends key transport PKCS #1 v1.5 only, reads OAEP with SHA-1 only, and the first recipient of an envelope only; no GCM, no ECDSA;
@@ -15,7 +10,6 @@ pyas2lib's limits:
 - what is signed it writes anew before it verifies: content that is not in base64 needs "Content-Transfer-Encoding: binary", and
   application/octet-stream in base64 or a multipart fails; content it sends as text ends lines with CRLF, so send bytes as
   application/octet-stream.
->>>>>>> peers
 The control face is the same as that of as2_libas2.mjs; what only one of them can is marked.
 
 STDOUT, one JSON line an event:
@@ -151,28 +145,6 @@ as2.encoders = Encoders()
 
 
 class Message(as2.Message):
-<<<<<<< HEAD
-    """Also keeps which layers there were, from outside in, and the CMS objects as they came."""
-
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.layers, self.objects = [], []
-
-    def note(self, layer):
-        if layer not in self.layers:
-            self.layers.append(layer)
-
-    def _decompress_data(self, payload):
-        if self.encrypted:
-            self.note("encrypted")
-        if self.signed:
-            self.note("signed")
-        done, payload = super()._decompress_data(payload)
-        if done:
-            self.note("compressed")
-        return done, payload
-
-=======
     """Also knows whether it was compressed before it was signed, or after."""
 
     compressed_outside = False
@@ -192,7 +164,6 @@ class Message(as2.Message):
         ]
         return [name for name, there in order if there]
 
->>>>>>> peers
 
 def organization(config, with_key=None):
     own = config["own"]
@@ -364,11 +335,7 @@ def receive(state, headers, body):
         "signed": message.signed,
         "encrypted": message.encrypted,
         "compressed": message.compressed,
-<<<<<<< HEAD
-        "layers": message.layers,
-=======
         "layers": message.layers(),
->>>>>>> peers
         **algorithms(seen_cms),
         "mic": message.mic.decode() if message.mic else None,
         "status": status,
@@ -406,11 +373,7 @@ def algorithms(seen):
         if "verify_message" in seen:
             signer = cms.ContentInfo.load(seen["verify_message"][1])["content"]["signer_infos"][0]
             found["digest_alg"] = signer["digest_algorithm"]["algorithm"].native
-<<<<<<< HEAD
-            found["scheme"] = signer["signature_algorithm"]["algorithm"].native
-=======
             found["scheme"] = signer["signature_algorithm"].signature_algo
->>>>>>> peers
     except (ValueError, TypeError, KeyError, IndexError):
         pass
     return found
@@ -493,24 +456,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def body(self):
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
-<<<<<<< HEAD
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        chunks = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            chunks.append(self.rfile.read(size))
-=======
             return self.exactly(int(self.headers.get("Content-Length", 0)))
         chunks = []
         while size := int(self.rfile.readline().split(b";")[0], 16):
             chunks.append(self.exactly(size))
->>>>>>> peers
             self.rfile.readline()
         while self.rfile.readline().strip():
             pass
         return b"".join(chunks)
 
-<<<<<<< HEAD
-=======
     def exactly(self, size):
         """A sender that died on the way has sent nothing."""
         read = self.rfile.read(size)
@@ -518,7 +472,6 @@ class Handler(BaseHTTPRequestHandler):
             raise ConnectionError("the body ended early")
         return read
 
->>>>>>> peers
     def reply(self, status, headers=(), body=b""):
         self.send_response(status)
         for name, value in headers:
@@ -539,12 +492,8 @@ class As2(Handler):
     def do_POST(self):
         try:
             self.take()
-<<<<<<< HEAD
-        except Exception:  # pylint: disable=broad-except  # pyas2lib: an unknown partner who asks for a signed MDN.
-=======
         except Exception:  # pylint: disable=broad-except  # Half a body, or what pyas2lib did not foresee.
             self.close_connection = True
->>>>>>> peers
             print(f"as2_pyas2: {sys.exc_info()[1]!r}", file=sys.stderr)
             self.reply(500)
 
