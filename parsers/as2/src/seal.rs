@@ -252,7 +252,7 @@ impl Packing<'_, '_> {
     }
 
     /// An application/pkcs7-mime of `content`. The innermost layer of an unsigned message also makes the MIC, of the entity
-    /// with its header (RFC 4130 section 7.3.1, RFC 5402 section 5).
+    /// with its header (RFC 4130 section 7.3.1, RFC 5402 section 4).
     fn secure(
         &mut self,
         kind: &str,
@@ -311,9 +311,11 @@ impl Packing<'_, '_> {
         encoder.finish()?;
         // base64 ends with a line end, which is the delimiter's.
         write!(out, "--{boundary}--\r\n")?;
-        let micalg = if self.sending.old_digest_names { options.digest.old_name() } else { options.digest.name() };
+        let micalg =
+            if self.sending.old_digest_names { options.digest.old_name() } else { options.digest.name() };
         let protocol = "application/pkcs7-signature";
-        let value = format!("multipart/signed; protocol=\"{protocol}\"; micalg={micalg}; boundary=\"{boundary}\"");
+        let value =
+            format!("multipart/signed; protocol=\"{protocol}\"; micalg={micalg}; boundary=\"{boundary}\"");
         Ok(vec![field("Content-Type", value)])
     }
 
@@ -325,10 +327,13 @@ impl Packing<'_, '_> {
     }
 
     fn encoding_field(&self, encoding: BodyEncoding) -> (String, String) {
-        field("Content-Transfer-Encoding", match encoding {
-            BodyEncoding::Binary => "binary",
-            BodyEncoding::Base64 => "base64",
-        })
+        field(
+            "Content-Transfer-Encoding",
+            match encoding {
+                BodyEncoding::Binary => "binary",
+                BodyEncoding::Base64 => "base64",
+            },
+        )
     }
 
     fn disposition(&self, name: &str) -> io::Result<String> {
@@ -358,7 +363,8 @@ impl Packing<'_, '_> {
 /// A multipart/related whose root is the first part (RFC 2387, RFC 6362).
 fn related<'a>(entities: Vec<(&'a str, Entity<'a>)>) -> io::Result<Entity<'a>> {
     let boundary = boundary()?;
-    let root = entities.first().map_or("", |(t, _)| t).split(';').next().unwrap_or_default().trim().to_owned();
+    let root =
+        entities.first().map_or("", |(t, _)| t).split(';').next().unwrap_or_default().trim().to_owned();
     let mut body = Vec::new();
     for (_, mut entity) in entities {
         let start = [format!("--{boundary}\r\n").into_bytes(), header_bytes(&entity.fields)].concat();

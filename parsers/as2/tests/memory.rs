@@ -8,9 +8,9 @@ use portway_as2::open::{Compression, Limits, MicBy, Outcome, Part, Receiving, Si
 use portway_as2::seal::{Attachment, BodyEncoding, Sending, seal};
 use std::io::{self, BufReader, BufWriter, Read, Seek};
 
-const LENGTH: u64 = 64 << 20;
+const LENGTH: u64 = 32 << 20;
 /// What both ways may add to the process at its largest, in KiB.
-const GROWTH: u64 = 16 << 10;
+const GROWTH: u64 = 8 << 10;
 
 /// Bytes that do not compress (xorshift).
 struct Noise {
@@ -67,7 +67,10 @@ fn round(ours: &[Identity], recipients: &[portway_as2::certificate::Certificate]
     let sending = Sending {
         compress: Some(Compression::BeforeSigning),
         sign: Some((&ours[0], SignOptions::default())),
-        encrypt: Some((recipients, EncryptOptions { cipher: Cipher::Aes128Cbc, transport: KeyTransport::Pkcs1 })),
+        encrypt: Some((
+            recipients,
+            EncryptOptions { cipher: Cipher::Aes128Cbc, transport: KeyTransport::Pkcs1 },
+        )),
         payload_encoding: BodyEncoding::Binary,
         layer_encoding: BodyEncoding::Base64,
         quoted_file_names: true,

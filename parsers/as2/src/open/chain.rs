@@ -1,6 +1,7 @@
 //! The chain of readers behind [`super::open`].
 //!
 //! Each layer takes the reader of the one outside, makes its own, hands that inwards, then reads its own to the end and judges it.
+//! What a layer that failed had found within is void: how far it was read depends on how the bytes arrived.
 //! A layer may call any read error of its input what it likes: the layer whose reader failed sees that on its own [`Watch`]
 //! and its verdict replaces the inner one; at the outermost, an error of the body itself is no verdict but an error.
 
@@ -172,7 +173,9 @@ impl Opening<'_, '_> {
         let mut plain = Watch::new(Decrypter::new(input, self.receiving.identities));
         let layers = Layers { encrypted: true, ..layers };
         let result = match Header::read(&mut plain, self.receiving.limits.header) {
-            Ok(header) if header.content_type().is_none() => refuse(Why::Malformed, "an entity without Content-Type"),
+            Ok(header) if header.content_type().is_none() => {
+                refuse(Why::Malformed, "an entity without Content-Type")
+            }
             Ok(header) => self.entity(&header, &mut plain, layers),
             Err(e) => Err(malformed(&e)),
         };
@@ -189,7 +192,10 @@ impl Opening<'_, '_> {
             };
             return refuse(Why::DecryptionFailed, detail);
         }
-        if let Err(Stop::Refused(Why::Malformed, detail)) = result {
+        // A good signature proves that the partner itself wrote what is malformed.
+        if let Err(Stop::Refused(Why::Malformed, detail)) = &result
+            && self.facts.signed.is_none()
+        {
             return refuse(Why::DecryptionFailed, format!("what was decrypted is no entity: {detail}"));
         }
         self.facts.encrypted = decrypter.facts();
@@ -200,27 +206,35 @@ impl Opening<'_, '_> {
         if layers.compressed {
             return refuse(Why::UnsupportedFormat, "compressed twice");
         }
-        self.facts.compressed = Some(Compression::BeforeSigning);
         let mut inflated = Watch::new(Inflater::new(input, self.receiving.limits.inflated));
         let result = self.inside(&mut inflated, Layers { compressed: true, ..layers });
-        if result.is_ok() {
-            // What did not end well within is not read on: it may be a bomb.
+        if !matches!(result, Err(Stop::Io(_))) {
+            // Also after a refusal, so that the verdict does not depend on how far was read; its limit ends a bomb.
             let _ = drain(&mut inflated);
         }
         match (result, inflated.into_parts()) {
             (Err(Stop::Io(e)), _) => Err(Stop::Io(e)),
-            (_, (Some(failed), _)) => refuse(Why::DecompressionFailed, failed.to_string()),
-            (result, _) => result,
+            (_, (Some(failed), _)) => {
+                self.facts = Facts::default();
+                refuse(Why::DecompressionFailed, failed.to_string())
+            }
+            (result, _) => {
+                self.facts.compressed.get_or_insert(Compression::BeforeSigning);
+                result
+            }
         }
     }
 
-    fn signed(&mut self, content_type: &ContentType, body: &mut dyn BufRead, layers: Layers) -> Result<(), Stop> {
+    fn signed(
+        &mut self,
+        content_type: &ContentType,
+        body: &mut dyn BufRead,
+        layers: Layers,
+    ) -> Result<(), Stop> {
         if layers.signed {
             return refuse(Why::UnsupportedFormat, "a signature within a signature");
         }
-        if layers.compressed {
-            self.facts.compressed = Some(Compression::AfterSigning);
-        }
+        let compressed = layers.compressed.then_some(Compression::AfterSigning);
         let announced = announced(content_type);
         let mut digests = self.digests(&announced)?;
         let mut multipart = multipart(content_type, body)?;
@@ -235,7 +249,8 @@ impl Opening<'_, '_> {
         drain(&mut content).map_err(|e| malformed(&e))?;
         let (as_came, canonical) = finished(digests)?;
         let mic_digest = self.mic_digest(announced.first().copied());
-        self.facts.mic = Mic::of(canonical.as_ref().unwrap_or(&as_came), mic_digest);
+        let mic = Mic::of(canonical.as_ref().unwrap_or(&as_came), mic_digest);
+        let within = std::mem::replace(&mut self.facts, Facts { mic, compressed, ..Facts::default() });
         let (signature, closed) = self.signature(&mut multipart)?;
         let signed = match verify(&signature, &as_came, self.receiving.signers) {
             Err(SignatureError::WrongDigest) => match &canonical {
@@ -258,6 +273,11 @@ impl Opening<'_, '_> {
             Err(e @ SignatureError::WrongDigest) => return refuse(Why::IntegrityCheckFailed, e.to_string()),
             Err(e) => return refuse(Why::AuthenticationFailed, e.to_string()),
         };
+        // Until here nothing found within was proven.
+        let notes = std::mem::take(&mut self.facts.notes);
+        self.facts = within;
+        self.facts.compressed = compressed.or(self.facts.compressed);
+        self.facts.notes.extend(notes);
         if !closed {
             self.facts.notes.push(Note::NoClosingBoundary);
         }
@@ -276,13 +296,18 @@ impl Opening<'_, '_> {
         let header = Header::read(multipart, limits.header).map_err(|e| malformed(&e))?;
         if !header.content_type().is_some_and(|t| is_signature(&t)) {
             let found = header.get("Content-Type").unwrap_or("nothing");
-            return refuse(Why::AuthenticationFailed, format!("in the place of the signature stands {found}"));
+            return refuse(
+                Why::AuthenticationFailed,
+                format!("in the place of the signature stands {found}"),
+            );
         }
         let mut signature = Vec::new();
         Decoder::new(&header.transfer_encoding(), &mut *multipart)
             .take(limits.signature as u64 + 1)
             .read_to_end(&mut signature)
-            .map_err(|e| Stop::Refused(Why::AuthenticationFailed, format!("the signature cannot be read: {e}")))?;
+            .map_err(|e| {
+                Stop::Refused(Why::AuthenticationFailed, format!("the signature cannot be read: {e}"))
+            })?;
         if signature.len() > limits.signature {
             return refuse(Why::TooLarge, format!("a signature of more than {} bytes", limits.signature));
         }
@@ -305,7 +330,7 @@ impl Opening<'_, '_> {
         }
         let mut digests = self.digests(&[])?;
         if layers.encrypted || layers.compressed {
-            // RFC 4130 section 7.3.1, RFC 5402 section 5: with the MIME header; only a plain message goes without.
+            // RFC 4130 section 7.3.1, RFC 5402 section 4: with the MIME header; only a plain message goes without.
             digests.update(header.raw()).map_err(Stop::Io)?;
         }
         let mut content = Tee::new(body, &mut digests);
@@ -324,20 +349,28 @@ impl Opening<'_, '_> {
         body: &mut dyn BufRead,
         depth: usize,
     ) -> Result<(), Stop> {
-        let Some(content_type) = content_type.filter(|t| t.is_multipart() && t.essence != "multipart/report") else {
+        let Some(content_type) = content_type.filter(|t| t.is_multipart() && t.essence != "multipart/report")
+        else {
             return self.part(header, body);
         };
         if depth == self.receiving.limits.nesting {
-            return refuse(Why::UnsupportedFormat, format!("more than {depth} multiparts within one another"));
+            return refuse(
+                Why::UnsupportedFormat,
+                format!("more than {depth} multiparts within one another"),
+            );
         }
         let mut multipart = multipart(content_type, body)?;
         let mut any = false;
         while multipart.next_part().map_err(|e| malformed(&e))? {
             any = true;
-            let header = Header::read(&mut multipart, self.receiving.limits.header).map_err(|e| malformed(&e))?;
+            let header =
+                Header::read(&mut multipart, self.receiving.limits.header).map_err(|e| malformed(&e))?;
             let content_type = header.content_type();
             if content_type.as_ref().is_some_and(is_secured) {
-                return refuse(Why::UnsupportedFormat, "a signed, encrypted or compressed part beside others");
+                return refuse(
+                    Why::UnsupportedFormat,
+                    "a signed, encrypted or compressed part beside others",
+                );
             }
             self.parts(content_type.as_ref(), &header, &mut multipart, depth + 1)?;
         }
@@ -398,17 +431,15 @@ impl Opening<'_, '_> {
         let mut wanted = announced.to_vec();
         wanted.push(self.mic_digest(announced.first().copied()));
         wanted.extend(self.receiving.again);
-        let canonical = self.receiving.canonical.then(|| Hashing::new(&wanted)).transpose().map_err(Stop::Io)?;
+        let canonical =
+            self.receiving.canonical.then(|| Hashing::new(&wanted)).transpose().map_err(Stop::Io)?;
         Ok(Digests::new(Hashing::new(&wanted).map_err(Stop::Io)?, canonical))
     }
 }
 
 fn finished(digests: Digests) -> Result<(Hashed, Option<Hashed>), Stop> {
     let (as_came, canonical) = digests.finish();
-    Ok((
-        as_came.finish().map_err(Stop::Io)?,
-        canonical.map(Hashing::finish).transpose().map_err(Stop::Io)?,
-    ))
+    Ok((as_came.finish().map_err(Stop::Io)?, canonical.map(Hashing::finish).transpose().map_err(Stop::Io)?))
 }
 
 fn multipart<'a>(
@@ -430,7 +461,8 @@ fn is_signature(content_type: &ContentType) -> bool {
 
 /// What may not stand among attachments. Certificates alone may: they prove nothing here.
 fn is_secured(content_type: &ContentType) -> bool {
-    let certificates = || content_type.parameter("smime-type").is_some_and(|t| t.eq_ignore_ascii_case("certs-only"));
+    let certificates =
+        || content_type.parameter("smime-type").is_some_and(|t| t.eq_ignore_ascii_case("certs-only"));
     matches!(content_type.essence.as_str(), "multipart/signed" | "multipart/encrypted")
         || is_signature(content_type)
         || (content_type.is_pkcs7_mime() && !certificates())

@@ -46,7 +46,10 @@ pub fn receiving() -> Receiving<'static> {
 }
 
 pub fn encrypted() -> Option<(&'static [Certificate], EncryptOptions)> {
-    Some((&PARTIES.our_certificate, EncryptOptions { cipher: Cipher::Aes128Cbc, transport: KeyTransport::Pkcs1 }))
+    Some((
+        &PARTIES.our_certificate,
+        EncryptOptions { cipher: Cipher::Aes128Cbc, transport: KeyTransport::Pkcs1 },
+    ))
 }
 
 pub fn signed(digest: Digest) -> Option<(&'static Identity, SignOptions)> {
@@ -79,8 +82,14 @@ pub fn packagings() -> Vec<(String, Sending<'static>)> {
                             sign.as_ref().map(|(_, o)| o.digest),
                             encrypt.is_some(),
                         );
-                        let sending =
-                            Sending { compress, sign, encrypt, payload_encoding, layer_encoding, ..sending() };
+                        let sending = Sending {
+                            compress,
+                            sign,
+                            encrypt,
+                            payload_encoding,
+                            layer_encoding,
+                            ..sending()
+                        };
                         all.push((name, sending));
                     }
                 }

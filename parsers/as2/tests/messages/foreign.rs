@@ -19,8 +19,13 @@ impl OpenSsl {
     fn new() -> OpenSsl {
         let folder = tempfile::tempdir().unwrap();
         for (name, identity) in [("ours", &PARTIES.ours[0]), ("partner", &PARTIES.partner)] {
-            std::fs::write(folder.path().join(format!("{name}.cer")), identity.certificate().to_pem().unwrap()).unwrap();
-            std::fs::write(folder.path().join(format!("{name}.key")), identity.key().to_pem(None).unwrap()).unwrap();
+            std::fs::write(
+                folder.path().join(format!("{name}.cer")),
+                identity.certificate().to_pem().unwrap(),
+            )
+            .unwrap();
+            std::fs::write(folder.path().join(format!("{name}.key")), identity.key().to_pem(None).unwrap())
+                .unwrap();
         }
         OpenSsl(folder)
     }
@@ -48,14 +53,19 @@ fn split(message: &[u8]) -> (Vec<(String, String)>, Vec<u8>) {
 }
 
 fn entity() -> Vec<u8> {
-    [b"Content-Type: application/edi-x12\r\nContent-Disposition: attachment; filename=order.edi\r\n\r\n", ORDER].concat()
+    [
+        b"Content-Type: application/edi-x12\r\nContent-Disposition: attachment; filename=order.edi\r\n\r\n",
+        ORDER,
+    ]
+    .concat()
 }
 
 #[test]
 fn signed_by_openssl() {
     let openssl = OpenSsl::new();
     for command in ["cms", "smime"] {
-        for (digest, name) in [(Digest::Sha1, "sha1"), (Digest::Sha256, "sha256"), (Digest::Sha512, "sha512")] {
+        for (digest, name) in [(Digest::Sha1, "sha1"), (Digest::Sha256, "sha256"), (Digest::Sha512, "sha512")]
+        {
             let mut ways = vec!["-binary", "-binary -nocerts", "-binary -noattr", "-binary -crlfeol"];
             if command == "cms" {
                 ways.extend(["-binary -keyid", "-binary -keyopt rsa_padding_mode:pss"]);
@@ -140,11 +150,18 @@ fn compressed_by_hand() {
         "application/pkcs7-mime",
         "application/x-pkcs7-mime; smime-type=x-unknown",
     ] {
-        let (opened, kept) = opened(&[field("Content-Type", content_type)], &compressed(&entity()), &receiving());
+        let (opened, kept) =
+            opened(&[field("Content-Type", content_type)], &compressed(&entity()), &receiving());
         assert_eq!(kept.contents(), [ORDER]);
-        assert_eq!((opened.mic, opened.compressed), (mic_of(Digest::Sha256, &entity()), Some(Compression::BeforeSigning)));
+        assert_eq!(
+            (opened.mic, opened.compressed),
+            (mic_of(Digest::Sha256, &entity()), Some(Compression::BeforeSigning))
+        );
     }
-    let inner = [b"Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n\r\n".to_vec(), compressed(&entity())];
+    let inner = [
+        b"Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n\r\n".to_vec(),
+        compressed(&entity()),
+    ];
     let inner = inner.concat();
     let message = openssl.run(&format!("cms {SIGN} -md sha256 -binary"), &inner);
     let (fields, body) = split(&message);
@@ -167,11 +184,9 @@ fn message(fields: &[(String, String)], body: &[u8]) -> Vec<u8> {
 #[test]
 fn openssl_opens_what_we_seal() {
     let openssl = OpenSsl::new();
-    for (digest, scheme) in [
-        (Digest::Sha1, Scheme::Pkcs1),
-        (Digest::Sha256, Scheme::Pkcs1),
-        (Digest::Sha512, Scheme::Pss),
-    ] {
+    for (digest, scheme) in
+        [(Digest::Sha1, Scheme::Pkcs1), (Digest::Sha256, Scheme::Pkcs1), (Digest::Sha512, Scheme::Pss)]
+    {
         for payload_encoding in [BodyEncoding::Binary, BodyEncoding::Base64] {
             for (cipher, transport) in [
                 (None, KeyTransport::Pkcs1),
@@ -179,9 +194,8 @@ fn openssl_opens_what_we_seal() {
                 (Some(Cipher::Aes128Gcm), KeyTransport::OaepSha256),
             ] {
                 let options = SignOptions { digest, scheme, ..SignOptions::default() };
-                let encrypt: Option<(&[_], _)> = cipher.map(|cipher| {
-                    (&PARTIES.our_certificate[..], EncryptOptions { cipher, transport })
-                });
+                let encrypt: Option<(&[_], _)> =
+                    cipher.map(|cipher| (&PARTIES.our_certificate[..], EncryptOptions { cipher, transport }));
                 let sending = Sending {
                     sign: Some((&PARTIES.partner, options)),
                     encrypt,
@@ -197,7 +211,11 @@ fn openssl_opens_what_we_seal() {
                 }
                 let (fields, body) = split(&signed);
                 let content = first_part(&fields, &body);
-                assert_eq!(sealed.mic, mic_of(digest, content), "the MIC is over what openssl sees as signed");
+                assert_eq!(
+                    sealed.mic,
+                    mic_of(digest, content),
+                    "the MIC is over what openssl sees as signed"
+                );
                 let verify = "cms -verify -binary -crlfeol -in in -out out -CAfile partner.cer -purpose any";
                 assert!(openssl.run(verify, &signed) == content, "{digest} {scheme:?} {cipher:?}");
             }
@@ -223,8 +241,10 @@ fn travelled(text: &[u8]) -> Vec<u8> {
 fn messages_of_node_libas2() {
     let Some(folder) = samples() else { return };
     let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
-    let certificates = Certificate::read(&read("key-cert/ahuggins-nhs_node-libas2__libas2community.cer")).unwrap();
-    let key = PrivateKey::from_pem(&read("key-cert/ahuggins-nhs_node-libas2__libas2community.key"), None).unwrap();
+    let certificates =
+        Certificate::read(&read("key-cert/ahuggins-nhs_node-libas2__libas2community.cer")).unwrap();
+    let key =
+        PrivateKey::from_pem(&read("key-cert/ahuggins-nhs_node-libas2__libas2community.key"), None).unwrap();
     let identities = [Identity::new(certificates[0].clone(), key).unwrap()];
     let receiving = Receiving { identities: &identities, signers: &certificates, ..receiving() };
 
@@ -246,7 +266,10 @@ fn messages_of_node_libas2() {
     assert_eq!(kept.0.len(), 1);
     let (header, payload) = split(&read("payload/ahuggins-nhs_node-libas2__content.mime.txt"));
     assert_eq!(opened.parts[0].file_name.as_deref(), Some("message.edi"));
-    assert_eq!(opened.parts[0].content_type.as_deref(), Header::from_fields(&header).unwrap().get("Content-Type"));
+    assert_eq!(
+        opened.parts[0].content_type.as_deref(),
+        Header::from_fields(&header).unwrap().get("Content-Type")
+    );
     let expected = String::from_utf8(payload).unwrap().replace('\n', "");
     assert_eq!(openssl::base64::encode_block(&kept.0[0].1), expected);
 }

@@ -6,4 +6,5 @@ mod foreign;
 mod mime;
 mod packaging;
 mod refusals;
+mod seeds;
 mod truncated;

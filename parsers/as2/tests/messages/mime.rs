@@ -15,7 +15,8 @@ fn header(bytes: &[u8]) -> Result<Header, MimeError> {
             let header = Header::read(&mut input, limits);
             let mut rest = Vec::new();
             input.read_to_end(&mut rest).unwrap();
-            let header = header.map_err(|e| e.get_ref().unwrap().downcast_ref::<MimeError>().unwrap().clone());
+            let header =
+                header.map_err(|e| e.get_ref().unwrap().downcast_ref::<MimeError>().unwrap().clone());
             if let Ok(header) = &header {
                 assert_eq!([header.raw(), &rest].concat(), bytes, "header and body are all that came");
             }
@@ -29,7 +30,8 @@ fn header(bytes: &[u8]) -> Result<Header, MimeError> {
 
 #[test]
 fn a_header_is_read_folded_and_in_any_case() {
-    let h = header(b"content-type: TEXT/Plain;\r\n\tcharset=utf-8\r\nX-B :  two \r\nEmpty:\r\n\r\nbody\r\n").unwrap();
+    let h = header(b"content-type: TEXT/Plain;\r\n\tcharset=utf-8\r\nX-B :  two \r\nEmpty:\r\n\r\nbody\r\n")
+        .unwrap();
     assert_eq!(h.content_type().unwrap().essence, "text/plain");
     assert_eq!(h.content_type().unwrap().parameter("charset"), Some("utf-8"));
     assert_eq!(h.get("x-b"), Some("two"));
@@ -60,13 +62,16 @@ fn what_is_no_header_is_refused() {
         let error = header(bytes).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}: {}", String::from_utf8_lossy(bytes));
     }
-    let twice = [("Content-Type".to_string(), "a/b".to_string()), ("content-type".to_string(), "a/b".to_string())];
+    let twice =
+        [("Content-Type".to_string(), "a/b".to_string()), ("content-type".to_string(), "a/b".to_string())];
     assert!(Header::from_fields(&twice).is_err());
 }
 
 #[test]
 fn parameters_are_read_quoted_continued_and_encoded() {
-    let t = ContentType::parse("Multipart/Signed; protocol=\"application/pkcs7-signature\"; micalg=sha1; Boundary=\"a;b \\\" c\"");
+    let t = ContentType::parse(
+        "Multipart/Signed; protocol=\"application/pkcs7-signature\"; micalg=sha1; Boundary=\"a;b \\\" c\"",
+    );
     assert_eq!(t.essence, "multipart/signed");
     assert_eq!(t.parameter("boundary"), Some("a;b \" c"));
     assert_eq!(t.parameter("protocol"), Some("application/pkcs7-signature"));
@@ -74,7 +79,10 @@ fn parameters_are_read_quoted_continued_and_encoded() {
         ("Content-Disposition: attachment; filename=\"a b.edi\"", Some("a b.edi")),
         ("Content-Disposition: Attachment; FileName=a.edi", Some("a.edi")),
         ("Content-Disposition: attachment; filename*=UTF-8''%e2%82%ac.edi", Some("\u{20ac}.edi")),
-        ("Content-Disposition: attachment; filename*0=\"long-\"; filename*1=\"name.edi\"", Some("long-name.edi")),
+        (
+            "Content-Disposition: attachment; filename*0=\"long-\"; filename*1=\"name.edi\"",
+            Some("long-name.edi"),
+        ),
         ("Content-Disposition: attachment; filename=\"=?utf-8?B?w7wuZWRp?=\"", Some("\u{fc}.edi")),
         ("Content-Disposition: attachment; filename=\"../../etc/passwd\"", Some("passwd")),
         ("Content-Disposition: attachment; filename=\"C:\\\\in\\\\a.edi\"", Some("a.edi")),
@@ -116,7 +124,11 @@ fn parts_are_exact() {
         ("--b\none\n--b--\nepilogue\n--b\nthree\n--b--\n", &["one"], true),
         ("\r\n--b\r\n\r\n--b\r\n--b--", &["", ""], true),
         // Not delimiters: not at a line's start, more on the line, shorter, another boundary that begins like it.
-        ("--b\r\nx--b\r\n--bc\r\n--b c\r\n-b\r\n--\r\n--b-\r\n--b--x\r\n--b--\r\n", &["x--b\r\n--bc\r\n--b c\r\n-b\r\n--\r\n--b-\r\n--b--x"], true),
+        (
+            "--b\r\nx--b\r\n--bc\r\n--b c\r\n-b\r\n--\r\n--b-\r\n--b--x\r\n--b--\r\n",
+            &["x--b\r\n--bc\r\n--b c\r\n-b\r\n--\r\n--b-\r\n--b--x"],
+            true,
+        ),
         ("--b\r\n\r\r\n--b--", &["\r"], true),
         ("--b\r\none\r\n--b", &["one", ""], false),
         ("--b\r\none", &["one"], false),
@@ -136,7 +148,8 @@ fn boundaries_of_any_length_end_parts_of_any_length() {
         for length in [0, 1, 5, 32_700, 32_767, 32_768, 32_769, 70_000] {
             // Line ends everywhere: at each a delimiter could begin.
             let content: Vec<u8> = b"-\r\n--".iter().copied().cycle().take(length).collect();
-            let body = [b"--", boundary.as_bytes(), b"\r\n", &content, b"\r\n--", boundary.as_bytes(), b"--"].concat();
+            let body = [b"--", boundary.as_bytes(), b"\r\n", &content, b"\r\n--", boundary.as_bytes(), b"--"]
+                .concat();
             for size in [1, 7, 8192, 100_000] {
                 let mut multipart = Multipart::new(pieces(&body, size), boundary).unwrap();
                 assert!(multipart.next_part().unwrap());
@@ -186,7 +199,10 @@ fn transfer_encodings_are_decoded() {
     assert_eq!(decoded("base64", b"aGVsbG8gd29ybGQ").unwrap(), b"hello world", "padding may be left out");
     assert_eq!(decoded("base64", b"").unwrap(), b"");
     assert!(decoded("base64", b"aGV*bG8=").unwrap_err().contains("base64"));
-    assert_eq!(decoded("quoted-printable", b"a=3D=3db  \r\nlong =\r\nline=\n.\t\nend  ").unwrap(), b"a==b\r\nlong line.\nend");
+    assert_eq!(
+        decoded("quoted-printable", b"a=3D=3db  \r\nlong =\r\nline=\n.\t\nend  ").unwrap(),
+        b"a==b\r\nlong line.\nend"
+    );
     assert_eq!(decoded("QUOTED-PRINTABLE", b"a  b=\t \r\nc=").unwrap(), b"a  bc");
     assert!(decoded("quoted-printable", b"x=ZZ").unwrap_err().contains("line 1"));
     assert!(decoded("quoted-printable", b"x\r\n=\rx").unwrap_err().contains("line 2"));
@@ -194,7 +210,8 @@ fn transfer_encodings_are_decoded() {
         assert_eq!(decoded(name, b"=3D\r\n\0\xff").unwrap(), b"=3D\r\n\0\xff");
     }
     assert_eq!(TransferEncoding::named("x-strange"), TransferEncoding::Unknown("x-strange".to_string()));
-    let long: Vec<u8> = (0..100_000u32).map(|n| if n % 90 == 0 { b'\n' } else { b'a' + (n % 26) as u8 }).collect();
+    let long: Vec<u8> =
+        (0..100_000u32).map(|n| if n % 90 == 0 { b'\n' } else { b'a' + (n % 26) as u8 }).collect();
     assert_eq!(decoded("quoted-printable", &long).unwrap(), long);
 }
 

@@ -20,9 +20,16 @@ fn every_packaging_opens_as_it_was_sealed() {
             let Outcome::Opened(opened) = outcome else { panic!("{name}, pieces of {size}: {outcome:?}") };
             assert_eq!(kept.contents(), [ORDER], "{name}");
             assert_eq!(opened.mic, sealed.mic, "{name}");
-            assert_eq!(opened.encrypted.map(|e| (e.cipher, e.identity)), sending.encrypt.map(|_| (Cipher::Aes128Cbc, 0)));
+            assert_eq!(
+                opened.encrypted.map(|e| (e.cipher, e.identity)),
+                sending.encrypt.map(|_| (Cipher::Aes128Cbc, 0))
+            );
             let digest = sending.sign.as_ref().map(|(_, o)| o.digest);
-            assert_eq!(opened.signed.as_ref().map(|s| (s.digest, s.signer)), digest.map(|d| (d, 0)), "{name}");
+            assert_eq!(
+                opened.signed.as_ref().map(|s| (s.digest, s.signer)),
+                digest.map(|d| (d, 0)),
+                "{name}"
+            );
             let compressed = match sending.compress {
                 Some(_) if sending.sign.is_none() => Some(Compression::BeforeSigning),
                 other => other,
@@ -44,7 +51,7 @@ fn entity(encoding: &str, content: &[u8]) -> Vec<u8> {
     [header.as_bytes(), content].concat()
 }
 
-/// RFC 4130 section 7.3.1 and RFC 5402 section 5, bytes counted out by hand.
+/// RFC 4130 section 7.3.1 and RFC 5402 section 4, bytes counted out by hand.
 #[test]
 fn the_mic_is_over_what_the_rfcs_say() {
     let whole = entity("binary", ORDER);
@@ -82,7 +89,7 @@ fn the_mic_is_over_what_the_rfcs_say() {
         ),
     ] {
         for layer_encoding in [BodyEncoding::Binary, BodyEncoding::Base64] {
-            let sending = Sending { layer_encoding, ..Sending { sign: sending.sign.clone(), ..sending } };
+            let sending = Sending { layer_encoding, ..Sending { sign: sending.sign, ..sending } };
             let (sealed, body) = sealed_order(&sending);
             let (opened, _) = opened(&sealed.fields, &body, &receiving());
             assert_eq!(opened.mic, mic_of(digest, expected), "{what}");
@@ -135,7 +142,8 @@ fn which_digest_the_mic_has_is_a_setting() {
         assert_eq!(sealed_order(&sending).0.mic, mic_of(Digest::Sha1, &entity("binary", ORDER)));
     }
     let (sealed, body) = sealed_order(&Sending { encrypt: encrypted(), ..sending() });
-    let (opened, _) = opened(&sealed.fields, &body, &Receiving { requested: Some(Digest::Sha384), ..receiving() });
+    let (opened, _) =
+        opened(&sealed.fields, &body, &Receiving { requested: Some(Digest::Sha384), ..receiving() });
     assert_eq!(opened.mic.digest, Digest::Sha384, "unsigned: what was requested");
 }
 
@@ -210,14 +218,18 @@ fn a_digest_that_nothing_announced_is_asked_for() {
 #[test]
 fn what_is_written_follows_the_switches() {
     let plain = |sending: &Sending<'_>| sealed_order(sending).0.fields;
-    let value = |fields: &[(String, String)], name: &str| fields.iter().find(|(n, _)| n == name).unwrap().1.clone();
+    let value =
+        |fields: &[(String, String)], name: &str| fields.iter().find(|(n, _)| n == name).unwrap().1.clone();
     let fields = plain(&sending());
-    assert_eq!(fields, [
-        field("MIME-Version", "1.0"),
-        field("Content-Type", "application/edi-x12"),
-        field("Content-Transfer-Encoding", "binary"),
-        field("Content-Disposition", "attachment; filename=\"order 1.edi\""),
-    ]);
+    assert_eq!(
+        fields,
+        [
+            field("MIME-Version", "1.0"),
+            field("Content-Type", "application/edi-x12"),
+            field("Content-Transfer-Encoding", "binary"),
+            field("Content-Disposition", "attachment; filename=\"order 1.edi\""),
+        ]
+    );
     let unquoted = Sending { quoted_file_names: false, ..sending() };
     let disposition = |name, sending: &Sending<'_>| {
         value(&sealed(&[("a/b", Some(name), b"x")], sending).0.fields, "Content-Disposition")
@@ -232,7 +244,8 @@ fn what_is_written_follows_the_switches() {
     let encrypt = |cipher| -> Option<(&[_], _)> {
         Some((&PARTIES.our_certificate, EncryptOptions { cipher, transport: KeyTransport::Pkcs1 }))
     };
-    let cbc = Sending { encrypt: encrypt(Cipher::Aes256Cbc), layer_encoding: BodyEncoding::Base64, ..sending() };
+    let cbc =
+        Sending { encrypt: encrypt(Cipher::Aes256Cbc), layer_encoding: BodyEncoding::Base64, ..sending() };
     assert!(value(&plain(&cbc), "Content-Type").contains("smime-type=enveloped-data"));
     assert_eq!(value(&plain(&cbc), "Content-Transfer-Encoding"), "base64");
     let gcm = Sending { encrypt: encrypt(Cipher::Aes256Gcm), ..sending() };
@@ -256,7 +269,10 @@ fn what_cannot_be_packed_is_refused() {
         ("a/b", None, 6),
     ] {
         for (name, sending) in packagings() {
-            assert!(try_seal(content_type, file_name, length, &sending).is_err(), "{content_type} {length} {name}");
+            assert!(
+                try_seal(content_type, file_name, length, &sending).is_err(),
+                "{content_type} {length} {name}"
+            );
         }
     }
     assert!(seal(Vec::new(), &sending(), &mut scratch, &mut Vec::new()).is_err());
@@ -267,7 +283,8 @@ fn what_cannot_be_packed_is_refused() {
 /// Some senders sign canonical text and send other line ends; the switch accepts that, and computes the MIC likewise.
 #[test]
 fn canonical_line_ends_are_hashed_where_the_switch_says() {
-    let (sealed, body) = sealed(&[("a/b", None, b"one\r\ntwo\r\n")], &Sending { sign: signed(Digest::Sha256), ..sending() });
+    let (sealed, body) =
+        sealed(&[("a/b", None, b"one\r\ntwo\r\n")], &Sending { sign: signed(Digest::Sha256), ..sending() });
     let text = String::from_utf8(body.clone()).unwrap().replace("\r\n", "\n");
     let mic = mic_of(Digest::Sha256, first_part(&sealed.fields, &body));
     let why = refused(&sealed.fields, text.as_bytes(), &receiving()).why;
@@ -280,9 +297,24 @@ fn canonical_line_ends_are_hashed_where_the_switch_says() {
     let (opened_same, _) = opened(&sealed.fields, &body, &canonical);
     assert_eq!((opened_same.mic, opened_same.notes), (mic, vec![]));
     // Unsigned, encrypted: the decrypted entity, canonicalised.
-    let (sealed, body) = self::sealed(&[("a/b", None, b"one\ntwo\n")], &Sending { encrypt: encrypted(), ..sending() });
+    let (sealed, body) =
+        self::sealed(&[("a/b", None, b"one\ntwo\n")], &Sending { encrypt: encrypted(), ..sending() });
     let (opened, _) = opened(&sealed.fields, &body, &canonical);
     let expected = b"Content-Type: a/b\r\nContent-Transfer-Encoding: binary\r\n\r\none\r\ntwo\r\n";
     assert_eq!(opened.mic, mic_of(Digest::Sha256, expected));
     assert_ne!(opened.mic, sealed.mic);
+}
+
+/// A receipt comes in whole, for those who read receipts.
+#[test]
+fn a_report_is_handed_on_whole() {
+    let report = b"--r\r\nContent-Type: text/plain\r\n\r\nReceived.\r\n--r\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: x\r\n--r--\r\n";
+    let content_type = "multipart/report; report-type=disposition-notification; boundary=r";
+    let entity = [format!("Content-Type: {content_type}\r\n\r\n").as_bytes(), report].concat();
+    let (fields, body) = signed_around(&entity);
+    for (fields, body) in [(fields, body), (vec![field("Content-Type", content_type)], report.to_vec())] {
+        let (opened, kept) = opened(&fields, &body, &receiving());
+        assert_eq!(kept.contents(), [report]);
+        assert_eq!(opened.parts[0].content_type.as_deref(), Some(content_type));
+    }
 }

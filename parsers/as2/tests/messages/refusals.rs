@@ -21,7 +21,8 @@ fn a_message_for_another_key_has_the_one_answer() {
         let (sealed, body) = sealed_order(&sending);
         let refused = refused(&sealed.fields, &body, &Receiving { identities: &stranger, ..receiving() });
         assert_eq!(refused, uniform(&refused.detail), "{name}");
-        let none = crate::common::refused(&sealed.fields, &body, &Receiving { identities: &[], ..receiving() });
+        let none =
+            crate::common::refused(&sealed.fields, &body, &Receiving { identities: &[], ..receiving() });
         assert_eq!(none, uniform(&none.detail), "{name}");
     }
 }
@@ -90,9 +91,14 @@ fn a_changed_payload_or_a_stranger_is_told_apart() {
     }
     let (sealed, body) = sealed_order(&Sending { sign: signed(Digest::Sha256), ..sending() });
     let text = String::from_utf8(body).unwrap();
-    for (from, to) in [("ORCHARD", "ORCHURD"), ("order 1", "order 2"), ("binary", "8bit"), ("ST*850", "ST*850\r\n")] {
+    for (from, to) in
+        [("ORCHARD", "ORCHURD"), ("order 1", "order 2"), ("binary", "8bit"), ("ST*850", "ST*850\r\n")]
+    {
         assert!(text.contains(from));
-        is(Why::IntegrityCheckFailed, &refused(&sealed.fields, text.replacen(from, to, 1).as_bytes(), &receiving()));
+        is(
+            Why::IntegrityCheckFailed,
+            &refused(&sealed.fields, text.replacen(from, to, 1).as_bytes(), &receiving()),
+        );
     }
     let none = Receiving { signers: &[], ..receiving() };
     is(Why::AuthenticationFailed, &refused(&sealed.fields, text.as_bytes(), &none));
@@ -108,7 +114,10 @@ fn stripped_and_replaced_signatures_are_refused() {
     let of = |body: String| refused(&sealed.fields, body.as_bytes(), &receiving());
     is(Why::AuthenticationFailed, &of(format!("{content}\r\n--{boundary}--\r\n")));
     is(Why::AuthenticationFailed, &of(content.to_string()));
-    is(Why::AuthenticationFailed, &of(format!("{content}{delimiter}Content-Type: text/plain\r\n\r\nno\r\n--{boundary}--")));
+    is(
+        Why::AuthenticationFailed,
+        &of(format!("{content}{delimiter}Content-Type: text/plain\r\n\r\nno\r\n--{boundary}--")),
+    );
     is(Why::AuthenticationFailed, &of(text.replace("MII", "M*I")));
     is(Why::AuthenticationFailed, &of(text.replace("MII", "AII")));
     is(Why::Malformed, &of(format!("--{boundary}--\r\n")));
@@ -116,7 +125,13 @@ fn stripped_and_replaced_signatures_are_refused() {
     is(Why::IntegrityCheckFailed, &of(format!("--{boundary}\r\nISA*00\r\n\r\n{delimiter}{signature}")));
     // A third part, before or after.
     let third = "Content-Type: application/edi-x12\r\n\r\nISA*evil";
-    is(Why::UnsupportedFormat, &of(format!("{content}{delimiter}{}{delimiter}{third}\r\n--{boundary}--", signature.split("--").next().unwrap())));
+    is(
+        Why::UnsupportedFormat,
+        &of(format!(
+            "{content}{delimiter}{}{delimiter}{third}\r\n--{boundary}--",
+            signature.split("--").next().unwrap()
+        )),
+    );
     let before = of(format!("--{boundary}\r\n{third}\r\n{text}"));
     is(Why::AuthenticationFailed, &before);
     // The preamble and the epilogue are nobody's.
@@ -176,7 +191,10 @@ fn layers_in_no_order_of_as2_are_refused() {
         is(Why::UnsupportedFormat, &refused(&[field("Content-Type", content_type)], b"MII", &receiving()));
     }
     let opaque = [0x30, 0x80, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
-    is(Why::UnsupportedFormat, &refused(&[field("Content-Type", "application/pkcs7-mime")], &opaque, &receiving()));
+    is(
+        Why::UnsupportedFormat,
+        &refused(&[field("Content-Type", "application/pkcs7-mime")], &opaque, &receiving()),
+    );
 }
 
 /// Layers around layers, made by taking the entity of one message as what the other encrypts or compresses.
@@ -202,17 +220,59 @@ fn layers_within_layers_are_refused() {
     };
     let leaf = b"Content-Type: application/edi-x12\r\n\r\nISA*".to_vec();
     assert!(matches!(open_entity(&pack("encrypted", &pack("compressed", &leaf))), Outcome::Opened(_)));
-    for [outer, inner] in [["encrypted", "encrypted"], ["compressed", "compressed"], ["compressed", "encrypted"]] {
-        let Outcome::Refused(refused) = open_entity(&pack(outer, &pack(inner, &leaf))) else { panic!("{outer} {inner}") };
+    for [outer, inner] in
+        [["encrypted", "encrypted"], ["compressed", "compressed"], ["compressed", "encrypted"]]
+    {
+        let Outcome::Refused(refused) = open_entity(&pack(outer, &pack(inner, &leaf))) else {
+            panic!("{outer} {inner}")
+        };
         is(Why::UnsupportedFormat, &refused);
     }
     let three = pack("encrypted", &pack("compressed", &pack("compressed", &leaf)));
     assert!(matches!(open_entity(&three), Outcome::Refused(r) if r.why == Why::UnsupportedFormat));
     // What decrypts to no entity is told as what does not decrypt.
-    for garbage in [&b"ISA*00*~"[..], b"", b"\r\nISA", b"X-Y: z\r\n\r\nISA*", b"Content-Type: multipart/signed\r\n\r\n", b"Content-Type: a/b"] {
-        let Outcome::Refused(refused) = open_entity(&pack("encrypted", garbage)) else { panic!("{garbage:?}") };
+    for garbage in [
+        &b"ISA*00*~"[..],
+        b"",
+        b"\r\nISA",
+        b"X-Y: z\r\n\r\nISA*",
+        b"Content-Type: multipart/signed\r\n\r\n",
+        b"Content-Type: a/b",
+    ] {
+        let Outcome::Refused(refused) = open_entity(&pack("encrypted", garbage)) else {
+            panic!("{garbage:?}")
+        };
         assert_eq!(refused, uniform(&refused.detail), "{garbage:?}");
     }
+}
+
+/// An encrypted message that is the partner's beyond doubt is told what is wrong with it.
+#[test]
+fn what_a_good_signature_covers_is_judged_by_itself() {
+    use portway_as2::cms::encrypt;
+    let of = |entity: &[u8]| {
+        let (fields, body) = signed_around(entity);
+        let inner = entity_of(&fields, &body);
+        let (to, options) = encrypted().unwrap();
+        let mut body = Vec::new();
+        encrypt(&mut &inner[..], inner.len() as u64, to, options, &mut body).unwrap();
+        outcome(
+            &[field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data")],
+            &body,
+            &receiving(),
+        )
+        .0
+    };
+    let cut = b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: a/b\r\n\r\nno end";
+    let Outcome::Refused(refused) = of(cut) else { panic!() };
+    is(Why::Malformed, &refused);
+    assert!(refused.signed.is_some() && refused.encrypted.is_some());
+    assert_eq!(refused.mic, Some(mic_of(Digest::Sha256, cut)));
+    let Outcome::Refused(refused) = of(b"Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n***")
+    else {
+        panic!()
+    };
+    is(Why::Malformed, &refused);
 }
 
 #[test]
@@ -226,14 +286,17 @@ fn what_exceeds_a_limit_is_refused() {
     let payload = limited(&|l| l.payload = 2_000_000);
     let inflated = limited(&|l| l.inflated = 2_000_000);
     for (name, sending) in packagings() {
-        if sending.payload_encoding == BodyEncoding::Base64 || sending.layer_encoding == BodyEncoding::Base64 {
+        if sending.payload_encoding == BodyEncoding::Base64 || sending.layer_encoding == BodyEncoding::Base64
+        {
             continue;
         }
         let (sealed, body) = sealed(&[("a/b", None, &zeros)], &sending);
         assert_eq!(refused(&sealed.fields, &body, &payload).why, Why::TooLarge, "{name}");
         match (outcome(&sealed.fields, &body, &inflated).0, sending.compress) {
             (Outcome::Opened(_), None) => {}
-            (Outcome::Refused(refused), Some(_)) => assert_eq!(refused.why, Why::DecompressionFailed, "{name}"),
+            (Outcome::Refused(refused), Some(_)) => {
+                assert_eq!(refused.why, Why::DecompressionFailed, "{name}")
+            }
             (other, _) => panic!("{name}: {other:?}"),
         }
     }
@@ -249,10 +312,15 @@ fn what_exceeds_a_limit_is_refused() {
     for depth in 0..5 {
         let open = format!("Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n");
         nested = [open.as_bytes(), &nested, format!("\r\n--b{depth}--").as_bytes()].concat();
-        let (fields, body) = (&[field("Content-Type", &format!("multipart/mixed; boundary=b{depth}"))], &nested[open.len() - 6..]);
+        let (fields, body) = (
+            &[field("Content-Type", &format!("multipart/mixed; boundary=b{depth}"))],
+            &nested[open.len() - 6..],
+        );
         match outcome(fields, body, &receiving()).0 {
             Outcome::Opened(opened) => assert!(depth < 4 && opened.parts.len() == 1),
-            Outcome::Refused(refused) => assert!(depth == 4 && refused.why == Why::UnsupportedFormat, "{depth} {refused:?}"),
+            Outcome::Refused(refused) => {
+                assert!(depth == 4 && refused.why == Why::UnsupportedFormat, "{depth} {refused:?}")
+            }
             other => panic!("{other:?}"),
         }
     }
