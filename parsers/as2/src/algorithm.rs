@@ -108,6 +108,23 @@ pub enum KeyTransport {
     Pkcs1,
     OaepSha1,
     OaepSha256,
+    /// Met in the field; nobody asks for it.
+    OaepSha384,
+    /// node-libas2 sends it.
+    OaepSha512,
+}
+
+impl KeyTransport {
+    /// The digest of OAEP's label.
+    pub(crate) fn oaep(self) -> Option<Digest> {
+        match self {
+            KeyTransport::Pkcs1 => None,
+            KeyTransport::OaepSha1 => Some(Digest::Sha1),
+            KeyTransport::OaepSha256 => Some(Digest::Sha256),
+            KeyTransport::OaepSha384 => Some(Digest::Sha384),
+            KeyTransport::OaepSha512 => Some(Digest::Sha512),
+        }
+    }
 }
 
 /// How an RSA key signs; an EC key always does ECDSA.

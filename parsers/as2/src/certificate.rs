@@ -191,7 +191,7 @@ impl Certificate {
 
     /// Upper-case hex, as OpenSSL prints it.
     pub fn serial(&self) -> String {
-        hex(self.0.serial.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(&self.0.serial))
+        serial_text(&self.0.serial)
     }
 
     /// Unix seconds.
@@ -453,6 +453,11 @@ pub fn fingerprint(digest: &[u8]) -> String {
         let _ = write!(text, "{}{byte:02X}", if i == 0 { "" } else { ":" });
     }
     text
+}
+
+/// A serial number from its INTEGER's content: the octet that only keeps it positive is left out.
+pub(crate) fn serial_text(content: &[u8]) -> String {
+    hex(content.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(content))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

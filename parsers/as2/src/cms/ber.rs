@@ -198,8 +198,18 @@ impl<R: BufRead> Stream<R> {
         Stream { input, position: 0, ends: Vec::with_capacity(8), piece: 0, outside: None }
     }
 
+    /// What is at hand of the input; empty at its end. An interrupted call is made again here: above, a step would begin anew.
+    fn fill(&mut self) -> io::Result<&[u8]> {
+        while let Err(error) = self.input.fill_buf() {
+            if error.kind() != io::ErrorKind::Interrupted {
+                return Err(error);
+            }
+        }
+        self.input.fill_buf()
+    }
+
     fn byte(&mut self) -> io::Result<u8> {
-        let byte = *self.input.fill_buf()?.first().ok_or(CUT_SHORT)?;
+        let byte = *self.fill()?.first().ok_or(CUT_SHORT)?;
         self.input.consume(1);
         self.position += 1;
         Ok(byte)
@@ -305,7 +315,7 @@ impl<R: BufRead> Stream<R> {
             return Ok(());
         };
         while left > 0 {
-            let here = self.input.fill_buf()?.len() as u64;
+            let here = self.fill()?.len() as u64;
             if here == 0 {
                 return Err(CUT_SHORT.into());
             }
@@ -353,11 +363,12 @@ impl<R: BufRead> Stream<R> {
                 Some(_) => return Err(UNEXPECTED.into()),
             }
         }
-        let here = self.input.fill_buf()?;
+        let piece = usize::try_from(self.piece).unwrap_or(usize::MAX);
+        let here = self.fill()?;
         if here.is_empty() {
             return Err(CUT_SHORT.into());
         }
-        let part = here.len().min(usize::try_from(self.piece).unwrap_or(usize::MAX));
+        let part = here.len().min(piece);
         Ok(&here[..part])
     }
 
@@ -369,5 +380,87 @@ impl<R: BufRead> Stream<R> {
     fn advance(&mut self, amount: usize) {
         self.input.consume(amount);
         self.position += amount as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn lengths_of_every_form_are_read_and_impossible_ones_refused() {
+        assert_eq!(length(&[0x05]), Ok((Some(5), 1)));
+        assert_eq!(length(&[0x80]), Ok((None, 1)));
+        assert_eq!(length(&[0x81, 0x05]), Ok((Some(5), 2)));
+        assert_eq!(length(&[0x84, 0, 0, 1, 0]), Ok((Some(256), 5)));
+        assert_eq!(length(&[0x89, 0, 1, 2, 3, 4, 5, 6, 7, 8]), Ok((Some(0x0102_0304_0506_0708), 10)));
+        assert_eq!(length(&[0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0]), Err(BAD_LENGTH));
+        assert_eq!(length(&[0x82, 1]), Err(CUT_SHORT));
+        assert_eq!(length(&[]), Err(CUT_SHORT));
+    }
+
+    #[test]
+    fn indefinite_elements_end_at_their_own_mark() {
+        // SEQUENCE { SEQUENCE { NULL }, OCTET STRING of two zeros }, then a NULL.
+        let bytes = [0x30, 0x80, 0x30, 0x80, 5, 0, 0, 0, 4, 2, 0, 0, 0, 0, 5, 0];
+        let mut elements = Elements(&bytes);
+        let outer = elements.next().unwrap().unwrap();
+        assert_eq!(outer.content, &bytes[2..12]);
+        assert_eq!(outer.raw, &bytes[..14]);
+        assert_eq!(elements.expect(5).unwrap().content, []);
+        assert_eq!(elements.next(), Ok(None));
+        for cut in 1..14 {
+            assert_eq!(Elements(&bytes[..cut]).next(), Err(CUT_SHORT), "{cut}");
+        }
+        assert_eq!(Elements(&[4, 0x80, 0, 0]).next(), Err(BAD_LENGTH));
+        assert_eq!(Elements(&[0x1f, 0x20, 0]).next(), Err(HIGH_TAG));
+        assert_eq!(Elements(&[0x30, 0x80].repeat(50)).next(), Err(TOO_DEEP));
+    }
+
+    #[test]
+    fn strings_in_pieces_are_joined_both_ways() {
+        // [0] in pieces, one of them in pieces itself, one empty.
+        let bytes = [0xa0, 0x80, 4, 2, 1, 2, 4, 0, 0x24, 0x80, 4, 1, 3, 0, 0, 0x24, 3, 4, 1, 4, 0, 0, 9];
+        let mut stream = Stream::new(&bytes[..]);
+        let header = stream.next().unwrap().unwrap();
+        stream.begin_content(&header).unwrap();
+        let mut whole = Vec::new();
+        loop {
+            let here = stream.content().unwrap().to_vec();
+            if here.is_empty() {
+                break;
+            }
+            whole.extend_from_slice(&here[..1]);
+            stream.advance_content(1);
+        }
+        assert_eq!(whole, [1, 2, 3, 4]);
+        assert_eq!(stream.byte().unwrap(), 9);
+
+        let mut string = bytes[..bytes.len() - 1].to_vec();
+        string[0] = PIECES;
+        assert_eq!(*Elements(&string).octets().unwrap(), [1, 2, 3, 4]);
+        string[2] = 5;
+        assert_eq!(Elements(&string).octets(), Err(UNEXPECTED));
+    }
+
+    #[test]
+    fn a_stream_keeps_elements_within_what_holds_them() {
+        let walk = |bytes: &[u8]| -> io::Result<()> {
+            let mut stream = Stream::new(bytes);
+            let outer = stream.expect(der::SEQUENCE)?;
+            stream.enter(&outer)?;
+            let inner = stream.expect(der::SEQUENCE)?;
+            stream.enter(&inner)?;
+            stream.leave_all()
+        };
+        assert!(walk(&[0x30, 4, 0x30, 2, 5, 0]).is_ok());
+        assert!(walk(&[0x30, 6, 0x30, 0x80, 5, 0, 0, 0]).is_ok());
+        // The inner claims more than the outer has; so does one of indefinite length; a mark where none belongs.
+        assert!(walk(&[0x30, 3, 0x30, 2, 5, 0]).is_err());
+        assert!(walk(&[0x30, 5, 0x30, 0x80, 5, 0, 0, 0, 0, 0]).is_err());
+        assert!(walk(&[0x30, 4, 0x30, 2, 0, 0]).is_err());
+        let error = walk(&[0x30, 4, 0x30]).unwrap_err();
+        assert_eq!(Malformed::within(error).unwrap(), CUT_SHORT);
     }
 }

@@ -138,6 +138,8 @@ impl<R: BufRead> BufRead for Inflater<R> {
             }
             if let Err(error) = self.step() {
                 (self.taken, self.filled) = (0, 0);
+                // A step broken off by the input cannot be taken up again.
+                self.state = State::Failed(CmsError::BadCompression("the input failed before".to_owned()));
                 self.state = State::Failed(failure(error)?);
             }
         }

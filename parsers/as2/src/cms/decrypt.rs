@@ -210,7 +210,9 @@ impl<'a, R: BufRead> Decrypter<'a, R> {
             transport: match first.padding {
                 Unpadding::Pkcs1 => KeyTransport::Pkcs1,
                 Unpadding::Oaep(Digest::Sha1, _) => KeyTransport::OaepSha1,
-                Unpadding::Oaep(..) => KeyTransport::OaepSha256,
+                Unpadding::Oaep(Digest::Sha256, _) => KeyTransport::OaepSha256,
+                Unpadding::Oaep(Digest::Sha384, _) => KeyTransport::OaepSha384,
+                Unpadding::Oaep(Digest::Sha512, _) => KeyTransport::OaepSha512,
             },
             identity: first.identity,
         });
@@ -355,8 +357,8 @@ fn unpadding(algorithm: &[u8]) -> Result<Unpadding, Failure> {
 
 fn oaep_digest(name: &[u8]) -> Result<Digest, Failure> {
     match oid::digest(name) {
-        Some(digest @ (Digest::Sha1 | Digest::Sha256)) => Ok(digest),
-        _ => closed(format!("OAEP with {} is not supported", oid::dotted(name))),
+        Some(digest) => Ok(digest),
+        None => closed(format!("OAEP with {} is not supported", oid::dotted(name))),
     }
 }
 
@@ -445,7 +447,13 @@ impl<R: BufRead> BufRead for Decrypter<'_, R> {
             }
             match self.step() {
                 Ok(()) => {}
-                Err(Failure::Stream(error)) => return Err(error),
+                Err(Failure::Stream(error)) => {
+                    // A step broken off cannot be taken up again.
+                    self.plain.clear();
+                    self.taken = 0;
+                    self.state = State::Failed("the input failed before".to_owned());
+                    return Err(error);
+                }
                 Err(Failure::Closed(detail)) => {
                     self.plain.clear();
                     self.taken = 0;

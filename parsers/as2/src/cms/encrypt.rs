@@ -3,7 +3,7 @@
 //! Promises: DER of definite length, because the length is known; memory is constant; key and vector are fresh for each message.
 
 use super::{CmsError, der, oid};
-use crate::algorithm::{Cipher, Digest, KeyTransport};
+use crate::algorithm::{Cipher, KeyTransport};
 use crate::certificate::Certificate;
 use openssl::cipher_ctx::CipherCtx;
 use openssl::pkey::Id;
@@ -152,12 +152,10 @@ fn recipient_infos(
     if recipients.is_empty() {
         return Err(CmsError::Unsupported("there is no certificate to encrypt for".to_owned()));
     }
-    let algorithm = match transport {
-        KeyTransport::Pkcs1 => der::sequence(&[&der::object(oid::RSA), der::NULL]),
-        KeyTransport::OaepSha1 => der::sequence(&[&der::object(oid::RSA_OAEP), &der::sequence(&[])]),
-        KeyTransport::OaepSha256 => {
-            let parameters = der::sequence(&[&der::hash_and_mask(Digest::Sha256)]);
-            der::sequence(&[&der::object(oid::RSA_OAEP), &parameters])
+    let algorithm = match transport.oaep() {
+        None => der::sequence(&[&der::object(oid::RSA), der::NULL]),
+        Some(digest) => {
+            der::sequence(&[&der::object(oid::RSA_OAEP), &der::sequence(&[&der::hash_and_mask(digest)])])
         }
     };
     let mut infos = Vec::with_capacity(recipients.len());
@@ -180,14 +178,16 @@ fn wrap(recipient: &Certificate, key: &[u8], transport: KeyTransport) -> Result<
             recipient.key_description()
         )));
     }
+    if recipient.key().bits() < 1024 {
+        return Err(CmsError::Unsupported(format!(
+            "the RSA key of {} has only {} bits, which anybody can break: ask for a new certificate",
+            recipient.subject(),
+            recipient.key().bits()
+        )));
+    }
     let mut context = PkeyCtx::new(recipient.key())?;
     context.encrypt_init()?;
-    let oaep = match transport {
-        KeyTransport::Pkcs1 => None,
-        KeyTransport::OaepSha1 => Some(Digest::Sha1),
-        KeyTransport::OaepSha256 => Some(Digest::Sha256),
-    };
-    match oaep {
+    match transport.oaep() {
         None => context.set_rsa_padding(Padding::PKCS1)?,
         Some(digest) => {
             context.set_rsa_padding(Padding::PKCS1_OAEP)?;

@@ -8,7 +8,7 @@ use super::ber::{Element, Elements, Malformed};
 use super::oid::SignatureKind;
 use super::{der, oid};
 use crate::algorithm::{Digest, Hashed, Scheme};
-use crate::certificate::{Certificate, hex, name_text, unix};
+use crate::certificate::{Certificate, hex, name_text, serial_text, unix};
 use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::hash::hash;
@@ -19,6 +19,9 @@ use openssl::sign::RsaPssSaltlen;
 use openssl::x509::X509Name;
 use std::borrow::Cow;
 use std::fmt;
+
+/// Others have about ten.
+const MOST_ATTRIBUTES: usize = 100;
 
 /// A good signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,7 +236,9 @@ impl<'a> Parsed<'a> {
         data.expect(der::SET)?;
         let mut content = data.sequence()?;
         let content_type = content.object()?;
-        if content.next()?.is_some() {
+        if let Some(explicit) = content.optional(der::CONTEXT_0)?
+            && !Elements(explicit.content).octets()?.is_empty()
+        {
             // Then it would be open which of two contents the signature speaks of.
             return Err(SignatureError::Unsupported("it brings content of its own".to_owned()));
         }
@@ -289,7 +294,7 @@ impl<'a> Parsed<'a> {
         let (issuer, serial) = match &info.signer {
             SignerIdentifier::IssuerAndSerial { issuer, serial } => {
                 let name = X509Name::from_der(issuer).map(|name| name_text(&name));
-                (name.unwrap_or_else(|_| "an unreadable name".to_owned()), hex(serial))
+                (name.unwrap_or_else(|_| "an unreadable name".to_owned()), serial_text(serial))
             }
             SignerIdentifier::KeyIdentifier(id) => {
                 (format!("(key identifier {})", hex(id)), "unknown".to_owned())
@@ -349,13 +354,18 @@ impl Method {
     ) -> Result<Option<usize>, SignatureError> {
         for &index in candidates {
             let certificate = &pinned[index];
-            let rsa = certificate.key().id() != Id::EC;
-            if rsa && certificate.key().bits() < 1024 {
+            let fits = match certificate.key().id() {
+                Id::EC => matches!(self.kind, Kind::Ecdsa),
+                Id::RSA => !matches!(self.kind, Kind::Ecdsa),
+                Id::RSA_PSS => matches!(self.kind, Kind::Pss { .. }),
+                _ => false,
+            };
+            if !fits {
+                continue;
+            }
+            if !matches!(self.kind, Kind::Ecdsa) && certificate.key().bits() < 1024 {
                 let what = format!("an RSA key of {} bits", certificate.key().bits());
                 return Err(SignatureError::Unsupported(what));
-            }
-            if rsa == matches!(self.kind, Kind::Ecdsa) {
-                continue;
             }
             // What OpenSSL cannot even try (a number above the modulus) is as wrong as any other.
             if self.holds(certificate, hashed, &info.value).unwrap_or(false) {
@@ -470,6 +480,9 @@ impl<'a> Attributes<'a> {
         while let Some(attribute) = elements.next()? {
             let mut parts = Elements(attribute.content);
             let name = parts.object()?;
+            if seen.len() > MOST_ATTRIBUTES {
+                return Err(SignatureError::Malformed("it has too many attributes".to_owned()));
+            }
             if seen.contains(&name) {
                 return Err(SignatureError::Malformed("it has an attribute twice".to_owned()));
             }
@@ -504,4 +517,68 @@ fn time(element: Element<'_>) -> Option<i64> {
         _ => false,
     };
     Asn1Time::from_str(text).ok().filter(|_| fits).map(|time| unix(&time))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::algorithm::Hashing;
+    use crate::certificate::{Identity, KeyKind};
+    use crate::cms::{SignOptions, sign};
+
+    fn hashed(bytes: &[u8]) -> Hashed {
+        let mut hashing = Hashing::new(&[Digest::Sha256]).unwrap();
+        hashing.update(bytes).unwrap();
+        hashing.finish().unwrap()
+    }
+
+    /// The same SignedData with its SET of attributes replaced by one as long.
+    fn with_attributes(signature: &[u8], change: impl Fn(&mut Vec<&[u8]>)) -> Vec<u8> {
+        let old = Parsed::read(signature).unwrap().info().unwrap().attributes.unwrap();
+        let mut parts = Vec::new();
+        let mut elements = Elements(old);
+        while let Some(part) = elements.next().unwrap() {
+            parts.push(part.raw);
+        }
+        change(&mut parts);
+        let new = parts.concat();
+        assert_eq!(new.len(), old.len());
+        let place = signature.windows(old.len()).position(|w| w == old).unwrap();
+        [&signature[..place], &new, &signature[place + old.len()..]].concat()
+    }
+
+    #[test]
+    fn attributes_sent_out_of_order_are_checked_in_order() {
+        let identity = Identity::generate("x", KeyKind::P256, 1_750_000_000, 10).unwrap();
+        let pinned = [identity.certificate().clone()];
+        let options = SignOptions { signing_time: Some(1_750_000_000), ..SignOptions::default() };
+        let signature = sign(&hashed(b"content"), &identity, &options).unwrap();
+        let good = verify(&signature, &hashed(b"content"), &pinned).unwrap();
+        let turned = with_attributes(&signature, |parts| parts.reverse());
+        assert_ne!(turned, signature);
+        assert_eq!(verify(&turned, &hashed(b"content"), &pinned), Ok(good));
+        assert_eq!(verify(&turned, &hashed(b"other"), &pinned), Err(SignatureError::WrongDigest));
+        // Turned and changed is not excused.
+        let mut broken = turned.clone();
+        let place = turned.windows(5).rposition(|w| w == b"25061").unwrap();
+        broken[place] = b'3';
+        assert_eq!(verify(&broken, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
+    }
+
+    #[test]
+    fn signing_times_are_read_and_strange_ones_do_no_harm() {
+        let read = |tag, text: &str| {
+            let bytes = der::element(tag, &[text.as_bytes()]);
+            time(Elements(&bytes).next().unwrap().unwrap())
+        };
+        assert_eq!(read(der::UTC_TIME, "250615150640Z"), Some(1_750_000_000));
+        assert_eq!(read(der::GENERALIZED_TIME, "20500101000000Z"), Some(2_524_608_000));
+        for text in
+            ["", "Z", "2506151506Z", "259915150640Z", "2506151506400", "x50615150640Z", "\u{e9}50615150640Z"]
+        {
+            assert_eq!(read(der::UTC_TIME, text), None, "{text}");
+        }
+        assert_eq!(read(der::OCTET_STRING, "250615150640Z"), None);
+    }
 }
