@@ -10,7 +10,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek};
 
 const LENGTH: u64 = 32 << 20;
 /// What both ways may add to the process at its largest, in KiB.
-const GROWTH: u64 = 8 << 10;
+const GROWTH: u64 = 4 << 10;
 
 /// Bytes that do not compress (xorshift).
 struct Noise {

@@ -1,6 +1,6 @@
 //! Every packaging, sealed and opened again: same payload, same facts, same MIC; and the MIC is over what the RFCs say.
 
-use crate::common::*;
+use crate::parties::*;
 use portway_as2::algorithm::{Cipher, Digest, KeyTransport, Scheme};
 use portway_as2::certificate::{Identity, KeyKind};
 use portway_as2::cms::{EncryptOptions, SignOptions};

@@ -1,6 +1,6 @@
 //! What must not open: other people's keys and signatures, layers wrapped, stripped, nested or reordered, and whatever is too large.
 
-use crate::common::*;
+use crate::parties::*;
 use portway_as2::algorithm::Digest;
 use portway_as2::open::{Compression, Limits, Outcome, Part, Receiving, Refused, Sink, Why, open};
 use portway_as2::seal::{BodyEncoding, Sealed, Sending};
@@ -22,7 +22,7 @@ fn a_message_for_another_key_has_the_one_answer() {
         let refused = refused(&sealed.fields, &body, &Receiving { identities: &stranger, ..receiving() });
         assert_eq!(refused, uniform(&refused.detail), "{name}");
         let none =
-            crate::common::refused(&sealed.fields, &body, &Receiving { identities: &[], ..receiving() });
+            crate::parties::refused(&sealed.fields, &body, &Receiving { identities: &[], ..receiving() });
         assert_eq!(none, uniform(&none.detail), "{name}");
     }
 }
@@ -156,7 +156,7 @@ fn layers_in_no_order_of_as2_are_refused() {
         let mut changed = body.clone();
         let at = changed.windows(7).position(|w| w == b"MIME-Ve").unwrap();
         changed[at] = b'm';
-        is(Why::IntegrityCheckFailed, &crate::common::refused(&fields, &changed, &receiving()));
+        is(Why::IntegrityCheckFailed, &crate::parties::refused(&fields, &changed, &receiving()));
     }
     let (fields, body) = signed_around(&of(&compressed_once));
     opened(&fields, &body, &receiving());

@@ -3,7 +3,7 @@
 #[path = "../../../../fuzz/as2.rs"]
 mod as2;
 
-use crate::common::{entity_of, sealed, sending};
+use crate::parties::{entity_of, sealed, sending};
 use as2::{IDENTITY, SIGNED, as2_open, opened};
 use portway_as2::algorithm::Cipher;
 use portway_as2::certificate::Certificate;

@@ -1,6 +1,6 @@
 //! Messages cut at every byte, and bytes changed at random: no panic, and nothing opens as what it is not.
 
-use crate::common::*;
+use crate::parties::*;
 use portway_as2::cms::SignOptions;
 use portway_as2::open::{Compression, Outcome, Receiving};
 use portway_as2::seal::{BodyEncoding, Sending};
