@@ -9,6 +9,9 @@ use std::io;
 fn is(expected: Why, refused: &Refused) {
     assert_eq!(refused.why, expected, "{refused:?}");
     assert!(!refused.detail.is_empty());
+    let (kind, modifier) = refused.why.disposition().split_once(": ").unwrap();
+    assert!(matches!(kind, "processed/error" | "failed/failure") && !modifier.is_empty());
+    assert!(refused.why.to_string().contains("The sender should"), "a person must know whose move it is");
 }
 
 #[test]
