@@ -4,6 +4,7 @@
 //! this node) are on disk; only then may a transport answer. Payloads are kept compressed in parts of one MiB, so no statement
 //! grows with the message.
 
+use super::as2::As2In;
 use super::job::{Lease, PROCESS_LANE};
 use super::{Error, Ledger, Result, at, id};
 use jiff::Timestamp;
@@ -31,6 +32,18 @@ pub struct Arrival<'a> {
     pub parts: &'a mut (dyn Iterator<Item = io::Result<Vec<u8>>> + Send),
     /// Key of the sender's own making, scoped to the caller: the same key again yields the same answer.
     pub idempotency_key: Option<&'a str>,
+    /// What AS2 knows of it, with the receipt that was signed for it.
+    pub as2: Option<&'a As2In>,
+    pub attachments: Vec<Attachment<'a>>,
+}
+
+/// What came beside the EDI in one message; `parts` as in [`Arrival`].
+pub struct Attachment<'a> {
+    pub file_name: Option<String>,
+    pub content_type: Option<String>,
+    pub size: u64,
+    pub sha256: [u8; 32],
+    pub parts: Box<dyn Iterator<Item = io::Result<Vec<u8>>> + Send + 'a>,
 }
 
 pub enum Accepted {
@@ -73,8 +86,11 @@ pub(crate) fn unpack(codec: i16, size: i32, bytes: Vec<u8>) -> Result<Vec<u8>> {
     }
 }
 
-const ACCEPT: &str = "
-WITH key AS (
+/// The message with everything that hangs on it, in one statement; `$more` are further expressions, for a message of `go`.
+macro_rules! accept {
+    ($more:literal) => {
+        concat!(
+            "WITH key AS (
     INSERT INTO idempotency (scope, key, message_id, sha256, at)
     SELECT $4, $13, $1, $9, $2 WHERE $13 IS NOT NULL
     ON CONFLICT DO NOTHING RETURNING 1
@@ -95,8 +111,21 @@ WITH key AS (
 ), l AS (
     INSERT INTO lease (job, lane, epoch, node, until)
     SELECT id, 'process', 1, $11, clock_timestamp() + make_interval(secs => $12) FROM j
-)
-SELECT id, position FROM j";
+)",
+            $more,
+            " SELECT id, position FROM j"
+        )
+    };
+}
+
+const ACCEPT: &str = accept!("");
+const ACCEPT_AS2: &str = accept!(
+    ", a AS (
+    INSERT INTO as2 (message_id, direction, as2_from, as2_to, exchange, facts, mic_digest, mic, mdn, disposition, receipt_fields,
+                     receipt, receipt_id, raw, at)
+    SELECT $1, 'in', $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $2 FROM go
+)"
+);
 
 impl Ledger {
     /// Commits a message. On any error nothing is accepted, and the sender must be told so.
@@ -127,7 +156,8 @@ impl Ledger {
             last.1 = next;
         }
         let part = pack(last.1);
-        let query = sqlx::query_as::<_, (i64, i64)>(ACCEPT)
+        let statement = if arrival.as2.is_some() { ACCEPT_AS2 } else { ACCEPT };
+        let mut query = sqlx::query_as::<_, (i64, i64)>(statement)
             .bind(message_id)
             .bind(at(now))
             .bind(arrival.transport)
@@ -146,11 +176,23 @@ impl Ledger {
             .bind(part.size)
             .bind(part.bytes)
             .bind(id::new(now));
+        let receipt = arrival.as2.map(|as2| (as2, super::as2::receipt_id(message_id, as2)));
+        if let Some((as2, receipt)) = receipt {
+            query = as2.bind(query, receipt);
+        }
+        let more = receipt.is_some_and(|(_, receipt)| receipt.is_some()) || !arrival.attachments.is_empty();
+        if more && tx.is_none() {
+            tx = Some(self.pool.begin().await?);
+        }
         let job = match tx {
             None => query.fetch_optional(&self.pool).await?,
             Some(mut tx) => {
                 let job = query.fetch_optional(&mut *tx).await?;
                 if job.is_some() {
+                    if let Some((as2, Some(receipt))) = receipt {
+                        as2.write_receipt(&mut tx, message_id, receipt, arrival.connection, now).await?;
+                    }
+                    super::as2::insert_attachments(&mut tx, message_id, arrival.attachments).await?;
                     tx.commit().await?;
                 }
                 job

@@ -7,6 +7,7 @@
 //!
 //! Each request carries a [`Peer`] extension. Whoever that is, the handler decides.
 
+use super::unfold::{Heads, Unfold};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -46,6 +47,8 @@ pub struct DoorLimits {
     pub header: Duration,
     /// Time that running requests have after `stop`.
     pub drain: Duration,
+    /// Whether folded header fields are joined before the server sees them.
+    pub unfold: bool,
 }
 
 impl Default for DoorLimits {
@@ -55,6 +58,7 @@ impl Default for DoorLimits {
             handshake: Duration::from_secs(10),
             header: Duration::from_secs(30),
             drain: Duration::from_secs(20),
+            unfold: false,
         }
     }
 }
@@ -159,15 +163,34 @@ async fn connection(door: Arc<Door>, stream: TcpStream, address: SocketAddr, _pl
 }
 
 async fn requests(door: &Door, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer) {
+    if door.limits.unfold {
+        let (stream, heads) = Unfold::new(stream);
+        return requests_of(door, stream, Some(heads), peer).await;
+    }
+    requests_of(door, stream, None, peer).await;
+}
+
+async fn requests_of(
+    door: &Door,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    heads: Option<Heads>,
+    peer: Peer,
+) {
     let address = peer.address;
     let service = hyper::service::service_fn(|mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer.clone());
         let answer = AssertUnwindSafe(door.service.call(request)).catch_unwind();
+        let heads = heads.clone();
         async move {
-            answer.await.unwrap_or_else(|_| {
+            let answer = answer.await.unwrap_or_else(|_| {
                 tracing::error!(%address, "a handler panicked; the request was answered 500");
                 Ok(internal_error())
-            })
+            });
+            // Before the answer is written: the server looks for the next request as soon as it is.
+            if let Some(heads) = heads {
+                heads.next();
+            }
+            answer
         }
     });
     let connection = hyper::server::conn::http1::Builder::new()

@@ -10,3 +10,4 @@ pub mod http;
 pub mod outcome;
 pub mod spool;
 pub mod tls;
+pub mod unfold;

@@ -328,7 +328,14 @@ mod tests {
     }
 
     fn out(result: &InterchangeResult, noted: &[Noted], profile: &PartnerProfile) -> Option<OutMessage> {
-        let station = Station { name: "Northwind".into(), x12: None, x12_group: None, edifact: None };
+        let station = Station {
+            name: "Northwind".into(),
+            x12: None,
+            x12_group: None,
+            edifact: None,
+            as2: None,
+            keys: Vec::new(),
+        };
         let answer = Answer {
             interchange: Uuid::from_u128(7),
             result,

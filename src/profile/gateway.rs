@@ -4,6 +4,7 @@
 //! shows, and everything that can have a default has one. A key that is not here is an error.
 //! Fails as a whole: with a broken `gateway.toml` the gateway does not start (exit 78), and a reload changes nothing.
 
+use super::as2::KeyPair;
 use super::secret::Secret;
 use super::{
     duration::Span,
@@ -52,6 +53,11 @@ pub struct Gateway {
 pub struct Station {
     /// Our company's name, as people write it.
     pub name: String,
+    /// Our AS2 name; case counts.
+    pub as2: Option<String>,
+    /// Our key pairs: to sign with, to be encrypted to. One, or two while a successor takes over.
+    #[serde(default)]
+    pub keys: Vec<KeyPair>,
     /// Our ISA qualifier:id, `ZZ:OURID`.
     pub x12: Option<X12Id>,
     /// GS02/GS03 where it differs from the ISA id.
@@ -76,6 +82,8 @@ pub struct Database {
 pub struct Listen {
     /// The partners' HTTPS door. Absent: closed.
     pub https: Option<HttpsDoor>,
+    /// The AS2 door. Absent: closed.
+    pub as2: Option<As2Door>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -88,6 +96,25 @@ pub struct HttpsDoor {
     pub certificate: Option<PathBuf>,
     pub key: Option<PathBuf>,
     /// Connections open at once. (A partner's client certificate is named in its profile.)
+    #[serde(default = "defaults::max_connections")]
+    pub max_connections: usize,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct As2Door {
+    /// Address and port, `0.0.0.0:4443`.
+    #[schemars(extend("format" = "socket-address"))]
+    pub address: SocketAddr,
+    /// A second door without TLS, for partners that cannot do better: what they send is signed and encrypted all the same.
+    #[schemars(with = "Option<String>", extend("format" = "socket-address"))]
+    pub plain_address: Option<SocketAddr>,
+    /// The address that partners use, `https://as2.us.example:4443/as2`; receipts that come later are asked for there.
+    pub url: Option<String>,
+    /// PEM chain and key, relative to the configuration folder. Both absent: a self-signed certificate is made on first start.
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    /// Connections open at once.
     #[serde(default = "defaults::max_connections")]
     pub max_connections: usize,
 }

@@ -5,6 +5,7 @@
 //! what is in force; [`Store`] swaps it on reload.
 //! Promises: a broken profile stops that partner only; every problem names file, line, column and what to write.
 
+pub mod as2;
 mod checks;
 mod choice;
 mod configuration;

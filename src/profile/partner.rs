@@ -36,6 +36,8 @@ pub struct Partner {
     /// Operators of this partner, mailed beside the gateway's.
     #[serde(default)]
     pub operators: Vec<String>,
+    /// The partner speaks AS2.
+    pub as2: Option<super::as2::As2>,
     /// The partner comes to our HTTPS door.
     pub https: Option<Https>,
     /// The partner leaves files in a folder.

@@ -57,6 +57,8 @@ impl Doors {
             sha256: content.sha256,
             parts: &mut parts,
             idempotency_key: facts.idempotency_key,
+            as2: None,
+            attachments: Vec::new(),
         };
         let accepted = self.ledger.accept(arrival, self.clock.now()).await?;
         crate::fault::point("accept.committed");

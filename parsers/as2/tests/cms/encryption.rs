@@ -32,15 +32,18 @@ fn the_command_opens_what_we_encrypt() {
     let bench = Bench::new();
     let (crt, key) = (crt("rsa"), key("rsa"));
     let recipients = [party("other").certificate().clone(), party("rsa").certificate().clone()];
+    // Each combination is judged at one size, in turn: the command costs a process each time.
+    let sizes = [0, 15, 16, 100_000];
+    let mut turn = sizes.into_iter().cycle();
     for cipher in Cipher::ALL {
         for transport in TRANSPORTS {
             let options = EncryptOptions { cipher, transport };
-            for size in [0, 15, 16, 100_000] {
+            let judged = turn.next();
+            for size in sizes {
                 let content = Noise(size as u64 + 1).bytes(size);
                 let bytes = sealed(&content, &recipients, options);
-                let file = bench.put("sealed", &bytes);
-                // The command opens no GCM content of length 0: it never sees the tag.
-                if size > 0 || !cipher.name().ends_with("gcm") {
+                if judged == Some(size) {
+                    let file = bench.put("sealed", &bytes);
                     let arguments =
                         ["-decrypt", "-inform", "DER", "-in", &file, "-recip", &crt, "-inkey", &key];
                     assert_eq!(bench.cms(&arguments).as_deref(), Ok(&content[..]), "{options:?} {size}");
@@ -79,6 +82,7 @@ fn we_open_what_the_command_encrypts() {
     ];
     let variants: [&[&str]; 3] = [&[], &["-stream"], &["-stream", "-keyid"]];
     let (first, second) = (crt("rsa"), crt("other"));
+    let mut sizes = [16, 5_000, 70_000, 1].into_iter().cycle();
     for cipher in Cipher::ALL {
         let flag = match cipher {
             Cipher::TripleDes => "-des3".to_owned(),
@@ -86,33 +90,28 @@ fn we_open_what_the_command_encrypts() {
         };
         for (keyopt, transport) in transports {
             for variant in variants {
-                for size in [16, 5_000, 70_000] {
-                    let content = Noise(size as u64 + 1).bytes(size);
-                    let file = bench.put("content", &content);
-                    let mut arguments = vec!["-encrypt", "-in", &file, "-outform", "DER", &flag];
-                    arguments.extend(variant);
-                    arguments.extend(["-recip", &first]);
-                    arguments.extend(keyopt);
-                    arguments.extend(["-recip", &second]);
-                    arguments.extend(keyopt);
-                    let bytes = bench.cms(&arguments).unwrap();
-                    for name in ["rsa", "other"] {
-                        let ours = [party(name).clone()];
-                        let (plain, facts) = opened(&bytes, &ours)
-                            .unwrap_or_else(|e| panic!("{arguments:?}: {:?}", CmsError::of(&e)));
-                        assert!(plain == content, "{arguments:?}");
-                        assert_eq!(facts, Encryption { cipher, transport, identity: 0 });
-                    }
-                    for pace in [1, 7] {
-                        if size < 10_000 {
-                            let ours = [party("rsa").clone()];
-                            let mut decrypter = Decrypter::new(Trickle(&bytes, pace), &ours);
-                            let mut plain = Vec::new();
-                            decrypter.read_to_end(&mut plain).unwrap();
-                            assert!(plain == content);
-                        }
-                    }
+                let size = sizes.next().unwrap();
+                let content = Noise(size as u64 + 1).bytes(size);
+                let file = bench.put("content", &content);
+                let mut arguments = vec!["-encrypt", "-in", &file, "-outform", "DER", &flag];
+                arguments.extend(variant);
+                arguments.extend(["-recip", &first]);
+                arguments.extend(keyopt);
+                arguments.extend(["-recip", &second]);
+                arguments.extend(keyopt);
+                let bytes = bench.cms(&arguments).unwrap();
+                for name in ["rsa", "other"] {
+                    let ours = [party(name).clone()];
+                    let (plain, facts) = opened(&bytes, &ours)
+                        .unwrap_or_else(|e| panic!("{arguments:?}: {:?}", CmsError::of(&e)));
+                    assert!(plain == content, "{arguments:?}");
+                    assert_eq!(facts, Encryption { cipher, transport, identity: 0 });
                 }
+                let pace = if size < 10_000 { 1 } else { 1000 };
+                let ours = [party("rsa").clone()];
+                let mut plain = Vec::new();
+                Decrypter::new(Trickle(&bytes, pace), &ours).read_to_end(&mut plain).unwrap();
+                assert!(plain == content, "{arguments:?} in small steps");
             }
         }
     }
