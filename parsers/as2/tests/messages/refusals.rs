@@ -1,7 +1,7 @@
 //! What must not open: other people's keys and signatures, layers wrapped, stripped, nested or reordered, and whatever is too large.
 
 use crate::parties::*;
-use portway_as2::algorithm::Digest;
+use portway_as2::algorithm::{Cipher, Digest};
 use portway_as2::open::{Compression, Limits, Outcome, Part, Receiving, Refused, Sink, Why, open};
 use portway_as2::seal::{BodyEncoding, Sealed, Sending};
 use std::io;
@@ -246,6 +246,28 @@ fn layers_within_layers_are_refused() {
             panic!("{garbage:?}")
         };
         assert_eq!(refused, uniform(&refused.detail), "{garbage:?}");
+    }
+}
+
+/// A wrong tag far behind wins over what was found within before it was reached.
+#[test]
+fn the_tag_is_judged_before_anything_within() {
+    use portway_as2::cms::{EncryptOptions, encrypt};
+    let options = EncryptOptions { cipher: Cipher::Aes128Gcm, ..EncryptOptions::default() };
+    let long = vec![b'x'; 300_000];
+    let nested =
+        entity_of(&[field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data")], &long);
+    let plain = entity_of(&[field("Content-Type", "a/b")], &long);
+    let limits = Limits { payload: 1000, ..Limits::default() };
+    let receiving = Receiving { limits, ..receiving() };
+    let fields = [field("Content-Type", "application/pkcs7-mime; smime-type=authEnveloped-data")];
+    for (entity, why) in [(nested, Why::UnsupportedFormat), (plain, Why::TooLarge)] {
+        let mut body = Vec::new();
+        encrypt(&mut &entity[..], entity.len() as u64, &PARTIES.our_certificate, options, &mut body).unwrap();
+        is(why, &refused(&fields, &body, &receiving));
+        *body.last_mut().unwrap() ^= 1;
+        let refused = refused(&fields, &body, &receiving);
+        assert_eq!(refused, uniform(&refused.detail), "not {why:?}");
     }
 }
 
