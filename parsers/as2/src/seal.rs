@@ -252,7 +252,7 @@ impl Packing<'_, '_> {
     }
 
     /// An application/pkcs7-mime of `content`. The innermost layer of an unsigned message also makes the MIC, of the entity
-    /// with its header (RFC 4130 section 7.3.1, RFC 5402 section 5).
+    /// with its header (RFC 4130 section 7.3.1, RFC 5402 section 4).
     fn secure(
         &mut self,
         kind: &str,

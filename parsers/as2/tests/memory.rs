@@ -8,9 +8,9 @@ use portway_as2::open::{Compression, Limits, MicBy, Outcome, Part, Receiving, Si
 use portway_as2::seal::{Attachment, BodyEncoding, Sending, seal};
 use std::io::{self, BufReader, BufWriter, Read, Seek};
 
-const LENGTH: u64 = 64 << 20;
+const LENGTH: u64 = 32 << 20;
 /// What both ways may add to the process at its largest, in KiB.
-const GROWTH: u64 = 16 << 10;
+const GROWTH: u64 = 4 << 10;
 
 /// Bytes that do not compress (xorshift).
 struct Noise {

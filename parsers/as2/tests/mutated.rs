@@ -3,7 +3,7 @@
 //! `PORTWAY_SOAK=SECONDS` goes on for so long; without it some thousand inputs.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../../../fuzz/as2.rs"]
+#[path = "../../../fuzz/as2_mdn.rs"]
 mod as2;
 
 use std::fs;

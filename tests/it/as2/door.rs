@@ -49,9 +49,9 @@ fn http_as_products_speak_it() {
     let unsigned = message(7).with("Disposition-Notification-Options:");
     assert_eq!(Receipt::read(&raw.send(&unsigned.request()).entity(), false).disposition, "processed");
 
-    let reply =
-        raw.send(b"HEAD /as2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    assert_eq!(reply.status(), 200);
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = client.head(format!("http://{}/as2", house.gateway.as2_plain)).send();
+    assert_eq!(block(asked).unwrap().status(), 200);
     let reply = raw.send(b"DELETE /as2 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
     assert_eq!(reply.status(), 405);
     house.erp.wait_effects(7);

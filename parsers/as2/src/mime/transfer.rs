@@ -44,7 +44,8 @@ impl TransferEncoding {
 /// The decoded body.
 pub enum Decoder<R: BufRead> {
     Identity(R),
-    Base64(BufReader<DecoderReader<'static, GeneralPurpose, Unspaced<R>>>),
+    /// Boxed, since it carries its buffer in itself.
+    Base64(Box<BufReader<DecoderReader<'static, GeneralPurpose, Unspaced<R>>>>),
     QuotedPrintable(QuotedPrintable<R>),
 }
 
@@ -53,7 +54,7 @@ impl<R: BufRead> Decoder<R> {
         match encoding {
             TransferEncoding::Identity | TransferEncoding::Unknown(_) => Decoder::Identity(input),
             TransferEncoding::Base64 => {
-                Decoder::Base64(BufReader::new(DecoderReader::new(Unspaced(input), &LENIENT)))
+                Decoder::Base64(Box::new(BufReader::new(DecoderReader::new(Unspaced(input), &LENIENT))))
             }
             TransferEncoding::QuotedPrintable => Decoder::QuotedPrintable(QuotedPrintable::new(input)),
         }
@@ -98,30 +99,30 @@ fn named(error: io::Error) -> io::Error {
     }
 }
 
-/// base64 text without the line ends and blanks in it.
+/// base64 text without the line ends and blanks in it; as much as is asked for, so that errors come at the same place however
+/// the input arrives.
 pub struct Unspaced<R>(R);
 
 impl<R: BufRead> Read for Unspaced<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if out.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            let available = self.0.fill_buf()?;
+        let mut count = 0;
+        while count < out.len() {
+            let available = match self.0.fill_buf() {
+                Ok(bytes) => bytes,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(e),
+            };
             if available.is_empty() {
-                return Ok(0);
+                break;
             }
-            let taken = available.len().min(out.len());
-            let mut count = 0;
+            let taken = available.len().min(out.len() - count);
             for &byte in &available[..taken] {
                 out[count] = byte;
                 count += usize::from(!matches!(byte, b'\r' | b'\n' | b' ' | b'\t'));
             }
             self.0.consume(taken);
-            if count > 0 {
-                return Ok(count);
-            }
         }
+        Ok(count)
     }
 }
 

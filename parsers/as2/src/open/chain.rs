@@ -1,6 +1,7 @@
 //! The chain of readers behind [`super::open`].
 //!
 //! Each layer takes the reader of the one outside, makes its own, hands that inwards, then reads its own to the end and judges it.
+//! What a layer that failed had found within is void: how far it was read depends on how the bytes arrived.
 //! A layer may call any read error of its input what it likes: the layer whose reader failed sees that on its own [`Watch`]
 //! and its verdict replaces the inner one; at the outermost, an error of the body itself is no verdict but an error.
 
@@ -191,7 +192,10 @@ impl Opening<'_, '_> {
             };
             return refuse(Why::DecryptionFailed, detail);
         }
-        if let Err(Stop::Refused(Why::Malformed, detail)) = result {
+        // A good signature proves that the partner itself wrote what is malformed.
+        if let Err(Stop::Refused(Why::Malformed, detail)) = &result
+            && self.facts.signed.is_none()
+        {
             return refuse(Why::DecryptionFailed, format!("what was decrypted is no entity: {detail}"));
         }
         self.facts.encrypted = decrypter.facts();
@@ -202,17 +206,22 @@ impl Opening<'_, '_> {
         if layers.compressed {
             return refuse(Why::UnsupportedFormat, "compressed twice");
         }
-        self.facts.compressed = Some(Compression::BeforeSigning);
         let mut inflated = Watch::new(Inflater::new(input, self.receiving.limits.inflated));
         let result = self.inside(&mut inflated, Layers { compressed: true, ..layers });
-        if result.is_ok() {
-            // What did not end well within is not read on: it may be a bomb.
+        if !matches!(result, Err(Stop::Io(_))) {
+            // Also after a refusal, so that the verdict does not depend on how far was read; its limit ends a bomb.
             let _ = drain(&mut inflated);
         }
         match (result, inflated.into_parts()) {
             (Err(Stop::Io(e)), _) => Err(Stop::Io(e)),
-            (_, (Some(failed), _)) => refuse(Why::DecompressionFailed, failed.to_string()),
-            (result, _) => result,
+            (_, (Some(failed), _)) => {
+                self.facts = Facts::default();
+                refuse(Why::DecompressionFailed, failed.to_string())
+            }
+            (result, _) => {
+                self.facts.compressed.get_or_insert(Compression::BeforeSigning);
+                result
+            }
         }
     }
 
@@ -225,9 +234,7 @@ impl Opening<'_, '_> {
         if layers.signed {
             return refuse(Why::UnsupportedFormat, "a signature within a signature");
         }
-        if layers.compressed {
-            self.facts.compressed = Some(Compression::AfterSigning);
-        }
+        let compressed = layers.compressed.then_some(Compression::AfterSigning);
         let announced = announced(content_type);
         let mut digests = self.digests(&announced)?;
         let mut multipart = multipart(content_type, body)?;
@@ -242,7 +249,8 @@ impl Opening<'_, '_> {
         drain(&mut content).map_err(|e| malformed(&e))?;
         let (as_came, canonical) = finished(digests)?;
         let mic_digest = self.mic_digest(announced.first().copied());
-        self.facts.mic = Mic::of(canonical.as_ref().unwrap_or(&as_came), mic_digest);
+        let mic = Mic::of(canonical.as_ref().unwrap_or(&as_came), mic_digest);
+        let within = std::mem::replace(&mut self.facts, Facts { mic, compressed, ..Facts::default() });
         let (signature, closed) = self.signature(&mut multipart)?;
         let signed = match verify(&signature, &as_came, self.receiving.signers) {
             Err(SignatureError::WrongDigest) => match &canonical {
@@ -265,6 +273,11 @@ impl Opening<'_, '_> {
             Err(e @ SignatureError::WrongDigest) => return refuse(Why::IntegrityCheckFailed, e.to_string()),
             Err(e) => return refuse(Why::AuthenticationFailed, e.to_string()),
         };
+        // Until here nothing found within was proven.
+        let notes = std::mem::take(&mut self.facts.notes);
+        self.facts = within;
+        self.facts.compressed = compressed.or(self.facts.compressed);
+        self.facts.notes.extend(notes);
         if !closed {
             self.facts.notes.push(Note::NoClosingBoundary);
         }
@@ -317,7 +330,7 @@ impl Opening<'_, '_> {
         }
         let mut digests = self.digests(&[])?;
         if layers.encrypted || layers.compressed {
-            // RFC 4130 section 7.3.1, RFC 5402 section 5: with the MIME header; only a plain message goes without.
+            // RFC 4130 section 7.3.1, RFC 5402 section 4: with the MIME header; only a plain message goes without.
             digests.update(header.raw()).map_err(Stop::Io)?;
         }
         let mut content = Tee::new(body, &mut digests);

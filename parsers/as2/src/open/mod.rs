@@ -17,6 +17,7 @@ use crate::certificate::{Certificate, Identity};
 use crate::cms::{Encryption, Signature};
 use crate::mic::Mic;
 use crate::mime::entity::HeaderLimits;
+use std::fmt;
 use std::io::{self, BufRead};
 
 /// What a message is opened with.
@@ -182,6 +183,31 @@ impl Why {
             Why::TooLarge | Why::Malformed => "processed/error: unexpected-processing-error",
             Why::UnsupportedFormat => "failed/failure: unsupported format",
         }
+    }
+}
+
+/// For people, the partner's among them: what is wrong, and who can do what about it. It tells no more than the disposition does.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Why::DecryptionFailed => {
+                "The message could not be decrypted. The sender should check that it encrypts for our current certificate, and send again."
+            }
+            Why::AuthenticationFailed => {
+                "The message is not signed with a certificate known for this partner. The sender should check which one it signs with, or send us its new one."
+            }
+            Why::IntegrityCheckFailed => {
+                "The content differs from what was signed. The sender should send again, and look for what changes it on its way."
+            }
+            Why::DecompressionFailed => {
+                "The compressed content could not be read, or is larger than is allowed here. The sender should send again, or in parts."
+            }
+            Why::TooLarge => "The message is larger than is allowed here. The sender should send it in parts, or ask for more.",
+            Why::Malformed => "The message is not well-formed MIME. The sender should check how it packs, and send again.",
+            Why::UnsupportedFormat => {
+                "The message is packed in a way that AS2 does not provide for. The sender should sign, compress and encrypt at most once each, and encrypt last."
+            }
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What others built is opened, and what we build others open: the `openssl` command, and captures of other products.
 
-use crate::common::*;
 use crate::packaging::first_part;
+use crate::parties::*;
 use portway_as2::algorithm::{Cipher, Digest, KeyTransport, Scheme};
 use portway_as2::certificate::{Certificate, Identity, PrivateKey};
 use portway_as2::cms::{EncryptOptions, SignOptions};

@@ -1,6 +1,6 @@
 //! Entities, boundaries and transfer encodings.
 
-use crate::common::pieces;
+use crate::parties::pieces;
 use portway_as2::mime::MimeError;
 use portway_as2::mime::boundary::Multipart;
 use portway_as2::mime::entity::{ContentType, Header, HeaderLimits};

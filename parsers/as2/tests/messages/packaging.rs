@@ -1,6 +1,6 @@
 //! Every packaging, sealed and opened again: same payload, same facts, same MIC; and the MIC is over what the RFCs say.
 
-use crate::common::*;
+use crate::parties::*;
 use portway_as2::algorithm::{Cipher, Digest, KeyTransport, Scheme};
 use portway_as2::certificate::{Identity, KeyKind};
 use portway_as2::cms::{EncryptOptions, SignOptions};
@@ -51,7 +51,7 @@ fn entity(encoding: &str, content: &[u8]) -> Vec<u8> {
     [header.as_bytes(), content].concat()
 }
 
-/// RFC 4130 section 7.3.1 and RFC 5402 section 5, bytes counted out by hand.
+/// RFC 4130 section 7.3.1 and RFC 5402 section 4, bytes counted out by hand.
 #[test]
 fn the_mic_is_over_what_the_rfcs_say() {
     let whole = entity("binary", ORDER);
@@ -89,7 +89,7 @@ fn the_mic_is_over_what_the_rfcs_say() {
         ),
     ] {
         for layer_encoding in [BodyEncoding::Binary, BodyEncoding::Base64] {
-            let sending = Sending { layer_encoding, ..Sending { sign: sending.sign.clone(), ..sending } };
+            let sending = Sending { layer_encoding, ..Sending { sign: sending.sign, ..sending } };
             let (sealed, body) = sealed_order(&sending);
             let (opened, _) = opened(&sealed.fields, &body, &receiving());
             assert_eq!(opened.mic, mic_of(digest, expected), "{what}");
@@ -303,4 +303,18 @@ fn canonical_line_ends_are_hashed_where_the_switch_says() {
     let expected = b"Content-Type: a/b\r\nContent-Transfer-Encoding: binary\r\n\r\none\r\ntwo\r\n";
     assert_eq!(opened.mic, mic_of(Digest::Sha256, expected));
     assert_ne!(opened.mic, sealed.mic);
+}
+
+/// A receipt comes in whole, for those who read receipts.
+#[test]
+fn a_report_is_handed_on_whole() {
+    let report = b"--r\r\nContent-Type: text/plain\r\n\r\nReceived.\r\n--r\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: x\r\n--r--\r\n";
+    let content_type = "multipart/report; report-type=disposition-notification; boundary=r";
+    let entity = [format!("Content-Type: {content_type}\r\n\r\n").as_bytes(), report].concat();
+    let (fields, body) = signed_around(&entity);
+    for (fields, body) in [(fields, body), (vec![field("Content-Type", content_type)], report.to_vec())] {
+        let (opened, kept) = opened(&fields, &body, &receiving());
+        assert_eq!(kept.contents(), [report]);
+        assert_eq!(opened.parts[0].content_type.as_deref(), Some(content_type));
+    }
 }

@@ -1,7 +1,7 @@
 //! What must not open: other people's keys and signatures, layers wrapped, stripped, nested or reordered, and whatever is too large.
 
-use crate::common::*;
-use portway_as2::algorithm::Digest;
+use crate::parties::*;
+use portway_as2::algorithm::{Cipher, Digest};
 use portway_as2::open::{Compression, Limits, Outcome, Part, Receiving, Refused, Sink, Why, open};
 use portway_as2::seal::{BodyEncoding, Sealed, Sending};
 use std::io;
@@ -9,6 +9,9 @@ use std::io;
 fn is(expected: Why, refused: &Refused) {
     assert_eq!(refused.why, expected, "{refused:?}");
     assert!(!refused.detail.is_empty());
+    let (kind, modifier) = refused.why.disposition().split_once(": ").unwrap();
+    assert!(matches!(kind, "processed/error" | "failed/failure") && !modifier.is_empty());
+    assert!(refused.why.to_string().contains("The sender should"), "a person must know whose move it is");
 }
 
 #[test]
@@ -22,7 +25,7 @@ fn a_message_for_another_key_has_the_one_answer() {
         let refused = refused(&sealed.fields, &body, &Receiving { identities: &stranger, ..receiving() });
         assert_eq!(refused, uniform(&refused.detail), "{name}");
         let none =
-            crate::common::refused(&sealed.fields, &body, &Receiving { identities: &[], ..receiving() });
+            crate::parties::refused(&sealed.fields, &body, &Receiving { identities: &[], ..receiving() });
         assert_eq!(none, uniform(&none.detail), "{name}");
     }
 }
@@ -156,7 +159,7 @@ fn layers_in_no_order_of_as2_are_refused() {
         let mut changed = body.clone();
         let at = changed.windows(7).position(|w| w == b"MIME-Ve").unwrap();
         changed[at] = b'm';
-        is(Why::IntegrityCheckFailed, &crate::common::refused(&fields, &changed, &receiving()));
+        is(Why::IntegrityCheckFailed, &crate::parties::refused(&fields, &changed, &receiving()));
     }
     let (fields, body) = signed_around(&of(&compressed_once));
     opened(&fields, &body, &receiving());
@@ -244,6 +247,57 @@ fn layers_within_layers_are_refused() {
         };
         assert_eq!(refused, uniform(&refused.detail), "{garbage:?}");
     }
+}
+
+/// A wrong tag far behind wins over what was found within before it was reached.
+#[test]
+fn the_tag_is_judged_before_anything_within() {
+    use portway_as2::cms::{EncryptOptions, encrypt};
+    let options = EncryptOptions { cipher: Cipher::Aes128Gcm, ..EncryptOptions::default() };
+    let long = vec![b'x'; 300_000];
+    let nested =
+        entity_of(&[field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data")], &long);
+    let plain = entity_of(&[field("Content-Type", "a/b")], &long);
+    let limits = Limits { payload: 1000, ..Limits::default() };
+    let receiving = Receiving { limits, ..receiving() };
+    let fields = [field("Content-Type", "application/pkcs7-mime; smime-type=authEnveloped-data")];
+    for (entity, why) in [(nested, Why::UnsupportedFormat), (plain, Why::TooLarge)] {
+        let mut body = Vec::new();
+        encrypt(&mut &entity[..], entity.len() as u64, &PARTIES.our_certificate, options, &mut body).unwrap();
+        is(why, &refused(&fields, &body, &receiving));
+        *body.last_mut().unwrap() ^= 1;
+        let refused = refused(&fields, &body, &receiving);
+        assert_eq!(refused, uniform(&refused.detail), "not {why:?}");
+    }
+}
+
+/// An encrypted message that is the partner's beyond doubt is told what is wrong with it.
+#[test]
+fn what_a_good_signature_covers_is_judged_by_itself() {
+    use portway_as2::cms::encrypt;
+    let of = |entity: &[u8]| {
+        let (fields, body) = signed_around(entity);
+        let inner = entity_of(&fields, &body);
+        let (to, options) = encrypted().unwrap();
+        let mut body = Vec::new();
+        encrypt(&mut &inner[..], inner.len() as u64, to, options, &mut body).unwrap();
+        outcome(
+            &[field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data")],
+            &body,
+            &receiving(),
+        )
+        .0
+    };
+    let cut = b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: a/b\r\n\r\nno end";
+    let Outcome::Refused(refused) = of(cut) else { panic!() };
+    is(Why::Malformed, &refused);
+    assert!(refused.signed.is_some() && refused.encrypted.is_some());
+    assert_eq!(refused.mic, Some(mic_of(Digest::Sha256, cut)));
+    let Outcome::Refused(refused) = of(b"Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n***")
+    else {
+        panic!()
+    };
+    is(Why::Malformed, &refused);
 }
 
 #[test]

@@ -1,0 +1,5 @@
+#![no_main]
+#[path = "../as2_open.rs"]
+mod as2;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| as2::as2_open(bytes));
