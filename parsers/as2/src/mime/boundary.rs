@@ -26,6 +26,15 @@ enum At {
     Ended,
 }
 
+/// How a multipart ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The closing delimiter was there.
+    pub closed: bool,
+    /// Nothing but white space came after it.
+    pub bare: bool,
+}
+
 /// A multipart body. As a reader it gives the current part, and then ends until [`Multipart::next_part`] is called.
 pub struct Multipart<R> {
     input: R,
@@ -89,18 +98,21 @@ impl<R: Read> Multipart<R> {
         Ok(false)
     }
 
-    /// Reads whatever is left, the epilogue too; `true` if the closing delimiter was there.
+    /// Reads whatever is left, the epilogue too.
     ///
     /// # Errors
     /// Those of the input.
-    pub fn finish(&mut self) -> io::Result<bool> {
+    pub fn finish(&mut self) -> io::Result<Ending> {
         while self.next_part()? {}
-        self.start = self.end;
-        while !self.input_ended {
+        let mut bare = true;
+        loop {
+            bare &= self.buffer[self.start..self.end].iter().all(u8::is_ascii_whitespace);
             self.start = self.end;
+            if self.input_ended {
+                return Ok(Ending { closed: self.at == At::Closed, bare });
+            }
             self.fill()?;
         }
-        Ok(self.at == At::Closed)
     }
 
     /// One read of the input into the free end of the buffer, which is made where there is none.

@@ -251,7 +251,19 @@ impl Opening<'_, '_> {
         let mic_digest = self.mic_digest(announced.first().copied());
         let mic = Mic::of(canonical.as_ref().unwrap_or(&as_came), mic_digest);
         let within = std::mem::replace(&mut self.facts, Facts { mic, compressed, ..Facts::default() });
-        let (signature, closed) = self.signature(&mut multipart)?;
+        let signature = self.signature(&mut multipart);
+        if matches!(signature, Err(Stop::Io(_))) {
+            return signature.map(drop);
+        }
+        let ending = multipart.finish().map_err(|e| malformed(&e))?;
+        if layers.encrypted && !(ending.closed && ending.bare) {
+            // Whoever puts blocks of his choice at the end could learn from our answers whether their padding is good.
+            return refuse(
+                Why::DecryptionFailed,
+                "a signed part that does not end with its closing boundary",
+            );
+        }
+        let signature = signature?;
         let signed = match verify(&signature, &as_came, self.receiving.signers) {
             Err(SignatureError::WrongDigest) => match &canonical {
                 Some(canonical) => {
@@ -278,7 +290,7 @@ impl Opening<'_, '_> {
         self.facts = within;
         self.facts.compressed = compressed.or(self.facts.compressed);
         self.facts.notes.extend(notes);
-        if !closed {
+        if !ending.closed {
             self.facts.notes.push(Note::NoClosingBoundary);
         }
         let mic_digest = self.mic_digest(Some(signed.digest));
@@ -287,8 +299,8 @@ impl Opening<'_, '_> {
         result
     }
 
-    /// The second and last part of a multipart/signed, decoded; and whether the closing boundary was there.
-    fn signature(&mut self, multipart: &mut Multipart<&mut dyn BufRead>) -> Result<(Vec<u8>, bool), Stop> {
+    /// The second and last part of a multipart/signed, decoded.
+    fn signature(&mut self, multipart: &mut Multipart<&mut dyn BufRead>) -> Result<Vec<u8>, Stop> {
         let limits = &self.receiving.limits;
         if !multipart.next_part().map_err(|e| malformed(&e))? {
             return refuse(Why::AuthenticationFailed, "a multipart/signed without its signature");
@@ -314,8 +326,7 @@ impl Opening<'_, '_> {
         if multipart.next_part().map_err(|e| malformed(&e))? {
             return refuse(Why::UnsupportedFormat, "a multipart/signed with more than two parts");
         }
-        let closed = multipart.finish().map_err(|e| malformed(&e))?;
-        Ok((signature, closed))
+        Ok(signature)
     }
 
     fn payload(
@@ -327,6 +338,10 @@ impl Opening<'_, '_> {
     ) -> Result<(), Stop> {
         if layers.signed {
             return self.parts(content_type, header, body, 0);
+        }
+        if layers.encrypted && !content_type.is_some_and(is_registered) {
+            // The first block of CBC can be changed at will: `multipart/signed` must not become something without a signature.
+            return refuse(Why::DecryptionFailed, "no MIME entity of a known type");
         }
         let mut digests = self.digests(&[])?;
         if layers.encrypted || layers.compressed {
@@ -374,8 +389,8 @@ impl Opening<'_, '_> {
             }
             self.parts(content_type.as_ref(), &header, &mut multipart, depth + 1)?;
         }
-        let closed = multipart.finish().map_err(|e| malformed(&e))?;
-        if !any || !closed {
+        let ending = multipart.finish().map_err(|e| malformed(&e))?;
+        if !any || !ending.closed {
             return refuse(Why::Malformed, "a multipart that ends before its closing boundary");
         }
         Ok(())
@@ -457,6 +472,13 @@ fn announced(content_type: &ContentType) -> Vec<Digest> {
 
 fn is_signature(content_type: &ContentType) -> bool {
     matches!(content_type.essence.as_str(), "application/pkcs7-signature" | "application/x-pkcs7-signature")
+}
+
+/// A type of the registry (RFC 6838 section 4.2).
+fn is_registered(content_type: &ContentType) -> bool {
+    const TYPES: [&str; 8] =
+        ["application", "text", "multipart", "message", "image", "audio", "video", "model"];
+    content_type.essence.split('/').next().is_some_and(|kind| TYPES.contains(&kind))
 }
 
 /// What may not stand among attachments. Certificates alone may: they prove nothing here.

@@ -37,8 +37,8 @@ fn a_header_is_read_folded_and_in_any_case() {
     assert_eq!(h.get("x-b"), Some("two"));
     assert_eq!(h.get("EMPTY"), Some(""));
     assert_eq!(h.get("none"), None);
-    let lf = header(b"Content-Type: a/b\n\nbody").unwrap();
-    assert_eq!(lf.content_type().unwrap().essence, "a/b");
+    let lf = header(b"Content-Type: text/b\n\nbody").unwrap();
+    assert_eq!(lf.content_type().unwrap().essence, "text/b");
     assert_eq!(header(b"\r\nbody").unwrap().fields(), []);
     assert_eq!(header("N: \u{fc}\n\n".as_bytes()).unwrap().get("n"), Some("\u{fc}"));
     assert_eq!(header(b"N: \xfc\n\n").unwrap().get("n"), Some("\u{fc}"), "Latin-1 where it is no UTF-8");
@@ -52,7 +52,7 @@ fn what_is_no_header_is_refused() {
         (b"bad name: x\r\n\r\n", "printable"),
         (b": x\r\n\r\n", "printable"),
         (b"b\xc3d: x\r\n\r\n", "printable"),
-        (b"Content-Type: a/b\r\ncontent-type: c/d\r\n\r\n", "2 Content-Type"),
+        (b"Content-Type: text/b\r\ncontent-type: c/d\r\n\r\n", "2 Content-Type"),
         (b"A: b\r\n", "ends inside"),
         (b"A: b", "ends inside"),
         (b"", "ends inside"),
@@ -62,8 +62,10 @@ fn what_is_no_header_is_refused() {
         let error = header(bytes).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}: {}", String::from_utf8_lossy(bytes));
     }
-    let twice =
-        [("Content-Type".to_string(), "a/b".to_string()), ("content-type".to_string(), "a/b".to_string())];
+    let twice = [
+        ("Content-Type".to_string(), "text/b".to_string()),
+        ("content-type".to_string(), "text/b".to_string()),
+    ];
     assert!(Header::from_fields(&twice).is_err());
 }
 
@@ -107,7 +109,7 @@ fn parts(body: &[u8], boundary: &str) -> (Vec<Vec<u8>>, bool) {
                 assert!(multipart.fill_buf().unwrap().is_empty());
                 parts.push(part);
             }
-            (parts, multipart.finish().unwrap())
+            (parts, multipart.finish().unwrap().closed)
         })
         .collect();
     let last = results.pop().unwrap();
@@ -156,7 +158,7 @@ fn boundaries_of_any_length_end_parts_of_any_length() {
                 let mut part = Vec::new();
                 multipart.read_to_end(&mut part).unwrap();
                 assert!(part == content, "{length} bytes in pieces of {size}");
-                assert!(multipart.finish().unwrap());
+                assert!(multipart.finish().unwrap().closed);
             }
         }
     }
@@ -174,7 +176,7 @@ fn parts_that_are_not_read_are_passed_over() {
     assert_eq!(&two, b"tw");
     assert!(!multipart.next_part().unwrap());
     assert!(!multipart.next_part().unwrap());
-    assert!(multipart.finish().unwrap());
+    assert!(multipart.finish().unwrap().closed);
 }
 
 fn decoded(encoding: &str, body: &[u8]) -> Result<Vec<u8>, String> {

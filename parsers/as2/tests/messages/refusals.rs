@@ -240,7 +240,7 @@ fn layers_within_layers_are_refused() {
         b"\r\nISA",
         b"X-Y: z\r\n\r\nISA*",
         b"Content-Type: multipart/signed\r\n\r\n",
-        b"Content-Type: a/b",
+        b"Content-Type: text/b",
     ] {
         let Outcome::Refused(refused) = open_entity(&pack("encrypted", garbage)) else {
             panic!("{garbage:?}")
@@ -257,7 +257,7 @@ fn the_tag_is_judged_before_anything_within() {
     let long = vec![b'x'; 300_000];
     let nested =
         entity_of(&[field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data")], &long);
-    let plain = entity_of(&[field("Content-Type", "a/b")], &long);
+    let plain = entity_of(&[field("Content-Type", "text/b")], &long);
     let limits = Limits { payload: 1000, ..Limits::default() };
     let receiving = Receiving { limits, ..receiving() };
     let fields = [field("Content-Type", "application/pkcs7-mime; smime-type=authEnveloped-data")];
@@ -288,12 +288,13 @@ fn what_a_good_signature_covers_is_judged_by_itself() {
         )
         .0
     };
-    let cut = b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: a/b\r\n\r\nno end";
+    let cut = b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\nContent-Type: text/b\r\n\r\nno end";
     let Outcome::Refused(refused) = of(cut) else { panic!() };
     is(Why::Malformed, &refused);
     assert!(refused.signed.is_some() && refused.encrypted.is_some());
     assert_eq!(refused.mic, Some(mic_of(Digest::Sha256, cut)));
-    let Outcome::Refused(refused) = of(b"Content-Type: a/b\r\nContent-Transfer-Encoding: base64\r\n\r\n***")
+    let Outcome::Refused(refused) =
+        of(b"Content-Type: text/b\r\nContent-Transfer-Encoding: base64\r\n\r\n***")
     else {
         panic!()
     };
@@ -315,7 +316,7 @@ fn what_exceeds_a_limit_is_refused() {
         {
             continue;
         }
-        let (sealed, body) = sealed(&[("a/b", None, &zeros)], &sending);
+        let (sealed, body) = sealed(&[("text/b", None, &zeros)], &sending);
         assert_eq!(refused(&sealed.fields, &body, &payload).why, Why::TooLarge, "{name}");
         match (outcome(&sealed.fields, &body, &inflated).0, sending.compress) {
             (Outcome::Opened(_), None) => {}
@@ -325,7 +326,7 @@ fn what_exceeds_a_limit_is_refused() {
             (other, _) => panic!("{name}: {other:?}"),
         }
     }
-    let parts: Vec<(&str, Option<&str>, &[u8])> = vec![("a/b", None, b"x"); 11];
+    let parts: Vec<(&str, Option<&str>, &[u8])> = vec![("text/b", None, b"x"); 11];
     let (sealed_parts, body) = sealed(&parts, &sending());
     is(Why::TooLarge, &refused(&sealed_parts.fields, &body, &limited(&|l| l.parts = 10)));
     opened(&sealed_parts.fields, &body, &limited(&|l| l.parts = 11));
@@ -333,7 +334,7 @@ fn what_exceeds_a_limit_is_refused() {
     is(Why::TooLarge, &refused(&signed.fields, &body, &limited(&|l| l.signature = 100)));
     is(Why::Malformed, &refused(&signed.fields, &body, &limited(&|l| l.header.bytes = 30)));
     is(Why::Malformed, &refused(&signed.fields, &body, &limited(&|l| l.header.fields = 1)));
-    let mut nested = b"Content-Type: a/b\r\n\r\nx".to_vec();
+    let mut nested = b"Content-Type: text/b\r\n\r\nx".to_vec();
     for depth in 0..5 {
         let open = format!("Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n");
         nested = [open.as_bytes(), &nested, format!("\r\n--b{depth}--").as_bytes()].concat();
@@ -386,5 +387,29 @@ fn a_broken_connection_or_disk_is_an_error_and_no_verdict() {
             let error = open(&sealed.fields, &mut input, &receiving(), &mut Kept::default()).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::ConnectionReset, "{name}, {length} of {}", body.len());
         }
+    }
+}
+
+/// Bytes behind the closing boundary would be a place where a stranger tries paddings: there is one answer, whatever they are.
+#[test]
+fn nothing_may_follow_the_signature_inside_an_encryption() {
+    use portway_as2::cms::encrypt;
+    let (sealed, body) = sealed_order(&Sending { sign: signed(Digest::Sha256), ..sending() });
+    let inner = entity_of(&sealed.fields, &body);
+    let of = |inner: &[u8]| {
+        let (to, options) = encrypted().unwrap();
+        let mut body = Vec::new();
+        encrypt(&mut &inner[..], inner.len() as u64, to, options, &mut body).unwrap();
+        let fields = [field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data")];
+        outcome(&fields, &body, &receiving()).0
+    };
+    assert!(matches!(of(&inner), Outcome::Opened(_)));
+    assert!(matches!(of(&[&inner[..], b"\r\n \r\n"].concat()), Outcome::Opened(_)));
+    let end = inner.windows(4).rposition(|w| w == b"--\r\n").unwrap();
+    for changed in [[&inner[..], b"x"].concat(), [&inner[..], &[0x80; 32]].concat(), inner[..end].to_vec()] {
+        let Outcome::Refused(refused) = of(&changed) else {
+            panic!("{:?}", String::from_utf8_lossy(&changed))
+        };
+        assert_eq!(refused, uniform(&refused.detail));
     }
 }

@@ -56,7 +56,8 @@ fn cut_anywhere_it_opens_only_if_nothing_of_the_payload_is_gone() {
 
 #[test]
 fn attachments_cut_anywhere_do_not_open() {
-    let parts: [(&str, Option<&str>, &[u8]); 2] = [("a/b", None, b"one"), ("c/d", Some("two"), b"two\r\n")];
+    let parts: [(&str, Option<&str>, &[u8]); 2] =
+        [("text/b", None, b"one"), ("c/d", Some("two"), b"two\r\n")];
     let (sealed, body) = sealed(&parts, &sending());
     for length in 0..body.len() {
         let (outcome, kept) = outcome(&sealed.fields, &body[..length], &receiving());
