@@ -13,8 +13,6 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub enum Layer {
     Sign(Signing<'static>),
-    /// The content within the signature's object.
-    Opaque(Signing<'static>),
     Compress,
     Encrypt(Encryption<'static>),
     /// To the partner itself, somebody else, and us.
@@ -49,13 +47,10 @@ fn build(row: &Row, layers: &[Layer], payload: &[u8]) -> Built {
     for layer in layers {
         let before = entity.bytes();
         match *layer {
-            Layer::Sign(how) | Layer::Opaque(how) => {
+            Layer::Sign(how) => {
                 digest = how.digest;
                 signed = Some(before);
-                entity = match layer {
-                    Layer::Sign(_) => openssl::signed(&entity, &signer, how),
-                    _ => openssl::opaque_signed(&entity, &signer, how),
-                };
+                entity = openssl::signed(&entity, &signer, how);
             }
             Layer::Compress => {
                 innermost = innermost.or(Some(before));

@@ -454,10 +454,6 @@ fn forms() -> Vec<Row> {
                 .built(&[Sign(SHA256), Encrypt(AES256)])
                 .we_do_not("the acknowledgements that the test has Portway send are ASCII")
         },
-        row("signature with its content within (signed-data)", "signed")
-            .products_cannot(NOT_ASKABLE)
-            .built(&[Opaque(SHA256)])
-            .we_do_not(READ_ONLY),
         row("signature without attributes", "signed=sha-256")
             .products_cannot(NOT_ASKABLE)
             .built(&[Sign(Signing { more: &["-noattr"], ..SHA256 })])
@@ -470,11 +466,9 @@ fn forms() -> Vec<Row> {
             .products_cannot(NOT_ASKABLE)
             .built(&[Sign(Signing { more: &["-keyid"], ..SHA256 })])
             .we_do_not(READ_ONLY),
-        row("indefinite length (BER)", "signed encrypted=aes256-cbc")
-            .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc" }"#)
-            .pyas2_cannot("pyas2lib writes DER")
-            .libas2_cannot("libas2 writes it in the envelope only, where every row has it")
-            .built(&[Sign(Signing { indefinite: true, ..SHA256 }), Encrypt(Encryption { indefinite: true, ..AES256 })])
+        row("envelope of indefinite length (BER)", "signed encrypted=aes256-cbc")
+            .products_cannot(NOT_ASKABLE)
+            .built(&[Sign(SHA256), Encrypt(Encryption { indefinite: true, ..AES256 })])
             .we_do_not("Portway writes DER; only large compressed data has indefinite length"),
     ]
 }
