@@ -104,6 +104,18 @@ impl Bench {
         let sql = format!("SELECT facts::text FROM as2 WHERE direction = 'in' AND as2_from = '{}'", id.to_uppercase());
         let text = self.house.site.database().rows(&sql).remove(0);
         let facts: Value = serde_json::from_str(&text).unwrap();
+        let sql = sql.replace("facts::text", "encode(raw, 'hex')");
+        let raw = self.house.site.database().rows(&sql).remove(0);
+        let raw: Vec<u8> =
+            (0..raw.len() / 2).map(|nth| u8::from_str_radix(&raw[2 * nth..2 * nth + 2], 16).unwrap()).collect();
+        let raw = String::from_utf8_lossy(&raw);
+        let right = match row.came.strip_prefix('^') {
+            Some(start) => raw.starts_with(start),
+            None => raw.contains(row.came),
+        };
+        if !right {
+            *came = Cell::Failed(format!("no {:?} in it: {raw}", row.came));
+        }
         for name in ["signed", "encrypted", "compressed", "scheme", "key_transport"] {
             let is = facts[name].as_str();
             let right = match row.fact(name) {

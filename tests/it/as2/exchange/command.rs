@@ -90,6 +90,8 @@ struct Judged {
     layers: Vec<&'static str>,
     /// Algorithms, as the command prints them.
     printed: String,
+    /// Header lines and every layer, as text.
+    wire: String,
     payload: Vec<u8>,
     /// A receipt that is wanted later: where, and its request.
     owed: Option<(String, Vec<u8>)>,
@@ -196,6 +198,16 @@ impl Command {
         let there = |kind: &str| judged.layers.iter().any(|layer| layer.to_lowercase().contains(kind));
         let flags = [there("signed-data"), there("enveloped-data"), there("compressed-data")];
         row.holds(flags, &words(&judged.printed))?;
+        let has = |text: &str| match text.strip_prefix('^') {
+            Some(line) => judged.wire.lines().any(|known| known.eq_ignore_ascii_case(line)),
+            None => judged.wire.contains(text),
+        };
+        for text in row.goes {
+            let right = text.strip_prefix('!').map_or_else(|| has(text), |text| !has(text));
+            if !right {
+                return Err(format!("{text:?} in {}", judged.wire));
+            }
+        }
         Ok(judged.payload)
     }
 }
@@ -217,13 +229,16 @@ fn take(book: &Watched<Book>, heard: &Heard) -> Vec<u8> {
         opened: refused.map_or(Ok(()), |layer| Err(format!("{}: {}", layer.kind, layer.verdict.said))),
         layers: layers.iter().map(|layer| layer.kind).collect(),
         printed: String::new(),
+        wire: heard.header_lines.join("\n") + "\n",
         payload: inner.content(),
         owed: None,
     };
     for layer in layers.iter().filter(|layer| layer.kind != "compressed-data") {
         // The certificates before it name algorithms too.
         judged.printed += openssl::printed(&layer.der).split("signerInfos:").last().unwrap_or_default();
+        judged.wire += &String::from_utf8_lossy(&layer.content);
     }
+    judged.wire += &judged.printed;
     let signed = layers.iter().find(|layer| layer.kind == "signed-data");
     let covered = signed.or(layers.last()).map_or(heard.body.clone(), |layer| layer.content.clone());
     let digest = ["sha1", "sha384", "sha512"].into_iter().find(|digest| {

@@ -51,6 +51,10 @@ pub struct Row {
     pub ec: bool,
     /// The payload has bytes over 127.
     pub beyond_ascii: bool,
+    /// What the body of a message to us begins with (`^`), or has somewhere.
+    pub came: &'static str,
+    /// What our message has at the openssl command, header lines and every layer taken together; with `!`: has not.
+    pub goes: &'static [&'static str],
     /// The sender's MIC is over CRLF line ends.
     pub canonical: bool,
     /// The MIC's digest where it is not the signature's.
@@ -69,6 +73,8 @@ impl Row {
             keys: "",
             ec: false,
             beyond_ascii: false,
+            came: "",
+            goes: &[],
             canonical: false,
             mic: None,
         }
@@ -102,6 +108,16 @@ impl Row {
 
     fn keys(mut self, keys: &'static str) -> Row {
         self.keys = keys;
+        self
+    }
+
+    fn came(mut self, text: &'static str) -> Row {
+        self.came = text;
+        self
+    }
+
+    fn goes(mut self, texts: &'static [&'static str]) -> Row {
+        self.goes = texts;
         self
     }
 
@@ -154,10 +170,10 @@ impl Row {
 }
 
 const NO_COMPRESSION: &str = "libas2 knows no compression";
-const ALWAYS_SHA256: &str = "the receipt's digest is the product's choice";
+const WHAT_COMES: &str = "it is about what comes";
 const ONLY_OAEP: &str = "libas2 sends OAEP only";
 const ONLY_PKCS1: &str = "pyas2lib sends PKCS #1 v1.5 only";
-const NO_GCM: &str = "knows no AuthEnvelopedData";
+const NO_GCM: &str = "it knows no AuthEnvelopedData";
 const ONE_DOCUMENT: &str = "Portway sends one document a message";
 const NOT_ASKABLE: &str = "the product cannot be told to";
 const READ_ONLY: &str = "Portway reads it and does not write it";
@@ -201,7 +217,8 @@ fn packagings() -> Vec<Row> {
             .keys("sign = \"none\"\n"),
         row("signed, encrypted", "signed encrypted")
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc" }"#)
-            .built(&[Sign(SHA256), Encrypt(AES256)]),
+            .built(&[Sign(SHA256), Encrypt(AES256)])
+            .goes(&["; micalg=sha-256;", "; filename=\"997_", "; smime-type=enveloped-data;", "1.2.840.113549.1.9.52"]),
         row("compressed", "compressed")
             .asked(r#"{ "compress": true }"#)
             .libas2_cannot(NO_COMPRESSION)
@@ -409,7 +426,7 @@ fn receipts() -> Vec<Row> {
                     Line("Disposition-Notification-Options: signed-receipt-protocol=optional, pkcs7-signature; signed-receipt-micalg=optional, sha-512, sha-256"),
                 ])
                 .keys("mic = \"requested\"\n")
-                .we_do_not(ALWAYS_SHA256)
+                .we_do_not(WHAT_COMES)
         },
     ]
 }
@@ -421,11 +438,15 @@ fn forms() -> Vec<Row> {
             .asked(r#"{ "sign": "sha256" }"#)
             .pyas2_cannot("pyas2lib sends binary only")
             .built(&[Base64, Sign(SHA256)])
+            .came("\r\nContent-Transfer-Encoding: base64\r\n")
+            .goes(&["Content-Type: application/edi-x12\r\nContent-Transfer-Encoding: base64\r\n"])
             .keys("encrypt = \"none\"\ninterop = { signed_part = \"base64\" }\n"),
         row("signed part in binary", "signed")
             .asked(r#"{ "sign": "sha256", "content_type": "application/octet-stream" }"#)
             .libas2_cannot("libas2 sends base64 only")
             .built(&[Encoding("binary"), Sign(SHA256)])
+            .came("\r\nContent-Transfer-Encoding: binary\r\n")
+            .goes(&["Content-Type: application/edi-x12\r\nContent-Transfer-Encoding: binary\r\n"])
             .keys(SIGNED_NOT_ENCRYPTED),
         row("signed part without transfer encoding", "signed")
             .products_cannot(NOT_ASKABLE)
@@ -435,11 +456,16 @@ fn forms() -> Vec<Row> {
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc" }"#)
             .pyas2_cannot("pyas2lib sends binary only")
             .built(&[Sign(SHA256), Encrypt(AES256), Base64])
+            .came("^MI")
+            .goes(&["^Content-Transfer-Encoding: base64"])
             .keys("interop = { body = \"base64\" }\n"),
         row("envelope in binary", "signed encrypted")
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc" }"#)
             .libas2_cannot("libas2 sends base64 only")
-            .built(&[Sign(SHA256), Encrypt(AES256), Encoding("binary")]),
+            .built(&[Sign(SHA256), Encrypt(AES256), Encoding("binary")])
+            // A SEQUENCE.
+            .came("^0")
+            .goes(&["^Content-Transfer-Encoding: binary"]),
         row("all in base64, compressed", "signed encrypted compressed=before-signing")
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc", "compress": true }"#)
             .pyas2_cannot("pyas2lib sends binary only")
@@ -475,32 +501,36 @@ fn forms() -> Vec<Row> {
 
 fn switches() -> Vec<Row> {
     let row = |name, facts| Row::new("Switch", name, facts);
-    const NOTHING: &str = "a switch of Portway's";
+    const NOTHING: &str = "it is about what Portway sends";
     vec![
         row("`no_algorithm_protection`", "signed encrypted")
             .products_cannot(NOTHING)
             .sends(Party::Openssl, Sends::Not(NOTHING))
-            .keys("interop = { no_algorithm_protection = true }\n"),
+            .keys("interop = { no_algorithm_protection = true }\n")
+            .goes(&["!1.2.840.113549.1.9.52"]),
         row("`old_digest_names`", "signed encrypted")
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc" }"#)
             .built(&[Sign(SHA256), Encrypt(AES256)])
-            .keys("interop = { old_digest_names = true }\n"),
+            .keys("interop = { old_digest_names = true }\n")
+            .goes(&["; micalg=sha256;", "signed-receipt-micalg=optional, sha256", "1.2.840.113549.1.9.52"]),
         row("`no_file_name_quotes`", "signed encrypted")
             .products_cannot(NOTHING)
             .sends(Party::Openssl, Sends::Not(NOTHING))
-            .keys("interop = { no_file_name_quotes = true }\n"),
+            .keys("interop = { no_file_name_quotes = true }\n")
+            .goes(&["; filename=997_", "; name=smime.p7m", "; filename=smime.p7s", "!filename=\""]),
         Row {
             canonical: true,
             ..row("`canonical_mic`, lines ended by LF", "signed encrypted")
                 .products_cannot("the product computes the MIC as the RFC has it")
                 .built(&[Sign(SHA256), Encrypt(AES256)])
                 .keys("interop = { canonical_mic = true }\n")
-                .we_do_not("it is about what comes")
+                .we_do_not(WHAT_COMES)
         },
         row("AS2-Version 1.3 (`version`)", "signed encrypted")
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc", "headers": { "AS2-Version": "1.3" } }"#)
             .libas2_cannot("libas2 is AS2-Version 1.0")
             .built(&[Sign(SHA256), Encrypt(AES256), Line("AS2-Version: 1.3")])
-            .keys("version = \"1.3\"\n"),
+            .keys("version = \"1.3\"\n")
+            .goes(&["^AS2-Version: 1.3"]),
     ]
 }
