@@ -571,35 +571,56 @@ mod tests {
         assert_eq!(verify(&broken, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
     }
 
-    /// The same element, in it the PSS algorithm without its parameters.
-    fn without_parameters(element: Element<'_>) -> Vec<u8> {
+    /// The same element with one sequence in it, the one that starts with this object, replaced.
+    fn replaced(element: Element<'_>, object: &[u8], by: &[u8]) -> Vec<u8> {
         if element.tag & 0x20 == 0 {
             return element.raw.to_vec();
         }
         let (mut inner, mut parts) = (Elements(element.content), Vec::new());
         while let Some(part) = inner.next().unwrap() {
-            parts.push(without_parameters(part));
-            if part.content == oid::RSA_PSS {
-                break;
+            if part.content == object {
+                return by.to_vec();
             }
+            parts.push(replaced(part, object, by));
         }
         der::element(element.tag, &[&parts.concat()])
     }
 
-    #[test]
-    fn pss_without_parameters_goes_by_the_signers_digest() {
+    /// A signature with an RSA key whose algorithm is named in another way; `good` as it should be.
+    fn renamed(scheme: Scheme, by: &[&[u8]]) -> (Vec<u8>, Vec<u8>, [Certificate; 1]) {
         let identity = Identity::generate("x", KeyKind::Rsa(2048), 1_750_000_000, 10).unwrap();
-        let pinned = [identity.certificate().clone()];
-        let options = SignOptions { scheme: Scheme::Pss, algorithm_protection: false, ..SignOptions::default() };
-        let signature = sign(&hashed(b"content"), &identity, &options).unwrap();
-        let bare = without_parameters(Elements(&signature).next().unwrap().unwrap());
-        assert!(bare.len() < signature.len());
-        let good = verify(&signature, &hashed(b"content"), &pinned).unwrap();
-        assert_eq!(verify(&bare, &hashed(b"content"), &pinned), Ok(good));
-        assert_eq!(verify(&bare, &hashed(b"other"), &pinned), Err(SignatureError::WrongDigest));
-        let mut broken = bare;
-        *broken.last_mut().unwrap() ^= 1;
-        assert_eq!(verify(&broken, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
+        let options = SignOptions {
+            scheme,
+            algorithm_protection: false,
+            certificate_included: false,
+            ..SignOptions::default()
+        };
+        let good = sign(&hashed(b"content"), &identity, &options).unwrap();
+        let old = Parsed::read(&good).unwrap().info().unwrap().method_oid;
+        let other = replaced(Elements(&good).next().unwrap().unwrap(), old, &der::sequence(by));
+        assert_ne!(other, good);
+        (good, other, [identity.certificate().clone()])
+    }
+
+    #[test]
+    fn algorithms_named_as_some_products_name_them() {
+        let cases = [
+            // pyas2lib leaves the parameters of PSS out.
+            (Scheme::Pss, oid::RSA_PSS),
+            // The digest alone, as reported of Cleo and OpenAS2.
+            (Scheme::Pkcs1, oid::digest_oid(Digest::Sha256)),
+        ];
+        for (scheme, name) in cases {
+            let (good, other, pinned) = renamed(scheme, &[&der::object(name)]);
+            let verdict = verify(&good, &hashed(b"content"), &pinned).unwrap();
+            assert_eq!(verify(&other, &hashed(b"content"), &pinned), Ok(verdict));
+            assert_eq!(verify(&other, &hashed(b"other"), &pinned), Err(SignatureError::WrongDigest));
+            let mut broken = other;
+            *broken.last_mut().unwrap() ^= 1;
+            assert_eq!(verify(&broken, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
+        }
+        let (_, wrong, pinned) = renamed(Scheme::Pkcs1, &[&der::object(oid::digest_oid(Digest::Sha512))]);
+        assert_eq!(verify(&wrong, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
     }
 
     #[test]
