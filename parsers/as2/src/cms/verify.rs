@@ -330,7 +330,10 @@ struct Method {
 enum Kind {
     Pkcs1,
     /// `salt`: its length, where it is stated.
-    Pss { mask: Digest, salt: Option<i32> },
+    Pss {
+        mask: Digest,
+        salt: Option<i32>,
+    },
     Ecdsa,
 }
 

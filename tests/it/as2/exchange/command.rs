@@ -78,7 +78,8 @@ fn build(row: &Row, layers: &[Layer], payload: &[u8]) -> Built {
     }
     let mut covered = signed.or(innermost).unwrap_or_else(|| payload.to_vec());
     if row.canonical {
-        covered = String::from_utf8(covered).unwrap().replace("\r\n", "\n").replace('\n', "\r\n").into_bytes();
+        covered =
+            String::from_utf8(covered).unwrap().replace("\r\n", "\n").replace('\n', "\r\n").into_bytes();
     }
     Built { entity, covered, digest: row.mic.unwrap_or(digest), lines, later }
 }
@@ -129,9 +130,9 @@ impl Command {
                 bench.nudge(row, id, nth);
                 Cell::Not(why)
             }
-            Sends::Built(layers) => {
-                Cell::of(bench, id, || self.send(bench, row, id, build(row, layers, &bench.order(row, id, nth))))
-            }
+            Sends::Built(layers) => Cell::of(bench, id, || {
+                self.send(bench, row, id, build(row, layers, &bench.order(row, id, nth)))
+            }),
             Sends::Asked(_) => panic!("{}: the command is not asked, it builds", row.name),
         };
         bench.facts(row, id, &mut came);
@@ -222,7 +223,8 @@ fn take(book: &Watched<Book>, heard: &Heard) -> Vec<u8> {
         book.with(|book| book.receipts.insert(name, heard.clone()));
         return reply(200, &[], b"");
     }
-    let station = if heard.header("AS2-From") == "NORTHWIND" { northwind() } else { Identity::ec("northwind.example") };
+    let station =
+        if heard.header("AS2-From") == "NORTHWIND" { northwind() } else { Identity::ec("northwind.example") };
     let (layers, inner) = openssl::open(&heard.entity(), &acme(), &station.cert);
     let refused = layers.iter().find(|layer| !layer.verdict.ok);
     let mut judged = Judged {

@@ -37,9 +37,7 @@ impl Live {
                 bench.nudge(row, id, nth);
                 Cell::Not(why)
             }
-            Sends::Asked(options) => {
-                Cell::of(bench, id, || self.send(options, &bench.order(row, id, nth)))
-            }
+            Sends::Asked(options) => Cell::of(bench, id, || self.send(options, &bench.order(row, id, nth))),
             Sends::Built(_) => panic!("{}: a product is asked, it does not build", row.name),
         };
         bench.facts(row, id, &mut came);
@@ -66,7 +64,11 @@ impl Live {
                 return "yes".into();
             }
         };
-        assert_eq!((&mdn["accepted"], &mdn["original_message_id"]), (&json!(true), &sent["message_id"]), "{mdn}");
+        assert_eq!(
+            (&mdn["accepted"], &mdn["original_message_id"]),
+            (&json!(true), &sent["message_id"]),
+            "{mdn}"
+        );
         assert_eq!(mdn["signed"] == true, !asked["mdn_signed"].is_null(), "{mdn}");
         // A signed message has a MIC, and the product compares it; of others pyas2lib computes none.
         if asked["sign"].is_string() {
@@ -88,7 +90,8 @@ impl Live {
             return Err(received["detail"].to_string());
         }
         let is = |what: &str| received[what] == true;
-        let algorithms = ["digest_alg", "scheme", "enc_alg", "key_transport"].map(|key| received[key].to_string());
+        let algorithms =
+            ["digest_alg", "scheme", "enc_alg", "key_transport"].map(|key| received[key].to_string());
         row.holds([is("signed"), is("encrypted"), is("compressed")], &words(&algorithms.join(" ")))?;
         Ok(decoded(&received["payload"]))
     }

@@ -48,7 +48,8 @@ fn travelled(text: &[u8]) -> Vec<u8> {
 
 #[track_caller]
 fn accepted(gateway: &Gateway, lines: &[&str], entity: &Entity, own: &Identity, mic: &str) {
-    let headers: Vec<String> = entity.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let headers: Vec<String> =
+        entity.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let lines: Vec<&str> = lines.iter().copied().chain(headers.iter().map(String::as_str)).collect();
     let reply = Raw::plain(&gateway.as2_plain).send(&request("/any", &lines, &entity.body));
     assert_eq!(reply.status(), 200, "{}", String::from_utf8_lossy(&reply.body));
@@ -82,17 +83,22 @@ fn what_libas2_signed_and_encrypted() {
     let mic = openssl::mic(&signed.parts()[0], "sha256");
     accepted(&gateway, &lines("Message-ID: <signed@acme.example>"), &signed, &own, &mic);
 
-    let encrypted = Entity::parse(&travelled(&read("message/ahuggins-nhs_node-libas2__content.encrypted.txt")));
+    let encrypted =
+        Entity::parse(&travelled(&read("message/ahuggins-nhs_node-libas2__content.encrypted.txt")));
     let content = openssl::decrypt(&encrypted.content(), &own).bytes();
     let mic = openssl::mic(&content, "sha256");
     accepted(&gateway, &lines("Message-ID: <encrypted@acme.example>"), &encrypted, &own, &mic);
 
     let facts = site.database().rows("SELECT facts->>'signed' FROM as2 WHERE facts ? 'signed'");
     assert_eq!(facts, ["sha-256"], "of two messages");
-    assert_eq!(site.database().rows("SELECT facts->>'encrypted' FROM as2 WHERE facts ? 'encrypted'"), ["aes128-cbc"]);
+    assert_eq!(
+        site.database().rows("SELECT facts->>'encrypted' FROM as2 WHERE facts ? 'encrypted'"),
+        ["aes128-cbc"]
+    );
     // What was signed is a 940 in base64: it is the ledger's payload, decoded.
     let payload = read("payload/ahuggins-nhs_node-libas2__sample_edi.edi");
-    let sizes = site.database().rows(&format!("SELECT size::text FROM message WHERE size = {}", payload.len()));
+    let sizes =
+        site.database().rows(&format!("SELECT size::text FROM message WHERE size = {}", payload.len()));
     assert!(!sizes.is_empty());
     gateway.stop();
 }
