@@ -58,7 +58,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/quantities/packages", "the 846 has no packages by their numbers"),
     ("/lines/price", "UIT has no currency: a price in another one than the line's is not written"),
     ("/lines/prices", "CTP has no currency here: a price in another one than the line's is not written"),
-    ("/lines/quantities/price", "UIT has no currency: a price in another one than the line's is not written"),
     (
         "/lines/quantities/prices",
         "UIT has no currency: a price in another one than the line's is not written",
@@ -67,6 +66,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
         "/lines/sublines",
         "SLN has relation, quantity, price and numbers; of its loop descriptions, measures and packing",
     ),
+    ("/lines/quantities/price/amount", "UIT names no currency: a price in another has no place"),
+    ("/lines/quantities/price/currency", "UIT names no currency: a price in another has no place"),
 ];
 
 /// The 846.

@@ -54,10 +54,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/taxes", "the 810 has taxes behind its lines and with them: they stand with the totals"),
     ("/order/change_number", "BIG06 holds 8 characters"),
     ("/order/kind_code", "BIG has no kind of order"),
-    (
-        "/lines/price",
-        "IT104 has the gross price where the allowances and charges of the line make the net one of it",
-    ),
     ("/lines/line_amount", "IT1 has quantity and price: their product is the amount of the line"),
     ("/lines/amounts", "the 810 has no amounts with its lines but price, allowance, charge and tax"),
     ("/lines/discrepancies", "IT3 has what was shipped"),
@@ -112,6 +108,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/allowances_and_charges/price", "the loop SAC has no CTP here"),
     ("*/prices/currency", "CTP is no loop here, and has no CUR"),
     ("*/parties/contacts", "the loop N1 has three PER"),
+    ("/lines/price/amount", "IT104 has the gross price where the allowances and charges of the line make the net one of it"),
 ];
 
 /// An invoice.

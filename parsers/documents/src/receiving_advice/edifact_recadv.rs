@@ -110,6 +110,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/dates/role", "DTM says nothing without its date"),
     ("*/dates/role_code", "DTM says nothing without its date"),
     ("/totals/line_count", "the lines that are written are counted"),
+    ("/lines/order/line_number", "RFF has the line beside the number of its order (1154)"),
 ];
 
 /// The RECADV.

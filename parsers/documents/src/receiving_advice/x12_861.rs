@@ -12,6 +12,7 @@ use crate::mapping::{Elements, Walk};
 use crate::purchase_order::SubLine;
 use crate::quantity::{Decimal, Discrepancy};
 use crate::x12::allowance::sac;
+use crate::date::{DateRole, DateTime};
 use crate::x12::item::{description, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::measurement;
@@ -38,7 +39,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/transport/equipment/initial", "TD3 has one seal"),
     ("/transport/equipment/seals", "TD3 has one seal"),
     ("/lines/adjustment_id", "RCD has no such identifier (893)"),
-    ("/lines/discrepancies", "RCD has of up to five differences quantity and condition"),
     ("/lines/item/lot", "LIN has a lot among the numbers"),
     ("/lines/item/lots", "LIN has a lot among the numbers"),
     ("/lines/packs/unit_weight", "PO4 has the weight of the whole"),
@@ -47,6 +47,25 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/references/dates", "REF has no day"),
     ("*/references/line_number", "REF has one number"),
     ("/totals/line_count", "the lines that are written are counted"),
+    ("/attachments", "861 has no PWK"),
+    ("/lines/attachments", "861 has no PWK"),
+    ("/kind_name", "BRA has codes alone"),
+    ("/version", "BRA has a number, no version"),
+    ("/revision", "BRA has a number, no version"),
+    ("/purpose", "353 says why it is sent; how much of it is told stands in the 944 alone (514)"),
+    ("/purpose_code", "353 says why it is sent; how much of it is told stands in the 944 alone (514)"),
+    ("/trade_conditions", "861 has no place for the country of origin"),
+    ("/lines/level_id", "861 has no loop LX"),
+    ("/lines/order/line_number", "PRF needs the number of the order"),
+    ("/lines/packages", "861 has marks of packages alone (MAN)"),
+    ("/lines/states", "RCD has the condition of a quantity alone"),
+    ("/lines/price", "the line has no price"),
+    ("/lines/discrepancies/lot", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/reason", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/reason_code", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/references", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/kind", "412 has no such condition"),
+    ("/lines/discrepancies/kind_code", "412 has no such condition"),
 ];
 
 /// The 861.
@@ -60,6 +79,9 @@ pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     dates(walk, advice);
     order(walk, &mut advice.order, listed.as_ref());
     transport::transport(walk, &mut advice.transport);
+    if walk.is_reading() {
+        advice.order = advice.order.take().or_else(|| order_of(&advice.references));
+    }
     walk.each("MEA", &mut advice.measurements, measurement);
     walk.loops("N1", &mut advice.parties, party);
     warehouse::industry_codes(walk, &mut advice.industry_codes);
@@ -99,19 +121,16 @@ fn beginning(e: &mut Elements<'_>, advice: &mut ReceivingAdvice) {
 /// DTM. The set needs one: a document that has none is given the day of the receipt (374 = 050).
 fn dates(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     if walk.is_writing() && advice.dates.is_empty() {
-        let role = crate::date::DateRole::Received;
-        advice.dates.extend(advice.receipt_date.map(|date| crate::date::DateTime {
-            role,
-            date: Some(date),
-            ..Default::default()
-        }));
+        let role = DateRole::Received;
+        let date = advice.receipt_date;
+        advice.dates.extend(date.map(|_| DateTime { role, date, ..DateTime::default() }));
     }
     walk.each("DTM", &mut advice.dates, date::dtm);
 }
 
-/// PRF. Not written where references say the same already.
+/// PRF. Not written where references say the same already; a REF has no day.
 fn order(walk: &mut Walk<'_>, order: &mut Option<OrderReference>, listed: Option<&OrderReference>) {
-    if walk.is_writing() && order.as_ref() == listed {
+    if walk.is_writing() && order.as_ref() == listed && listed.is_none_or(|o| o.date.is_none()) {
         return;
     }
     walk.maybe("PRF", order, |e, o| {
@@ -149,6 +168,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     let listed = order_of(&line.references);
     walk.each("REF", &mut line.references, reference::reference);
     walk.each("PER", &mut line.contacts, contact);
+    expiry(walk, line);
     walk.each("DTM", &mut line.dates, date::dtm);
     order(walk, &mut line.order, listed.as_ref());
     walk.each("MEA", &mut line.measurements, measurement);
@@ -161,8 +181,19 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     walk.loops("N1", &mut line.parties, party);
     warehouse::accounting(walk, &mut line.accounting);
     if walk.is_reading() {
+        let expires = line.dates.iter().find(|d| d.role == DateRole::Expiration);
+        line.item.expiry_date = expires.and_then(|d| d.date);
         line.order = line.order.take().or_else(|| order_of(&line.references));
         sum_differences(line);
+    }
+}
+
+/// The day the lot expires is a DTM of the line (374 = 036).
+fn expiry(walk: &Walk<'_>, line: &mut ReceivedLine) {
+    let role = DateRole::Expiration;
+    if walk.is_writing() && !line.dates.iter().any(|d| d.role == role) {
+        let date = line.item.expiry_date;
+        line.dates.extend(date.map(|_| DateTime { role, date, ..DateTime::default() }));
     }
 }
 

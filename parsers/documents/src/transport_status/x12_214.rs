@@ -49,10 +49,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/counts", "LX has no counts; AT8 has weight and pieces"),
     ("/lines/order", "005010 has OID in place of the loop PRF"),
     ("/lines/cartons", "the loop CD3 stands in 004010 alone"),
-    (
-        "/lines/orders",
-        "004010 has SPO with number, quantity and weight; 005010 has no SPO but OID, without a unit",
-    ),
     ("/lines/parties", "004010 has N1 in the header alone"),
     ("/lines/references/dates", "L11 of 004010 has no date, that of 005010 no time"),
     ("/lines/temperatures", "AT5 of 004010 has no temperature"),
@@ -71,12 +67,17 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/events/attachments", "the loop AT7 has no papers"),
     ("/lines/events/notes", "004010 has no K1 in the loop AT7, 005010 one of two lines"),
     ("/lines/events/routes", "the loop AT7 has no route: MS3 stands in the header"),
-    ("/lines/events/equipment", "MS2 has carrier, number and kind; 005010 alone has seals: M7"),
     ("/lines/events/reason_codes", "1651 of 005010 has no NS; AT7 has one reason"),
     ("/lines/events/appointment_reason_code", "1651 of 005010 has no NS"),
     ("/lines/events/place", "MS1 has a city with its state or country, or a longitude with its latitude"),
     ("/lines/events/place/postal_code", "MS1 of 004010 ends at 07"),
     ("/lines/events/signed_by", "the 214 has no name of who received it"),
+    ("004010:/lines/orders/number", "SPO of 004010 has the order's number, quantity and weight"),
+    ("004010:/lines/orders/packaging_code", "SPO of 004010 has the order's number, quantity and weight"),
+    ("004010:/lines/orders/volume", "SPO of 004010 has the order's number, quantity and weight"),
+    ("005010:/lines/orders/quantity/unit", "OID of 005010 has a packaging in place of the unit"),
+    ("005010:/lines/orders/quantity/original_unit", "OID of 005010 has a packaging in place of the unit"),
+    ("004010:/lines/events/equipment/seals", "M7 stands in the loop AT7 of 005010 alone"),
 ];
 
 /// The 214.

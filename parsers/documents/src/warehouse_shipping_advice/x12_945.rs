@@ -28,7 +28,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/delivery_terms/descriptions", "W27 has who pays the freight alone"),
     ("/transport/equipment/measurements", "W27 has the number of the equipment alone"),
     ("/transport/equipment/number", "W08 has initial and number together alone"),
-    ("/transport/routes", "W27 and W08 have one carrier: mode, SCAC and routing"),
     ("/parties/locations", "the loop N1 has no places"),
     ("/parties/references", "the loop N1 has no REF"),
     ("/lines/number", "the line has no number: N9 has that of the order's line"),
@@ -77,6 +76,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/dates/role", "G62 has a time without a day by 176 alone"),
     ("/lines/dates/time", "G62 has a time without a day by 176 alone"),
     ("/lines/dates/role", "G62 has a time without a day by 176 alone"),
+    ("/transport/routes/carrier", "the carrier is told by its SCAC alone (140)"),
+    ("/groups/packages/marks/values", "a MAN is a package: several numbers of one come back as several packages"),
 ];
 
 /// The 945.

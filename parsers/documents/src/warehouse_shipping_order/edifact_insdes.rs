@@ -77,7 +77,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/item/expiry_date", "INSDES has dates (DTM) by their kind"),
     ("/lines/parties/references", "a line's NAD has a quantity, a date and places"),
     ("/lines/parties/contacts", "a line's NAD has a quantity, a date and places"),
-    ("/lines/order", "RFF has the number of the order and of its line"),
+    ("/lines/order/line_number", "RFF has the line beside the number of its order (1154)"),
 ];
 
 /// The INSDES.
