@@ -96,14 +96,18 @@ impl Row {
 /// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
 pub fn reason(document: &Document, target: Target<'_>, pointer: &str) -> Option<&'static str> {
     let path = without_indices(pointer);
-    if document.code_list().is_some_and(|list| list != CodeList::of(target.standard)) {
-        let last = path.rsplit('/').next().unwrap_or_default();
-        if last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit" {
-            return Some(FOREIGN_CODE);
-        }
+    if is_foreign_code(document, target.standard, &path) {
+        return Some(FOREIGN_CODE);
     }
     let mut listed = rows(document.kind(), target).filter(|row| row.holds(&path));
     listed.next().map(|row| row.reason).or_else(|| lacking_word(document, target.standard, pointer))
+}
+
+/// True of a code that the other standard alone has: a path without indices.
+pub fn is_foreign_code(document: &Document, standard: Standard, path: &str) -> bool {
+    let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
+    let last = path.rsplit('/').next().unwrap_or_default();
+    foreign && (last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit")
 }
 
 /// Why a value cannot be said in the codes of a standard, whatever the set.

@@ -22,7 +22,6 @@ use crate::transport::{Equipment, Marks};
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/totals/line_count", "CNT counts the lines that are written"),
-    ("/totals/quantity", "CNT has the units in all, where it is not their sum (1)"),
     ("/totals/order_sizing_factor", "INSDES has no such factor"),
     ("/totals/description", "CNT has no text"),
     ("/kind", "1001 has other orders than these; BGM says despatch order"),
@@ -71,7 +70,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/distribution", "INSDES has a part of a line with a party of it (NAD and QTY)"),
     ("/lines/statements", "INSDES has declarations as texts alone"),
     ("/lines/accounting", "INSDES has no accounts"),
-    ("/lines/sublines", "a line of INSDES has no components"),
     ("/lines/parts", "INSDES has no parts of a line"),
     ("/lines/quantities/text", "QTY has no text"),
     ("/lines/item/expiry_date", "INSDES has dates (DTM) by their kind"),

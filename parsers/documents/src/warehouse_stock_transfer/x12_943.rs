@@ -31,7 +31,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/references/line_number", "N9 has the line in a reference of its own"),
     ("*/references/dates/role", "N9 has a day that says not what it is"),
     ("*/references/dates/role_code", "N9 has a day that says not what it is"),
-    ("*/references/version", "N9 has no version"),
     ("/lines/item/trade_conditions", "the line has no country of origin"),
     ("/lines/item/identities/range_end", "N9 has each serial by itself"),
     ("/lines/item/identities", "lots and serials are references (N9)"),

@@ -17,7 +17,7 @@ struct Filling<'a> {
     variant: usize,
 }
 
-/// The document kinds' schemas, each made once.
+/// The JSON Schema of a kind of document.
 pub struct Shape(DocumentKind, Value);
 
 impl Shape {
@@ -32,6 +32,26 @@ impl Shape {
             at = resolve(&self.1["$defs"], &resolve(&self.1["$defs"], at)["properties"][name]);
             !at.is_null()
         })
+    }
+
+    /// A place of the field that a row names wherever it stands (`*/item/lot`): the first, at most five records deep.
+    pub fn place(&self, row: &str) -> Option<String> {
+        let suffix = row.trim_start_matches('*');
+        let mut open = vec![(String::new(), &self.1)];
+        for _ in 0..6 {
+            let mut next = Vec::new();
+            for (path, schema) in open {
+                for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                    let path = format!("{path}/{name}");
+                    if path.ends_with(suffix) {
+                        return Some(path);
+                    }
+                    next.push((path, resolve(&self.1["$defs"], property)));
+                }
+            }
+            open = next;
+        }
+        None
     }
 
     /// A document with the field; `None` where it has no such field, or where the field is not all that it needs.
