@@ -82,7 +82,9 @@ impl Row {
             }
             None => self.path.len(),
         };
-        (self.path.starts_with('*') || path.starts_with(self.path)).then_some(end).filter(|end| ends(path, *end))
+        (self.path.starts_with('*') || path.starts_with(self.path))
+            .then_some(end)
+            .filter(|end| ends(path, *end))
     }
 
     fn is_of(&self, target: Target<'_>) -> bool {
@@ -107,7 +109,8 @@ pub fn reason(document: &Document, target: Target<'_>, pointer: &str) -> Option<
 pub fn is_foreign_code(document: &Document, standard: Standard, path: &str) -> bool {
     let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
     let last = path.rsplit('/').next().unwrap_or_default();
-    foreign && (last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit")
+    foreign
+        && (last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit")
 }
 
 /// Why a value cannot be said in the codes of a standard, whatever the set.

@@ -40,8 +40,14 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/acknowledgements/restrictions", "the message has no restrictions by quantity"),
     ("/lines/acknowledgements/taxes", "TAX is of the whole line"),
     ("/lines/acknowledgements/notes", "FTX is of the whole line"),
-    ("/lines/acknowledgements/quantity/value", "QTY has no code for a part that is refused, nor for one of a component"),
-    ("/lines/acknowledgements/quantity/original_unit", "QTY has no code for a part that is refused, nor for one of a component"),
+    (
+        "/lines/acknowledgements/quantity/value",
+        "QTY has no code for a part that is refused, nor for one of a component",
+    ),
+    (
+        "/lines/acknowledgements/quantity/original_unit",
+        "QTY has no code for a part that is refused, nor for one of a component",
+    ),
 ];
 
 /// Quantities (6063) that are a part of the answer.

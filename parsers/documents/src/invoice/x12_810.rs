@@ -105,7 +105,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/allowances_and_charges/price", "the loop SAC has no CTP here"),
     ("*/prices/currency", "CTP is no loop here, and has no CUR"),
     ("*/parties/contacts", "the loop N1 has three PER"),
-    ("/lines/price/amount", "IT104 has the gross price where the allowances and charges of the line make the net one of it"),
+    (
+        "/lines/price/amount",
+        "IT104 has the gross price where the allowances and charges of the line make the net one of it",
+    ),
 ];
 
 /// An invoice.

@@ -6,13 +6,13 @@
 //! numbers of lines that LIN and SN1 repeat.
 
 use super::{ReceivedLine, ReceivingAdvice, complete_differences, sum_differences};
+use crate::date::{DateRole, DateTime};
 use crate::item::{complete, identify};
 use crate::line::{OrderReference, order_of};
 use crate::mapping::{Elements, Walk};
 use crate::purchase_order::SubLine;
 use crate::quantity::{Decimal, Discrepancy};
 use crate::x12::allowance::sac;
-use crate::date::{DateRole, DateTime};
 use crate::x12::item::{description, product_ids};
 use crate::x12::party::{contact, party};
 use crate::x12::quantity::measurement;

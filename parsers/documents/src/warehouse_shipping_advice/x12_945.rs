@@ -74,7 +74,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/dates/time", "G62 has a time without a day by 176 alone"),
     ("/lines/dates/role", "G62 has a time without a day by 176 alone"),
     ("/transport/routes/carrier", "the carrier is told by its SCAC alone (140)"),
-    ("/groups/packages/marks/values", "a MAN is a package: several numbers of one come back as several packages"),
+    (
+        "/groups/packages/marks/values",
+        "a MAN is a package: several numbers of one come back as several packages",
+    ),
 ];
 
 /// The 945.

@@ -14,8 +14,8 @@ use crate::samples::{Share, shares};
 use crate::sets::workspace;
 use cell::{Around, cell, merged};
 use measure::{Measured, Sources, measure};
-use portway_documents::carried;
 use portway_documents::DocumentKind;
+use portway_documents::carried;
 use portway_edi::Standard;
 use portway_edi::schema::Schema;
 use shape::{Field, Place, Root, Shapes};
@@ -214,8 +214,8 @@ impl Pages<'_> {
         }
         self.heading(2, "Any document");
         self.text += "\nA code without a word, and what only such a code says, stays in its own standard.\n";
-        let shared =
-            [("X12", Standard::X12), ("EDIFACT", Standard::Edifact)].map(|(name, s)| (name, carried::shared(s).collect()));
+        let shared = [("X12", Standard::X12), ("EDIFACT", Standard::Edifact)]
+            .map(|(name, s)| (name, carried::shared(s).collect()));
         self.not_carried(shared);
         [body, records, self.text]
     }

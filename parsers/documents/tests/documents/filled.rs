@@ -136,7 +136,9 @@ impl Filling<'_> {
                 _ if name.contains("currency") => json!("USD"),
                 _ if name == "country" => json!("US"),
                 _ if name.ends_with("unit") => json!(["KGM", "EA", "MTR", "LTR"][(n + self.variant) % 4]),
-                _ if name.ends_with("code") || name.ends_with("codes") => json!(format!("{:02}", n % 90 + 10)),
+                _ if name.ends_with("code") || name.ends_with("codes") => {
+                    json!(format!("{:02}", n % 90 + 10))
+                }
                 _ => json!(format!("T{n}")),
             },
             _ => return None,

@@ -169,9 +169,7 @@ fn crowded(case: &Case) -> Option<Document> {
 }
 
 fn targets(kind: DocumentKind) -> impl Iterator<Item = Target<'static>> {
-    let of = move |(standard, version)| {
-        kind.sets(standard).map(move |set| Target { standard, set, version })
-    };
+    let of = move |(standard, version)| kind.sets(standard).map(move |set| Target { standard, set, version });
     VERSIONS.into_iter().flat_map(of)
 }
 
@@ -189,9 +187,12 @@ fn what_is_lost_of_a_record_is_listed_by_its_fields() {
                         || trip.row(pointer, &rows).is_some()
                         || carried::lacking_word(&document, target.standard, pointer).is_some();
                     if !is_said {
-                        let near: Vec<&str> = rows.iter().filter(|row| row.holds(&path)).map(|r| r.path).collect();
+                        let near: Vec<&str> =
+                            rows.iter().filter(|row| row.holds(&path)).map(|r| r.path).collect();
                         let Target { set, version, .. } = target;
-                        unlisted.insert(format!("{set} {version} loses {path}, which is not listed; part of {near:?} came back"));
+                        unlisted.insert(format!(
+                            "{set} {version} loses {path}, which is not listed; part of {near:?} came back"
+                        ));
                     }
                 }
             }
@@ -229,7 +230,8 @@ fn is_needed(row: Row, shape: &Shape, path: &str, targets: &[Target<'_>], needed
 fn each_row_is_needed() {
     let mut needed = Needed::new();
     for case in cases() {
-        let documents = with_one_of_each(&case).into_iter().chain(crowded(&case)).chain(thinned(&case).take(4));
+        let documents =
+            with_one_of_each(&case).into_iter().chain(crowded(&case)).chain(thinned(&case).take(4));
         for document in documents {
             targets(case.kind).for_each(|target| count(&document, target, &mut needed));
         }
@@ -245,7 +247,8 @@ fn each_row_is_needed() {
         targets(kind).for_each(|target| sets.entry(target.set).or_default().push(target));
         for (set, targets) in sets {
             for row in carried::list(kind, targets[0].standard, set) {
-                let path = if row.path.starts_with('*') { shape.place(row.path) } else { Some(row.path.to_owned()) };
+                let path =
+                    if row.path.starts_with('*') { shape.place(row.path) } else { Some(row.path.to_owned()) };
                 // One that documents share may name a field that not all of them have.
                 let Some(path) = path.filter(|path| shape.has(path)) else { continue };
                 if !is_needed(row, &shape, &path, &targets, &mut needed) {
