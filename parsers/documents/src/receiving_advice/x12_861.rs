@@ -157,8 +157,11 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     walk.maybe("CUR", &mut line.currency, money::currency);
     walk.set_currency(line.currency.as_ref());
     walk.once("LIN", |e| {
-        // RCD01 has the number; some say it here.
-        if e.is_reading() {
+        // RCD01 has the number; some say it here, or again.
+        let is_said = line.number.as_deref() == Some(&*e.peek(1));
+        if is_said {
+            e.ignore(1);
+        } else if e.is_reading() {
             e.text(1, &mut line.number);
         }
         product_ids(e, (2..=30).step_by(2), &mut line.item.product_ids);

@@ -33,7 +33,7 @@ const RECORDS_HEAD: &str = "# What documents are made of\n\n\
 const NOT_CARRIED: &str = "documents-not-carried.md";
 const NOT_CARRIED_HEAD: &str = "# What is not carried\n\n\
     What the sets of a standard have no place for, by [document](documents.md), and which clause prevents it. Writing a document tells of\n\
-    each such value with its path and the reason. `*` is wherever it stands.\n\n\
+    each such value with its path and the reason. `*` is wherever it stands. A record that is named\nis lost whole; where a part of it is carried, the fields that are not are named.\n\n\
     This page is generated from the lists beside the mappings.\n";
 const SHARES: &str = "\n## Share of real sets in named fields\n";
 const MAIN: &str = "documents.md";
@@ -323,7 +323,7 @@ impl Pages<'_> {
     fn not_carried<'a>(&mut self, lists: impl IntoIterator<Item = (&'a str, Vec<carried::Row>)>) {
         self.text += "\n| not carried by | field | because |\n|---|---|---|\n";
         for (set, list) in lists {
-            let mut reasons: Vec<((Option<&str>, &str), Vec<String>)> = Vec::new();
+            let mut reasons: Vec<(Clause<'_>, Vec<String>)> = Vec::new();
             for carried::Row { path, version, reason } in list {
                 let dots = path.trim_start_matches('/').replace("*/", "*.").replace('/', ".");
                 let path = format!("`{dots}`");
@@ -339,6 +339,9 @@ impl Pages<'_> {
         }
     }
 }
+
+/// The version it is of, and what it says.
+type Clause<'a> = (Option<&'a str>, &'a str);
 
 /// A field, with the code beside a word or the partner's unit beside ours.
 struct Row {

@@ -90,7 +90,10 @@ fn leaves(value: &Value, pointer: &mut String, out: &mut BTreeSet<String>) {
         }
         // A word that says nothing is nothing lost.
         Value::String(text) if text.is_empty() || text == "other" => return,
-        _ => return drop(out.insert(pointer.clone())),
+        _ => {
+            out.insert(pointer.clone());
+            return;
+        }
     };
     for (key, value) in entries {
         let length = pointer.len();
@@ -218,8 +221,10 @@ fn count(document: &Document, target: Target<'_>, needed: &mut Needed) {
 fn is_needed(row: Row, shape: &Shape, path: &str, targets: &[Target<'_>], needed: &mut Needed) -> bool {
     let key = (targets[0].standard == Standard::X12, row);
     for variant in 0..4 {
-        let document = (!needed.contains(&key)).then(|| shape.filled(path, variant)).flatten();
-        for document in document {
+        if needed.contains(&key) {
+            return true;
+        }
+        if let Some(document) = shape.filled(path, variant) {
             targets.iter().for_each(|target| count(&document, *target, needed));
         }
     }
