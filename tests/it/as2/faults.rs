@@ -179,13 +179,11 @@ fn plain(reply: &Heard) -> String {
     let report = Entity::parse(&entity.parts()[0]);
     let parts: Vec<Vec<u8>> = report.parts();
     let names: Vec<&str> = entity.headers.iter().map(|(name, _)| name.as_str()).collect();
-    format!(
-        "{} {names:?} {}\n{}\n{}",
-        reply.line,
-        reply.body.len(),
-        String::from_utf8_lossy(&parts[0]),
-        String::from_utf8_lossy(&parts[1])
-    )
+    let text = String::from_utf8_lossy(&parts[0]).into_owned();
+    let (before, after) = text.split_once(", came on ").unwrap();
+    let after = after.split_once("GMT").unwrap().1;
+    let (line, length) = (&reply.line, reply.body.len());
+    format!("{line} {names:?} {length}\n{before}{after}\n{}", String::from_utf8_lossy(&parts[1]))
 }
 
 #[test]
