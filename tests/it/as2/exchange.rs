@@ -160,36 +160,45 @@ impl Bench {
                 && row.beyond_ascii != payload.iter().all(u8::is_ascii);
             if right { Ok(()) } else { Err(format!("another payload: {text:.60}")) }
         });
-        let (delivery, receipt, detail) = out.settled.take();
+        let end = out.settled.take();
         match (takes, judged) {
-            (Takes::No(why), Err(_)) => Cell::Refused(why),
-            (Takes::No(why), Ok(())) => Cell::Failed(format!("it takes it, although {why}")),
-            (_, Err(why)) => Cell::Failed(format!("{why}; {delivery}, {receipt}: {detail}")),
-            (_, Ok(())) => match receipt.as_str() {
-                _ if delivery != "delivered" => Cell::Failed(format!("{delivery}, {receipt}: {detail}")),
-                "accepted" | "" => Cell::Done("yes".into()),
-                "accepted_with_errors" if detail.contains("without a MIC") => {
+            // It must have had it: the answer is its own.
+            (Takes::No(why), Err(_)) if !end.status.is_empty() => Cell::Refused(why),
+            (Takes::No(why), judged) => Cell::Failed(format!("{judged:?}, although {why}; {end:?}")),
+            (_, Err(why)) => Cell::Failed(format!("{why}; {end:?}")),
+            (_, Ok(())) => match end.receipt.as_str() {
+                "accepted" | "" if end.delivery == "delivered" => Cell::Done("yes".into()),
+                "accepted_with_errors" if end.detail.contains("without a MIC") => {
                     Cell::Done("yes, no MIC in its receipt".into())
                 }
-                _ => Cell::Failed(format!("{delivery}, {receipt}: {detail}")),
+                _ => Cell::Failed(format!("{end:?}")),
             },
         }
     }
 }
 
+/// How it ended: states of delivery and receipt, the HTTP status of the answer, the reason.
+#[derive(Debug, Default)]
+struct Settled {
+    delivery: String,
+    receipt: String,
+    status: String,
+    detail: String,
+}
+
 /// One message of ours on its way.
-struct Out<'a> {
+pub struct Out<'a> {
     bench: &'a Bench,
     id: &'a str,
-    /// Of the delivery, of the receipt; and the reason.
-    settled: RefCell<(String, String, String)>,
+    settled: RefCell<Settled>,
 }
 
 impl Out<'_> {
     /// Waits for the end of it.
     fn settled(&self) {
         let sql = format!(
-            "SELECT d.state || '|' || coalesce(a.state, '') || '|' || coalesce(a.detail, d.detail, '') FROM delivery d \
+            "SELECT concat_ws('|', d.state, coalesce(a.state, ''), coalesce(d.status::text, ''), \
+             coalesce(a.detail, d.detail, '')) FROM delivery d \
              LEFT JOIN acknowledgement a ON a.message_id = d.message_id AND a.kind = 'MDN' \
              WHERE d.way = 'as2' AND d.target = '{}'",
             self.id
@@ -201,9 +210,10 @@ impl Out<'_> {
             let (delivery, receipt) = (words.next()?, words.next()?);
             (delivery == "dead" || (delivery == "delivered" && receipt != "expected")).then_some(row)
         });
-        let mut words = row.splitn(3, '|').map(str::to_owned);
+        let mut words = row.splitn(4, '|').map(str::to_owned);
         let mut word = || words.next().unwrap_or_default();
-        *self.settled.borrow_mut() = (word(), word(), word());
+        *self.settled.borrow_mut() =
+            Settled { delivery: word(), receipt: word(), status: word(), detail: word() };
     }
 }
 
@@ -310,4 +320,40 @@ fn an_order_from_a_live_product_reaches_the_erp_and_its_997_goes_back() {
     assert_eq!(house.site.database().rows("SELECT state FROM message ORDER BY direction"), ["done", "sent"]);
     assert_eq!(house.site.database().count("job"), 0);
     house.gateway.stop();
+}
+
+#[test]
+fn products_over_tls_with_passwords_and_client_certificates_both_ways() {
+    use sha2::{Digest, Sha256};
+    let hash: String = Sha256::digest("open sesame").iter().map(|b| format!("{b:02x}")).collect();
+    let (server, client) = (Identity::ec("server.example"), Identity::ec("client.example"));
+    for product in [Product::Pyas2, Product::Libas2] {
+        let mut config = config("ACME", &acme(), "NORTHWIND", &northwind());
+        config["listen"] = json!({
+            "cert": server.cert, "key": server.key, "client_ca": northwind().cert, "basic": ["northwind", "secret"],
+        });
+        let peer = As2Peer::start(product, &config);
+        let (erp, site) = site();
+        std::fs::write(site.path("conf/secrets/acme"), "secret").unwrap();
+        let as2 = format!(
+            "tls_certificate = true\nca = \"{}\"\nusername = \"northwind\"\npassword = {{ file = \"secrets/acme\" }}\n\
+             client_certificates = [\"{}\"]\nlogin = {{ username = \"acme\", password = \"sha256:{hash}\" }}\n",
+            server.cert.display(),
+            client.cert.display()
+        );
+        site.partner(&profile(Some(peer.url()), &as2));
+        let house = House { gateway: site.start(), erp, site };
+        peer.configure(&json!({ "partner": {
+            "url": format!("https://{}/as2", house.gateway.as2), "basic": ["acme", "open sesame"],
+            "ca": house.site.state().join("certs/self-signed.pem"),
+            "client_cert": client.cert, "client_key": client.key,
+        } }));
+        let sent = peer.send(order("4500123", 17).text().as_bytes(), &asked(SIGNED_AND_ENCRYPTED));
+        assert_eq!((&sent["http_status"], &sent["mdn"]["accepted"]), (&json!(200), &json!(true)), "{sent}");
+        let back = peer.received(1).remove(0);
+        assert_eq!(back["accepted"], true, "{back}");
+        assert!(back["client_subject"].to_string().contains("northwind.example"), "{back}");
+        house.ledger("SELECT state FROM acknowledgement WHERE kind = 'MDN'", &["accepted"]);
+        house.gateway.stop();
+    }
 }
