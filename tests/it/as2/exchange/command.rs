@@ -206,7 +206,7 @@ impl Command {
         for text in row.goes {
             let right = text.strip_prefix('!').map_or_else(|| has(text), |text| !has(text));
             if !right {
-                return Err(format!("{text:?} in {}", judged.wire));
+                return Err(format!("{text:?}: {right} in {:.600}", judged.wire));
             }
         }
         Ok(judged.payload)
