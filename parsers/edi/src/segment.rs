@@ -121,6 +121,13 @@ impl<'a> Segment<'a> {
             usize::MAX
         })
     }
+    /// The segment as text, where every value in it reads as its bytes stand: ASCII, nothing released. `None` elsewhere.
+    #[inline]
+    pub fn plain_text(&self) -> Option<&'a str> {
+        let text = std::str::from_utf8(self.bytes).ok()?;
+        let released = self.delimiters.release.is_some_and(|release| memchr(release, self.bytes).is_some());
+        (text.is_ascii() && !released && self.notation.charset != Charset::X).then_some(text)
+    }
     /// A value as text: release characters resolved, the declared character set read.
     pub fn decoded(&self, value: &'a [u8]) -> Cow<'a, str> {
         match released(value, self.delimiters.release) {

@@ -71,6 +71,7 @@ pub(crate) struct Walk<'m> {
     from: u32,
     to: u32,
     /// A bit for each tag of its own segments, and of those that open loops within: most tags a mapping names are not there.
+    /// All bits when writing.
     own_tags: u64,
     loop_tags: u64,
 }
@@ -91,11 +92,11 @@ impl<'m> Walk<'m> {
     }
 
     fn of(side: Side<'m>, currency: Option<Text>) -> Walk<'m> {
-        let (mut own_tags, mut loop_tags) = (0, 0);
+        let (mut own_tags, mut loop_tags) = (u64::MAX, u64::MAX);
         if let Side::Read { node, .. } = side {
-            own_tags = node.segments.iter().fold(0, |tags, s| tags | tag_bit(s.tag_bytes()));
+            own_tags = node.segments.iter().fold(0, |tags, s| tags | segment_bit(s));
             let triggers = node.loops.iter().filter_map(|inner| inner.segments.first());
-            loop_tags = triggers.fold(0, |tags, s| tags | tag_bit(s.tag_bytes()));
+            loop_tags = triggers.fold(0, |tags, s| tags | segment_bit(s));
         }
         Walk { side, currency, from: 0, to: u32::MAX, own_tags, loop_tags }
     }
@@ -183,7 +184,11 @@ impl<'m> Walk<'m> {
     }
 
     /// A segment that occurs once. Read: the first that nobody took. Written unless all its elements are empty.
+    #[inline]
     pub(crate) fn once(&mut self, tag: &'static str, map: impl FnOnce(&mut Elements<'m>)) {
+        if self.lacks(tag) {
+            return;
+        }
         self.once_if(tag, |_| true, map);
     }
 
@@ -195,9 +200,10 @@ impl<'m> Walk<'m> {
         map: impl FnOnce(&mut Elements<'m>),
     ) {
         match self.side {
-            Side::Read { .. } => {
+            Side::Read { reading, node, at_root } => {
+                let loop_id = (!at_root).then_some(node.id);
                 for segment in self.untaken(tag) {
-                    let Some(mut elements) = self.elements(segment) else { return };
+                    let mut elements = Elements::read(reading, segment, loop_id, self.currency.clone());
                     if wanted(&elements) {
                         elements.claim();
                         return map(&mut elements);
@@ -213,12 +219,16 @@ impl<'m> Walk<'m> {
     }
 
     /// A segment that occurs once, and may be absent.
+    #[inline]
     pub(crate) fn maybe<T: Default>(
         &mut self,
         tag: &'static str,
         field: &mut Option<T>,
         map: impl Fn(&mut Elements<'m>, &mut T),
     ) {
+        if self.lacks(tag) {
+            return;
+        }
         match field {
             None if self.is_reading() => {
                 let mut whole = true;
@@ -238,12 +248,16 @@ impl<'m> Walk<'m> {
     }
 
     /// Every segment `tag`, each an entry of the list. Read: those that nobody took.
+    #[inline]
     pub(crate) fn each<T: Default>(
         &mut self,
         tag: &'static str,
         list: &mut Vec<T>,
         map: impl Fn(&mut Elements<'m>, &mut T),
     ) {
+        if self.lacks(tag) {
+            return;
+        }
         self.each_if(tag, |_| true, list, map);
     }
 
@@ -256,9 +270,10 @@ impl<'m> Walk<'m> {
         map: impl Fn(&mut Elements<'m>, &mut T),
     ) {
         match self.side {
-            Side::Read { .. } => {
+            Side::Read { reading, node, at_root } => {
+                let loop_id = (!at_root).then_some(node.id);
                 for segment in self.untaken(tag) {
-                    let Some(mut elements) = self.elements(segment) else { return };
+                    let mut elements = Elements::read(reading, segment, loop_id, self.currency.clone());
                     if !wanted(&elements) {
                         continue;
                     }
@@ -284,12 +299,16 @@ impl<'m> Walk<'m> {
     }
 
     /// As [`Walk::each`]; read are also those that open a loop here: one version has a segment where another has a loop.
+    #[inline]
     pub(crate) fn each_opening<T: Default>(
         &mut self,
         tag: &'static str,
         list: &mut Vec<T>,
         map: impl Fn(&mut Elements<'m>, &mut T),
     ) {
+        if self.lacks(tag) && self.lacks_loop(tag) {
+            return;
+        }
         self.each(tag, list, &map);
         for mut inner in self.found(tag) {
             inner.each(tag, list, &map);
@@ -328,6 +347,18 @@ impl<'m> Walk<'m> {
         }
     }
 
+    /// True if no segment `tag` stands here. Said first and in the open, so that a mapping's call for what did not come costs nothing.
+    #[inline(always)]
+    fn lacks(&self, tag: &'static str) -> bool {
+        self.own_tags & tag_bit(tag) == 0
+    }
+
+    /// As [`Walk::lacks`], of the loops within.
+    #[inline(always)]
+    fn lacks_loop(&self, trigger: &'static str) -> bool {
+        self.loop_tags & tag_bit(trigger) == 0
+    }
+
     fn deep(&mut self, visit: &mut dyn FnMut(&mut Walk<'m>)) {
         visit(self);
         for mut inner in self.inner() {
@@ -354,8 +385,10 @@ impl<'m> Walk<'m> {
 
     /// True if the first segment `tag` of the loop being read has a number there. False when writing.
     pub(crate) fn has_number(&self, tag: &'static str, at: impl Into<At>) -> bool {
-        let first = self.untaken(tag).next().and_then(|segment| self.elements(segment));
-        first.is_some_and(|mut e| {
+        let Side::Read { reading, node, at_root } = self.side else { return false };
+        let loop_id = (!at_root).then_some(node.id);
+        let first = self.untaken(tag).next();
+        first.map(|segment| Elements::read(reading, segment, loop_id, None)).is_some_and(|mut e| {
             e.needs_number(at);
             e.is_whole()
         })
@@ -395,6 +428,7 @@ impl<'m> Walk<'m> {
 
     /// Segments that hold several entries each, at most `per` of them: read in order; written as many to a segment as `together`
     /// allows beside the first one of it. `map` gets the entry and its slot, from 0.
+    #[inline]
     pub(crate) fn packed<T: Default>(
         &mut self,
         tag: &'static str,
@@ -403,10 +437,14 @@ impl<'m> Walk<'m> {
         together: impl Fn(&T, &T) -> bool,
         map: impl Fn(&mut Elements<'m>, usize, &mut T),
     ) {
+        if self.lacks(tag) {
+            return;
+        }
         match self.side {
-            Side::Read { .. } => {
+            Side::Read { reading, node, at_root } => {
+                let loop_id = (!at_root).then_some(node.id);
                 for segment in self.untaken(tag) {
-                    let Some(mut elements) = self.elements(segment) else { return };
+                    let mut elements = Elements::read(reading, segment, loop_id, self.currency.clone());
                     elements.claim();
                     elements.slots(0..per, list, &map);
                 }
@@ -429,17 +467,22 @@ impl<'m> Walk<'m> {
     }
 
     /// Texts that stand `per` to a segment, from element 1 on, such as N2 and N3.
+    #[inline]
     pub(crate) fn texts(&mut self, tag: &'static str, per: usize, list: &mut Vec<Text>) {
         self.packed(tag, per, list, |_, _| true, |e, slot, text| e.required(slot + 1, text));
     }
 
     /// Every loop that opens with `trigger`, each an entry of the list. A loop whose trigger has nothing to say is not written.
+    #[inline]
     pub(crate) fn loops<T: Default>(
         &mut self,
         trigger: &'static str,
         list: &mut Vec<T>,
         map: impl Fn(&mut Walk<'m>, &mut T),
     ) {
+        if self.lacks_loop(trigger) {
+            return;
+        }
         self.loops_if(trigger, |_| true, list, map);
     }
 
@@ -454,9 +497,6 @@ impl<'m> Walk<'m> {
         match self.side {
             Side::Read { node, .. } => {
                 let opens = |inner: &&Loop<'m>| inner.segments.first().is_some_and(|s| is_tag(s, trigger));
-                if self.loop_tags & tag_bit(trigger.as_bytes()) == 0 {
-                    return;
-                }
                 let at_most = node.loops.iter().filter(opens).count();
                 // Entries can be large: room for all of them at once spares moving them.
                 list.reserve_exact(at_most);
@@ -477,12 +517,16 @@ impl<'m> Walk<'m> {
     }
 
     /// A loop that occurs once, and may be absent.
+    #[inline]
     pub(crate) fn maybe_loop<T: Default>(
         &mut self,
         trigger: &'static str,
         field: &mut Option<T>,
         map: impl Fn(&mut Walk<'m>, &mut T),
     ) {
+        if self.lacks_loop(trigger) {
+            return;
+        }
         match (field.as_mut(), self.is_reading()) {
             (None, true) => {
                 let first = self.found(trigger).next();
@@ -498,7 +542,11 @@ impl<'m> Walk<'m> {
     }
 
     /// A loop that occurs once and fills what stands around it. Written unless its trigger has nothing to say.
+    #[inline]
     pub(crate) fn once_loop(&mut self, trigger: &'static str, map: impl FnOnce(&mut Walk<'m>)) {
+        if self.lacks_loop(trigger) {
+            return;
+        }
         match self.side {
             Side::Read { .. } => {
                 let first = self.found(trigger).next();
@@ -515,7 +563,7 @@ impl<'m> Walk<'m> {
     pub(crate) fn found(&self, trigger: &'static str) -> impl Iterator<Item = Walk<'m>> + use<'m> {
         let (currency, from, to) = (self.currency.clone(), self.from, self.to);
         let (reading, loops) = match self.side {
-            Side::Read { reading, node, .. } if self.loop_tags & tag_bit(trigger.as_bytes()) != 0 => {
+            Side::Read { reading, node, .. } if !self.lacks_loop(trigger) => {
                 (Some(reading), node.loops.as_slice())
             }
             _ => (None, [].as_slice()),
@@ -579,9 +627,7 @@ impl<'m> Walk<'m> {
     fn untaken(&self, tag: &'static str) -> impl Iterator<Item = &'m Segment<'m>> + use<'m> {
         let (from, to) = (self.from, self.to);
         let (reading, segments) = match self.side {
-            Side::Read { reading, node, .. } if self.own_tags & tag_bit(tag.as_bytes()) != 0 => {
-                (Some(reading), node.segments.as_slice())
-            }
+            Side::Read { reading, node, .. } if !self.lacks(tag) => (Some(reading), node.segments.as_slice()),
             _ => (None, [].as_slice()),
         };
         segments.iter().filter(move |segment| {
@@ -590,14 +636,6 @@ impl<'m> Walk<'m> {
                 && segment.position < to
                 && reading.is_some_and(|reading| !reading.is_claimed(segment))
         })
-    }
-
-    /// The elements of a segment being read.
-    #[inline]
-    fn elements(&self, segment: &'m Segment<'m>) -> Option<Elements<'m>> {
-        let Side::Read { reading, node, at_root } = self.side else { return None };
-        let loop_id = (!at_root).then_some(node.id);
-        Some(Elements::read(reading, segment, loop_id, self.currency.clone()))
     }
 
     fn own(&self, node: &'m Loop<'m>) -> impl Iterator<Item = &'m Segment<'m>> + use<'m> {
@@ -619,10 +657,26 @@ impl<'m> Walk<'m> {
 
 /// A bit that tells most tags apart.
 #[inline]
-fn tag_bit(tag: &[u8]) -> u64 {
-    let [a, b, ..] = *tag else { return 1 };
-    let c = tag.get(2).copied().unwrap_or(0);
-    1 << ((u32::from(a) * 5 + u32::from(b) * 11 + u32::from(c) * 3) & 63)
+const fn tag_bit(tag: &str) -> u64 {
+    match *tag.as_bytes() {
+        [a, b] => bit_of(a, b, 0),
+        [a, b, c] => bit_of(a, b, c),
+        _ => u64::MAX,
+    }
+}
+
+/// [`tag_bit`] of a segment's tag.
+#[inline]
+fn segment_bit(segment: &Segment<'_>) -> u64 {
+    match *segment.bytes {
+        [a, b, c, ..] if c != segment.delimiters.element => bit_of(a, b, c),
+        [a, b, ..] => bit_of(a, b, 0),
+        _ => 0,
+    }
+}
+
+const fn bit_of(a: u8, b: u8, c: u8) -> u64 {
+    1 << ((a as u32 * 5 + b as u32 * 11 + c as u32 * 3) & 63)
 }
 
 /// A segment that is only looked at.
