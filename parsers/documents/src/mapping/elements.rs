@@ -8,6 +8,7 @@
 //! bare code is left out.
 
 use super::reading::Fields;
+use super::walk::begun;
 use super::writing::{Draft, Writing};
 use super::{At, Codes, Reading, lexeme};
 use crate::Text;
@@ -575,14 +576,14 @@ impl<'m> Elements<'m> {
     pub(crate) fn part<T: Default>(&mut self, field: &mut Option<T>, map: impl Fn(&mut Self, &mut T)) {
         match field {
             None if self.is_reading() => {
-                let mut value = T::default();
+                let value = field.insert(T::default());
                 let before = std::mem::take(&mut self.took);
                 let (took, _) = self.slot(|e| {
-                    map(e, &mut value);
+                    map(e, value);
                     e.took
                 });
-                if took && !self.lacking {
-                    *field = Some(value);
+                if !took || self.lacking {
+                    *field = None;
                 }
                 self.took |= before;
             }
@@ -615,9 +616,8 @@ impl<'m> Elements<'m> {
                 break;
             }
             self.took = false;
-            list.push(T::default());
             let (took, whole) = self.slot(|e| {
-                if let Some(entry) = list.last_mut() {
+                if let Some(entry) = begun(list) {
                     map(e, slot, entry);
                 }
                 e.took

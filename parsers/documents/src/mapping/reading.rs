@@ -231,12 +231,15 @@ impl<'m> Fields<'m> {
 
     /// The value as text, taken; `None` when empty.
     pub(super) fn text(&self, at: At) -> Option<Text> {
-        let text = self.peek(at);
+        let text = match self.plain(at) {
+            Some(text) => Text::new(text),
+            None => Text::new(self.segment.decoded(self.raw(at))),
+        };
         if text.is_empty() {
             return None;
         }
         self.mark(at);
-        Some(Text::new(text))
+        Some(text)
     }
 
     /// A decimal number, exactly as it came; taken if `take`. A finding, and unmapped, when it is none.
@@ -389,6 +392,7 @@ impl<'m> Fields<'m> {
     }
 
     /// The value without trailing blanks, where the segment's bytes are its text.
+    #[inline]
     fn plain(&self, at: At) -> Option<&'m str> {
         let text = self.plain?;
         let mut span = self.span(at.element);
@@ -421,10 +425,12 @@ impl<'m> Fields<'m> {
         if at.element == 0 || at.element >= ELEMENTS || at.component > COMPONENTS {
             return;
         }
+        let is_part = at.component > 0 && !self.is_simple(self.element(at.element));
         let parts = &self.usage.parts[at.element];
-        parts.set(parts.get() | 1 << at.component);
-        let whole = at.component == 0
-            || self.is_simple(self.element(at.element))
+        if is_part {
+            parts.set(parts.get() | 1 << at.component);
+        }
+        let whole = !is_part
             || (1..).zip(self.segment.components(at.element)).all(|(number, part)| {
                 is_blank(part) || (number <= COMPONENTS && parts.get() & (1 << number) != 0)
             });
