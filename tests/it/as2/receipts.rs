@@ -165,6 +165,6 @@ fn we_show_a_password_and_a_certificate_where_they_ask_for_them() {
     let house = House { gateway: site.start(), erp, site };
     order_comes(&house, 1);
     house.ledger(MDN, &["accepted"]);
-    assert_eq!(peer.received(1)[0]["client_subject"].to_string().contains("northwind.example"), true);
+    assert!(peer.received(1)[0]["client_subject"].to_string().contains("northwind.example"));
     house.gateway.stop();
 }

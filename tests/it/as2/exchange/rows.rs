@@ -354,11 +354,11 @@ fn encryptions() -> Vec<Row> {
             .keys("encrypt = \"aes256-gcm\"\nkey_transport = \"oaep-sha256\"\n")
             .refused_by(Party::Pyas2, NO_GCM)
             .refused_by(Party::Libas2, NO_GCM),
-        row("3DES", "signed encrypted=3des")
+        row("3DES, by profile (`accept_3des`)", "signed encrypted=3des")
             .asked(r#"{ "sign": "sha256", "encrypt": "3des" }"#)
             .built(&[Sign(SHA256), Encrypt(Encryption { cipher: "des3", ..AES128_CBC })])
             .seen(&["tripledes|desede3"])
-            .keys("encrypt = \"3des\"\n"),
+            .keys("encrypt = \"3des\"\naccept_3des = true\n"),
         row("content key by PKCS #1 v1.5", "signed encrypted key_transport=pkcs1")
             .asked(r#"{ "sign": "sha256", "encrypt": "aes256-cbc" }"#)
             .libas2_cannot(ONLY_OAEP)
