@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Verb::Partner(verb) => match verb {
             PartnerVerb::List { json } => command::partner::list(&dir, json),
             PartnerVerb::Show { id, json } => command::partner::show(&dir, &id, json),
-            PartnerVerb::Check { id, json } => command::partner::check(&dir, &id, json),
+            PartnerVerb::Check { id, send, json } => with_runtime(command::check::run(&dir, &id, send, json)),
             PartnerVerb::Sheet { id, station, json } => {
                 command::sheet::run(&dir, id.as_deref(), station.as_deref(), json)
             }

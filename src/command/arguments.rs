@@ -280,9 +280,16 @@ pub enum PartnerVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Whether the profile is complete and what it names exists.
+    /// Whether it is set up, can be reached, and understands us: a line a step, with whose move it is.
+    ///
+    /// Profile, certificates, secrets and endpoints; of an AS2 address the name, TCP and TLS. No gateway has to run, nothing
+    /// is written, and without --send no message leaves.
     Check {
         id: String,
+        /// Also send an AS2 test message, signed and encrypted as the profile says, and judge its receipt (MDN). It is a
+        /// few lines of text, no EDI; it does not stand in the ledger.
+        #[arg(long)]
+        send: bool,
         #[arg(long)]
         json: bool,
     },

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 pub mod certificate;
+pub mod check;
 pub mod demo;
 pub mod doc;
 pub mod endpoint;
