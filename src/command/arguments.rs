@@ -59,6 +59,9 @@ pub enum Verb {
     /// Documents and their deliveries, by id or business key (PO:4500123).
     #[command(subcommand)]
     Doc(DocVerb),
+    /// Acknowledgements that we expect: receipts (MDN) of AS2 messages.
+    #[command(subcommand)]
+    Ack(AckVerb),
     /// Trading partners.
     #[command(subcommand)]
     Partner(PartnerVerb),
@@ -267,6 +270,26 @@ pub enum DocVerb {
     Release(Order),
     /// Give up what has not been delivered.
     Cancel(Order),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AckVerb {
+    /// What we wait for: whose, for which message, until when.
+    List {
+        /// Only what should have come by now.
+        #[arg(long)]
+        overdue: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Wait for one no longer. What comes all the same is written down.
+    Waive {
+        /// Its id, or that of the message it is for; eight digits of it are enough.
+        id: String,
+        /// Why; it is kept in the history.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

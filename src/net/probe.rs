@@ -114,7 +114,8 @@ pub async fn handshake(
     let seen = Arc::new(Mutex::new(None));
     let watching = Watching { judge: tls::server_verifier(ca)?, seen: seen.clone() };
     let mut config = tls::client_config_with(watching, own)?;
-    let asked = Arc::new(Asked { inner: config.client_auth_cert_resolver.clone(), asked: AtomicBool::new(false) });
+    let asked =
+        Arc::new(Asked { inner: config.client_auth_cert_resolver.clone(), asked: AtomicBool::new(false) });
     config.client_auth_cert_resolver = asked.clone();
     let shaken = timeout(STEP, TlsConnector::from(Arc::new(config)).connect(name, stream)).await;
     let (end, version) = match shaken {

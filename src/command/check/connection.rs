@@ -39,7 +39,8 @@ async fn walk(link: &Link, as2: &As2, url: &str, tell: &mut impl FnMut(Step)) ->
     })?;
 
     let found = probe::resolve(&host, port).await.map_err(|why| {
-        let next = "compare url under [as2] with what the partner told; look at our resolver (/etc/resolv.conf)";
+        let next =
+            "compare url under [as2] with what the partner told; look at our resolver (/etc/resolv.conf)";
         Step::error(name, format!("{host} cannot be resolved: {why}"), Move::Us, next)
     })?;
     let ips: Vec<_> = found.iter().map(|address| address.ip().to_string()).collect();
@@ -94,9 +95,17 @@ fn judged(link: &Link, as2: &As2, host: &str, shaken: &Handshake) -> Step {
     const WHAT: &str = ALL[2];
     let seen = shaken.certificate.as_deref().and_then(|der| Certificate::from_der(der).ok());
     let left = seen.as_ref().map_or(0, |one| (one.not_after() - link.now.as_second()).div_euclid(86_400));
-    let shown = seen.as_ref().map_or("the server showed no certificate".to_owned(), |one| {
-        format!("the server's certificate {} is valid until {}, {left} days left", one.subject(), valid_until(one))
-    });
+    let shown = match &seen {
+        None => "the server showed no certificate".to_owned(),
+        Some(one) if left < 0 => {
+            format!("the server's certificate {} expired on {}", one.subject(), valid_until(one))
+        }
+        Some(one) => format!(
+            "the server's certificate {} is valid until {}, {left} days left",
+            one.subject(),
+            valid_until(one)
+        ),
+    };
     let pin = "ask for the certificate of their authority (or the server's own), and name the file as ca under [as2]";
     let partner = |why: String, next: &str| Step::error(WHAT, why, Move::Partner, next);
     match &shaken.end {
@@ -117,14 +126,16 @@ fn judged(link: &Link, as2: &As2, host: &str, shaken: &Handshake) -> Step {
             let found = format!("{version}; {shown}; {trust}{asked}");
             if left <= SOON {
                 let next = match shaken.pinned {
-                    true => "ask for the next one: a pinned certificate is taken also after its end, its successor is not",
+                    true => {
+                        "ask for the next one: a pinned certificate is taken also after its end, its successor is not"
+                    }
                     false => "renew it; nothing goes through once it has expired",
                 };
                 return Step::warning(WHAT, found, Move::Partner, next);
             }
             Step::ok(WHAT, found)
         }
-        Err(NoTls::Expired) => partner(format!("expired: {shown}"), "renew it"),
+        Err(NoTls::Expired) => partner(shown, "renew it"),
         Err(NoTls::NotYetValid) => {
             partner(format!("not valid yet: {shown}"), "mend it; look at our own clock, too")
         }
@@ -134,12 +145,9 @@ fn judged(link: &Link, as2: &As2, host: &str, shaken: &Handshake) -> Step {
             Move::Us,
             format!("compare the host in url with what they told; if it is right, {pin}"),
         ),
-        Err(NoTls::UnknownIssuer) => Step::error(
-            WHAT,
-            format!("we do not know the authority behind it: {shown}"),
-            Move::Us,
-            pin,
-        ),
+        Err(NoTls::UnknownIssuer) => {
+            Step::error(WHAT, format!("we do not know the authority behind it: {shown}"), Move::Us, pin)
+        }
         Err(NoTls::NotTls) => Step::error(
             WHAT,
             "the server does not speak TLS there, or hung up",
@@ -148,7 +156,7 @@ fn judged(link: &Link, as2: &As2, host: &str, shaken: &Handshake) -> Step {
         ),
         Err(NoTls::Silence) => partner(
             format!("no answer to the handshake within {} s", probe::STEP.as_secs()),
-            "look at what stands behind that port",
+            "look at what stands behind that port, and whether it speaks TLS",
         ),
         Err(NoTls::Other(why)) => {
             let wants = if shaken.asks_for_ours && !as2.tls_certificate {

@@ -14,7 +14,9 @@ const RECEIPT: &str = "receipt";
 pub async fn send(link: &Link, as2: &As2, url: &str, report: &mut Report) {
     let id = &link.profile.partner.id;
     let ours = |why: String| {
-        let next = format!("see the steps above, and portway cert list; keys that only the gateway can read need its user ({id})");
+        let next = format!(
+            "see the steps above, and portway cert list; keys that only the gateway can read need its user ({id})"
+        );
         Step::error(MESSAGE, why, Move::Us, next)
     };
     let folder = match tempfile::tempdir() {
@@ -128,7 +130,10 @@ fn no_receipt(as2: &As2, status: u16, outcome: &Outcome) -> Step {
     }
     let (whose, next) = match status {
         401 | 407 => (Move::Us, "they want a login: username and password under [as2]"),
-        403 => (Move::Us, "they do not let us in: a login, a certificate of ours (tls_certificate), or our address in their firewall"),
+        403 => (
+            Move::Us,
+            "they do not let us in: a login, a certificate of ours (tls_certificate), or our address in their firewall",
+        ),
         404 | 405 | 410 => (Move::Us, "compare the path of url under [as2] with what they told"),
         _ => (Move::Partner, "ask what their log says for this Message-ID"),
     };

@@ -125,7 +125,7 @@ impl Step {
                 Move::Us => "us",
                 Move::Endpoint => "the endpoint",
             };
-            text += &format!(". Next ({whose}): {next}");
+            text = text.trim_end_matches('.').to_owned() + &format!(". Next ({whose}): {next}");
         }
         shown(&text)
     }
@@ -153,5 +153,5 @@ impl Report {
     }
 }
 
-/// Days left, with a warning in time. `None`: long enough.
+/// Days left at which a certificate is warned of.
 const SOON: i64 = 30;

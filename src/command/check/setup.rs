@@ -4,11 +4,11 @@ use super::{SOON, Step};
 use crate::command::certificate::held;
 use crate::command::partner::ways;
 use crate::ledger::alert::Move;
+use crate::profile::Configuration;
 use crate::profile::as2::As2;
 use crate::profile::certificates::{Held, Owner, Standing, Use, day, valid_until};
 use crate::profile::gateway::Endpoint;
 use crate::profile::secret::Secret;
-use crate::profile::Configuration;
 use crate::transport::as2::Link;
 use portway_as2::certificate::{Certificate, Purpose, Remark};
 
@@ -59,7 +59,10 @@ fn addresses(link: &Link) -> Step {
     let Some((name, station)) = link.configuration.station_of(&link.profile) else {
         return us(WHAT, "which of our stations it is for is not said", "write station = \"<name>\"");
     };
-    let x12 = partner.x12.as_ref().map(|x12| ("X12", "x12", x12.id.to_string(), station.x12.as_ref().map(ToString::to_string)));
+    let x12 = partner
+        .x12
+        .as_ref()
+        .map(|x12| ("X12", "x12", x12.id.to_string(), station.x12.as_ref().map(ToString::to_string)));
     let edifact = partner.edifact.as_ref().map(|edifact| {
         ("EDIFACT", "edifact", edifact.id.to_string(), station.edifact.as_ref().map(ToString::to_string))
     });
@@ -84,7 +87,11 @@ fn as2_steps(link: &Link, as2: &As2) -> Vec<Step> {
     let new = format!("portway cert new --station {station}");
     let id = &link.profile.partner.id;
     let mut steps = vec![match link.us() {
-        "" => us("AS2 names", format!("our station `{station}` has none"), "write as2 = \"OURNAME\" under that station in gateway.toml"),
+        "" => us(
+            "AS2 names",
+            format!("our station `{station}` has none"),
+            "write as2 = \"OURNAME\" under that station in gateway.toml",
+        ),
         us => Step::ok("AS2 names", format!("theirs {}, ours {us}", as2.id)),
     }];
     if as2.sign.digest().is_some() && as2.url.is_some() {
@@ -196,3 +203,92 @@ fn readable(configuration: &Configuration, secret: &Secret) -> Result<&'static s
     .map_err(|error| error.to_string())
 }
 
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use crate::clock::{Clock, SystemClock};
+    use crate::command::check::Verdict;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    fn checked(folder: &Path, id: &str) -> Vec<Step> {
+        let configuration = Arc::new(Configuration::load(folder).unwrap());
+        let profile =
+            configuration.partner(id).unwrap_or_else(|| panic!("{:?}", configuration.problems)).clone();
+        steps(&Link { configuration, profile, now: SystemClock.now() })
+    }
+
+    #[track_caller]
+    fn found<'a>(steps: &'a [Step], what: &str) -> (Verdict, &'a str) {
+        let step = steps.iter().find(|step| step.what == what);
+        let step = step.unwrap_or_else(|| panic!("no {what} in {steps:?}"));
+        (step.verdict, &step.found)
+    }
+
+    fn folder(gateway: &str, acme: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("partners.d")).unwrap();
+        let endpoint = "[endpoint.erp]\nkind = \"http\"\nurl = \"https://erp.us.example\"\nsecrets = [{ file = \"erp.key\" }]\n";
+        std::fs::write(
+            folder.path().join("gateway.toml"),
+            format!("state = \"state\"\n[us]\nname = \"Us\"\n{gateway}\n{endpoint}"),
+        )
+        .unwrap();
+        let acme = format!("id = \"acme\"\nname = \"Acme\"\nstatus = \"draft\"\n{acme}\n");
+        std::fs::write(folder.path().join("partners.d/acme.toml"), acme).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_is_told_until_it_is_there() {
+        let folder = folder(
+            "x12 = \"ZZ:US\"",
+            "[https]\ntokens = []\n[x12]\nid = \"ZZ:ACME\"\n[receive.850]\nto = [\"erp\"]",
+        );
+        let steps = checked(folder.path(), "acme");
+        let (verdict, found) = found(&steps, "850 to `erp`");
+        assert!(verdict == Verdict::Error && found.contains("erp.key"), "{found}");
+        std::fs::write(folder.path().join("erp.key"), "whsec_x").unwrap();
+        let steps = checked(folder.path(), "acme");
+        assert!(steps.iter().all(|step| step.verdict == Verdict::Ok), "{steps:?}");
+    }
+
+    #[test]
+    fn each_standard_needs_both_addresses() {
+        let edifact =
+            "[https]\ntokens = []\n[edifact]\nid = \"14:5412345000013\"\n[receive.ORDERS]\nto = [\"erp\"]";
+        let only = folder("edifact = \"14:4012345000009\"", edifact);
+        assert_eq!(found(&checked(only.path(), "acme"), "addresses").0, Verdict::Ok);
+        let other = folder("x12 = \"ZZ:US\"", edifact);
+        let steps = checked(other.path(), "acme");
+        let (verdict, found) = found(&steps, "addresses");
+        assert!(verdict == Verdict::Error && found.contains("no EDIFACT address"), "{found}");
+    }
+
+    #[test]
+    fn certificates_are_told_before_and_after_their_end() {
+        let certificate = |folder: &Path, days: i64| {
+            let mut parameters = rcgen::CertificateParams::new(vec!["acme.example".to_owned()]).unwrap();
+            let end = SystemClock.now().as_second() + days * 86_400 + 3600;
+            let day = jiff::Timestamp::from_second(end).unwrap().to_zoned(jiff::tz::TimeZone::UTC).date();
+            parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            let (month, day_of) = (u8::try_from(day.month()).unwrap(), u8::try_from(day.day()).unwrap());
+            parameters.not_after = rcgen::date_time_ymd(i32::from(day.year()), month, day_of);
+            let key = rcgen::KeyPair::generate().unwrap();
+            std::fs::write(folder.join("acme.pem"), parameters.self_signed(&key).unwrap().pem()).unwrap();
+        };
+        let acme = "[as2]\nid = \"ACME\"\ncertificates = [\"acme.pem\"]\n[x12]\nid = \"ZZ:ACME\"\n[receive.850]\nto = [\"erp\"]";
+        let folder = folder("x12 = \"ZZ:US\"\nas2 = \"US\"", acme);
+        for (days, verdict, word) in [
+            (400, Verdict::Ok, "days left"),
+            (10, Verdict::Warning, "days left"),
+            (-10, Verdict::Error, "expired on"),
+        ] {
+            certificate(folder.path(), days);
+            let steps = checked(folder.path(), "acme");
+            let told = found(&steps, "their certificate");
+            assert!(told.0 == verdict && told.1.contains(word), "{days}: {told:?}");
+        }
+    }
+}

@@ -223,7 +223,7 @@ impl Ledger {
             None => Matched::Orphan,
             Some(_) if !came.settles => Matched::Noted,
             Some("expected") => Matched::InTime,
-            Some("overdue") => Matched::Late,
+            Some("overdue" | "waived") => Matched::Late,
             Some(_) => Matched::Duplicate,
         };
         let side = match matched {

@@ -6,8 +6,8 @@
 //! find nothing that it is for.
 
 use super::packing::{Content, Link, Packing};
-use super::receipt::{self, Judgement};
 use super::reach;
+use super::receipt::{self, Judgement};
 use crate::ledger::as2::{Expected, Mdn};
 use crate::net::outcome::Outcome;
 use crate::net::spool::Spool;
@@ -64,10 +64,8 @@ pub async fn test(link: &Link, as2: &As2, url: &str, spool: &Spool) -> Result<Te
         packed.reader()?.read_to_end(&mut bytes)?;
         Ok::<_, std::io::Error>((sealed, bytes))
     });
-    let (sealed, bytes) = packed
-        .await
-        .map_err(|e| e.to_string())?
-        .map_err(|e| format!("the message cannot be packed: {e}"))?;
+    let (sealed, bytes) =
+        packed.await.map_err(|e| e.to_string())?.map_err(|e| format!("the message cannot be packed: {e}"))?;
     fields.extend(sealed.fields);
     let expected = Expected { message: id, mdn: Mdn::Sync, mic: Some(mic_text(&sealed.mic)) };
     let size = bytes.len();
@@ -80,8 +78,7 @@ pub async fn test(link: &Link, as2: &As2, url: &str, spool: &Spool) -> Result<Te
                 match mdn::read(&answer.fields, &answer.body, receipt::signers(&link.profile)) {
                     Err(why) => End::Unreadable { status: answer.status, why: format!("{why:?}") },
                     Ok(received) => {
-                        let mut judgement =
-                            receipt::judge(&received, Some(&expected), as2.mdn_signed, false);
+                        let mut judgement = receipt::judge(&received, Some(&expected), as2.mdn_signed, false);
                         if judgement.exchange != exchange {
                             judgement.word = "rejected";
                             judgement.detail = format!("it is for another message, {}", judgement.exchange);
