@@ -5,15 +5,16 @@
 //! order (gateway and PostgreSQL apart), and pgbench's commit rate in the same run. Needs the PostgreSQL server's binaries.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod machinery;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use machinery::{Gateway, Measured, Postgres, home, measure};
 use std::collections::HashMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -24,16 +25,16 @@ const TOKEN: &str = "bench-token";
 
 fn main() {
     let seconds = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(20);
-    let home = tempfile::Builder::new().prefix("portway-bench").tempdir().unwrap();
-    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let home = home();
     let postgres = Postgres::start(home.path());
     let commits = postgres.pgbench();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let sink = Sink::start().await;
-        let gateway = Gateway::start(home.path(), &postgres, sink.port);
-        let fresh = gateway.resident();
+        configure(home.path(), &postgres, sink.port);
+        let gateway = Gateway::start(home.path());
+        let fresh = gateway.memory("VmRSS");
         let client = client();
-        let url = format!("https://127.0.0.1:{}/edi", gateway.port);
+        let url = format!("https://127.0.0.1:{}/edi", gateway.port("the HTTPS door"));
         run(&client, &url, &sink, CONNECTIONS, Duration::from_secs(3), 0).await; // warm
         let (before, at) = (measure(&postgres, &gateway), Instant::now());
         let sent = run(&client, &url, &sink, CONNECTIONS, Duration::from_secs(seconds), 1_000_000).await;
@@ -60,7 +61,7 @@ fn main() {
         println!("| this run's commits a second | {:.0} | |", (after.commits - before.commits) / took);
         println!(
             "| memory of the gateway: idle after the start, at the end | {fresh} MB, {} MB | |",
-            gateway.resident()
+            gateway.memory("VmRSS")
         );
         postgres.top();
     });
@@ -72,202 +73,32 @@ fn percentiles(mut ms: Vec<f64>) -> String {
     format!("{:.0} ms, {:.0} ms, {:.0} ms", at(0.5), at(0.99), at(1.0))
 }
 
-/// A cluster with pg_stat_statements, otherwise set as the private one is.
-struct Postgres {
-    bin: PathBuf,
-    run: PathBuf,
-    data: PathBuf,
-}
-
-impl Postgres {
-    fn start(home: &Path) -> Postgres {
-        let mut found: Vec<PathBuf> =
-            fs::read_dir("/usr/lib/postgresql").unwrap().flatten().map(|e| e.path().join("bin")).collect();
-        found.sort();
-        let postgres = Postgres { bin: found.pop().unwrap(), run: home.join("run"), data: home.join("data") };
-        for folder in [&postgres.run, &postgres.data] {
-            fs::create_dir_all(folder).unwrap();
-            if rustix::process::geteuid().is_root() {
-                assert!(Command::new("chown").arg("postgres").arg(folder).status().unwrap().success());
-            }
-        }
-        let data = postgres.data.display().to_string();
-        postgres
-            .tool("initdb", &["-D", &data, "-A", "trust", "-U", "portway", "-E", "UTF8", "--locale=C", "-k"]);
-        let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories={} -c jit=off -c shared_buffers=128MB -c max_wal_size=2GB \
-             -c checkpoint_timeout=15min -c wal_compression=on -c autovacuum_naptime=10s -c shared_preload_libraries=pg_stat_statements",
+/// The configuration of a gateway with one partner and the ERP.
+fn configure(home: &Path, postgres: &Postgres, erp: u16) {
+    let conf = home.join("conf");
+    fs::create_dir_all(conf.join("partners.d")).unwrap();
+    fs::write(conf.join("secret"), format!("whsec_{}", "YmVuY2gtc2VjcmV0LWJlbmNoLXNlY3JldC1iZW5jaA=="))
+        .unwrap();
+    fs::write(
+        conf.join("gateway.toml"),
+        format!(
+            "state = \"../state\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n[database]\nurl = \
+             \"postgres://portway@localhost/portway?host={}\"\nconnections = 16\n[listen.https]\naddress = \
+             \"127.0.0.1:0\"\n[endpoint.erp]\nkind = \"http\"\nurl = \"http://127.0.0.1:{erp}/\"\nsecrets = [{{ file = \
+             \"secret\" }}]\nconcurrency = 16\n",
             postgres.run.display()
-        );
-        postgres.tool("pg_ctl", &["start", "-D", &data, "-w", "-l", &format!("{data}/log"), "-o", &options]);
-        postgres.tool("createdb", &["-h", &postgres.run.display().to_string(), "-U", "portway", "portway"]);
-        postgres.sql("CREATE EXTENSION pg_stat_statements");
-        postgres
-    }
-
-    fn tool(&self, name: &str, arguments: &[&str]) -> String {
-        let program = self.bin.join(name);
-        let mut command = if rustix::process::geteuid().is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        let quiet = if name == "pg_ctl" { Stdio::null() } else { Stdio::piped() };
-        let output =
-            command.args(arguments).current_dir("/").stdout(quiet).stderr(Stdio::inherit()).output().unwrap();
-        assert!(output.status.success(), "{name} failed");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    fn sql(&self, sql: &str) -> String {
-        self.tool(
-            "psql",
-            &["-h", &self.run.display().to_string(), "-U", "portway", "-d", "portway", "-Atc", sql],
-        )
-    }
-
-    fn number(&self, sql: &str) -> f64 {
-        self.sql(sql).trim().parse().unwrap()
-    }
-
-    /// Commits a second of the smallest durable transaction.
-    fn pgbench(&self) -> f64 {
-        self.sql("CREATE TABLE bench (id bigserial PRIMARY KEY, at timestamptz)");
-        let script = self.run.join("insert.sql");
-        fs::write(&script, "INSERT INTO bench (at) VALUES (now());\n").unwrap();
-        let run = self.run.display().to_string();
-        let script = script.display().to_string();
-        let said = self.tool(
-            "pgbench",
-            &[
-                "-h", &run, "-U", "portway", "-n", "-M", "prepared", "-f", &script, "-c", "8", "-j", "2",
-                "-T", "5", "portway",
-            ],
-        );
-        let line = said.lines().find(|l| l.starts_with("tps")).unwrap();
-        line.split_whitespace().nth(2).unwrap().parse().unwrap()
-    }
-
-    /// The statements that cost most.
-    fn top(&self) {
-        eprintln!("{}", self.sql("SELECT round(total_exec_time)::text || ' ms ' || calls || ' calls ' || left(regexp_replace(query, '\\s+', ' ', 'g'), 90) FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 12"));
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        self.tool("pg_ctl", &["stop", "-D", &self.data.display().to_string(), "-m", "immediate"]);
-    }
-}
-
-struct Gateway {
-    child: Child,
-    port: u16,
-}
-
-impl Gateway {
-    fn start(home: &Path, postgres: &Postgres, erp: u16) -> Gateway {
-        let conf = home.join("conf");
-        fs::create_dir_all(conf.join("partners.d")).unwrap();
-        fs::write(conf.join("secret"), format!("whsec_{}", "YmVuY2gtc2VjcmV0LWJlbmNoLXNlY3JldC1iZW5jaA=="))
-            .unwrap();
-        fs::write(
-            conf.join("gateway.toml"),
-            format!(
-                "state = \"../state\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\n[database]\nurl = \
-                 \"postgres://portway@localhost/portway?host={}\"\nconnections = 16\n[listen.https]\naddress = \
-                 \"127.0.0.1:0\"\n[endpoint.erp]\nkind = \"http\"\nurl = \"http://127.0.0.1:{erp}/\"\nsecrets = [{{ file = \
-                 \"secret\" }}]\nconcurrency = 16\n",
-                postgres.run.display()
-            ),
-        )
-        .unwrap();
-        let hash = portway::profile::partner::TokenHash::of(TOKEN);
-        fs::write(
-            conf.join("partners.d/acme-retail.toml"),
-            format!(
-                "id = \"acme-retail\"\nname = \"Acme Retail Inc.\"\nstatus = \"live\"\nextends = \"x12-4010-retail\"\n[https]\n\
-                 tokens = [\"{hash}\"]\n[x12]\nid = \"01:123456789\"\n[receive.850]\nto = [\"erp\"]\n"
-            ),
-        )
-        .unwrap();
-        let log = home.join("gateway.log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portway"))
-            .args(["serve", "--config"])
-            .arg(&conf)
-            .env("PORTWAY_LOG", "warn,portway::command=info")
-            .stderr(fs::File::create(&log).unwrap())
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            let text = fs::read_to_string(&log).unwrap();
-            if let Some(at) = text.find("address=127.0.0.1:").filter(|_| text.contains("ready")) {
-                let digits: String = text[at + 18..].chars().take_while(char::is_ascii_digit).collect();
-                return Gateway { child, port: digits.parse().unwrap() };
-            }
-            assert!(Instant::now() < deadline && child.try_wait().unwrap().is_none(), "no gateway: {text}");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    /// Resident memory, MB.
-    fn resident(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|l| l.starts_with("VmRSS")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-struct Measured {
-    gateway_ms: f64,
-    postgres_ms: f64,
-    commits: f64,
-    statements: f64,
-}
-
-fn measure(postgres: &Postgres, gateway: &Gateway) -> Measured {
-    let pid = fs::read_to_string(postgres.data.join("postmaster.pid")).unwrap();
-    let postmaster: u32 = pid.lines().next().unwrap().parse().unwrap();
-    Measured {
-        gateway_ms: cpu_ms(gateway.child.id(), false),
-        postgres_ms: cpu_ms(postmaster, true),
-        commits: postgres.number("SELECT xact_commit FROM pg_stat_database WHERE datname = 'portway'"),
-        statements: postgres.number("SELECT sum(calls) FROM pg_stat_statements"),
-    }
-}
-
-/// User and system time of a process, in ms; `family`: with its children, ended ones included.
-fn cpu_ms(pid: u32, family: bool) -> f64 {
-    let ticks = |pid: u32, fields: std::ops::Range<usize>| -> u64 {
-        let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return 0 };
-        let rest = stat.rsplit(')').next().unwrap_or_default();
-        rest.split_whitespace()
-            .skip(fields.start)
-            .take(fields.len())
-            .filter_map(|f| f.parse::<u64>().ok())
-            .sum()
-    };
-    let mut total = ticks(pid, 11..13);
-    if family {
-        total += ticks(pid, 13..15);
-        for child in fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))
-            .unwrap_or_default()
-            .split_whitespace()
-        {
-            total += ticks(child.parse().unwrap(), 11..13);
-        }
-    }
-    total as f64 * 10.0
+        ),
+    )
+    .unwrap();
+    let hash = portway::profile::partner::TokenHash::of(TOKEN);
+    fs::write(
+        conf.join("partners.d/acme-retail.toml"),
+        format!(
+            "id = \"acme-retail\"\nname = \"Acme Retail Inc.\"\nstatus = \"live\"\nextends = \"x12-4010-retail\"\n[https]\n\
+             tokens = [\"{hash}\"]\n[x12]\nid = \"01:123456789\"\n[receive.850]\nto = [\"erp\"]\n"
+        ),
+    )
+    .unwrap();
 }
 
 /// The ERP: notes when each event came.

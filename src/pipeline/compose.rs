@@ -11,7 +11,7 @@ use crate::profile::PartnerProfile;
 use crate::profile::items::Items;
 use crate::profile::partner::Send;
 use crate::profile::transform::Transform;
-use portway_documents::carried::{FOREIGN_CODE, NotCarried, not_carried, reason};
+use portway_documents::carried::{self, FOREIGN_CODE, NotCarried, not_carried, reason};
 use portway_documents::{Document, Tables, Written, put_edifact, put_x12};
 use portway_edi::interchange::{Event, Limits, PartyId};
 use portway_edi::reader::Reader;
@@ -38,6 +38,10 @@ impl<'a> Target<'a> {
             Standard::Edifact => Schema::edifact(set, version),
         }?;
         Some(Target { standard, set, version, schema })
+    }
+
+    fn written(&self) -> carried::Target<'a> {
+        carried::Target { standard: self.standard, set: self.set, version: self.version }
     }
 }
 
@@ -108,7 +112,7 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
         Some(back) if back.kind() == document.kind() => {
             let (codes, values): (Vec<_>, Vec<_>) = not_carried(document, back)
                 .into_iter()
-                .partition(|n| reason(document, target.standard, &n.pointer) == Some(FOREIGN_CODE));
+                .partition(|n| reason(document, target.written(), &n.pointer) == Some(FOREIGN_CODE));
             findings.extend(values.iter().map(|n| finding(document, target, &n.pointer, &n.value)));
             findings.extend(foreign_codes(target, &codes));
         }
@@ -149,7 +153,7 @@ fn adapt(document: &Document, terms: Terms<'_>) -> Result<Option<Document>, Comp
 
 fn finding(document: &Document, target: &Target<'_>, pointer: &str, value: &str) -> Finding {
     let set = target.set;
-    let message = match reason(document, target.standard, pointer) {
+    let message = match reason(document, target.written(), pointer) {
         Some(reason) => format!("{pointer} is not carried by {set}: {reason}"),
         None => format!("{pointer} is not carried by {set}"),
     };

@@ -87,6 +87,9 @@ pub struct As2 {
     /// Take messages in the clear.
     #[serde(default)]
     pub accept_unencrypted: bool,
+    /// Take messages that are encrypted with 3DES.
+    #[serde(default)]
+    pub accept_3des: bool,
     /// Take signatures of a certificate that has expired.
     #[serde(default)]
     pub accept_expired: bool,

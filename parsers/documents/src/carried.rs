@@ -38,50 +38,113 @@ pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> 
 /// The reason for a bare code of the standard that is not written to.
 pub const FOREIGN_CODE: &str = "a code of the other standard, for which there is no word";
 
-/// Why a standard does not carry a field, from the lists beside the mappings; `None` where no list has it.
-///
-/// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
-pub fn reason(document: &Document, standard: Standard, pointer: &str) -> Option<&'static str> {
-    let path = without_indices(pointer);
-    if document.code_list().is_some_and(|list| list != CodeList::of(standard)) {
-        let last = path.rsplit('/').next().unwrap_or_default();
-        if last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit" {
-            return Some(FOREIGN_CODE);
+/// The set that a document is written as.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    pub standard: Standard,
+    /// `850`, `ORDERS`.
+    pub set: &'a str,
+    /// `004010`, `D:96A:UN`.
+    pub version: &'a str,
+}
+
+/// A line of the lists beside the mappings: what a set does not carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// Without indices: `/lines/packs`. After a `*` it is a field wherever it stands: `*/transport/loads`.
+    pub path: &'static str,
+    /// `004010` or `D.96A` (and earlier), `005010` or `D.01B` (and later), where one of the two alone lacks the place.
+    pub version: Option<&'static str>,
+    /// The clause that prevents it.
+    pub reason: &'static str,
+}
+
+impl Row {
+    /// From a line as it stands beside the mapping: `004010:/stops/temperatures`, or a path alone.
+    fn of((path, reason): (&'static str, &'static str)) -> Row {
+        match path.split_once(':') {
+            Some((version, path)) => Row { path, version: Some(version), reason },
+            None => Row { path, version: None, reason },
         }
     }
-    let holds = |pattern: &str| match pattern.strip_prefix('*') {
-        // `*/transport/loads`: wherever it stands.
-        Some(part) => path.match_indices(part).any(|(at, _)| ends(&path, at + part.len())),
-        None => path.starts_with(pattern) && ends(&path, pattern.len()),
-    };
-    let mut listed = lists(document.kind(), standard).chain(shared(standard));
-    let of_words = || {
-        let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
-        if foreign && is_qualified_by_code(document, pointer) {
-            Some("what it is, only a code of the other standard says")
-        } else if path.ends_with("/unit") && lacks_unit(document, standard, pointer) {
-            Some("the standard has no code for the unit")
-        } else if lacks_word(document, standard, pointer) {
-            Some("the standard has no code for the word")
-        } else {
-            None
-        }
-    };
-    listed.find(|(pattern, _)| holds(pattern)).map(|(_, reason)| reason).or_else(of_words)
+
+    /// True if the row tells of the field: a path without indices.
+    pub fn holds(&self, path: &str) -> bool {
+        self.end(path).is_some()
+    }
+
+    /// Where in the path the row's own ends; what comes after is within the record that it names.
+    pub fn end(&self, path: &str) -> Option<usize> {
+        let end = match self.path.strip_prefix('*') {
+            Some(part) => {
+                let mut ends_of = path.match_indices(part).map(|(at, _)| at + part.len());
+                ends_of.find(|end| ends(path, *end))?
+            }
+            None => self.path.len(),
+        };
+        (self.path.starts_with('*') || path.starts_with(self.path))
+            .then_some(end)
+            .filter(|end| ends(path, *end))
+    }
+
+    fn is_of(&self, target: Target<'_>) -> bool {
+        let newer = crate::mapping::is_newer(target.standard, target.version);
+        self.version.is_none_or(|version| newer == matches!(version, "005010" | "D.01B"))
+    }
 }
 
-/// What the sets of a standard do not carry of a document: path without indices, and the clause that prevents it.
-pub fn lists(kind: DocumentKind, standard: Standard) -> impl Iterator<Item = (&'static str, &'static str)> {
-    crate::sets::not_carried_lists(kind, standard).flatten().copied()
+/// Why a set does not carry a field, from the lists beside the mappings; `None` where no list has it.
+///
+/// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
+pub fn reason(document: &Document, target: Target<'_>, pointer: &str) -> Option<&'static str> {
+    let path = without_indices(pointer);
+    if is_foreign_code(document, target.standard, &path) {
+        return Some(FOREIGN_CODE);
+    }
+    let mut listed = rows(document.kind(), target).filter(|row| row.holds(&path));
+    listed.next().map(|row| row.reason).or_else(|| lacking_word(document, target.standard, pointer))
 }
 
-/// What a standard does not carry of any document. `*/transport/loads` is that path wherever it stands.
-pub fn shared(standard: Standard) -> impl Iterator<Item = (&'static str, &'static str)> {
+/// True of a code that the other standard alone has: a path without indices.
+pub fn is_foreign_code(document: &Document, standard: Standard, path: &str) -> bool {
+    let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
+    let last = path.rsplit('/').next().unwrap_or_default();
+    foreign
+        && (last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit")
+}
+
+/// Why a value cannot be said in the codes of a standard, whatever the set.
+pub fn lacking_word(document: &Document, standard: Standard, pointer: &str) -> Option<&'static str> {
+    let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
+    if foreign && is_qualified_by_code(document, pointer) {
+        Some("what it is, only a code of the other standard says")
+    } else if pointer.ends_with("/unit") && lacks_unit(document, standard, pointer) {
+        Some("the standard has no code for the unit")
+    } else if lacks_word(document, standard, pointer) {
+        Some("the standard has no code for the word")
+    } else {
+        None
+    }
+}
+
+/// What a set does not carry of a document: first what its own list has, then what no set of the standard carries.
+pub fn rows(kind: DocumentKind, target: Target<'_>) -> impl Iterator<Item = Row> {
+    let own = list(kind, target.standard, target.set);
+    own.chain(shared(target.standard)).filter(move |row| row.is_of(target))
+}
+
+/// What a set does not carry of a document, in all versions.
+pub fn list(kind: DocumentKind, standard: Standard, set: &str) -> impl Iterator<Item = Row> {
+    crate::sets::not_carried_list(kind, standard, set).iter().copied().map(Row::of)
+}
+
+/// What a standard does not carry of any document.
+pub fn shared(standard: Standard) -> impl Iterator<Item = Row> {
     let list = match standard {
         Standard::X12 => crate::x12::NOT_CARRIED,
         Standard::Edifact => crate::edifact::NOT_CARRIED,
     };
-    list.iter().copied()
+    list.iter().copied().map(Row::of)
 }
 
 fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {

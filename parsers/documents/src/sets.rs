@@ -16,14 +16,18 @@ macro_rules! mappings {
         const LINES: &[(Standard, &str, DocumentKind)] =
             &[$((Standard::$standard, $set, DocumentKind::$document)),*];
 
-        /// What the sets of a standard do not carry of a document: path and reason.
-        pub(crate) fn not_carried_lists(
+        /// What a set does not carry of a document: path and reason.
+        pub(crate) fn not_carried_list(
             kind: DocumentKind,
             standard: Standard,
-        ) -> impl Iterator<Item = &'static [(&'static str, &'static str)]> {
-            const LISTS: &[(Standard, DocumentKind, &[(&str, &str)])] =
-                &[$((Standard::$standard, DocumentKind::$document, $($module)::+::NOT_CARRIED)),*];
-            LISTS.iter().filter(move |(s, k, _)| *s == standard && *k == kind).map(|(.., list)| *list)
+            set: &str,
+        ) -> &'static [(&'static str, &'static str)] {
+            $(
+                if (kind, standard, set) == (DocumentKind::$document, Standard::$standard, $set) {
+                    return $($module)::+::NOT_CARRIED;
+                }
+            )*
+            &[]
         }
 
         /// Maps a validated set to its canonical document; `None` where the set has none. `version` is that of the set (`004010`,

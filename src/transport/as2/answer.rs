@@ -13,7 +13,7 @@ use portway_as2::algorithm::{Digest, Scheme};
 use portway_as2::certificate::Identity;
 use portway_as2::cms::SignOptions;
 use portway_as2::header::{self, Name, Request};
-use portway_as2::mdn::{self, Condition, Disposition, Envelope, Mdn};
+use portway_as2::mdn::{self, Disposition, Envelope, Mdn};
 use portway_as2::mic::Mic;
 use std::io;
 
@@ -43,16 +43,9 @@ pub fn receipt(
     let Some(wanted) = making.request.wanted.receipt() else { return Ok(None) };
     let unique = uuid::Uuid::now_v7().simple().to_string();
     let old_digest_names = making.as2.is_some_and(|as2| as2.interop.old_digest_names);
-    let mdn = Mdn {
-        reporting_ua: Some(format!("{}; {PRODUCT}", making.domain)),
-        original_recipient: Some(making.us.as_str().to_owned()),
-        final_recipient: Some(making.us.as_str().to_owned()),
-        original_message_id: making.request.message_id.clone(),
-        disposition: disposition.clone(),
-        mic: mic.cloned(),
-        text: words(making, disposition),
-        others: Vec::new(),
-    };
+    let agent = format!("{}; {PRODUCT}", making.domain);
+    let mdn =
+        Mdn::answering(making.request, disposition.clone(), mic.cloned(), &agent, making.now.as_second());
     let envelope = Envelope {
         from: making.us.clone(),
         to: making.them.clone(),
@@ -74,48 +67,6 @@ pub fn receipt(
     let signer = making.identity.filter(|_| wanted.signed).map(|identity| (identity, &options));
     let written = mdn::write(&mdn, &envelope, signer)?;
     Ok(Some(Receipt { fields: written.fields, bytes: written.body, url: None }))
-}
-
-/// The part for people.
-fn words(making: &Making<'_>, disposition: &Disposition) -> String {
-    let id = making.request.message_id.as_deref().unwrap_or("(without Message-ID)");
-    let subject = making.request.subject.as_deref().unwrap_or_default();
-    let (us, them) = (making.us, making.them);
-    let head = format!("The AS2 message {id} \"{subject}\" from {them} to {us}");
-    let condition = disposition.modifier.as_ref().map(|modifier| &modifier.condition);
-    match condition {
-        None => format!(
-            "{head} was received and is kept safely. Whether its content is in order, the acknowledgement of the EDI document will say."
-        ),
-        Some(Condition::DuplicateDocument) => {
-            format!("{head} had been received before. It was not processed a second time.")
-        }
-        Some(condition) => {
-            let advice = match condition {
-                Condition::DecryptionFailed => {
-                    "It could not be decrypted: please check that you encrypt to our current certificate."
-                }
-                Condition::AuthenticationFailed => {
-                    "Its signature is not by a certificate that we have of you: please send us the one you sign with."
-                }
-                Condition::IntegrityCheckFailed => {
-                    "Its content is not what was signed: please send it again."
-                }
-                Condition::InsufficientMessageSecurity => {
-                    "It must be signed and encrypted: please check your settings for us."
-                }
-                Condition::DecompressionFailed => {
-                    "It could not be decompressed: please check how it is packed."
-                }
-                Condition::UnsupportedFormat => "It is packed in a way that AS2 does not know.",
-                Condition::UnknownTradingPartner | Condition::UnknownTradingRelationship => {
-                    "We have no agreement under these two AS2 names: please check AS2-From and AS2-To, also their case."
-                }
-                _ => "Our operators have been told; please send it again later.",
-            };
-            format!("{head} was NOT accepted ({condition}). {advice}")
-        }
-    }
 }
 
 /// A receipt as the HTTP reply.

@@ -4,7 +4,7 @@ use crate::net::spool::{Spool, SpoolWriter, Spooled};
 use crate::profile::as2::{As2, MicBy};
 use crate::profile::{Configuration, PartnerProfile};
 use jiff::Timestamp;
-use portway_as2::algorithm::Digest;
+use portway_as2::algorithm::{Cipher, Digest};
 use portway_as2::certificate::Certificate;
 use portway_as2::header::Fields;
 use portway_as2::mdn::Condition;
@@ -191,6 +191,11 @@ fn unsafe_for(opened: &Opened, signers: &[Certificate], as2: &As2, now: Timestam
     let refuse = |condition, detail: String| Some(Refusal { condition, detail, reason: "signature" });
     if opened.encrypted.is_none() && !as2.accept_unencrypted {
         let detail = "it was not encrypted, and the profile does not say accept_unencrypted = true";
+        return refuse(Condition::InsufficientMessageSecurity, detail.to_owned());
+    }
+    let weak = opened.encrypted.is_some_and(|encrypted| encrypted.cipher == Cipher::TripleDes);
+    if weak && !as2.accept_3des {
+        let detail = "it was encrypted with 3DES, and the profile does not say accept_3des = true";
         return refuse(Condition::InsufficientMessageSecurity, detail.to_owned());
     }
     let Some(signature) = &opened.signed else {

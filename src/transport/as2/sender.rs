@@ -47,7 +47,7 @@ impl Sender {
         if frozen.accepted {
             return Outcome::Delivered { status: None, detail: "its receipt had come already".to_owned() };
         }
-        if due.tries > 1 && as2.interop.new_message_id {
+        if frozen.repeated && as2.interop.new_message_id {
             let renewed = header::message_id(&Uuid::now_v7().simple().to_string(), &out.link.domain());
             if let Err(error) = out.ledger.as2_new_exchange(due.subject, &renewed).await {
                 return ours(error.to_string());
@@ -113,7 +113,7 @@ impl Sender {
             }
         };
         let expected = Expected { message: due.subject, mdn: frozen.mdn, mic: frozen.mic.clone() };
-        let mut judgement = receipt::judge(&received, Some(&expected), as2.mdn_signed, due.tries > 1);
+        let mut judgement = receipt::judge(&received, Some(&expected), as2.mdn_signed, frozen.repeated);
         if judgement.exchange != frozen.exchange {
             let reason = format!("the receipt in the answer is for another message, {}", judgement.exchange);
             return Outcome::Uncertain { reason, status: Some(answer.status) };

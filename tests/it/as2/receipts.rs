@@ -152,3 +152,24 @@ fn a_product_that_wants_it_gets_a_new_message_id_with_each_repetition() {
     assert_ne!(received[0]["message_id"], received[1]["message_id"]);
     house.gateway.stop();
 }
+
+#[test]
+fn we_show_a_password_and_a_certificate_where_they_ask_for_them() {
+    let tls = Identity::rsa("acme-tls.example");
+    let mut theirs = config("ACME", &acme(), "NORTHWIND", &northwind());
+    theirs["listen"] = json!({ "cert": tls.cert, "key": tls.key, "client_ca": northwind().cert, "basic": ["northwind", "open sesame"] });
+    let peer = As2Peer::start(Product::Pyas2, &theirs);
+    let url = peer.url().replace("127.0.0.1", "localhost");
+    let (erp, site) = site();
+    std::fs::write(site.path("conf/secrets/acme"), "open sesame\n").unwrap();
+    let more = format!(
+        "username = \"northwind\"\npassword = {{ file = \"secrets/acme\" }}\ntls_certificate = true\nca = \"{}\"\n",
+        tls.cert.display()
+    );
+    site.partner(&profile(Some(&url), &more));
+    let house = House { gateway: site.start(), erp, site };
+    order_comes(&house, 1);
+    house.ledger(MDN, &["accepted"]);
+    assert_eq!(peer.received(1)[0]["client_subject"].to_string().contains("northwind.example"), true);
+    house.gateway.stop();
+}

@@ -19,7 +19,6 @@ use crate::reference::{Note, Reference, ReferenceKind};
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/version", "BGM of D.96A has the number alone (1004)"),
     ("/revision", "BGM of D.96A has the number alone (1004)"),
-    ("/kind_code", "1001 of D.96A has no code for the kind"),
     (
         "/status",
         "4343 has no code for the word: accepted, conditionally accepted and rejected are all it says",
@@ -80,7 +79,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/errors/references", "SG4 of D.96A has one reference"),
     ("/lines/errors/text", "FTX of D.96A has five lines of 70 characters"),
     ("/lines/errors/notes", "ERC has one FTX; others stand with a reference (RFF)"),
-    ("/lines/errors", "an error without a number of its document belongs to the first"),
 ];
 
 /// The APERAK.

@@ -38,7 +38,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/industry_codes", "the loop LM holds codes with their agency"),
     ("/lines/errors/references", "the loop TED has no REF"),
     ("/lines/errors/text", "TED02 has 60 characters: a longer text stands whole in NTE"),
-    ("/lines/errors/notes", "an NTE has one line of 80 characters and no language: texts are cut"),
     ("/lines/errors/contexts", "004010 has no CTX"),
     ("/lines/errors/component", "TED05 of 004010 has the position of the element alone"),
     ("/lines/errors/repetition", "TED05 of 004010 has the position of the element alone"),

@@ -28,10 +28,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
         "/lines/acknowledgements/status_code",
         "1229 is of the whole line; of its parts QTY says the kind alone",
     ),
-    (
-        "/lines/acknowledgements/quantity",
-        "QTY has no code for a part that is refused, nor for one of a component",
-    ),
     ("/lines/acknowledgements/dates/role", "2005 has no scheduled shipment: it is written as promised"),
     ("/lines/acknowledgements/dates", "a part has dates with its quantity alone (SCC)"),
     ("/lines/acknowledgements/subline_number", "a component is answered by its own LIN"),
@@ -44,7 +40,14 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/acknowledgements/restrictions", "the message has no restrictions by quantity"),
     ("/lines/acknowledgements/taxes", "TAX is of the whole line"),
     ("/lines/acknowledgements/notes", "FTX is of the whole line"),
-    ("/lines/schedule", "a plain plan of deliveries (SCC+1) is the answer itself"),
+    (
+        "/lines/acknowledgements/quantity/value",
+        "QTY has no code for a part that is refused, nor for one of a component",
+    ),
+    (
+        "/lines/acknowledgements/quantity/original_unit",
+        "QTY has no code for a part that is refused, nor for one of a component",
+    ),
 ];
 
 /// Quantities (6063) that are a part of the answer.

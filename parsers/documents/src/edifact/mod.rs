@@ -77,7 +77,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/payment_terms/payment_instructions", "the group PAT has no PAI here"),
     ("*/payment_terms/bank_accounts", "the group PAT has no FII here"),
     ("*/taxes/money", "TAX has the rate alone here"),
-    ("*/taxes/jurisdictions", "TAX has no places here"),
+    ("*/taxes/jurisdictions/scheme", "the list of a place of tax (LOC) is coded by the directory"),
     ("*/parties/characteristics", "there is no segment for an agency's codes"),
     ("*/parties/delivery_terms", "a party has no terms of its own"),
     ("*/parties/transport", "a party has no carriage of its own"),

@@ -31,7 +31,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/measurements", "INVRPT measures items alone"),
     ("/industry_codes", "INVRPT has no codes of an industry's lists"),
     ("/attachments", "INVRPT names no other documents"),
-    ("/depositor_number", "INVRPT has one number of its own; the depositor's is a reference of the customer"),
     ("/lines/movement", "a movement without a quantity says nothing: QTY opens its group"),
     ("/lines/movement_code", "a movement without a quantity says nothing: QTY opens its group"),
     ("/lines/reason_code", "a movement without a quantity says nothing: QTY opens its group"),

@@ -34,7 +34,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/price", "INVRPT has prices with quantities alone: it stands with the first"),
     ("/lines/prices", "INVRPT has prices with quantities alone"),
     ("/lines/contacts", "a line of INVRPT has no contacts"),
-    ("/lines/parties", "a line of INVRPT has one NAD, and that in D.01B alone"),
     ("/lines/industry_codes", "INVRPT has no codes of an industry's lists"),
     ("/lines/attachments", "INVRPT names no other documents"),
     ("/lines/packs", "INVRPT has packages with quantities alone"),
@@ -61,6 +60,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/quantities/lots", "a lot has its number alone here (GIN)"),
     ("/lines/quantities/price/currency", "a CUX without a price says nothing"),
     ("/lines/quantities/price/basis_code", "PRI has how many units the price is for"),
+    ("D.96A:/lines/parties", "D.96A has NAD before the lines and with places alone"),
+    ("D.01B:/lines/parties/contacts", "the NAD of a line has no contacts"),
 ];
 
 /// The INVRPT.

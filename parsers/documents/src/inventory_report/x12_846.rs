@@ -32,7 +32,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/locations", "the 846 has places with parties alone"),
     ("/attachments", "the 846 names no other documents"),
     ("/packages", "the 846 has packing (PKG) with the lines alone"),
-    ("/totals", "CTT counts lines, and sums one quantity"),
     ("/lines/parent_number", "LIN names no other line"),
     ("/lines/notes", "the 846 has no text but descriptions (PID)"),
     ("/lines/locations", "the 846 has places with parties and in SDQ alone"),
@@ -58,15 +57,12 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/quantities/packages", "the 846 has no packages by their numbers"),
     ("/lines/price", "UIT has no currency: a price in another one than the line's is not written"),
     ("/lines/prices", "CTP has no currency here: a price in another one than the line's is not written"),
-    ("/lines/quantities/price", "UIT has no currency: a price in another one than the line's is not written"),
     (
         "/lines/quantities/prices",
         "UIT has no currency: a price in another one than the line's is not written",
     ),
-    (
-        "/lines/sublines",
-        "SLN has relation, quantity, price and numbers; of its loop descriptions, measures and packing",
-    ),
+    ("/lines/quantities/price/amount", "UIT names no currency: a price in another has no place"),
+    ("/lines/quantities/price/currency", "UIT names no currency: a price in another has no place"),
 ];
 
 /// The 846.

@@ -69,9 +69,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/services", "INVOIC has no services by day"),
     ("/lines/accounting", "INVOIC has no accounts of a ledger"),
     ("/lines/packs/size", "the group PAC has no quantities here"),
-    ("/lines/packs/packs", "PAC counts packages of its own level"),
-    ("/lines/marks", "GIN holds single numbers"),
-    ("/lines/order/release_number", "RFF has one number"),
     ("/lines/order/change_number", "RFF has no number of a change"),
     ("/lines/sublines/parent_number", "a component belongs to its line, or to another component of it"),
     ("/lines/sublines/price_relationship_code", "LIN has one relationship"),
@@ -79,7 +76,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/totals/payable_with_discount", "5025 has no code for it: it is the total without the discount"),
     ("/totals/shipments", "CNT has the weight and the volume in all, of one shipment"),
     ("/totals/description", "CNT has no text"),
-    ("*/taxes/amounts", "the group TAX of D.96A has one MOA"),
     ("*/taxes/relationship_code", "TAX says by its place whether it is included"),
     ("*/prices/trade_class_code", "PRI has no class of trade"),
 ];

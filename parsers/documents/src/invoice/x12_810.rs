@@ -49,15 +49,9 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/trade_conditions", "the 810 has no element for it"),
     ("/dangerous_goods", "the 810 has no dangerous goods"),
     ("/instructions", "the 810 has no instructions"),
-    ("/adjustments", "the 810 has no adjustments"),
     ("/rates", "the 810 has rates with allowances and charges alone"),
     ("/taxes", "the 810 has taxes behind its lines and with them: they stand with the totals"),
-    ("/order/change_number", "BIG06 holds 8 characters"),
     ("/order/kind_code", "BIG has no kind of order"),
-    (
-        "/lines/price",
-        "IT104 has the gross price where the allowances and charges of the line make the net one of it",
-    ),
     ("/lines/line_amount", "IT1 has quantity and price: their product is the amount of the line"),
     ("/lines/amounts", "the 810 has no amounts with its lines but price, allowance, charge and tax"),
     ("/lines/discrepancies", "IT3 has what was shipped"),
@@ -90,7 +84,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/sublines/packs", "the loop SLN has no packages"),
     ("/lines/sublines/characteristics", "the loop SLN has no characteristics"),
     ("/totals/line_count", "CTT01 counts the lines that are written"),
-    ("/totals/total", "TDS has two decimals"),
     ("/totals/line_total", "the 810 sums its lines in TDS01, with allowances, charges and taxes"),
     ("/totals/allowance_total", "the 810 has allowances one by one"),
     ("/totals/charge_total", "the 810 has charges one by one"),
@@ -112,6 +105,10 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/allowances_and_charges/price", "the loop SAC has no CTP here"),
     ("*/prices/currency", "CTP is no loop here, and has no CUR"),
     ("*/parties/contacts", "the loop N1 has three PER"),
+    (
+        "/lines/price/amount",
+        "IT104 has the gross price where the allowances and charges of the line make the net one of it",
+    ),
 ];
 
 /// An invoice.

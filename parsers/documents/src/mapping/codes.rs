@@ -64,6 +64,11 @@ macro_rules! codes {
         pub(crate) const TABLES: &[(&str, fn() -> Vec<String>)] = &[$(
             ($table, || $crate::mapping::words::<$word>())
         ),*];
+
+        /// What stands above each table (the numbers of its elements first), and the codes it writes.
+        #[cfg(test)]
+        pub(crate) const WRITTEN: &[(&str, &[&str])] =
+            &[$((concat!(stringify!($name), " ", $(stringify!($meta)),*), &[$([$($code),+][0]),*])),*];
     };
 }
 pub(crate) use codes;
@@ -89,4 +94,32 @@ pub(crate) fn words<T: schemars::JsonSchema>() -> Vec<String> {
     collect(&schemars::schema_for!(T).to_value(), &mut list);
     list.retain(|word| word != "other");
     list
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use portway_edi::schema::Schema;
+
+    /// The codes written that the lists of a version lack: table and code. Tables of elements without a list are left out.
+    pub(crate) fn lacking(schema: &Schema, tables: &[(&'static str, &[&'static str])]) -> Vec<String> {
+        let elements = &schema.dictionary().elements;
+        let mut lacking = Vec::new();
+        for (head, codes) in tables {
+            let name = head.split_whitespace().next().unwrap_or_default();
+            let first_sentence = head.split_once(". ").map_or(*head, |(first, _)| first);
+            let numbers = first_sentence.split(|c: char| !c.is_ascii_digit());
+            let of = |number: &str| elements.iter().find(|e| e.id == number).and_then(|e| e.codes.as_ref());
+            let lists: Vec<_> = numbers.filter_map(of).collect();
+            let is_there = |code: &str| lists.iter().any(|list| list.contains(code.as_bytes()));
+            lacking.extend(
+                codes
+                    .iter()
+                    .filter(|code| !lists.is_empty() && !is_there(code))
+                    .map(|code| format!("{name} {code}")),
+            );
+        }
+        lacking.sort();
+        lacking.dedup();
+        lacking
+    }
 }

@@ -26,6 +26,8 @@ mod reading;
 mod tables;
 mod writing;
 
+#[cfg(test)]
+pub(crate) use codes::tests::lacking as lacking_codes;
 pub(crate) use codes::{Codes, WordField, codes, word_fields, words};
 pub(crate) use elements::Elements;
 pub(crate) use lexeme::{date as date_text, parse_date, time as time_text, wrapped};

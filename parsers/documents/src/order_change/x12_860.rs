@@ -16,9 +16,7 @@ use crate::x12::{codes, money};
 
 const OWN: &[(&str, &str)] = &[
     ("/number", "BCH03 is the number of the order; that of the change is BCH05, of at most 8 characters"),
-    ("/change_number", "BCH05 has at most 8 characters"),
     ("/purpose", "353 has no code for it"),
-    ("/lines/change", "670 has no code for it"),
 ];
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] =

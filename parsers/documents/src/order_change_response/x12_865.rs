@@ -22,7 +22,6 @@ const OWN: &[(&str, &str)] = &[
     ("/contract_type_code", "BCA has no type of contract"),
     ("/purchase_category_code", "BCA has no category of purchase"),
     ("/commodities", "the 865 has no TC2"),
-    ("/lines/change", "670 has no code for it"),
     ("/lines/contract", "the 865 has no CN1"),
     ("/lines/item/commodities", "the 865 has no TC2"),
     ("/lines/status", "ACK says it of each part of a line"),

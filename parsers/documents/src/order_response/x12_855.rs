@@ -21,7 +21,6 @@ const OWN: &[(&str, &str)] = &[
     ("/status", "587 has no code for it"),
     ("/acknowledgement_code", "BAK02 says what becomes of the order"),
     ("/change_number", "BAK has no number of a change"),
-    ("/kind", "BAK does not say what kind of order it answers"),
     ("/kind_code", "BAK does not say what kind of order it answers"),
     ("/contract_type_code", "BAK has no type of contract"),
     ("/purchase_category_code", "BAK has no category of purchase"),

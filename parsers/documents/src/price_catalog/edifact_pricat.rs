@@ -45,7 +45,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lead_times", "PRICAT has dates, no lead times"),
     ("/statements", "PRICAT has conditions in words alone"),
     ("/refusals", "PRICAT has no refusals"),
-    ("/trade_conditions", "PRICAT of D.01B has conditions with lines alone"),
     ("/totals", "PRICAT has no totals"),
     ("/lines/contacts", "PRICAT has contacts with parties alone"),
     ("/lines/change", "1229 has no code for the word"),
@@ -63,10 +62,8 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/priorities", "PRICAT has no priorities"),
     ("/lines/percentages", "PRICAT has percentages with prices"),
     ("/lines/sublines", "PRICAT has components as lines of their own"),
-    ("/lines/parties", "a line of D.96A has NAD alone"),
     ("/lines/packs/quantities", "the group PAC of D.96A has no QTY"),
     ("/lines/packs/size", "the group PAC of D.96A has no QTY"),
-    ("/groups/packs", "the group PAC of a group has measurements alone"),
     ("/lines/prices/brackets", "PRI has one price: a bracket is a price with a range (RNG)"),
     ("/lines/prices/dates", "dates of a price stand with PRI"),
     ("/lines/prices/price_lists", "PRI names no list"),
@@ -89,6 +86,9 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/prices/price/rebate", "PRI has no rebate"),
     ("/lines/prices/price/condition_value", "PRI has no condition"),
     ("/lines/prices/price/currency", "a CUX says what a currency is for, not whose it is"),
+    ("D.96A:/lines/parties/contacts", "the NAD of a line has no contacts in D.96A"),
+    ("/groups/number", "PGI has no number: groups are counted anew"),
+    ("/lines/group_number", "PGI has no number: groups are counted anew"),
 ];
 
 /// The PRICAT.

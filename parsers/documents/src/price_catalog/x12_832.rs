@@ -32,11 +32,9 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/locations", "the 832 has no places"),
     ("/measurements", "the 832 has measurements with its lines alone"),
     ("/attachments", "the 832 has documents in words alone"),
-    ("/delivery_terms", "the 832 has one FOB"),
     ("/trade_conditions", "the 832 has no conditions of trade"),
     ("/groups", "the 832 has no groups of items"),
     ("/notes", "N9 has a reference; its texts (MTX) begin with 005010"),
-    ("/taxes", "the 832 has rates and amounts in TXI alone"),
     ("/totals/line_count", "CTT counts the lines that are written"),
     ("/totals/weight", "CTT counts lines, and sums one quantity"),
     ("/totals/volume", "CTT counts lines, and sums one quantity"),
@@ -67,7 +65,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/packs", "LIN has one PO4"),
     ("/lines/shelf_units/inner_packs", "inner packs stand in PO4"),
     ("/lines/shelf_units/packaging_code", "the packaging stands in PO4"),
-    ("*/descriptions/form_code", "a PID without a text or a code says nothing"),
     ("*/function_code", "235 has no function of a number"),
 ];
 

@@ -35,7 +35,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/contacts", "ORDERS has contacts with parties alone"),
     ("/lines/sublines/parent_number", "a component belongs to its line, or to another component of it"),
     ("/lines/sublines/parties", "ORDERS has what stands here in other groups than a component of a line"),
-    ("/lines/sublines/notes", "ORDERS has what stands here in other groups than a component of a line"),
     ("/totals/description", "CNT has no text"),
 ];
 

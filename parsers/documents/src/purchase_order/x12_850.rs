@@ -23,7 +23,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/kind_name", "BEG02 is a code alone"),
     ("/version", "BEG has a number and a release, no version"),
     ("/revision", "BEG has a number and a release, no revision"),
-    ("/kind", "92 has no code for this kind; BEG02 says stand-alone order"),
     ("/other_currencies", "the 850 has one CUR before its lines"),
     ("/payment_instructions", "the 850 has no element for the means of payment"),
     ("/packs", "the 850 has packages (PO4) with the lines alone"),

@@ -6,6 +6,7 @@
 //! numbers of lines that LIN and SN1 repeat.
 
 use super::{ReceivedLine, ReceivingAdvice, complete_differences, sum_differences};
+use crate::date::{DateRole, DateTime};
 use crate::item::{complete, identify};
 use crate::line::{OrderReference, order_of};
 use crate::mapping::{Elements, Walk};
@@ -35,18 +36,33 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/packaging", "861 has no W08"),
     ("/levels", "861 has no loop LX"),
     ("/transport/temperatures", "861 has no W18"),
-    ("/transport/equipment/initial", "TD3 has one seal"),
     ("/transport/equipment/seals", "TD3 has one seal"),
     ("/lines/adjustment_id", "RCD has no such identifier (893)"),
-    ("/lines/discrepancies", "RCD has of up to five differences quantity and condition"),
     ("/lines/item/lot", "LIN has a lot among the numbers"),
     ("/lines/item/lots", "LIN has a lot among the numbers"),
     ("/lines/packs/unit_weight", "PO4 has the weight of the whole"),
     ("/lines/item/serials", "LIN has a serial among the numbers"),
     ("/lines/item/identities", "LIN has a serial among the numbers"),
-    ("*/references/dates", "REF has no day"),
-    ("*/references/line_number", "REF has one number"),
     ("/totals/line_count", "the lines that are written are counted"),
+    ("/attachments", "861 has no PWK"),
+    ("/lines/attachments", "861 has no PWK"),
+    ("/kind_name", "BRA has codes alone"),
+    ("/version", "BRA has a number, no version"),
+    ("/revision", "BRA has a number, no version"),
+    ("/purpose", "353 says why it is sent; how much of it is told stands in the 944 alone (514)"),
+    ("/purpose_code", "353 says why it is sent; how much of it is told stands in the 944 alone (514)"),
+    ("/trade_conditions", "861 has no place for the country of origin"),
+    ("/lines/level_id", "861 has no loop LX"),
+    ("/lines/order/line_number", "PRF needs the number of the order"),
+    ("/lines/packages", "861 has marks of packages alone (MAN)"),
+    ("/lines/states", "RCD has the condition of a quantity alone"),
+    ("/lines/price", "the line has no price"),
+    ("/lines/discrepancies/lot", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/reason", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/reason_code", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/references", "RCD has of a difference quantity and condition"),
+    ("/lines/discrepancies/kind", "412 has no such condition"),
+    ("/lines/discrepancies/kind_code", "412 has no such condition"),
 ];
 
 /// The 861.
@@ -60,6 +76,9 @@ pub(crate) fn map(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     dates(walk, advice);
     order(walk, &mut advice.order, listed.as_ref());
     transport::transport(walk, &mut advice.transport);
+    if walk.is_reading() {
+        advice.order = advice.order.take().or_else(|| order_of(&advice.references));
+    }
     walk.each("MEA", &mut advice.measurements, measurement);
     walk.loops("N1", &mut advice.parties, party);
     warehouse::industry_codes(walk, &mut advice.industry_codes);
@@ -99,19 +118,16 @@ fn beginning(e: &mut Elements<'_>, advice: &mut ReceivingAdvice) {
 /// DTM. The set needs one: a document that has none is given the day of the receipt (374 = 050).
 fn dates(walk: &mut Walk<'_>, advice: &mut ReceivingAdvice) {
     if walk.is_writing() && advice.dates.is_empty() {
-        let role = crate::date::DateRole::Received;
-        advice.dates.extend(advice.receipt_date.map(|date| crate::date::DateTime {
-            role,
-            date: Some(date),
-            ..Default::default()
-        }));
+        let role = DateRole::Received;
+        let date = advice.receipt_date;
+        advice.dates.extend(date.map(|_| DateTime { role, date, ..DateTime::default() }));
     }
     walk.each("DTM", &mut advice.dates, date::dtm);
 }
 
-/// PRF. Not written where references say the same already.
+/// PRF. Not written where references say the same already; a REF has no day.
 fn order(walk: &mut Walk<'_>, order: &mut Option<OrderReference>, listed: Option<&OrderReference>) {
-    if walk.is_writing() && order.as_ref() == listed {
+    if walk.is_writing() && order.as_ref() == listed && listed.is_none_or(|o| o.date.is_none()) {
         return;
     }
     walk.maybe("PRF", order, |e, o| {
@@ -141,6 +157,13 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     walk.maybe("CUR", &mut line.currency, money::currency);
     walk.set_currency(line.currency.as_ref());
     walk.once("LIN", |e| {
+        // RCD01 has the number; some say it here, or again.
+        let is_said = line.number.as_deref() == Some(&*e.peek(1));
+        if is_said {
+            e.ignore(1);
+        } else if e.is_reading() {
+            e.text(1, &mut line.number);
+        }
         product_ids(e, (2..=30).step_by(2), &mut line.item.product_ids);
     });
     identify(&mut line.item);
@@ -149,6 +172,7 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     let listed = order_of(&line.references);
     walk.each("REF", &mut line.references, reference::reference);
     walk.each("PER", &mut line.contacts, contact);
+    expiry(walk, line);
     walk.each("DTM", &mut line.dates, date::dtm);
     order(walk, &mut line.order, listed.as_ref());
     walk.each("MEA", &mut line.measurements, measurement);
@@ -161,8 +185,19 @@ fn line(walk: &mut Walk<'_>, line: &mut ReceivedLine) {
     walk.loops("N1", &mut line.parties, party);
     warehouse::accounting(walk, &mut line.accounting);
     if walk.is_reading() {
+        let expires = line.dates.iter().find(|d| d.role == DateRole::Expiration);
+        line.item.expiry_date = expires.and_then(|d| d.date);
         line.order = line.order.take().or_else(|| order_of(&line.references));
         sum_differences(line);
+    }
+}
+
+/// The day the lot expires is a DTM of the line (374 = 036).
+fn expiry(walk: &Walk<'_>, line: &mut ReceivedLine) {
+    let role = DateRole::Expiration;
+    if walk.is_writing() && !line.dates.iter().any(|d| d.role == role) {
+        let date = line.item.expiry_date;
+        line.dates.extend(date.map(|_| DateTime { role, date, ..DateTime::default() }));
     }
 }
 

@@ -23,7 +23,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/version", "BGM of D.96A has the number alone (1004)"),
     ("/revision", "BGM of D.96A has the number alone (1004)"),
     ("/handling", "a REMADV is an advice; the order to pay is another message"),
-    ("/payment_method", "4461 has no code for the method"),
     ("/payer_account/client_number", "FII has an account and a bank"),
     ("/payer_account/date", "FII has an account and a bank"),
     ("/payee_account/client_number", "FII has an account and a bank"),
@@ -75,7 +74,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/items/quantity", "DLI has amounts alone"),
     ("*/items/price", "DLI has amounts alone"),
     ("*/items/references", "DLI has no RFF"),
-    ("*/items/taxes", "DLI has taxes with its adjustments alone"),
     ("*/items/allowances_and_charges", "DLI has no ALC"),
     ("*/items/sublines", "DLI has no lines within"),
 ];

@@ -26,7 +26,6 @@ use crate::transport::{Equipment, Seal};
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/level_id", "CPS01: levels are numbered anew, each before those in it"),
-    ("*/parent_level_id", "CPS02: a level whose parent did not come lies in the shipment"),
     ("*/order_id", "orders are numbered anew, as message and lines name them"),
     ("*/contents/kind", "CPS has no kind: it is told from the packages, and from what the level lies in"),
     ("/structure", "orders have no level whose place could be told"),
@@ -52,7 +51,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/item/style", "7143 has no code for the seller's style"),
     ("*/item/size", "7143 has no code for a size"),
     ("*/line/packs", "a line has no packages of its own: they stand with the level (PAC)"),
-    ("*/line/loads", "a line has no packages of its own: they stand with the level (PAC)"),
     ("*/packages/kind", "packages of a line (PCI in the group LIN) have no type"),
     ("*/packages/count", "packages of a line (PCI in the group LIN) are not counted"),
     ("*/packages/references", "PCI has one reference, and none in the group LIN"),
@@ -63,7 +61,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("*/packages/number", "packages have numbers by GIN"),
     ("*/packages/assigned_ids", "packages have numbers by GIN"),
     ("*/packages/commodity_code", "PAC says nothing of the goods"),
-    ("*/packages/description", "packages of a line (PCI in the group LIN) have no text"),
     ("*/packages/tracking_number", "7405 has no code for a carrier's number of a package"),
     ("*/contents/parties", "a line of D.96A and a level have no parties"),
     ("*/contents/measurements", "a level has measurements with its packages alone"),

@@ -28,7 +28,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/delivery_terms/descriptions", "W27 has who pays the freight alone"),
     ("/transport/equipment/measurements", "W27 has the number of the equipment alone"),
     ("/transport/equipment/number", "W08 has initial and number together alone"),
-    ("/transport/routes", "W27 and W08 have one carrier: mode, SCAC and routing"),
     ("/parties/locations", "the loop N1 has no places"),
     ("/parties/references", "the loop N1 has no REF"),
     ("/lines/number", "the line has no number: N9 has that of the order's line"),
@@ -37,7 +36,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/references/line_number", "N9 has the line in a reference of its own"),
     ("*/references/dates/role", "N9 has a day that says not what it is"),
     ("*/references/dates/role_code", "N9 has a day that says not what it is"),
-    ("*/references/version", "N9 has no version"),
     ("/lines/item/trade_conditions", "the line has no country of origin"),
     ("/lines/item/identities/range_end", "N9 has each serial by itself"),
     ("/lines/item/identities", "lots and serials are references (N9)"),
@@ -46,7 +44,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/notes", "the line has no texts but its description"),
     ("/lines/prices", "the line has no price"),
     ("/lines/price", "the line has no price"),
-    ("/lines/locations", "the line has no places by GLN"),
     ("/lines/packages", "the line has no packages: a loop LX has them"),
     ("/totals/line_count", "the set counts units, no lines"),
     ("/measurements", "the header has no MEA"),
@@ -58,7 +55,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/amounts", "the header has no amounts"),
     ("/currency", "the set has no CUR"),
     ("/transport/loads", "004010 has no TD1"),
-    ("/packages", "W10 has pallets alone"),
     ("/groups/packages/count", "MAN marks packages one by one"),
     ("/groups/packages/kind", "MAN does not say what kind of package it is"),
     ("/groups/packages/identities", "MAN has the SSCC alone"),
@@ -77,6 +73,11 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/dates/role", "G62 has a time without a day by 176 alone"),
     ("/lines/dates/time", "G62 has a time without a day by 176 alone"),
     ("/lines/dates/role", "G62 has a time without a day by 176 alone"),
+    ("/transport/routes/carrier", "the carrier is told by its SCAC alone (140)"),
+    (
+        "/groups/packages/marks/values",
+        "a MAN is a package: several numbers of one come back as several packages",
+    ),
 ];
 
 /// The 945.

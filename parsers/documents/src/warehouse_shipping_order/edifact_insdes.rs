@@ -22,7 +22,6 @@ use crate::transport::{Equipment, Marks};
 /// What the set has no place for.
 pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/totals/line_count", "CNT counts the lines that are written"),
-    ("/totals/quantity", "CNT has the units in all, where it is not their sum (1)"),
     ("/totals/order_sizing_factor", "INSDES has no such factor"),
     ("/totals/description", "CNT has no text"),
     ("/kind", "1001 has other orders than these; BGM says despatch order"),
@@ -71,13 +70,12 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/distribution", "INSDES has a part of a line with a party of it (NAD and QTY)"),
     ("/lines/statements", "INSDES has declarations as texts alone"),
     ("/lines/accounting", "INSDES has no accounts"),
-    ("/lines/sublines", "a line of INSDES has no components"),
     ("/lines/parts", "INSDES has no parts of a line"),
     ("/lines/quantities/text", "QTY has no text"),
     ("/lines/item/expiry_date", "INSDES has dates (DTM) by their kind"),
     ("/lines/parties/references", "a line's NAD has a quantity, a date and places"),
     ("/lines/parties/contacts", "a line's NAD has a quantity, a date and places"),
-    ("/lines/order", "RFF has the number of the order and of its line"),
+    ("/lines/order/line_number", "RFF has the line beside the number of its order (1154)"),
 ];
 
 /// The INSDES.

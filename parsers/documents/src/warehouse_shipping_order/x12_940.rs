@@ -47,7 +47,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
         "W66 has who pays the freight, and the point where it passes; terms by their code have no place",
     ),
     ("/transport/equipment", "the 940 has equipment (TD3) in 005010 alone, and one"),
-    ("/transport/routes", "W66 has one carrier, by its SCAC, and R2 the others by theirs"),
     ("/dates", "G62 has days and times alone, and by 432 fewer kinds of them than others"),
     ("/master_reference", "W0504 and W0505 need each other"),
     ("/link_sequence", "W0504 and W0505 need each other"),
@@ -63,11 +62,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/packages", "SSCCs stand with the group of lines (MAN); of packages the 940 has no more"),
     ("/lines/marks", "the 940 has marks (MAN) with the group of lines alone"),
     ("/lines/dangerous_goods", "of dangerous goods the mapping writes none yet: LH1 to LHR"),
-    ("/lines/amounts", "004010 has one AMT with a line, and no currency"),
-    (
-        "/lines/parties",
-        "004010 has of a line's parties N1 alone; no version has their places, dates and quantities",
-    ),
     ("/lines/contacts", "a line has contacts (PER) in 004010 alone"),
     ("/lines/notes/language", "NTE has no language"),
     ("/lines/dates", "G62 has days and times alone, and by 432 fewer kinds of them than others"),
@@ -80,6 +74,12 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/item/descriptions/language", "G69 has a text alone"),
     ("/lines/item/descriptions/form_code", "G69 has a text alone"),
     ("/lines/item/descriptions/code", "G69 has a text alone"),
+    ("/transport/routes/carrier", "the carrier is told by its SCAC alone (140)"),
+    ("/lines/amounts/money/currency", "the 940 has no currency"),
+    ("004010:/lines/parties/additional_names", "004010 has of a line's parties N1 alone"),
+    ("004010:/lines/parties/address", "004010 has of a line's parties N1 alone"),
+    ("004010:/lines/parties/contacts", "004010 has of a line's parties N1 alone"),
+    ("/lines/parties/dates", "the loop N1 of a line has no dates"),
 ];
 
 /// The 940.

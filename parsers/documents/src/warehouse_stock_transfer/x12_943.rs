@@ -23,7 +23,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/delivery_terms/descriptions", "W27 has who pays the freight alone"),
     ("/transport/equipment/measurements", "W27 has the number of the equipment alone"),
     ("/transport/equipment/number", "W08 has initial and number together alone"),
-    ("/transport/routes", "W27 and W08 have one carrier: mode, SCAC and routing"),
     ("/parties/locations", "the loop N1 has no places"),
     ("/parties/references", "the loop N1 has no REF"),
     ("/lines/number", "the line has no number: N9 has that of the order's line"),
@@ -32,7 +31,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/references/line_number", "N9 has the line in a reference of its own"),
     ("*/references/dates/role", "N9 has a day that says not what it is"),
     ("*/references/dates/role_code", "N9 has a day that says not what it is"),
-    ("*/references/version", "N9 has no version"),
     ("/lines/item/trade_conditions", "the line has no country of origin"),
     ("/lines/item/identities/range_end", "N9 has each serial by itself"),
     ("/lines/item/identities", "lots and serials are references (N9)"),
@@ -69,6 +67,7 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/status_code", "W04 has what is shipped alone"),
     ("/dates/time", "G62 has a time without a day by 176 alone"),
     ("/dates/role", "G62 has a time without a day by 176 alone"),
+    ("/transport/routes/carrier", "the carrier is told by its SCAC alone (140)"),
 ];
 
 /// The 943.

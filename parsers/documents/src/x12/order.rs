@@ -38,8 +38,6 @@ pub(crate) const NOT_CARRIED: &[(&str, &str)] = &[
     ("/lines/payment_instructions", "the set has no element for the means of payment"),
     ("/packs", "packages (PO4) stand with the lines alone"),
     ("/schedule", "schedules (SCH) stand with the lines alone"),
-    ("/adjustments", "the set has no reason of an adjustment"),
-    ("/lines/adjustments", "the set has no reason of an adjustment"),
     ("/lines/percentages", "PCT stands with other lines"),
     ("/lines/discrepancies", "ACK says by its status what differs"),
     ("/lines/parent_number", "a line names no other line"),

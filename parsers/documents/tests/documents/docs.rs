@@ -14,7 +14,8 @@ use crate::samples::{Share, shares};
 use crate::sets::workspace;
 use cell::{Around, cell, merged};
 use measure::{Measured, Sources, measure};
-use portway_documents::{DocumentKind, carried};
+use portway_documents::DocumentKind;
+use portway_documents::carried;
 use portway_edi::Standard;
 use portway_edi::schema::Schema;
 use shape::{Field, Place, Root, Shapes};
@@ -32,7 +33,7 @@ const RECORDS_HEAD: &str = "# What documents are made of\n\n\
 const NOT_CARRIED: &str = "documents-not-carried.md";
 const NOT_CARRIED_HEAD: &str = "# What is not carried\n\n\
     What the sets of a standard have no place for, by [document](documents.md), and which clause prevents it. Writing a document tells of\n\
-    each such value with its path and the reason. `*` is wherever it stands.\n\n\
+    each such value with its path and the reason. `*` is wherever it stands. A record that is named\nis lost whole; where a part of it is carried, the fields that are not are named.\n\n\
     This page is generated from the lists beside the mappings.\n";
 const SHARES: &str = "\n## Share of real sets in named fields\n";
 const MAIN: &str = "documents.md";
@@ -196,19 +197,26 @@ impl Pages<'_> {
         }
         let records = std::mem::replace(&mut self.text, NOT_CARRIED_HEAD.to_owned());
         for root in &shapes.roots {
-            let list = |standard| {
-                let lists = root.kinds.iter().flat_map(|kind| carried::lists(*kind, standard));
-                lists.collect::<BTreeSet<_>>().into_iter().collect()
-            };
             self.heading(2, &titles(root));
-            self.not_carried(list(Standard::X12), list(Standard::Edifact));
+            let mut lists: Vec<(&str, BTreeSet<carried::Row>)> = Vec::new();
+            for standard in [Standard::X12, Standard::Edifact] {
+                for kind in &root.kinds {
+                    for set in kind.sets(standard) {
+                        let rows = carried::list(*kind, standard, set);
+                        match lists.iter_mut().find(|(name, _)| *name == set) {
+                            Some((_, list)) => list.extend(rows),
+                            None => lists.push((set, rows.collect())),
+                        }
+                    }
+                }
+            }
+            self.not_carried(lists.into_iter().map(|(set, rows)| (set, rows.into_iter().collect())));
         }
         self.heading(2, "Any document");
         self.text += "\nA code without a word, and what only such a code says, stays in its own standard.\n";
-        self.not_carried(
-            carried::shared(Standard::X12).collect(),
-            carried::shared(Standard::Edifact).collect(),
-        );
+        let shared = [("X12", Standard::X12), ("EDIFACT", Standard::Edifact)]
+            .map(|(name, s)| (name, carried::shared(s).collect()));
+        self.not_carried(shared);
         [body, records, self.text]
     }
 
@@ -312,27 +320,28 @@ impl Pages<'_> {
     }
 
     /// Paths by reason, a row each.
-    fn not_carried(&mut self, x12: Vec<(&str, &str)>, edifact: Vec<(&str, &str)>) {
-        if x12.is_empty() && edifact.is_empty() {
-            return;
-        }
+    fn not_carried<'a>(&mut self, lists: impl IntoIterator<Item = (&'a str, Vec<carried::Row>)>) {
         self.text += "\n| not carried by | field | because |\n|---|---|---|\n";
-        for (standard, list) in [("X12", x12), ("EDIFACT", edifact)] {
-            let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-            for (path, reason) in list {
+        for (set, list) in lists {
+            let mut reasons: Vec<(Clause<'_>, Vec<String>)> = Vec::new();
+            for carried::Row { path, version, reason } in list {
                 let dots = path.trim_start_matches('/').replace("*/", "*.").replace('/', ".");
                 let path = format!("`{dots}`");
-                match reasons.iter_mut().find(|(r, _)| *r == reason) {
+                match reasons.iter_mut().find(|(r, _)| *r == (version, reason)) {
                     Some((_, paths)) => paths.push(path),
-                    None => reasons.push((reason, vec![path])),
+                    None => reasons.push(((version, reason), vec![path])),
                 }
             }
-            for (reason, paths) in reasons {
-                let _ = writeln!(self.text, "| {standard} | {} | {} |", paths.join(", "), escaped(reason));
+            for ((version, reason), paths) in reasons {
+                let by = version.map_or_else(|| set.to_owned(), |version| format!("{set} of {version}"));
+                let _ = writeln!(self.text, "| {by} | {} | {} |", paths.join(", "), escaped(reason));
             }
         }
     }
 }
+
+/// The version it is of, and what it says.
+type Clause<'a> = (Option<&'a str>, &'a str);
 
 /// A field, with the code beside a word or the partner's unit beside ours.
 struct Row {

@@ -8,7 +8,7 @@
 
 use crate::round_trip::{other, reasons};
 use crate::sets::{Case, cases, set, usual_version, written};
-use portway_documents::carried::not_carried;
+use portway_documents::carried::{Target, not_carried};
 
 fn expect(case: &Case, file: &str, is: &[u8]) {
     let path = case.folder.join(file);
@@ -68,7 +68,8 @@ fn each_document_is_written_in_the_other_standard() {
         };
         expect(&case, "converted.edi", &lines(&output));
         let lost = not_carried(&was.document, &set(&output).document);
-        let told = reasons(&was.document, standard, &lost).join("\n") + "\n";
+        let target = Target { standard, set: code, version: usual_version(standard) };
+        let told = reasons(&was.document, target, &lost).join("\n") + "\n";
         expect(&case, "not-carried.txt", told.as_bytes());
     }
 }

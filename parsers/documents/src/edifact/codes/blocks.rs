@@ -257,7 +257,6 @@ codes! {
         "BL" => VehicleRegistration,
         "AL" => Kanban,
         "AN" => Manufacturing,
-        "SE" => Serial,
     }
 
     /// 7065, the type of a package: Recommendation 21, and the pallets of EANCOM.
@@ -294,7 +293,6 @@ codes! {
         "NC" => NoFreight,
         "PC" => PrepaidAndAdded,
         "PP" => Prepaid,
-        "PS" => PaidBySeller,
         "PU" => Pickup,
         "TP" => ThirdParty,
     }

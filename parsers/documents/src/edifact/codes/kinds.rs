@@ -95,7 +95,7 @@ codes! {
         "182" => Cancelled,
     }
 
-    /// 4221, what became of a line.
+    /// 1229 (of LIN) and 4221 (of QVR), what became of a line.
     LINE_STATUS("line_status"): LineStatus {
         "AA" | "AB" => Discontinued,
         "AD" | "OW" => OutOfStock,

@@ -55,3 +55,50 @@ word_fields! {
     "/taxes" type TAX_KIND;
     "/quantities" kind STOCK_KIND;
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{blocks, kinds};
+    use crate::mapping::lacking_codes;
+    use portway_edi::schema::Schema;
+
+    /// Each code that a table writes stands in the list of its element. The few that one version lacks, and that have no other code
+    /// there, are written all the same: the validation of what is written tells of each.
+    #[test]
+    fn codes_that_are_written_stand_in_the_lists_of_the_version() {
+        let tables = [blocks::WRITTEN, kinds::WRITTEN].concat();
+        let old = Schema::edifact("ORDERS", "D:96A:UN").unwrap();
+        assert_eq!(lacking_codes(old, &tables), OLD);
+        let new = Schema::edifact("ORDERS", "D:01B:UN").unwrap();
+        assert_eq!(lacking_codes(new, &tables), NEW);
+    }
+
+    /// Of D.96A.
+    const OLD: &[&str] = &[
+        "AMOUNT_ROLE 366",
+        "CHANNEL_KIND AH",
+        "CHANNEL_KIND AL",
+        "IDENTITY_KIND BU",
+        "INVOICE_KIND 261",
+        "INVOICE_KIND 262",
+        "LINE_CHANGE 37",
+        "LINE_CHANGE 38",
+        "LINE_STATUS 37",
+        "PAYMENT_METHOD 48",
+        "PAYMENT_METHOD 49",
+        "PRODUCT_ID_SCHEME SRV",
+        "RESPONSE_STATUS AJ",
+        "STATE 12",
+        "STATE 14",
+        "STATE 5",
+        "STATE 6",
+        "STATE 7",
+        "STOCK_KIND 248",
+        "STOCK_KIND 253",
+        "STOCK_KIND 441",
+    ];
+    /// Of D.01B.
+    const NEW: &[&str] = &[];
+}

@@ -485,18 +485,13 @@ codes! {
 
     /// 1300, service, promotion, allowance or charge.
     ALLOWANCE_SERVICE("allowance_service"): AllowanceService {
-        "A260" => Advertising,
-        "B950" => DamagedGoods,
-        "C040" => Delivery,
         "C310" => Discount,
         "D240" => Freight,
         "D500" => Handling,
         "D980" => Insurance,
         "F340" => Pickup,
         "F800" => Promotion,
-        "F970" => QuantityDiscount,
         "G830" => ShippingAndHandling,
-        "H550" => Surcharge,
         "I170" => TradeDiscount,
         "I530" => VolumeDiscount,
     }

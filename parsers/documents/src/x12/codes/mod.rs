@@ -83,3 +83,29 @@ pub(crate) fn price_basis(units: u32) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{blocks, kinds};
+    use crate::mapping::lacking_codes;
+    use portway_edi::schema::Schema;
+
+    /// Each code that a table writes stands in the list of its element. The few that one version lacks, and that have no other code
+    /// there, are written all the same: the validation of what is written tells of each.
+    #[test]
+    fn codes_that_are_written_stand_in_the_lists_of_the_version() {
+        let tables = [blocks::WRITTEN, kinds::WRITTEN].concat();
+        let old = Schema::x12("850", "004010").unwrap();
+        assert_eq!(lacking_codes(old, &tables), OLD);
+        let new = Schema::x12("850", "005010").unwrap();
+        assert_eq!(lacking_codes(new, &tables), NEW);
+    }
+
+    /// Of 004010.
+    const OLD: &[&str] =
+        &["ADVICE_STATUS TH", "PAYMENT_ADJUSTMENT P1", "PAYMENT_ADJUSTMENT SS", "PRODUCT_ID_SCHEME EO"];
+    /// Of 005010.
+    const NEW: &[&str] = &["ID_SCHEME UM"];
+}

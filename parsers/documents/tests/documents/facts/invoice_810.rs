@@ -193,9 +193,10 @@ fn freight_alone() {
     assert_eq!(charges, ["250.00", "37.50"]);
     let fuel = &invoice.allowances_and_charges[1];
     assert_eq!(
-        (fuel.service, fuel.handling),
-        (Some(AllowanceService::Surcharge), Some(AllowanceHandling::PaidByCustomer))
+        (fuel.service_code.as_deref(), fuel.handling),
+        (Some("H550"), Some(AllowanceHandling::PaidByCustomer))
     );
+    assert_eq!(invoice.allowances_and_charges[0].service, Some(AllowanceService::Freight));
     let rate = fuel.rate.as_ref().unwrap();
     assert_eq!((rate.amount.to_string(), rate.unit.as_deref()), ("1.5".into(), Some("LBR")));
 }
