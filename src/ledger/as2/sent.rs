@@ -91,7 +91,8 @@ pub struct Overdue {
     pub exchange: String,
 }
 
-type FrozenRow = (String, Json<Fields>, String, Option<String>, Option<String>, Uuid, i64, Option<String>, bool);
+type FrozenRow =
+    (String, Json<Fields>, String, Option<String>, Option<String>, Uuid, i64, Option<String>, bool);
 
 impl Ledger {
     /// The frozen form of a message of ours, if it was frozen.

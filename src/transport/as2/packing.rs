@@ -145,8 +145,8 @@ impl Packing {
         };
         let sending = Sending {
             compress: self.compress,
-            sign: self.sign.as_ref().map(|(identity, options)| (identity, options.clone())),
-            encrypt: self.encrypt.as_ref().map(|(to, options)| (to.as_slice(), options.clone())),
+            sign: self.sign.as_ref().map(|(identity, options)| (identity, *options)),
+            encrypt: self.encrypt.as_ref().map(|(to, options)| (to.as_slice(), *options)),
             payload_encoding: encoding(self.interop.signed_part),
             layer_encoding: encoding(self.interop.body),
             quoted_file_names: !self.interop.no_file_name_quotes,

@@ -6,6 +6,7 @@ mod door;
 mod exchange;
 mod faults;
 mod kills;
+mod onboarding;
 mod receipts;
 
 use crate::harness::as2_openssl::{self as openssl, AES128_CBC, Encryption, SHA256, Signing};
