@@ -12,13 +12,24 @@ const MESSAGE: &str = "test message";
 const RECEIPT: &str = "receipt";
 
 pub async fn send(link: &Link, as2: &As2, url: &str, report: &mut Report) {
-    let id = &link.profile.partner.id;
-    let ours = |why: String| {
-        let next = format!(
-            "see the steps above, and portway cert list; keys that only the gateway can read need its user ({id})"
-        );
-        Step::error(MESSAGE, why, Move::Us, next)
-    };
+    let ours =
+        |why: String| Step::error(MESSAGE, why, Move::Us, "see the steps above, and portway cert list");
+    // Else packing would say that there is no key at all.
+    let signing = link.configuration.station_of(&link.profile).map(|(station, _)| {
+        link.configuration.keys.certificates(station).is_empty()
+            || link.configuration.signing_identity(station, link.now).is_some()
+    });
+    if as2.sign.digest().is_some() && signing == Some(false) {
+        let found = "not sent: our key cannot be read here, or its day has not come";
+        report.add(&Step::error(
+            MESSAGE,
+            found,
+            Move::Us,
+            "run this as the gateway's own user; a credential of systemd is readable within the service alone: \
+             systemd-run --pipe -p LoadCredential=NAME:PATH portway ...",
+        ));
+        return report.skip(RECEIPT);
+    }
     let folder = match tempfile::tempdir() {
         Ok(folder) => folder,
         Err(error) => return report.add(&ours(format!("no folder for temporary files: {error}"))),

@@ -296,3 +296,22 @@ fn a_partner_with_later_receipts_is_asked_for_one_at_once() {
     is(&steps, "receipt later", "warning", Some("us"), &["async", "portway ack list"]);
     assert_eq!(peer.received(1)[0]["mdn"], "sync");
 }
+
+#[test]
+fn a_key_that_only_the_service_can_read_is_told_and_nothing_is_sent() {
+    let catcher = Catcher::start();
+    let site = house(&catcher.url(), "");
+    let file = site.path("conf/gateway.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let key = format!("key = {{ file = \"{}\" }}", northwind().key.display());
+    assert!(text.contains(&key), "{text}");
+    fs::write(&file, text.replace(&key, "key = { credential = \"as2-key\" }")).unwrap();
+    let (exit, steps) = check(&site, &[]);
+    assert_eq!(exit, 0, "{steps:#?}");
+    is(&steps, "signed with", "warning", Some("us"), &["cannot be read here"]);
+    let (exit, steps) = check(&site, &["--send"]);
+    assert_eq!(exit, 1);
+    is(&steps, "test message", "error", Some("us"), &["cannot be read here", "LoadCredential"]);
+    is(&steps, "receipt", "skipped", None, &[]);
+    assert_eq!(catcher.requests(0).len(), 0);
+}

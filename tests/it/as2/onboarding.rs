@@ -118,8 +118,8 @@ fn the_documented_steps_lead_to_the_first_order() {
     erp.wait_effects(1);
     let back = peer.received(2).remove(1);
     assert_eq!(x12::Acknowledgement::read(&decoded(&back["payload"])).only(), ("A", "A"));
-    gateway.until("the receipt for our 997", || {
-        (site.database().rows("SELECT state FROM acknowledgement WHERE kind = 'MDN'") == ["accepted"])
+    gateway.until("our 997 sent, and its receipt there", || {
+        (site.database().rows("SELECT state FROM message ORDER BY direction") == ["done", "sent"])
             .then_some(())
     });
 
