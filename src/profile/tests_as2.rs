@@ -423,7 +423,12 @@ fn a_partners_as2_is_checked() {
             "cannot read the certificate",
             "PEM file",
         ),
-        (with("[as2.interop]\nold_digest = true"), "10:1:", "unknown key `old_digest`", "old_digest_names"),
+        (
+            with("[as2.interop]\nnew_message_i = true"),
+            "10:1:",
+            "unknown key `new_message_i`",
+            "new_message_id",
+        ),
         (
             with("[as2.login]\nusername = \"\"\npassword = \"geheim\""),
             "11:12:",

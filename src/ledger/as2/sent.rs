@@ -229,7 +229,7 @@ impl Ledger {
             None => Matched::Orphan,
             Some(_) if !came.settles => Matched::Noted,
             Some("expected") => Matched::InTime,
-            Some("overdue") => Matched::Late,
+            Some("overdue" | "waived") => Matched::Late,
             Some(_) => Matched::Duplicate,
         };
         let side = match matched {

@@ -8,12 +8,18 @@
 //! in the answer or later at the door, settles it.
 
 mod answer;
+mod check;
 mod door;
 mod opening;
+mod packing;
+mod reach;
 mod receipt;
 mod sender;
 
-pub use receipt::overdue_cause;
+pub use check::{End, Test, test};
+pub use packing::Link;
+pub use reach::own_certificate;
+pub use receipt::{Judgement, overdue_cause};
 pub use sender::{Outgoing, Sender};
 
 use super::Doors;

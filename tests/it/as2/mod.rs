@@ -1,9 +1,12 @@
 //! AS2 with the real binary: live products, the openssl command, and bytes on the wire at the other end.
 
+mod acks;
+mod check;
 mod door;
 mod exchange;
 mod faults;
 mod kills;
+mod onboarding;
 mod receipts;
 
 use crate::harness::as2_openssl::{self as openssl, AES128_CBC, Encryption, SHA256, Signing};

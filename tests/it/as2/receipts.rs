@@ -8,13 +8,13 @@ const MDN: &str = "SELECT state FROM acknowledgement WHERE kind = 'MDN'";
 
 /// An order comes, so that a 997 leaves.
 #[track_caller]
-fn order_comes(house: &House, n: u32) {
+pub fn order_comes(house: &House, n: u32) {
     let message = Message::of(&format!("m{n}"), order(&format!("PO-{n}"), n).text().as_bytes());
     assert_eq!(Receipt::of(&house.raw().send(&message.request())).disposition, "processed");
 }
 
 /// A live product as Acme, and a gateway that asks for receipts later.
-fn later(product: Product, as2: &str) -> (House, As2Peer) {
+pub fn later(product: Product, as2: &str) -> (House, As2Peer) {
     let peer = As2Peer::start(product, &config("ACME", &acme(), "NORTHWIND", &northwind()));
     let (erp, mut site) = site();
     named_door(&mut site);
@@ -55,7 +55,7 @@ fn an_overdue_receipt_is_told_the_message_sent_again_and_a_late_one_closes_it() 
     peer.release();
     house.ledger(MDN, &["late_accepted"]);
     house.ledger("SELECT count(*)::text FROM as2_receipt", &["2"]);
-    house.ledger("SELECT side FROM as2_receipt ORDER BY id", &["late", "duplicate"]);
+    house.ledger("SELECT side FROM as2_receipt ORDER BY side", &["duplicate", "late"]);
     house.ledger("SELECT count(*)::text FROM alert WHERE cause LIKE '%overdue' AND state = 'open'", &["0"]);
     house.gateway.stop();
 }
