@@ -171,7 +171,7 @@ impl Ledger {
             .bind(&arrival.sha256[..])
             .bind(&arrival.profile[..])
             .bind(self.node)
-            .bind(arrival.worked_here.then(|| self.lease.as_secs_f64()))
+            .bind(arrival.worked_here.then_some(self.lease.as_secs_f64()))
             .bind(arrival.idempotency_key)
             .bind(last.0)
             .bind(part.codec)
