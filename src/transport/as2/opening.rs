@@ -228,6 +228,9 @@ fn facts(opened: &Opened, signers: &[Certificate]) -> serde_json::Value {
         facts["signed"] = signature.digest.name().into();
         facts["scheme"] = format!("{:?}", signature.scheme).to_lowercase().into();
         if let Some(signer) = signers.get(signature.signer) {
+            if signer.key_description().starts_with("EC ") {
+                facts["scheme"] = "ecdsa".into();
+            }
             facts["signer"] = json!({ "subject": signer.subject(), "sha256": signer.fingerprint() });
         }
     }

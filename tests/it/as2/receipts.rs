@@ -17,12 +17,7 @@ pub fn order_comes(house: &House, n: u32) {
 pub fn later(product: Product, as2: &str) -> (House, As2Peer) {
     let peer = As2Peer::start(product, &config("ACME", &acme(), "NORTHWIND", &northwind()));
     let (erp, mut site) = site();
-    // The door's own address is known once it is open: a fixed free port serves here.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    site.replace(
-        "plain_address = \"127.0.0.1:0\"",
-        &format!("plain_address = \"127.0.0.1:{port}\"\nurl = \"http://127.0.0.1:{port}/as2\""),
-    );
+    named_door(&mut site);
     site.partner(&profile(Some(peer.url()), &format!("mdn = \"async\"\n{as2}")));
     let house = House { gateway: site.start(), erp, site };
     peer.configure(&json!({ "partner": { "url": format!("http://{}/as2", house.gateway.as2_plain) } }));
@@ -170,6 +165,6 @@ fn we_show_a_password_and_a_certificate_where_they_ask_for_them() {
     let house = House { gateway: site.start(), erp, site };
     order_comes(&house, 1);
     house.ledger(MDN, &["accepted"]);
-    assert_eq!(peer.received(1)[0]["client_subject"].to_string().contains("northwind.example"), true);
+    assert!(peer.received(1)[0]["client_subject"].to_string().contains("northwind.example"));
     house.gateway.stop();
 }
