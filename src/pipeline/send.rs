@@ -62,6 +62,7 @@ impl House {
         let out = || Outgoing {
             ledger: self.ledger.clone(),
             spool: self.spool.clone(),
+            clock: self.clock.clone(),
             link: Link {
                 configuration: self.profiles.current(),
                 profile: profile.clone(),

@@ -2,6 +2,7 @@
 
 use super::packing::{Content, Link, Packing};
 use super::{door, reach, receipt};
+use crate::clock::SharedClock;
 use crate::ledger::as2::{Expected, Fields, Freeze, Frozen, Mdn};
 use crate::ledger::delivery::Due;
 use crate::ledger::message::PART;
@@ -26,6 +27,8 @@ pub struct Sender(Mutex<HashMap<String, ([u8; 32], reqwest::Client)>>);
 pub struct Outgoing {
     pub ledger: Ledger,
     pub spool: Spool,
+    /// A try may take long: what happens at its end has its own time.
+    pub clock: SharedClock,
     pub link: Link,
 }
 
@@ -121,7 +124,7 @@ impl Sender {
         // It came as the answer to our own request: who else could have written it?
         judgement.forgeable = false;
         let names = (as2.id.as_str(), out.link.us());
-        let when = (door::coalesce(&out.link.configuration), out.link.now);
+        let when = (door::coalesce(&out.link.configuration), out.clock.now());
         let written = receipt::settle(
             &out.ledger,
             &out.link.profile,
@@ -166,7 +169,8 @@ impl Sender {
             Mdn::Async => {
                 let wait =
                     SignedDuration::try_from(as2.mdn_due.duration()).unwrap_or(SignedDuration::from_hours(1));
-                let until = out.link.now.checked_add(wait).unwrap_or(out.link.now);
+                let now = out.clock.now();
+                let until = now.checked_add(wait).unwrap_or(now);
                 match out.ledger.receipt_due(due.subject, until).await {
                     Ok(()) => outcome,
                     Err(error) => {
