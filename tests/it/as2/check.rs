@@ -140,6 +140,7 @@ impl Authority {
         let mut parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
         parameters.distinguished_name.push(DnType::CommonName, "server of Acme");
         parameters.not_before = rcgen::date_time_ymd(2020, 1, 1);
+        #[allow(clippy::disallowed_methods)] // a certificate lives in real time
         let day = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let day = day.checked_add(jiff::Span::new().days(days)).unwrap();
         let part = |n: i8| u8::try_from(n).unwrap();
