@@ -23,7 +23,7 @@ impl Identity {
     }
 
     fn kept(kind: &str, name: &str, make: impl Fn() -> Result<KeyPair, rcgen::Error>) -> Identity {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("as2-keys");
+        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("as2-keys-2");
         let dir = all.join(format!("{kind}-{name}"));
         if !dir.exists() {
             fs::create_dir_all(&all).unwrap();
