@@ -23,6 +23,7 @@ impl Identity {
     }
 
     fn kept(kind: &str, name: &str, make: impl Fn() -> Result<KeyPair, rcgen::Error>) -> Identity {
+        // The number changes with the recipe: a target folder may hold keys of an older one.
         let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("as2-keys-2");
         let dir = all.join(format!("{kind}-{name}"));
         if !dir.exists() {
