@@ -278,7 +278,7 @@ fn signatures() -> Vec<Row> {
             .asked(r#"{ "sign": "sha1" }"#)
             .built(&[Sign(SHA1)])
             .seen(&["sha1"])
-            .keys("encrypt = \"none\"\nsign = \"sha1\"\n"),
+            .we_do_not("SHA-1 is taken, and never sent"),
         row("SHA-256", "signed=sha-256 scheme=pkcs1")
             .asked(r#"{ "sign": "sha256" }"#)
             .built(&[Sign(SHA256)])
