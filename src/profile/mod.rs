@@ -21,6 +21,8 @@ mod partner_profile;
 mod pinned;
 mod problem;
 pub mod secret;
+pub mod sftp;
+mod sftp_checks;
 mod shape;
 mod store;
 #[cfg(test)]
