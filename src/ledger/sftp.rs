@@ -22,12 +22,7 @@ type FailedRow = (Uuid, Option<String>, i64, Option<String>, Option<String>, jif
 
 impl Ledger {
     /// The files of this partner that are in quarantine, received after `since`, newest first.
-    pub async fn failed_files(
-        &self,
-        partner: &str,
-        since: Timestamp,
-        most: i64,
-    ) -> Result<Vec<FailedFile>> {
+    pub async fn failed_files(&self, partner: &str, since: Timestamp, most: i64) -> Result<Vec<FailedFile>> {
         let rows: Vec<FailedRow> = sqlx::query_as(
             "SELECT id, file_name, size, reason, detail, received_at FROM message
              WHERE state = 'quarantined' AND connection = $1 AND transport = 'sftp' AND received_at > $2

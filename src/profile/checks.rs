@@ -332,7 +332,9 @@ pub(super) fn partner(
     {
         let problem = profile.problem(&steps!["status"], "this partner has no way in or out").warning();
         problems.push(
-            problem.help("write [as2], [https], [sftp], [directory] or via = \"<network>\"; or status = \"draft\""),
+            problem.help(
+                "write [as2], [https], [sftp], [directory] or via = \"<network>\"; or status = \"draft\"",
+            ),
         );
     }
     problems

@@ -189,7 +189,19 @@ fn read(
     )?;
     let sent =
         programs("send", partner.send.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
-    Ok(PartnerProfile { partner, source, hash, certificates, as2, sftp, tables, items, received, sent, document })
+    Ok(PartnerProfile {
+        partner,
+        source,
+        hash,
+        certificates,
+        as2,
+        sftp,
+        tables,
+        items,
+        received,
+        sent,
+        document,
+    })
 }
 
 fn written(document: &Document, values: &toml::Table) -> Result<String, Vec<Problem>> {

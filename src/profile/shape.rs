@@ -216,7 +216,10 @@ impl Walk {
 /// Where a value in the wrong shape may be a secret written in plain text.
 fn sensitive(schema: &Value) -> bool {
     let format = |schema: &Value| {
-        matches!(schema.get("format").and_then(Value::as_str), Some("secret" | "token-hash" | "password-hash"))
+        matches!(
+            schema.get("format").and_then(Value::as_str),
+            Some("secret" | "token-hash" | "password-hash")
+        )
     };
     format(schema) || schema.get("items").is_some_and(format)
 }

@@ -12,10 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 fn kinds() -> [(&'static str, Algorithm); 2] {
-    [
-        ("host_ed25519", Algorithm::Ed25519),
-        ("host_ecdsa", Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 }),
-    ]
+    [("host_ed25519", Algorithm::Ed25519), ("host_ecdsa", Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 })]
 }
 
 fn folder(state: &Path) -> PathBuf {
@@ -36,7 +33,10 @@ fn one(folder: &Path, name: &str, algorithm: Algorithm) -> io::Result<PrivateKey
     let path = folder.join(name);
     let key = match std::fs::read(&path) {
         Ok(text) => PrivateKey::from_openssh(text).map_err(|error| {
-            io::Error::other(format!("{} is no host key: {error}; restore it from the backup", path.display()))
+            io::Error::other(format!(
+                "{} is no host key: {error}; restore it from the backup",
+                path.display()
+            ))
         })?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => made(&path, algorithm)?,
         Err(error) => return Err(error),
@@ -92,7 +92,8 @@ mod tests {
         assert!(public(state.path()).is_empty());
         let first = open(state.path()).unwrap();
         let again = open(state.path()).unwrap();
-        let prints = |keys: &[PrivateKey]| keys.iter().map(|k| fingerprint(k.public_key())).collect::<Vec<_>>();
+        let prints =
+            |keys: &[PrivateKey]| keys.iter().map(|k| fingerprint(k.public_key())).collect::<Vec<_>>();
         assert_eq!(prints(&first), prints(&again));
         assert_eq!(public(state.path()).iter().map(fingerprint).collect::<Vec<_>>(), prints(&first));
         let file = folder(state.path()).join("host_ed25519");

@@ -10,7 +10,9 @@ use super::{Door, Served};
 use crate::profile::partner::Status;
 use crate::profile::{PartnerProfile, Store};
 use russh::keys::{Algorithm, PublicKey};
-use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Ssh, VerifiedPublicKey};
+use russh::server::{
+    Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session as Ssh, VerifiedPublicKey,
+};
 use russh::{Channel, ChannelId};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -75,7 +77,12 @@ impl Login {
         Ok(profile)
     }
 
-    fn by_key(&self, user: &str, key: &PublicKey, algorithm: &Algorithm) -> Result<Arc<PartnerProfile>, &'static str> {
+    fn by_key(
+        &self,
+        user: &str,
+        key: &PublicKey,
+        algorithm: &Algorithm,
+    ) -> Result<Arc<PartnerProfile>, &'static str> {
         let profile = self.partner(user)?;
         if matches!(algorithm, Algorithm::Rsa { hash: None }) {
             return Err("the signature is by SHA-1");
@@ -86,7 +93,11 @@ impl Login {
         }
     }
 
-    async fn by_password(&self, user: &str, password: &str) -> Result<(Arc<PartnerProfile>, String), &'static str> {
+    async fn by_password(
+        &self,
+        user: &str,
+        password: &str,
+    ) -> Result<(Arc<PartnerProfile>, String), &'static str> {
         let address = self.address.ip();
         match self.door.tries.turn(user, address, Instant::now()) {
             None => return Err("too many wrong passwords of late; the password was not looked at"),
@@ -100,7 +111,11 @@ impl Login {
         checked
     }
 
-    async fn checked(&self, user: &str, password: &str) -> Result<(Arc<PartnerProfile>, String), &'static str> {
+    async fn checked(
+        &self,
+        user: &str,
+        password: &str,
+    ) -> Result<(Arc<PartnerProfile>, String), &'static str> {
         let profile = self.partner(user)?;
         let hash = profile.partner.sftp.as_ref().and_then(|sftp| sftp.password.clone());
         let hash = hash.ok_or("the profile has no password")?;
@@ -145,7 +160,8 @@ impl Login {
             tracing::info!(partner = who.partner, most, "an SFTP session was refused: there are enough");
             return false;
         };
-        let (doors, remote, partner) = (self.door.doors.clone(), self.address.to_string(), who.partner.clone());
+        let (doors, remote, partner) =
+            (self.door.doors.clone(), self.address.to_string(), who.partner.clone());
         let session = Session::new(doors, who, partner, remote, tree);
         let stop = self.served.stop.clone();
         self.served.sessions.spawn(session.serve(channel.into_stream(), stop));
@@ -156,7 +172,11 @@ impl Login {
 impl Handler for Login {
     type Error = russh::Error;
 
-    async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, russh::Error> {
+    async fn auth_publickey_offered(
+        &mut self,
+        user: &str,
+        offer: PublicKeyOffer<'_>,
+    ) -> Result<Auth, russh::Error> {
         match self.by_key(user, offer.public_key, offer.algorithm) {
             Ok(_) => Ok(Auth::Accept),
             Err(why) => Ok(self.refused(user, why)),
@@ -196,7 +216,12 @@ impl Handler for Login {
         Ok(())
     }
 
-    async fn subsystem_request(&mut self, id: ChannelId, name: &str, ssh: &mut Ssh) -> Result<(), russh::Error> {
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        ssh: &mut Ssh,
+    ) -> Result<(), russh::Error> {
         let channel = if name == "sftp" { self.channels.remove(&id) } else { None };
         let begun = match channel {
             Some(channel) => self.begin(channel).await,
@@ -213,7 +238,13 @@ impl Handler for Login {
         ssh.channel_failure(id)
     }
 
-    async fn env_request(&mut self, id: ChannelId, _: &str, _: &str, ssh: &mut Ssh) -> Result<(), russh::Error> {
+    async fn env_request(
+        &mut self,
+        id: ChannelId,
+        _: &str,
+        _: &str,
+        ssh: &mut Ssh,
+    ) -> Result<(), russh::Error> {
         ssh.channel_failure(id)
     }
 

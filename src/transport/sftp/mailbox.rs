@@ -85,8 +85,7 @@ impl Mailbox {
     pub async fn failed(&mut self, anew: bool, now: Timestamp) -> Result<&[Entry], Refusal> {
         if anew || !is_fresh(&self.failed) {
             let since = now.saturating_sub(SHOWN).unwrap_or(Timestamp::MIN);
-            let files =
-                self.ledger.failed_files(&self.partner, since, MOST).await.map_err(|e| away(&e))?;
+            let files = self.ledger.failed_files(&self.partner, since, MOST).await.map_err(|e| away(&e))?;
             self.failed = Some((Instant::now(), failed_entries(&files)));
         }
         Ok(self.failed.as_ref().map_or(&[], |(_, entries)| entries))
@@ -160,7 +159,10 @@ impl Reading {
         while at < end {
             let piece = self.piece(mailbox, at).await?;
             if piece.is_empty() {
-                return refuse(StatusCode::Failure, "The file is shorter than it should be. Ask your contact.");
+                return refuse(
+                    StatusCode::Failure,
+                    "The file is shorter than it should be. Ask your contact.",
+                );
             }
             let length = piece.len().min(usize::try_from(end - at).unwrap_or(usize::MAX));
             bytes.extend_from_slice(&piece[..length]);

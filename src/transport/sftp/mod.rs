@@ -69,7 +69,13 @@ struct Served {
 }
 
 impl Door {
-    pub fn new(doors: Doors, keys: Vec<PrivateKey>, gateway: &Gateway, door: &SftpDoor, state: &Path) -> Door {
+    pub fn new(
+        doors: Doors,
+        keys: Vec<PrivateKey>,
+        gateway: &Gateway,
+        door: &SftpDoor,
+        state: &Path,
+    ) -> Door {
         let methods = MethodSet::from(&[MethodKind::PublicKey, MethodKind::Password][..]);
         let config = Config {
             server_id: SshId::Standard(Cow::Borrowed(IDENTIFICATION)),
@@ -82,10 +88,7 @@ impl Door {
             inactivity_timeout: Some(door.idle.duration()),
             keepalive_interval: Some(ALIVE),
             maximum_packet_size: 64 * 1024 - 1,
-            preferred: Preferred {
-                compression: Cow::Borrowed(&[compression::NONE]),
-                ..Preferred::DEFAULT
-            },
+            preferred: Preferred { compression: Cow::Borrowed(&[compression::NONE]), ..Preferred::DEFAULT },
             nodelay: true,
             ..Config::default()
         };

@@ -79,7 +79,10 @@ impl<P: Principal> Session<P> {
         loop {
             while let Some(packet) = whole(&mut come)? {
                 let Some(profile) = self.principal.profile() else {
-                    tracing::info!(remote = self.remote, "an SFTP session ends: the partner's profile has changed");
+                    tracing::info!(
+                        remote = self.remote,
+                        "an SFTP session ends: the partner's profile has changed"
+                    );
                     return Ok(());
                 };
                 let answer = self.answer(&profile, packet).await;
@@ -226,13 +229,17 @@ impl<P: Principal> Session<P> {
         Ok(Packet::Handle(Handle { id, handle: self.next.to_string() }))
     }
 
-    async fn open(&mut self, profile: &PartnerProfile, path: &str, flags: OpenFlags) -> Result<Open, Refusal> {
+    async fn open(
+        &mut self,
+        profile: &PartnerProfile,
+        path: &str,
+        flags: OpenFlags,
+    ) -> Result<Open, Refusal> {
         if self.handles.len() >= MOST_HANDLES {
             return refuse(StatusCode::Failure, "Too many files are open in this session.");
         }
-        let write = flags.intersects(
-            OpenFlags::WRITE | OpenFlags::APPEND | OpenFlags::CREATE | OpenFlags::TRUNCATE,
-        );
+        let write =
+            flags.intersects(OpenFlags::WRITE | OpenFlags::APPEND | OpenFlags::CREATE | OpenFlags::TRUNCATE);
         match (path::node(path), write) {
             (Some(Node::File(Folder::In, name)), true) => {
                 let asking = asking(&self.doors, profile, &self.remote)?;
@@ -402,7 +409,9 @@ fn asking<'a>(doors: &'a Doors, profile: &'a PartnerProfile, remote: &'a str) ->
 
 fn version() -> Packet {
     let mut version = Version::new();
-    for (name, value) in [("limits@openssh.com", "1"), ("posix-rename@openssh.com", "1"), ("fsync@openssh.com", "1")] {
+    for (name, value) in
+        [("limits@openssh.com", "1"), ("posix-rename@openssh.com", "1"), ("fsync@openssh.com", "1")]
+    {
         version.extensions.insert(name.to_owned(), value.to_owned());
     }
     Packet::Version(version)
@@ -482,7 +491,10 @@ mod tests {
     #[test]
     fn two_names_are_read_one_after_the_other() {
         let mut data = &[0, 0, 0, 1, b'a', 0, 0, 0, 2, b'b', b'c'][..];
-        assert_eq!((text(&mut data), text(&mut data), text(&mut data)), (Some("a".into()), Some("bc".into()), None));
+        assert_eq!(
+            (text(&mut data), text(&mut data), text(&mut data)),
+            (Some("a".into()), Some("bc".into()), None)
+        );
         assert_eq!(text(&mut &[0xff, 0xff, 0xff, 0xff, b'a'][..]), None);
     }
 }

@@ -182,12 +182,7 @@ impl Tree {
     }
 
     /// Opens a file to be written.
-    pub async fn open(
-        &self,
-        asking: Asking<'_>,
-        name: &str,
-        flags: OpenFlags,
-    ) -> Result<Writing, Refusal> {
+    pub async fn open(&self, asking: Asking<'_>, name: &str, flags: OpenFlags) -> Result<Writing, Refusal> {
         loop {
             let upload = self.upload(asking, name, flags)?;
             let mut content = upload.content.lock().await;
@@ -261,7 +256,9 @@ impl Tree {
         let growth = content.growth(offset, bytes.len() as u64);
         let refused = if growth > 0 && offset.saturating_add(bytes.len() as u64) > asking.limit {
             Some(format!("The file is larger than {} bytes, the most that is taken.", asking.limit))
-        } else if growth > 0 && self.pending.load(Ordering::SeqCst).saturating_add(growth) > asking.sftp.max_pending_bytes {
+        } else if growth > 0
+            && self.pending.load(Ordering::SeqCst).saturating_add(growth) > asking.sftp.max_pending_bytes
+        {
             let most = asking.sftp.max_pending_bytes;
             Some(format!("Your unfinished files have {most} bytes already. Remove or finish some."))
         } else {
@@ -302,12 +299,17 @@ impl Tree {
             return refuse(StatusCode::Failure, "A write failed: the file was not taken. Send it again.");
         }
         if !content.is_whole() {
-            return refuse(StatusCode::Failure, "Parts of the file are missing: it was not taken. Send it again.");
+            return refuse(
+                StatusCode::Failure,
+                "Parts of the file are missing: it was not taken. Send it again.",
+            );
         }
         let whole = content.size() > 0 && asking.sftp.is_final(name);
         let path = self.path(name, false);
         match asking.sftp.accept {
-            Accept::Close if whole => self.take(asking, name, name, &writing.upload, &mut content, true).await,
+            Accept::Close if whole => {
+                self.take(asking, name, name, &writing.upload, &mut content, true).await
+            }
             Accept::Settle if whole => {
                 // Nobody will ask again: it must be there after a power cut.
                 let ready = self.path(name, true);
@@ -415,7 +417,8 @@ impl Tree {
             match state.uploads.get(name) {
                 Some(upload) => Arc::clone(upload),
                 None if state.taken.contains_key(name) => {
-                    let words = "The file has been taken already: it cannot be withdrawn here. Ask your contact.";
+                    let words =
+                        "The file has been taken already: it cannot be withdrawn here. Ask your contact.";
                     return refuse(StatusCode::PermissionDenied, words);
                 }
                 None => return refuse(StatusCode::NoSuchFile, "There is no such file."),
@@ -480,7 +483,8 @@ impl Tree {
             }
             Err(error) => {
                 tracing::warn!(partner = %self.partner, file = to, %error, "a file cannot be taken now; the client was told so");
-                let words = "We cannot take it just now. Nothing was accepted: send the same again in a while.";
+                let words =
+                    "We cannot take it just now. Nothing was accepted: send the same again in a while.";
                 return refuse(StatusCode::Failure, words);
             }
         }
@@ -578,7 +582,10 @@ impl Drop for Entered {
 
 fn disk(error: &io::Error) -> Refusal {
     tracing::error!(%error, "an upload cannot be kept on disk; the client was told to come again");
-    Refusal(StatusCode::Failure, "We have no room for it just now. Nothing was accepted: try again later.".into())
+    Refusal(
+        StatusCode::Failure,
+        "We have no room for it just now. Nothing was accepted: try again later.".into(),
+    )
 }
 
 /// Where the unfinished files are.
