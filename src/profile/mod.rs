@@ -29,6 +29,8 @@ mod store;
 mod tests;
 #[cfg(test)]
 mod tests_as2;
+#[cfg(test)]
+mod tests_sftp;
 pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};

@@ -48,7 +48,10 @@ def act(request):
     if what == "read":
         return files[request["as"]].read(request["length"]).decode()
     if what == "close":
-        files.pop(request["as"]).close()
+        # paramiko's own close() keeps a failure to itself.
+        file = files.pop(request["as"])
+        file._closed = True
+        sftp._request(paramiko.sftp.CMD_CLOSE, file.handle)
         return None
     if what == "list":
         return sorted([entry.filename, entry.st_size] for entry in sftp.listdir_attr(path))

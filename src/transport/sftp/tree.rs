@@ -292,8 +292,28 @@ impl Tree {
     }
 
     /// The client's CLOSE. On `Ok` the file is committed, where the profile takes it now; else it is kept, unfinished.
+    ///
+    /// A file whose CLOSE fails is gone: some clients do not look at the status, but ask for the size afterwards. What they find
+    /// must be what the status said.
     pub async fn close(&self, asking: Asking<'_>, writing: &Writing) -> Result<(), Refusal> {
         let mut content = writing.content().await?;
+        let closed = self.closed(asking, writing, &mut content).await;
+        if closed.is_err() {
+            let path = self.path(&writing.name, content.closed);
+            if let Err(error) = content.empty(&path) {
+                tracing::warn!(partner = %self.partner, %error, "a file that was refused stays in the state folder");
+            }
+            self.forget(&writing.name, &writing.upload, &mut content);
+        }
+        closed
+    }
+
+    async fn closed(
+        &self,
+        asking: Asking<'_>,
+        writing: &Writing,
+        content: &mut Content,
+    ) -> Result<(), Refusal> {
         let name = &writing.name;
         if content.spoiled {
             return refuse(StatusCode::Failure, "A write failed: the file was not taken. Send it again.");
@@ -307,9 +327,7 @@ impl Tree {
         let whole = content.size() > 0 && asking.sftp.is_final(name);
         let path = self.path(name, false);
         match asking.sftp.accept {
-            Accept::Close if whole => {
-                self.take(asking, name, name, &writing.upload, &mut content, true).await
-            }
+            Accept::Close if whole => self.take(asking, name, name, &writing.upload, content, true).await,
             Accept::Settle if whole => {
                 // Nobody will ask again: it must be there after a power cut.
                 let ready = self.path(name, true);

@@ -43,10 +43,6 @@ impl Key {
     pub fn public(&self) -> PathBuf {
         self.0.with_extension("pub")
     }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
 }
 
 /// Who connects, and where to.

@@ -66,12 +66,13 @@ fn limits_are_told_and_nothing_is_taken_in_part() {
     assert!(
         client.refused(json!({ "do": "write", "as": "f", "text": "yy" })).contains("larger than 2000 bytes")
     );
-    assert!(client.refused(json!({ "do": "close", "as": "f" })).contains("not taken"));
     client.fine(json!({ "do": "open", "path": "/in/b.part", "mode": "w", "as": "g" }));
     assert!(
         client.refused(json!({ "do": "write", "as": "g", "text": "x".repeat(1500) })).contains("unfinished")
     );
-    client.fine(json!({ "do": "remove", "path": "/in/large.edi" }));
+    assert!(client.refused(json!({ "do": "close", "as": "g" })).contains("not taken"));
+    assert!(client.refused(json!({ "do": "close", "as": "f" })).contains("not taken"));
+    assert_eq!(client.list("/in"), []);
     client.fine(json!({ "do": "open", "path": "/in/b.part", "mode": "w", "as": "g" }));
     client.fine(json!({ "do": "write", "as": "g", "text": "x".repeat(1500) }));
     let _second = house.acme.paramiko();
@@ -122,9 +123,16 @@ fn while_the_ledger_is_away_nothing_is_accepted_and_nothing_is_lost() {
     client.fine(json!({ "do": "write", "as": "f", "text": order("4500123", 1).text() }));
     server.kill();
     assert!(client.refused(json!({ "do": "close", "as": "f" })).contains("Nothing was accepted"));
+    // This client overhears what CLOSE says, and looks at the size.
+    let file = site.path("po.edi");
+    std::fs::write(&file, order("4500123", 1).text()).unwrap();
+    client.refused(json!({ "do": "put_file", "from": file, "path": "/in/po.edi" }));
+    client.fine(json!({ "do": "put", "path": "/in/po.edi.part", "text": order("4500123", 1).text() }));
+    let to_final = json!({ "do": "rename", "path": "/in/po.edi.part", "to": "/in/po.edi" });
+    client.refused(to_final.clone());
     assert_eq!(client.list("/in").len(), 1);
     server.start_again();
-    client.fine(json!({ "do": "rename", "path": "/in/po.edi", "to": "/in/again.edi" }));
+    client.fine(to_final);
     erp.wait_effects(1);
     assert_eq!(erp.subjects(), ["4500123"]);
     gateway.stop();
