@@ -173,7 +173,8 @@ impl Walk {
             }
             (DeValue::String(text), "string") => {
                 if let Err((message, help)) = text_of(format, text).and_then(|()| word_of(schema, text)) {
-                    self.fault(value.span(), message, help).concealed = format == Some("token-hash");
+                    self.fault(value.span(), message, help).concealed =
+                        matches!(format, Some("token-hash" | "password-hash"));
                 }
             }
             (DeValue::Integer(number), "integer") => {

@@ -63,6 +63,11 @@ impl Content {
         offset.saturating_add(length).saturating_sub(self.size)
     }
 
+    /// Whether a write stays in memory.
+    pub fn stays_in_memory(&self, offset: u64, length: usize) -> bool {
+        offset == self.size && self.pending.len() + length <= IN_MEMORY
+    }
+
     pub fn write(&mut self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let end = offset.saturating_add(bytes.len() as u64);
         if bytes.is_empty() {

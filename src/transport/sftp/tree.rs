@@ -269,7 +269,12 @@ impl Tree {
             return refuse(StatusCode::Failure, words);
         }
         let path = self.path(&writing.name, false);
-        if let Err(error) = content.write(&path, offset, bytes) {
+        let written = if content.stays_in_memory(offset, bytes.len()) {
+            content.write(&path, offset, bytes)
+        } else {
+            tokio::task::block_in_place(|| content.write(&path, offset, bytes))
+        };
+        if let Err(error) = written {
             content.spoiled = true;
             return Err(disk(&error));
         }

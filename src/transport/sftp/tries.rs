@@ -49,8 +49,11 @@ impl Tries {
             return None;
         }
         for key in &keys {
-            if let Some(entry) = entries.get_mut(key) {
-                entry.next = entry.next.max(now + wait) + pause(key, entry.failures);
+            // Who has not failed too often takes no turn, and waits for nobody else's.
+            if let Some(entry) = entries.get_mut(key)
+                && let Some(pause) = pause(key, entry.failures)
+            {
+                entry.next = entry.next.max(now + wait) + pause;
             }
         }
         Some(wait)
@@ -73,7 +76,7 @@ impl Tries {
             }
             entry.failures = entry.failures.saturating_add(1);
             entry.last = now;
-            entry.next = entry.next.max(now + pause(&key, entry.failures));
+            entry.next = entry.next.max(now + pause(&key, entry.failures).unwrap_or_default());
         }
     }
 
@@ -88,12 +91,10 @@ fn keys(user: &str, address: IpAddr) -> [Key; 2] {
     [Key::User(user.chars().take(64).collect()), Key::Address(address.to_canonical())]
 }
 
-fn pause(key: &Key, failures: u32) -> Duration {
+fn pause(key: &Key, failures: u32) -> Option<Duration> {
     let free = if matches!(key, Key::User(_)) { FREE_OF_USER } else { FREE_OF_ADDRESS };
-    match failures.checked_sub(free + 1) {
-        None => Duration::ZERO,
-        Some(over) => FIRST.saturating_mul(1 << over.min(10)).min(LONGEST),
-    }
+    let over = failures.checked_sub(free + 1)?;
+    Some(FIRST.saturating_mul(1 << over.min(10)).min(LONGEST))
 }
 
 #[cfg(test)]
