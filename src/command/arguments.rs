@@ -316,7 +316,7 @@ pub enum PartnerVerb {
         #[arg(long)]
         json: bool,
     },
-    /// What a new AS2 partner must know of us, and what we must know of it: text to send.
+    /// What a new partner must know of us, and what we must know of it: text to send.
     Sheet {
         /// With this partner's profile in mind: its station, what we send.
         id: Option<String>,
@@ -343,6 +343,8 @@ pub enum PartnerVerb {
         #[arg(long)]
         token: bool,
     },
+    /// Read a password from stdin, and print the hash that `[sftp]` takes.
+    Password,
 }
 
 #[derive(Debug, Subcommand)]

@@ -19,6 +19,7 @@ pub mod reload;
 pub mod schema;
 pub mod serve;
 pub mod sheet;
+mod sheet_sftp;
 pub mod status;
 pub mod validate;
 

@@ -5,6 +5,8 @@
 //! stdout, and kept nowhere; the file has its hash.
 //! Exit: 0 fine, 1 problems found, 2 wrong arguments, 5 no such partner, 78 `gateway.toml` is missing or broken.
 
+use super::FINE;
+use super::output::{Stop, to_stdout};
 use super::validate::{count, print, say};
 use crate::profile::as2::MdnWanted;
 use crate::profile::partner::{Status, TokenHash, X12Id};
@@ -175,14 +177,35 @@ fn make_token() -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// `partner password`: the Argon2 hash of the first line of stdin.
+pub fn password() -> ExitCode {
+    to_stdout(|out| {
+        let mut line = String::new();
+        std::io::stdin()
+            .read_line(&mut line)
+            .map_err(|e| Stop::Problem(format!("stdin cannot be read: {e}")))?;
+        let password = line.trim_end_matches(['\r', '\n']);
+        if password.chars().count() < 8 {
+            return Err(Stop::Usage(
+                "the password is shorter than 8 characters: give it on one line of stdin".to_owned(),
+            ));
+        }
+        let hash = crate::profile::sftp::PasswordHash::of(password)
+            .map_err(|e| Stop::Problem(format!("the hash cannot be made: {e}")))?;
+        writeln!(out, "{hash}")?;
+        Ok(FINE)
+    })
+}
+
 /// How the partner comes to us.
 pub(super) fn ways(profile: &PartnerProfile) -> Vec<String> {
     let partner = &profile.partner;
     let as2 = partner.as2.as_ref().map(|_| "as2".to_owned());
     let https = partner.https.as_ref().map(|_| "https".to_owned());
+    let sftp = partner.sftp.as_ref().map(|_| "sftp".to_owned());
     let directory = partner.directory.as_ref().map(|_| "directory".to_owned());
     let via = partner.via.as_ref().map(|network| format!("via:{network}"));
-    as2.into_iter().chain(https).chain(directory).chain(via).collect()
+    as2.into_iter().chain(https).chain(sftp).chain(directory).chain(via).collect()
 }
 
 /// `ACME, https://as2.acme.example/in, receipts sync`; empty without AS2.

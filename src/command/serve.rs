@@ -17,7 +17,7 @@ use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::House;
 use crate::pipeline::supervise::Workers;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
-use crate::transport::{Doors, as2, directory, https};
+use crate::transport::{Doors, as2, directory, https, sftp};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -93,6 +93,8 @@ pub struct Gateway {
     /// Where the AS2 door listens: with TLS, and without.
     pub as2: Option<SocketAddr>,
     pub as2_plain: Option<SocketAddr>,
+    /// Where the SFTP door listens.
+    pub sftp: Option<SocketAddr>,
     _lock: StateLock,
 }
 
@@ -177,10 +179,12 @@ impl Gateway {
             https: None,
             as2: None,
             as2_plain: None,
+            sftp: None,
             _lock: lock,
         };
         gateway.open_https(configuration, &place.state).await?;
         gateway.open_as2(configuration, &place.state).await?;
+        gateway.open_sftp(configuration, &place.state).await?;
         gateway.watch_folders();
         gateway.look_at_certificates().await?;
         Ok(Some(gateway))
@@ -207,6 +211,19 @@ impl Gateway {
         if let Some(address) = door.plain_address {
             self.as2_plain = Some(self.open_door("listen.as2 plain", address, None, router, limits).await?);
         }
+        Ok(())
+    }
+
+    async fn open_sftp(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
+        let Some(door) = &configuration.gateway.listen.sftp else { return Ok(()) };
+        let unsuitable = |e: std::io::Error| Error::Unsuitable(format!("[listen.sftp]: the host keys: {e}"));
+        let keys = sftp::host_key::open(state).map_err(unsuitable)?;
+        let (listener, address) = listen("listen.sftp", door.address).await?;
+        let doors = self.doors.clone();
+        let serving = sftp::Door::new(doors, keys, &configuration.gateway, door, state);
+        self.open.spawn(serving.serve(listener, self.close.clone()));
+        self.sftp = Some(address);
+        tracing::info!(%address, "the SFTP door is open");
         Ok(())
     }
 
@@ -239,13 +256,7 @@ impl Gateway {
         router: axum::Router,
         limits: DoorLimits,
     ) -> Result<SocketAddr, Error> {
-        let refuse = |e: std::io::Error| {
-            Error::Unsuitable(format!(
-                "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
-            ))
-        };
-        let listener = accept::listen(address).await.map_err(refuse)?;
-        let address = listener.local_addr().map_err(refuse)?;
+        let (listener, address) = listen(section, address).await?;
         self.open.spawn(accept::serve(listener, tls, router, limits, self.close.clone()));
         let door = match section {
             "listen.https" => "the HTTPS door",
@@ -418,6 +429,18 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Takes an address, and says which it is where its port was left open.
+async fn listen(section: &str, address: SocketAddr) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
+    let refuse = |e: std::io::Error| {
+        Error::Unsuitable(format!(
+            "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
+        ))
+    };
+    let listener = accept::listen(address).await.map_err(refuse)?;
+    let address = listener.local_addr().map_err(refuse)?;
+    Ok((listener, address))
 }
 
 async fn blocking<T: Send + 'static>(

@@ -1,4 +1,4 @@
-//! `portway partner sheet [P]`: what a new AS2 partner must know of us, and what we must know of it.
+//! `portway partner sheet [P]`: what a new partner must know of us, and what we must know of it: by AS2, by SFTP, or both.
 //!
 //! Promises: text that can be sent as it is (certificates as PEM, no secret in it); with `--json` one object of the same. What
 //! the partner is to fill in is left blank, save for what its profile says already. Reads only.
@@ -8,6 +8,7 @@
 use super::certificate::sha1;
 use super::connect;
 use super::output::{Stop, to_stdout, words};
+use super::sheet_sftp::SftpSheet;
 use super::{FINE, PROBLEMS};
 use crate::clock::{Clock, SystemClock};
 use crate::profile::as2::{Compress, EncryptWith, MdnWanted, SignWith};
@@ -97,9 +98,21 @@ impl<'a> Sheet<'a> {
         self.configuration.gateway.listen.as2.as_ref()?.url.as_deref()
     }
 
+    fn sftp(&self) -> Option<SftpSheet<'_>> {
+        SftpSheet::of(self.configuration, self.partner?)
+    }
+
+    /// Whether the partner comes by SFTP alone.
+    fn sftp_alone(&self) -> bool {
+        self.partner.is_some_and(|profile| profile.partner.sftp.is_some() && profile.partner.as2.is_none())
+    }
+
     /// What a partner cannot do without.
     fn missing(&self) -> Vec<String> {
-        let mut all = Vec::new();
+        let mut all = self.sftp().map(|sheet| sheet.missing()).unwrap_or_default();
+        if self.sftp_alone() {
+            return all;
+        }
         if self.station.as2.is_none() {
             all.push(format!(
                 "our AS2 name: write as2 = \"OURNAME\" for the station `{}` in gateway.toml",
@@ -120,6 +133,15 @@ impl<'a> Sheet<'a> {
     }
 
     fn text(&self) -> String {
+        let sftp = self.sftp().map(|sheet| sheet.text());
+        match sftp {
+            Some(sftp) if self.sftp_alone() => sftp,
+            Some(sftp) => format!("{}\n{sftp}", self.as2_text()),
+            None => self.as2_text(),
+        }
+    }
+
+    fn as2_text(&self) -> String {
         let mut text = String::new();
         let station = self.station;
         let blank = "________________________________________".to_owned();
@@ -244,6 +266,7 @@ impl<'a> Sheet<'a> {
             self.sent().into_iter().map(|(key, value)| (key.to_lowercase().replace(' ', "_"), json!(value)));
         json!({
             "date": day(self.now),
+            "sftp": self.sftp().map(|sheet| sheet.json()),
             "us": {
                 "station": self.name,
                 "company": station.name,

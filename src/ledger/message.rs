@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 /// Bytes of one payload part before compression.
 pub const PART: usize = 1 << 20;
+/// Parts that are read, compressed and inserted at once: each holds a MiB or two for a moment.
+const AT_ONCE: usize = 4;
 /// Below this, compressing costs more than it saves.
 const COMPRESS_FROM: usize = 512;
 
@@ -139,25 +141,26 @@ impl Ledger {
         let message_id = id::new(now);
         let since = Instant::now();
         let mut tx = None;
-        let mut last = (0i32, Vec::new());
-        // Every part but the last goes ahead in the same transaction; a message of one part is one statement, one commit.
+        let (mut ahead, mut last) = (0i32, Vec::new());
+        // Every part but the last goes ahead in the same transaction; a message of one part is one statement, one commit. The next
+        // parts are compressed while PostgreSQL takes the ones before.
+        let mut packing = Vec::new();
         loop {
-            let next = tokio::task::block_in_place(|| arrival.parts.next())
-                .transpose()
-                .map_err(|e| Error::Refused(format!("the spooled message cannot be read back: {e}")))?;
-            let Some(next) = next else { break };
-            if !last.1.is_empty() {
-                let part = tokio::task::block_in_place(|| pack(std::mem::take(&mut last.1)));
-                let tx = match &mut tx {
-                    Some(tx) => tx,
-                    none => none.insert(self.pool.begin().await?),
-                };
-                insert_part(tx, message_id, last.0, part).await?;
-                last.0 += 1;
+            let (mut parts, ended) = tokio::task::block_in_place(|| some_parts(arrival.parts))?;
+            if !last.is_empty() && !parts.is_empty() {
+                parts.insert(0, std::mem::take(&mut last));
             }
-            last.1 = next;
+            last = parts.pop().unwrap_or(last);
+            let next: Vec<_> =
+                parts.into_iter().map(|part| tokio::task::spawn_blocking(move || pack(part))).collect();
+            ahead +=
+                self.insert_packed(&mut tx, message_id, ahead, std::mem::replace(&mut packing, next)).await?;
+            if ended {
+                ahead += self.insert_packed(&mut tx, message_id, ahead, packing).await?;
+                break;
+            }
         }
-        let part = pack(last.1);
+        let part = pack(last);
         let statement = if arrival.as2.is_some() { ACCEPT_AS2 } else { ACCEPT };
         let mut query = sqlx::query_as::<_, (i64, i64)>(statement)
             .bind(message_id)
@@ -173,7 +176,7 @@ impl Ledger {
             .bind(self.node)
             .bind(arrival.worked_here.then_some(self.lease.as_secs_f64()))
             .bind(arrival.idempotency_key)
-            .bind(last.0)
+            .bind(ahead)
             .bind(part.codec)
             .bind(part.size)
             .bind(part.bytes)
@@ -218,6 +221,44 @@ impl Ledger {
             }
             None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
         }
+    }
+
+    /// Waits for parts to be compressed and inserts them in one statement, from number `first` on; says how many.
+    async fn insert_packed(
+        &self,
+        tx: &mut Option<sqlx::PgTransaction<'static>>,
+        owner: Uuid,
+        first: i32,
+        packing: Vec<tokio::task::JoinHandle<Part>>,
+    ) -> Result<i32> {
+        if packing.is_empty() {
+            return Ok(0);
+        }
+        let (mut codec, mut size, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+        for part in packing {
+            let part = part.await.map_err(|e| Error::Refused(format!("a part cannot be compressed: {e}")))?;
+            codec.push(part.codec);
+            size.push(part.size);
+            bytes.push(part.bytes);
+        }
+        let many = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+        let tx = match tx {
+            Some(tx) => tx,
+            none => none.insert(self.pool.begin().await?),
+        };
+        sqlx::query(
+            "INSERT INTO payload (owner, part, codec, size, bytes)
+             SELECT $1, $2 + n.nth - 1, n.codec, n.size, n.bytes
+             FROM unnest($3::smallint[], $4::int[], $5::bytea[]) WITH ORDINALITY AS n (codec, size, bytes, nth)",
+        )
+        .bind(owner)
+        .bind(first)
+        .bind(codec)
+        .bind(size)
+        .bind(bytes)
+        .execute(&mut **tx)
+        .await?;
+        Ok(many)
     }
 
     async fn earlier(&self, scope: &str, key: Option<&str>, sha256: &[u8; 32]) -> Result<Accepted> {
@@ -322,6 +363,19 @@ impl Ledger {
             )),
         })
     }
+}
+
+/// The next parts of a message as it is read, and whether they were the last.
+fn some_parts(parts: &mut (dyn Iterator<Item = io::Result<Vec<u8>>> + Send)) -> Result<(Vec<Vec<u8>>, bool)> {
+    let mut some = Vec::new();
+    while some.len() < AT_ONCE {
+        match parts.next().transpose() {
+            Ok(Some(part)) => some.push(part),
+            Ok(None) => return Ok((some, true)),
+            Err(e) => return Err(Error::Refused(format!("the spooled message cannot be read back: {e}"))),
+        }
+    }
+    Ok((some, false))
 }
 
 /// Sets a message aside for a person, with the reason and one sentence that says whose move it is. Ends its job.

@@ -18,6 +18,7 @@ pub mod job;
 pub mod message;
 pub mod process;
 pub mod profile;
+pub mod sftp;
 pub mod status;
 pub mod wake;
 

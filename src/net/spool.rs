@@ -238,6 +238,11 @@ impl Spooled {
         Spooled { size: bytes.len() as u64, sha256: Sha256::digest(&bytes).into(), body: Body::Memory(bytes) }
     }
 
+    /// A body that is in a file already: its first `size` bytes, which nobody changes any more. The file may lose its name.
+    pub fn from_file(file: Arc<File>, size: u64, sha256: [u8; 32]) -> Self {
+        Spooled { size, sha256, body: Body::File(file) }
+    }
+
     /// The bytes, where they are in memory (at most 256 KiB, or made by [`Spooled::from_bytes`]).
     pub fn in_memory(&self) -> Option<&Bytes> {
         match &self.body {

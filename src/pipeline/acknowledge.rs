@@ -271,9 +271,12 @@ pub(super) fn way(connection: &Partner, came_by: &str) -> (&'static str, &'stati
         "https" if post => ("https", "post"),
         // Whoever fetches by HTTPS looks there.
         "https" if connection.https.is_some() => ("https", "outbox"),
+        // Whoever fetches by SFTP looks into `/out`.
+        "sftp" if connection.sftp.is_some() => ("sftp", "outbox"),
         _ if as2 => ("as2", "as2"),
         _ if post => ("https", "post"),
         _ if folder && connection.https.is_none() => ("directory", "directory"),
+        _ if connection.sftp.is_some() && connection.https.is_none() => ("sftp", "outbox"),
         _ => ("https", "outbox"),
     }
 }

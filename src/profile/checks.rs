@@ -11,6 +11,7 @@ use super::own_keys;
 use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
 use super::problem::Problem;
+use super::sftp_checks;
 use super::shape::suggest;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
     if let Some(door) = &gateway.listen.as2 {
         door_files(document, "as2", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
     }
+    sftp_checks::gateway(document, gateway, &mut problems);
     database(document, gateway, &mut problems);
     mail(document, gateway, dir, &mut problems);
     never_zero(document, gateway, &mut problems);
@@ -307,6 +309,7 @@ pub(super) fn partner(
     }
     problems.extend(own.into_iter().map(|problem| problem.of_partner(&partner.id)));
     problems.extend(as2_checks::partner(gateway, profile, now));
+    sftp_checks::partner(gateway, profile, &mut problems);
     routes(gateway, profile, &mut problems);
     if let Some(https) = &partner.https
         && https.tokens.is_empty()
@@ -322,12 +325,15 @@ pub(super) fn partner(
     if partner.status != Status::Draft
         && partner.as2.is_none()
         && partner.https.is_none()
+        && partner.sftp.is_none()
         && partner.directory.is_none()
         && partner.via.is_none()
     {
         let problem = profile.problem(&steps!["status"], "this partner has no way in or out").warning();
         problems.push(
-            problem.help("write [as2], [https], [directory] or via = \"<network>\"; or status = \"draft\""),
+            problem.help(
+                "write [as2], [https], [sftp], [directory] or via = \"<network>\"; or status = \"draft\"",
+            ),
         );
     }
     problems

@@ -156,6 +156,12 @@ fn claims_of(gateway: &Gateway, profile: &PartnerProfile) -> Vec<Claim> {
             place: steps!["https", "certificates", index].to_vec(),
         });
     }
+    if let Some(user) = profile.sftp_user() {
+        let (value, shown) = (user.to_owned(), format!("SFTP user name {user}"));
+        let own = partner.sftp.as_ref().is_some_and(|sftp| sftp.user.is_some());
+        let place = if own { steps!["sftp", "user"].to_vec() } else { steps!["sftp"].to_vec() };
+        claims.push(Claim { what: "sftp", value, shown, place });
+    }
     if let Some(directory) = &partner.directory {
         let folders = [
             ("in", Some(&directory.inbound)),

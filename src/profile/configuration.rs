@@ -117,6 +117,11 @@ impl Configuration {
             .find(|profile| profile.certificates.iter().any(|pinned| pinned.as_ref() == der))
     }
 
+    /// Who logs in under this name at the SFTP door.
+    pub fn partner_of_sftp_user(&self, user: &str) -> Option<&Arc<PartnerProfile>> {
+        self.partners.values().find(|profile| profile.sftp_user() == Some(user))
+    }
+
     /// Our key pairs at a station: all decrypt.
     pub fn identities(&self, station: &str) -> &[OwnKey] {
         self.keys.of(station)

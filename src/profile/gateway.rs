@@ -6,6 +6,7 @@
 
 use super::as2::KeyPair;
 use super::secret::Secret;
+use super::sftp::SftpDoor;
 use super::{
     duration::Span,
     partner::{EdifactId, X12Id},
@@ -84,6 +85,8 @@ pub struct Listen {
     pub https: Option<HttpsDoor>,
     /// The AS2 door. Absent: closed.
     pub as2: Option<As2Door>,
+    /// The SFTP door. Absent: closed.
+    pub sftp: Option<SftpDoor>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -21,12 +21,16 @@ mod partner_profile;
 mod pinned;
 mod problem;
 pub mod secret;
+pub mod sftp;
+mod sftp_checks;
 mod shape;
 mod store;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_as2;
+#[cfg(test)]
+mod tests_sftp;
 pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};

@@ -40,6 +40,8 @@ pub struct Partner {
     pub as2: Option<super::as2::As2>,
     /// The partner comes to our HTTPS door.
     pub https: Option<Https>,
+    /// The partner comes to our SFTP door.
+    pub sftp: Option<super::sftp::Sftp>,
     /// The partner leaves files in a folder.
     pub directory: Option<Directory>,
     /// The partner's X12 addresses and habits.

@@ -10,6 +10,7 @@ use super::items::Items;
 use super::partner::Partner;
 use super::pinned::{self, As2Partner};
 use super::problem::Problem;
+use super::sftp::{self, SftpPartner};
 use super::shape::{self, Extent};
 use super::transform::Transform;
 use portway_documents::Tables;
@@ -32,6 +33,8 @@ pub struct PartnerProfile {
     pub certificates: Vec<CertificateDer<'static>>,
     /// What `[as2]` pins; absent where the partner does not speak AS2.
     pub as2: Option<Arc<As2Partner>>,
+    /// The public keys of `[sftp]`; absent where the partner does not come by SFTP.
+    pub sftp: Option<Arc<SftpPartner>>,
     /// What the partner's codes mean.
     pub tables: Arc<Tables>,
     pub items: Option<Arc<Items>>,
@@ -96,6 +99,11 @@ impl PartnerProfile {
         self.partner.edifact.iter().flat_map(|edifact| std::iter::once(&edifact.id).chain(&edifact.other_ids))
     }
 
+    /// Its user name at our SFTP door; `None` where it does not come by SFTP.
+    pub fn sftp_user(&self) -> Option<&str> {
+        self.partner.sftp.as_ref().map(|sftp| sftp.user.as_deref().unwrap_or(&self.partner.id))
+    }
+
     /// Whether `id` is one of its addresses in that standard.
     pub fn sends_as(&self, standard: Standard, id: &PartyId) -> bool {
         match standard {
@@ -154,6 +162,7 @@ fn read(
     }
     let certificates = pinned::https(&document, &partner)?;
     let as2 = pinned::as2(&document, &partner, around)?.map(Arc::new);
+    let sftp = sftp::read(&document, &partner)?.map(Arc::new);
     let hash = sha2::Sha256::digest(source.as_bytes()).into();
     let tables = Arc::new(tables(&document, &partner)?);
     let items = items(&document, &partner)?;
@@ -180,7 +189,19 @@ fn read(
     )?;
     let sent =
         programs("send", partner.send.iter().map(|(s, r)| (s, r.transform_program.as_ref())).collect())?;
-    Ok(PartnerProfile { partner, source, hash, certificates, as2, tables, items, received, sent, document })
+    Ok(PartnerProfile {
+        partner,
+        source,
+        hash,
+        certificates,
+        as2,
+        sftp,
+        tables,
+        items,
+        received,
+        sent,
+        document,
+    })
 }
 
 fn written(document: &Document, values: &toml::Table) -> Result<String, Vec<Problem>> {
@@ -281,7 +302,41 @@ fn inlined(
     if let Some(items) = values.get_mut("items").and_then(toml::Value::as_table_mut) {
         inline(items, &steps!["items"], "file", "table");
     }
+    any |= key_files(document, values, around, &mut problems);
     if problems.is_empty() { Ok(any) } else { Err(problems) }
+}
+
+/// The files that `[sftp]` names among its keys, in their places.
+fn key_files(
+    document: &Document,
+    values: &mut toml::Table,
+    around: &Surroundings<'_>,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let keys = values.get_mut("sftp").and_then(|sftp| sftp.get_mut("keys")?.as_array_mut());
+    let mut any = false;
+    for (index, key) in keys.into_iter().flatten().enumerate() {
+        let toml::Value::String(text) = key else { continue };
+        if sftp::is_key_line(text) {
+            continue;
+        }
+        let read = match around.folder {
+            Some(folder) => std::fs::read_to_string(folder.join(&*text)).map_err(|error| error.to_string()),
+            None => Err("a stored profile holds the key itself".to_owned()),
+        };
+        match read {
+            Ok(lines) => {
+                *text = lines;
+                any = true;
+            }
+            Err(error) => {
+                let help = "write the line of a .pub file, or name a file that the gateway's user can read, relative to the configuration folder";
+                let message = format!("cannot read `{text}`: {error}");
+                problems.push(located(document, &steps!["sftp", "keys", index], message, help));
+            }
+        }
+    }
+    any
 }
 
 /// `[codes.<table>]`.

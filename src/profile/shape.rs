@@ -9,7 +9,7 @@ use super::document::{Document, Step};
 use super::gateway::Gateway;
 use super::partner::{EDIFACT_ID_HELP, EdifactId, Partner, TOKEN_HELP, TokenHash, X12_ID_HELP, X12Id};
 use super::problem::Problem;
-use super::{duration, secret};
+use super::{duration, secret, sftp};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::ops::Range;
@@ -173,7 +173,8 @@ impl Walk {
             }
             (DeValue::String(text), "string") => {
                 if let Err((message, help)) = text_of(format, text).and_then(|()| word_of(schema, text)) {
-                    self.fault(value.span(), message, help).concealed = format == Some("token-hash");
+                    self.fault(value.span(), message, help).concealed =
+                        matches!(format, Some("token-hash" | "password-hash"));
                 }
             }
             (DeValue::Integer(number), "integer") => {
@@ -200,6 +201,8 @@ impl Walk {
                     Some("x12-id") => Some(X12_ID_HELP.to_owned()),
                     Some("edifact-id") => Some(EDIFACT_ID_HELP.to_owned()),
                     Some("token-hash") => Some(TOKEN_HELP.to_owned()),
+                    Some("password-hash") => Some(sftp::PASSWORD_HELP.to_owned()),
+                    Some("network") => Some(sftp::NETWORK_HELP.to_owned()),
                     _ if expected == "array" => Some("write a list, as in [\"one\", \"two\"]".to_owned()),
                     _ => None,
                 };
@@ -214,7 +217,10 @@ impl Walk {
 /// Where a value in the wrong shape may be a secret written in plain text.
 fn sensitive(schema: &Value) -> bool {
     let format = |schema: &Value| {
-        matches!(schema.get("format").and_then(Value::as_str), Some("secret" | "token-hash"))
+        matches!(
+            schema.get("format").and_then(Value::as_str),
+            Some("secret" | "token-hash" | "password-hash")
+        )
     };
     format(schema) || schema.get("items").is_some_and(format)
 }
@@ -230,6 +236,8 @@ fn text_of(format: Option<&str>, text: &str) -> Result<(), Refusal> {
         Some("x12-id") => read(text.parse::<X12Id>().map(drop), X12_ID_HELP),
         Some("edifact-id") => read(text.parse::<EdifactId>().map(drop), EDIFACT_ID_HELP),
         Some("token-hash") => read(text.parse::<TokenHash>().map(drop), TOKEN_HELP),
+        Some("password-hash") => read(text.parse::<sftp::PasswordHash>().map(drop), sftp::PASSWORD_HELP),
+        Some("network") => read(text.parse::<sftp::Network>().map(drop), sftp::NETWORK_HELP),
         Some("socket-address") => read(
             text.parse::<std::net::SocketAddr>()
                 .map(drop)

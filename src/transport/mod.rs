@@ -7,6 +7,7 @@ pub mod accept;
 pub mod as2;
 pub mod directory;
 pub mod https;
+pub mod sftp;
 
 use crate::clock::SharedClock;
 use crate::ledger::Ledger;

@@ -29,4 +29,5 @@ mod order_flow;
 mod postgres;
 mod reload;
 mod routing;
+mod sftp;
 mod two_gateways;

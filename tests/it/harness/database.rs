@@ -76,6 +76,12 @@ impl Database {
         self.rows(&looks.join(" UNION ALL "))
     }
 
+    /// Changes something behind the gateway's back.
+    #[track_caller]
+    pub fn run(&self, sql: &str) {
+        block(run(&self.url, sql)).unwrap_or_else(|e| panic!("{e}: {sql}"));
+    }
+
     pub fn count(&self, sql: &str) -> usize {
         self.rows(&format!("SELECT count(*)::text FROM {sql}"))[0].parse().unwrap()
     }

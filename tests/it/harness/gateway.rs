@@ -25,6 +25,8 @@ pub struct Gateway {
     /// The AS2 door's: with TLS, and without.
     pub as2: String,
     pub as2_plain: String,
+    /// The SFTP door's.
+    pub sftp: String,
 }
 
 impl Gateway {
@@ -42,6 +44,7 @@ impl Gateway {
                 .unwrap_or_default()
         };
         (gateway.address, gateway.as2, gateway.as2_plain) = (of("HTTPS"), of("AS2"), of("plain AS2"));
+        gateway.sftp = of("SFTP");
         gateway
     }
 
@@ -73,8 +76,8 @@ impl Gateway {
                 log.with(|l| l.ended = true);
             }
         });
-        let (address, as2, as2_plain) = Default::default();
-        Gateway { child, log, state: site.state(), private: site.is_private(), address, as2, as2_plain }
+        let (address, as2, as2_plain, sftp) = Default::default();
+        Gateway { child, log, state: site.state(), private: site.is_private(), address, as2, as2_plain, sftp }
     }
 
     pub fn lines(&self) -> Vec<String> {

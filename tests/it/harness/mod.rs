@@ -1,6 +1,7 @@
 //! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
 //! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]). For AS2: two live products
 //! ([`As2Peer`]), the openssl command as builder and judge ([`as2_openssl`]), bytes on the wire ([`as2_raw`]).
+//! For SFTP: what suppliers use ([`sftp_peer`]).
 //! The ledger is asked in SQL, by [`Site::database`].
 
 pub mod as2_keys;
@@ -14,6 +15,7 @@ mod mailbox;
 mod partner;
 mod recorder;
 mod server;
+pub mod sftp_peer;
 mod site;
 mod watched;
 pub mod x12;

@@ -167,13 +167,23 @@ impl Site {
 
     /// Runs a verb of the command line to its end: exit code, stdout and stderr.
     pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let done = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
+        self.run_with_input(arguments, "")
+    }
+
+    /// The same, with this on its stdin.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
             .args(arguments)
             .arg("--config")
             .arg(self.config())
-            .stdin(std::process::Stdio::null())
-            .output()
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
             .unwrap();
+        // A verb that does not read it may be gone already.
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+        let done = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (done.status.code().unwrap_or(-1), text(done.stdout), text(done.stderr))
     }
