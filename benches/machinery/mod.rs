@@ -1,5 +1,7 @@
 //! What the benchmarks of the whole gateway stand on: a PostgreSQL with statistics, the release binary as a process, and its costs.
 
+#![allow(dead_code)] // each benchmark uses a part of it
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
