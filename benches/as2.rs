@@ -3,8 +3,8 @@
 //!
 //! `cargo bench --bench as2 [-- SECONDS]` prints messages a second and CPU a message (gateway and PostgreSQL apart) for 4 KB,
 //! 100 KB and 10 MB, signed and encrypted, answered by a signed MDN; on connections that stay and on a new one each; beside what
-//! one RSA operation costs in the same run. `-- gigabyte` receives and sends one message of 1 GB. The partner is paused: what
-//! comes is taken, opened, kept and answered, not worked on. Needs the PostgreSQL server's and OpenSSL's binaries.
+//! one RSA operation costs in the same run. `-- gigabyte` receives and sends one message of 1 GB. The gateway has no processors:
+//! what comes is taken, opened, kept and answered, and waits. Needs the PostgreSQL server's and OpenSSL's binaries.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod machinery;
@@ -133,7 +133,7 @@ impl Parties {
         let gateway = format!(
             "state = \"../state\"\n[us]\nname = \"Northwind Supply Inc.\"\nx12 = \"ZZ:NORTHWIND\"\nas2 = \"NORTHWIND\"\nkeys = [{{ \
              certificate = \"../northwind.pem\", key = {{ file = \"../northwind.key\" }} }}]\n[database]\nurl = \
-             \"postgres://portway@localhost/portway?host={}\"\nconnections = 16\n[listen.as2]\naddress = \"127.0.0.1:0\"\n",
+             \"postgres://portway@localhost/portway?host={}\"\nconnections = 16\n[work]\nprocessors = 0\n[listen.as2]\naddress = \"127.0.0.1:0\"\n",
             postgres.run.display()
         );
         fs::write(home.join("conf/gateway.toml"), gateway).unwrap();
@@ -143,7 +143,7 @@ impl Parties {
                  certificates = [\"../acme.pem\"]\nmdn = \"none\"\n[x12]\nid = \"ZZ:{name}\"\n"
             )
         };
-        fs::write(home.join("conf/partners.d/acme.toml"), partner("acme", "ACME", "paused")).unwrap();
+        fs::write(home.join("conf/partners.d/acme.toml"), partner("acme", "ACME", "live")).unwrap();
         fs::write(home.join("conf/partners.d/bulk.toml"), partner("bulk", "BULK", "live")).unwrap();
     }
 

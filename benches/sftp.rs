@@ -94,6 +94,7 @@ fn main() {
         gateway.memory("VmHWM"),
         postgres.pgbench()
     );
+    postgres.top();
 }
 
 struct Target {

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Verb::Partner(verb) => match verb {
             PartnerVerb::List { json } => command::partner::list(&dir, json),
             PartnerVerb::Show { id, json } => command::partner::show(&dir, &id, json),
-            PartnerVerb::Check { id, json } => command::partner::check(&dir, &id, json),
+            PartnerVerb::Check { id, send, json } => with_runtime(command::check::run(&dir, &id, send, json)),
             PartnerVerb::Sheet { id, station, json } => {
                 command::sheet::run(&dir, id.as_deref(), station.as_deref(), json)
             }
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
         Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
+        Verb::Ack(verb) => with_runtime(command::ack::run(&dir, verb)),
         Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
         Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),
         Verb::File(verb) => match verb {

@@ -59,6 +59,9 @@ pub enum Verb {
     /// Documents and their deliveries, by id or business key (PO:4500123).
     #[command(subcommand)]
     Doc(DocVerb),
+    /// Acknowledgements that we expect: receipts (MDN) of AS2 messages.
+    #[command(subcommand)]
+    Ack(AckVerb),
     /// Trading partners.
     #[command(subcommand)]
     Partner(PartnerVerb),
@@ -270,6 +273,26 @@ pub enum DocVerb {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum AckVerb {
+    /// What we wait for: whose, for which message, until when.
+    List {
+        /// Only what should have come by now.
+        #[arg(long)]
+        overdue: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Wait for one no longer. What comes all the same is written down.
+    Waive {
+        /// Its id, or that of the message it is for; eight digits of it are enough.
+        id: String,
+        /// Why; it is kept in the history.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum PartnerVerb {
     List {
         #[arg(long)]
@@ -280,9 +303,16 @@ pub enum PartnerVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Whether the profile is complete and what it names exists.
+    /// Whether it is set up, can be reached, and understands us: a line a step, with whose move it is.
+    ///
+    /// Profile, certificates, secrets and endpoints; of an AS2 address the name, TCP and TLS. No gateway has to run, nothing
+    /// is written, and without --send no message leaves.
     Check {
         id: String,
+        /// Also send an AS2 test message, signed and encrypted as the profile says, and judge its receipt (MDN). It is a
+        /// few lines of text, no EDI; it does not stand in the ledger.
+        #[arg(long)]
+        send: bool,
         #[arg(long)]
         json: bool,
     },

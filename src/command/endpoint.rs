@@ -65,7 +65,7 @@ async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitC
     };
     let now = SystemClock.now();
     let id = crate::ledger::id::new(now).to_string();
-    let data = serde_json::value::to_raw_value(&json!({ "text": "a test of the connection; nothing to do" }));
+    let data = serde_json::to_vec(&json!({ "text": "a test of the connection; nothing to do" }));
     let Ok(data) = data else { return ExitCode::from(PROBLEMS) };
     let bytes = event_bytes(EventParts {
         id: &id,

@@ -3,8 +3,10 @@
 //! Data goes to stdout, words to stderr. Exit: 0 fine, 1 problems found, 2 usage, 3 gateway or database unreachable,
 //! 5 not found, 78 bad configuration.
 
+pub mod ack;
 pub mod arguments;
 pub mod certificate;
+pub mod check;
 pub mod demo;
 pub mod doc;
 pub mod endpoint;

@@ -1,4 +1,4 @@
-//! `portway partner list|show|new|check`: profiles as files.
+//! `portway partner list|show|new`: profiles as files. `check` stands in a file of its own.
 //!
 //! Promises: reads only, but for `new`, which writes one new file and never over another. Needs no database.
 //! Data goes to stdout (`--json`: one object a line), words to stderr. A token made by `new` is shown once, on
@@ -8,9 +8,8 @@
 use super::FINE;
 use super::output::{Stop, to_stdout};
 use super::validate::{count, print, say};
-use crate::profile::gateway::Endpoint;
+use crate::profile::as2::MdnWanted;
 use crate::profile::partner::{Status, TokenHash, X12Id};
-use crate::profile::secret::Secret;
 use crate::profile::{Configuration, PartnerProfile, Problem};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -32,11 +31,20 @@ pub fn list(dir: &Path, as_json: bool) -> ExitCode {
         configuration.partners.values().for_each(|profile| say(summary(profile)));
     } else {
         let mut table = comfy_table::Table::new();
-        table.load_style(comfy_table::presets::NOTHING).set_header(["ID", "STATUS", "X12", "WAYS", "NAME"]);
+        table
+            .load_style(comfy_table::presets::NOTHING)
+            .set_header(["ID", "STATUS", "X12", "AS2", "WAYS", "NAME"]);
         for profile in configuration.partners.values() {
             let ids = profile.x12_ids().map(X12Id::to_string).collect::<Vec<_>>().join(" ");
             let (partner, ways) = (&profile.partner, ways(profile).join(" "));
-            table.add_row([partner.id.as_str(), word(partner.status), &ids, &ways, &partner.name]);
+            table.add_row([
+                partner.id.as_str(),
+                word(partner.status),
+                &ids,
+                &as2(profile),
+                &ways,
+                &partner.name,
+            ]);
         }
         say(table);
     }
@@ -58,31 +66,13 @@ pub fn show(dir: &Path, id: &str, as_json: bool) -> ExitCode {
     if as_json {
         say(summary(profile));
     } else {
-        say(format_args!("# {id}: version {}\n{}", profile.hash_hex(), profile.source.trim_end()));
+        say(format_args!("# {id}: version {}", profile.hash_hex()));
+        if profile.partner.as2.is_some() {
+            say(format_args!("# AS2: {}", as2(profile)));
+        }
+        say(profile.source.trim_end());
     }
     ExitCode::SUCCESS
-}
-
-/// `partner check ID`: complete, certificates in date, secret files readable, its endpoints there.
-pub fn check(dir: &Path, id: &str, as_json: bool) -> ExitCode {
-    let configuration = match load(dir) {
-        Ok(configuration) => configuration,
-        Err(exit) => return exit,
-    };
-    let Some(profile) = configuration.partner(id) else { return absent(&configuration, id, as_json) };
-    let problems: Vec<_> = of_partner(&configuration.problems, id);
-    print(&problems, as_json);
-    let checks = checks(&configuration, profile);
-    for check in &checks {
-        if as_json {
-            let verdict = if check.fine { "fine" } else { "bad" };
-            say(json!({ "check": check.what, "verdict": verdict, "message": check.found }));
-        } else {
-            say(format_args!("{:4} {}: {}", if check.fine { "ok" } else { "BAD" }, check.what, check.found));
-        }
-    }
-    let bad = checks.iter().filter(|check| !check.fine).count() + count(&problems).0;
-    ExitCode::from(if bad > 0 { PROBLEMS } else { 0 })
 }
 
 /// What `partner new` writes into the file.
@@ -207,106 +197,8 @@ pub fn password() -> ExitCode {
     })
 }
 
-struct Check {
-    what: String,
-    found: String,
-    fine: bool,
-}
-
-fn checks(configuration: &Configuration, profile: &PartnerProfile) -> Vec<Check> {
-    let partner = &profile.partner;
-    let mut checks = Vec::new();
-    let mut add = |what: String, result: Result<String, String>| {
-        let fine = result.is_ok();
-        checks.push(Check { what, found: result.unwrap_or_else(|bad| bad), fine });
-    };
-    let station =
-        configuration.station_of(profile).and_then(|(name, station)| Some((name, station.x12.as_ref()?)));
-    add(
-        "station".to_owned(),
-        match station {
-            Some((name, id)) => Ok(format!("`{name}`, {id}")),
-            None => Err("our station has no X12 address: write x12 under [us] in gateway.toml".to_owned()),
-        },
-    );
-    add(
-        "X12 address".to_owned(),
-        match &partner.x12 {
-            Some(x12) => Ok(x12.id.to_string()),
-            None => Err("[x12] is missing".to_owned()),
-        },
-    );
-    let ways = ways(profile);
-    let none = "no way in: write [as2], [https], [directory] or via = \"<network>\"".to_owned();
-    add("way in".to_owned(), if ways.is_empty() { Err(none) } else { Ok(ways.join(", ")) });
-    for (index, certificate) in profile.certificates.iter().enumerate() {
-        add(format!("client certificate {}", index + 1), validity(certificate));
-    }
-    if let Some(as2) = &profile.as2 {
-        for (index, pinned) in as2.pinned().iter().enumerate() {
-            add(format!("AS2 certificate {}", index + 1), validity(pinned.certificate.der()));
-        }
-        for (index, certificate) in as2.client_certificates().iter().enumerate() {
-            add(format!("AS2 client certificate {}", index + 1), validity(certificate));
-        }
-    }
-    if let Some(password) = partner.as2.as_ref().and_then(|as2| as2.password.as_ref()) {
-        add(format!("AS2 password from {password}"), secret(configuration, password));
-    }
-    if let Some(token) = partner.https.as_ref().and_then(|https| https.token.as_ref()) {
-        add(format!("token from {token}"), secret(configuration, token));
-    }
-    if partner.receive.is_empty() && partner.send.is_empty() {
-        add(
-            "sets".to_owned(),
-            Err("nothing is exchanged: write [receive.850] with to = [\"erp\"]".to_owned()),
-        );
-    }
-    for (code, receive) in &partner.receive {
-        for name in &receive.to {
-            add(format!("{code} to `{name}`"), reachable(configuration, name));
-        }
-    }
-    checks
-}
-
-/// Whether the endpoint is there and its secrets can be read. Nothing is sent.
-fn reachable(configuration: &Configuration, name: &str) -> Result<String, String> {
-    match configuration.endpoint(name) {
-        None => Err("there is no such endpoint in gateway.toml".to_owned()),
-        Some(Endpoint::Directory(directory)) => Ok(directory.path.display().to_string()),
-        Some(Endpoint::Http(http)) => {
-            http.secrets.iter().try_for_each(|one| secret(configuration, one).map(drop))?;
-            Ok(format!("{}{}", http.url, if http.test { " (test)" } else { "" }))
-        }
-    }
-}
-
-/// A credential or a variable is the service's, not this shell's: only files are tried.
-fn secret(configuration: &Configuration, secret: &Secret) -> Result<String, String> {
-    match secret {
-        Secret::File(_) => secret.resolve(&configuration.dir).map(|_| "can be read".to_owned()),
-        Secret::Credential(_) | Secret::Env(_) => Ok("only the running gateway can read it".to_owned()),
-    }
-    .map_err(|error| error.to_string())
-}
-
-fn validity(der: &[u8]) -> Result<String, String> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(der)
-        .map_err(|error| format!("is not an X.509 certificate: {error}; ask the partner for it again"))?;
-    let validity = certificate.validity();
-    let (from, until) = (validity.not_before.to_string(), validity.not_after.to_string());
-    let now = x509_parser::time::ASN1Time::now();
-    match () {
-        () if now < validity.not_before => Err(format!("{}: valid only from {from}", certificate.subject())),
-        () if now > validity.not_after => {
-            Err(format!("{}: expired on {until}; ask the partner for the new one", certificate.subject()))
-        }
-        () => Ok(format!("{}, until {until}", certificate.subject())),
-    }
-}
-
-fn ways(profile: &PartnerProfile) -> Vec<String> {
+/// How the partner comes to us.
+pub(super) fn ways(profile: &PartnerProfile) -> Vec<String> {
     let partner = &profile.partner;
     let as2 = partner.as2.as_ref().map(|_| "as2".to_owned());
     let https = partner.https.as_ref().map(|_| "https".to_owned());
@@ -314,6 +206,20 @@ fn ways(profile: &PartnerProfile) -> Vec<String> {
     let directory = partner.directory.as_ref().map(|_| "directory".to_owned());
     let via = partner.via.as_ref().map(|network| format!("via:{network}"));
     as2.into_iter().chain(https).chain(sftp).chain(directory).chain(via).collect()
+}
+
+/// `ACME, https://as2.acme.example/in, receipts sync`; empty without AS2.
+fn as2(profile: &PartnerProfile) -> String {
+    let Some(as2) = &profile.partner.as2 else { return String::new() };
+    let mdn = match as2.mdn {
+        MdnWanted::Sync => "sync",
+        MdnWanted::Async => "async",
+        MdnWanted::None => "none",
+    };
+    match &as2.url {
+        Some(url) => format!("{}, {url}, receipts {mdn}", as2.id),
+        None => format!("{}, sends only", as2.id),
+    }
 }
 
 fn word(status: Status) -> &'static str {
@@ -334,7 +240,7 @@ fn summary(profile: &PartnerProfile) -> Value {
         "status": partner.status,
         "station": partner.station,
         "via": partner.via,
-        "as2": partner.as2.as_ref().map(|as2| &as2.id),
+        "as2": partner.as2.as_ref().map(|as2| json!({ "id": as2.id, "url": as2.url, "mdn": as2.mdn })),
         "x12": profile.x12_ids().map(X12Id::to_string).collect::<Vec<_>>(),
         "ways": ways(profile),
         "receive": routes.collect::<serde_json::Map<_, _>>(),
@@ -352,7 +258,7 @@ fn load(dir: &Path) -> Result<Configuration, ExitCode> {
 }
 
 /// The partner is not in force: its file is broken, or there is none.
-fn absent(configuration: &Configuration, id: &str, as_json: bool) -> ExitCode {
+pub(super) fn absent(configuration: &Configuration, id: &str, as_json: bool) -> ExitCode {
     let problems = of_partner(&configuration.problems, id);
     if problems.is_empty() {
         eprintln!("error: there is no partner `{id}`; `portway partner list` shows all");
@@ -362,7 +268,7 @@ fn absent(configuration: &Configuration, id: &str, as_json: bool) -> ExitCode {
     ExitCode::from(PROBLEMS)
 }
 
-fn of_partner(problems: &[Problem], id: &str) -> Vec<Problem> {
+pub(super) fn of_partner(problems: &[Problem], id: &str) -> Vec<Problem> {
     problems.iter().filter(|problem| problem.partner.as_deref() == Some(id)).cloned().collect()
 }
 
@@ -373,13 +279,6 @@ mod tests {
 
     const GATEWAY: &str = "[us]\nname = \"Us\"\nx12 = \"ZZ:US\"\n[endpoint.erp]\nkind = \"http\"\n\
                            url = \"https://erp.us.example\"\nsecrets = [{ file = \"erp.key\" }]\n";
-
-    fn verdicts(configuration: &Configuration, id: &str) -> Vec<(String, bool)> {
-        checks(configuration, configuration.partner(id).unwrap())
-            .into_iter()
-            .map(|c| (c.what, c.fine))
-            .collect()
-    }
 
     #[test]
     fn a_new_partner_is_a_good_draft_and_never_written_over() {
@@ -402,12 +301,6 @@ mod tests {
         let before = std::fs::read(folder.path().join("partners.d/acme.toml")).unwrap();
         new(folder.path(), &wanted);
         assert_eq!(std::fs::read(folder.path().join("partners.d/acme.toml")).unwrap(), before);
-        assert!(
-            verdicts(&configuration, "acme").contains(&("850 to `erp`".into(), false)),
-            "the key file is missing"
-        );
-        std::fs::write(folder.path().join("erp.key"), "whsec_x").unwrap();
-        assert!(verdicts(&configuration, "acme").iter().all(|(_, fine)| *fine));
     }
 
     #[test]
@@ -424,15 +317,5 @@ mod tests {
             assert!(!folder.path().join("partners.d").exists(), "{id}");
             assert!(!folder.path().join("x.toml").exists());
         }
-    }
-
-    #[test]
-    fn an_expired_certificate_is_told() {
-        let mut parameters = rcgen::CertificateParams::new(vec!["acme.example".to_owned()]).unwrap();
-        let key = rcgen::KeyPair::generate().unwrap();
-        assert!(validity(parameters.self_signed(&key).unwrap().der()).is_ok());
-        parameters.not_after = rcgen::date_time_ymd(2020, 1, 1);
-        let error = validity(parameters.self_signed(&key).unwrap().der()).unwrap_err();
-        assert!(error.contains("expired on"), "{error}");
     }
 }

@@ -151,16 +151,18 @@ impl Gateway {
             stop: stop.clone(),
         };
         let (arrivals, queue) = mpsc::channel(ARRIVALS);
+        let processes = configuration.gateway.work.processors != Some(0);
         let doors = Doors {
             ledger: ledger.clone(),
             profiles: profiles.clone(),
             spool,
             clock: clock.clone(),
             arrivals,
+            processes,
         };
         // Each may hold a connection while it asks for another: three a processor keep them from starving each other.
         let connections = usize::try_from(place.address.connections).unwrap_or(24);
-        let processors = configuration.gateway.work.processors.unwrap_or(8).min(connections / 3).max(1);
+        let processors = configuration.gateway.work.processors.unwrap_or(8).min((connections / 3).max(1));
         let workers = Workers::start(house.clone(), Arc::new(tokio::sync::Mutex::new(queue)), processors);
         workers.reconcile().await?;
         tokio::spawn(alert::run(Post { ledger, profiles, clock, stop }));

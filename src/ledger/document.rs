@@ -223,7 +223,7 @@ impl Ledger {
     }
 }
 
-fn prefix(reference: &str) -> Result<String> {
+pub(super) fn prefix(reference: &str) -> Result<String> {
     let plain = reference.len() >= 8 && reference.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if plain {
         Ok(format!("{}%", reference.to_ascii_lowercase()))
@@ -232,7 +232,7 @@ fn prefix(reference: &str) -> Result<String> {
     }
 }
 
-fn one<T>(mut rows: Vec<T>, reference: &str, what: &str) -> Result<T> {
+pub(super) fn one<T>(mut rows: Vec<T>, reference: &str, what: &str) -> Result<T> {
     match rows.len() {
         1 => Ok(rows.remove(0)),
         0 => Err(Error::NotFound(format!("{what} {reference}"))),

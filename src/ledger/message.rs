@@ -34,6 +34,8 @@ pub struct Arrival<'a> {
     pub parts: &'a mut (dyn Iterator<Item = io::Result<Vec<u8>>> + Send),
     /// Key of the sender's own making, scoped to the caller: the same key again yields the same answer.
     pub idempotency_key: Option<&'a str>,
+    /// Leased to this node at once; else it waits for one that processes.
+    pub worked_here: bool,
     /// What AS2 knows of it, with the receipt that was signed for it.
     pub as2: Option<&'a As2In>,
     pub attachments: Vec<Attachment<'a>>,
@@ -60,7 +62,7 @@ pub enum Accepted {
 #[derive(Debug)]
 pub struct Receipt {
     pub message: ToProcess,
-    pub lease: Lease,
+    pub lease: Option<Lease>,
 }
 
 /// A payload part ready to store.
@@ -112,7 +114,7 @@ macro_rules! accept {
     SELECT 'process', 'process', $1, $4, position, $2, 1, 1 FROM go RETURNING id, position
 ), l AS (
     INSERT INTO lease (job, lane, epoch, node, until)
-    SELECT id, 'process', 1, $11, clock_timestamp() + make_interval(secs => $12) FROM j
+    SELECT id, 'process', 1, $11, clock_timestamp() + make_interval(secs => $12) FROM j WHERE $12 IS NOT NULL
 )",
             $more,
             " SELECT id, position FROM j"
@@ -172,7 +174,7 @@ impl Ledger {
             .bind(&arrival.sha256[..])
             .bind(&arrival.profile[..])
             .bind(self.node)
-            .bind(self.lease.as_secs_f64())
+            .bind(arrival.worked_here.then_some(self.lease.as_secs_f64()))
             .bind(arrival.idempotency_key)
             .bind(ahead)
             .bind(part.codec)
@@ -212,7 +214,10 @@ impl Ledger {
                     accept_duplicate: false,
                     received_at: now,
                 };
-                Ok(Accepted::New(Receipt { message, lease: Lease::new(self, job, 1, 1, since) }))
+                Ok(Accepted::New(Receipt {
+                    message,
+                    lease: arrival.worked_here.then(|| Lease::new(self, job, 1, 1, since)),
+                }))
             }
             None => self.earlier(arrival.connection, arrival.idempotency_key, &arrival.sha256).await,
         }

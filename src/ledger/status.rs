@@ -51,7 +51,7 @@ pub struct NodeLine {
 pub struct Status {
     pub nodes: Vec<NodeLine>,
     pub lanes: Vec<LaneLine>,
-    /// Messages, sets and deliveries of the last day, and whatever is still open, by state.
+    /// Messages, sets and deliveries of the last day, and whatever is still open, by state; receipts that we wait for.
     pub counts: Vec<Counted>,
     pub alerts: Vec<OpenAlert>,
     pub database_bytes: i64,
@@ -100,6 +100,9 @@ impl Ledger {
              UNION ALL
              SELECT 'delivery', state, count(*) FROM delivery
                 WHERE created_at >= $1 OR state NOT IN ('delivered', 'cancelled') GROUP BY 2
+             UNION ALL
+             SELECT 'receipt of theirs (' || kind || ')', state, count(*) FROM acknowledgement
+                WHERE direction = 'expected' AND state IN ('expected', 'overdue') GROUP BY 1, 2
              ORDER BY 1, 2",
         )
         .bind(at(day))

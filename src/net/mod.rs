@@ -8,6 +8,7 @@ pub mod body;
 pub mod file;
 pub mod http;
 pub mod outcome;
+pub mod probe;
 pub mod spool;
 pub mod tls;
 pub mod unfold;

@@ -115,7 +115,7 @@ impl SpoolWriter {
     /// Adds bytes. Disk writes happen on a blocking thread, in pieces of 256 KiB. Once it has failed, it stays failed.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
         if self.take(bytes)? {
-            self.to_disk().await?;
+            self.write_out().await?;
         }
         Ok(())
     }
@@ -144,7 +144,7 @@ impl SpoolWriter {
     /// Closes the body.
     pub async fn finish(mut self) -> Result<Spooled, SpoolError> {
         if self.on_disk() {
-            self.to_disk().await?;
+            self.write_out().await?;
         }
         Ok(self.close())
     }
@@ -165,7 +165,7 @@ impl SpoolWriter {
         !matches!(self.file, Disk::Unused)
     }
 
-    async fn to_disk(&mut self) -> Result<(), SpoolError> {
+    async fn write_out(&mut self) -> Result<(), SpoolError> {
         let dir = Arc::clone(&self.dir);
         let disk = std::mem::replace(&mut self.file, Disk::Lost);
         let bytes = self.pending.split();

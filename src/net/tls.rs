@@ -249,6 +249,27 @@ pub struct OwnCertificate {
 
 /// A client configuration: the host's certificate authorities, and those of the PEM file `ca`. Blocking, short.
 pub fn client_config(ca: Option<&Path>, own: Option<OwnCertificate>) -> Result<ClientConfig, TlsError> {
+    client_config_with(server_verifier(ca)?, own)
+}
+
+/// The same, where another judges the server's certificate.
+pub(super) fn client_config_with(
+    verifier: impl ServerCertVerifier + 'static,
+    own: Option<OwnCertificate>,
+) -> Result<ClientConfig, TlsError> {
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .map_err(TlsError::general)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    match own {
+        Some(own) => builder.with_client_auth_cert(own.chain, own.key).map_err(TlsError::general),
+        None => Ok(builder.with_no_client_auth()),
+    }
+}
+
+/// How servers are judged: by the host's authorities and the certificates of the PEM file `ca`. Blocking, short.
+pub(super) fn server_verifier(ca: Option<&Path>) -> Result<impl ServerCertVerifier + 'static, TlsError> {
     let provider = provider();
     let pinned = ca.map(certificates).transpose()?.unwrap_or_default();
     let mut roots = RootCertStore::empty();
@@ -262,16 +283,7 @@ pub fn client_config(ca: Option<&Path>, own: Option<OwnCertificate>) -> Result<C
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
         Some(built.map_err(TlsError::general)?)
     };
-    let verifier = PinnedOrChain { pinned, chain, algorithms: provider.signature_verification_algorithms };
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-        .map_err(TlsError::general)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier));
-    match own {
-        Some(own) => builder.with_client_auth_cert(own.chain, own.key).map_err(TlsError::general),
-        None => Ok(builder.with_no_client_auth()),
-    }
+    Ok(PinnedOrChain { pinned, chain, algorithms: provider.signature_verification_algorithms })
 }
 
 /// The usual check of chain and name, save for a server whose very certificate is pinned (RFC 6125 has no say there).

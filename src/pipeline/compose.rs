@@ -11,7 +11,7 @@ use crate::profile::PartnerProfile;
 use crate::profile::items::Items;
 use crate::profile::partner::Send;
 use crate::profile::transform::Transform;
-use portway_documents::carried::{self, FOREIGN_CODE, NotCarried, not_carried, reason};
+use portway_documents::carried::{self, FOREIGN_CODE, NotCarried, Reasons, not_carried};
 use portway_documents::{Document, Tables, Written, put_edifact, put_x12};
 use portway_edi::interchange::{Event, Limits, PartyId};
 use portway_edi::reader::Reader;
@@ -110,10 +110,12 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
     let back = read_back(&segments, target, tables)?;
     match &back.document {
         Some(back) if back.kind() == document.kind() => {
-            let (codes, values): (Vec<_>, Vec<_>) = not_carried(document, back)
-                .into_iter()
-                .partition(|n| reason(document, target.written(), &n.pointer) == Some(FOREIGN_CODE));
-            findings.extend(values.iter().map(|n| finding(document, target, &n.pointer, &n.value)));
+            let lacking = not_carried(document, back);
+            let reasons = (!lacking.is_empty()).then(|| Reasons::of(document, target.written()));
+            let why = |pointer: &str| reasons.as_ref().and_then(|reasons| reasons.why(pointer));
+            let (codes, values): (Vec<_>, Vec<_>) =
+                lacking.into_iter().partition(|n| why(&n.pointer) == Some(FOREIGN_CODE));
+            findings.extend(values.iter().map(|n| finding(target, n, why(&n.pointer))));
             findings.extend(foreign_codes(target, &codes));
         }
         _ => {
@@ -151,14 +153,14 @@ fn adapt(document: &Document, terms: Terms<'_>) -> Result<Option<Document>, Comp
         .map_err(|error| ComposeError::Transform(format!("what the transform gives is no {name}: {error}")))
 }
 
-fn finding(document: &Document, target: &Target<'_>, pointer: &str, value: &str) -> Finding {
-    let set = target.set;
-    let message = match reason(document, target.written(), pointer) {
+fn finding(target: &Target<'_>, lacking: &NotCarried, reason: Option<&str>) -> Finding {
+    let (set, pointer) = (target.set, &lacking.pointer);
+    let message = match reason {
         Some(reason) => format!("{pointer} is not carried by {set}: {reason}"),
         None => format!("{pointer} is not carried by {set}"),
     };
     let mut finding = Finding::new(findings::NOT_CARRIED, Severity::Warning, Place::default(), message);
-    finding.value = Some(value.chars().take(99).collect());
+    finding.value = Some(lacking.value.chars().take(99).collect());
     finding.help = findings::explain(finding.code.0).map(|e| e.fix.to_owned());
     finding
 }

@@ -232,7 +232,7 @@ impl Work<'_> {
                             tolerance(&one.profile, set.standard),
                             Agreed::with(&one.profile, &set.code),
                         );
-                        bytes += translated.data.as_ref().map_or(0, |d| d.get().len());
+                        bytes += translated.data.as_ref().map_or(0, |d| d.len());
                         batch.push(Pending {
                             nth,
                             interchange: interchange - 1,

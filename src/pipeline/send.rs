@@ -12,7 +12,7 @@ use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::profile::PartnerProfile;
-use crate::transport::as2::Outgoing;
+use crate::transport::as2::{Link, Outgoing};
 use crate::transport::directory;
 use std::sync::Arc;
 use tracing::Instrument;
@@ -62,9 +62,12 @@ impl House {
         let out = || Outgoing {
             ledger: self.ledger.clone(),
             spool: self.spool.clone(),
-            configuration: self.profiles.current(),
-            profile: profile.clone(),
-            now: self.clock.now(),
+            clock: self.clock.clone(),
+            link: Link {
+                configuration: self.profiles.current(),
+                profile: profile.clone(),
+                now: self.clock.now(),
+            },
         };
         match due.way.as_str() {
             "as2" => return self.as2.send(&out(), due).await,

@@ -90,7 +90,7 @@ impl Work<'_> {
         row
     }
 
-    fn route(&self, one: &Judged, row: &mut SetRow, data: &serde_json::value::RawValue) {
+    fn route(&self, one: &Judged, row: &mut SetRow, data: &[u8]) {
         let usage = one.framed.result.header.usage;
         row.event = Some(self.event(one, row, data));
         match route::route(&self.configuration, &one.profile, &row.code, usage) {
@@ -106,7 +106,7 @@ impl Work<'_> {
         }
     }
 
-    fn event(&self, one: &Judged, row: &SetRow, data: &serde_json::value::RawValue) -> Vec<u8> {
+    fn event(&self, one: &Judged, row: &SetRow, data: &[u8]) -> Vec<u8> {
         let subject = Subject {
             id: row.id,
             thread: row.thread,
@@ -235,7 +235,7 @@ pub(super) struct Subject<'a> {
 
 impl Subject<'_> {
     /// The event's bytes, as they stay.
-    pub(super) fn event(&self, data: &serde_json::value::RawValue) -> Vec<u8> {
+    pub(super) fn event(&self, data: &[u8]) -> Vec<u8> {
         let (set, thread, message) = (self.id.to_string(), self.thread.to_string(), self.message.to_string());
         let schema = DocumentKind::from_name(self.document)
             .map(|kind| format!("https://portway.example/schemas/{}-1.json", kind.name()));

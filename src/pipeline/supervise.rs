@@ -50,7 +50,9 @@ impl Workers {
         for _ in 0..processors {
             workers.tasks.spawn(processor(house.clone(), arrivals.clone()));
         }
-        workers.tasks.spawn(abandoned(house.clone(), processors, workers.tasks.clone()));
+        if processors > 0 {
+            workers.tasks.spawn(abandoned(house.clone(), processors, workers.tasks.clone()));
+        }
         tokio::spawn(heartbeat(house.clone(), workers.drained.clone()));
         workers.tasks.spawn(watch(house.clone()));
         workers.tasks.spawn(super::receipts::run(house.clone()));

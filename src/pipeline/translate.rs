@@ -13,7 +13,6 @@ use portway_edi::acknowledgement::{AckCode, SetResult, Tolerance};
 use portway_edi::interchange::{Standard, TransactionSet};
 use portway_edi::schema::{Guide, Loop, Schema, Validated, to_json};
 use portway_edi::{Answer, Finding, Place, Severity};
-use serde_json::value::RawValue;
 
 /// A set, judged and translated.
 #[derive(Debug)]
@@ -24,8 +23,8 @@ pub struct Translated {
     pub document: Option<String>,
     /// The document's number, also of a rejected set where it can be read.
     pub number: Option<String>,
-    /// The canonical document; `None` for a rejected set, or one without a document.
-    pub data: Option<Box<RawValue>>,
+    /// The canonical document as JSON; `None` for a rejected set, or one without a document.
+    pub data: Option<Vec<u8>>,
     /// The document itself, before items and transform.
     pub canonical: Option<Document>,
     pub unmapped: usize,
@@ -145,7 +144,7 @@ fn in_shape_of_schema(set: &TransactionSet<'_>, validated: &Validated<'_>, resul
         kind: None,
         document: Some(format!("{standard}-{}", set.code.to_lowercase())),
         number: number(&set.code, &validated.root),
-        data: if rejected { None } else { serde_json::value::to_raw_value(&data).ok() },
+        data: if rejected { None } else { serde_json::to_vec(&data).ok() },
         canonical: None,
         unmapped: 0,
         transform_failed: false,
@@ -193,10 +192,11 @@ fn number(code: &str, root: &Loop<'_>) -> Option<String> {
 }
 
 /// The document as our endpoints see it.
-fn adapt(document: &Document, agreed: Agreed<'_>) -> Result<Box<RawValue>, String> {
+fn adapt(document: &Document, agreed: Agreed<'_>) -> Result<Vec<u8>, String> {
     let written = |error: serde_json::Error| format!("the document cannot be written: {error}");
     if agreed.items.is_none() && agreed.transform.is_none() {
-        return serde_json::value::to_raw_value(document).map_err(written);
+        let mut json = Vec::new();
+        return portway_documents::write_json(&mut json, document).map(|()| json).map_err(written);
     }
     let mut json = serde_json::to_value(document).map_err(written)?;
     if let Some(items) = agreed.items {
@@ -205,7 +205,7 @@ fn adapt(document: &Document, agreed: Agreed<'_>) -> Result<Box<RawValue>, Strin
     if let Some(transform) = agreed.transform {
         json = transform.run(&json.to_string())?;
     }
-    serde_json::value::to_raw_value(&json).map_err(written)
+    serde_json::to_vec(&json).map_err(written)
 }
 
 fn transform_failed(set: &TransactionSet<'_>, message: String) -> Finding {

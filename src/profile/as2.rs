@@ -23,7 +23,7 @@ pub struct As2 {
     #[serde(default)]
     pub certificates: Vec<PinnedCertificate>,
 
-    /// The digest of our signatures, or `none`.
+    /// The digest of our signatures, or `none`. SHA-1 is taken, and never sent.
     #[serde(default)]
     pub sign: SignWith,
     /// `pkcs1`, or `pss` for partners that ask for RSASSA-PSS.
@@ -87,6 +87,9 @@ pub struct As2 {
     /// Take messages in the clear.
     #[serde(default)]
     pub accept_unencrypted: bool,
+    /// Take messages that are encrypted with 3DES.
+    #[serde(default)]
+    pub accept_3des: bool,
     /// Take signatures of a certificate that has expired.
     #[serde(default)]
     pub accept_expired: bool,
@@ -174,7 +177,7 @@ macro_rules! choice {
     };
 }
 
-choice!(SignWith { None = "none", Sha1 = "sha1", #[default] Sha256 = "sha-256", Sha384 = "sha-384", Sha512 = "sha-512" });
+choice!(SignWith { None = "none", #[default] Sha256 = "sha-256", Sha384 = "sha-384", Sha512 = "sha-512" });
 choice!(SignatureScheme { #[default] Pkcs1 = "pkcs1", Pss = "pss" });
 choice!(EncryptWith {
     None = "none",
@@ -214,7 +217,6 @@ impl SignWith {
     pub fn digest(self) -> Option<Digest> {
         match self {
             SignWith::None => None,
-            SignWith::Sha1 => Some(Digest::Sha1),
             SignWith::Sha256 => Some(Digest::Sha256),
             SignWith::Sha384 => Some(Digest::Sha384),
             SignWith::Sha512 => Some(Digest::Sha512),

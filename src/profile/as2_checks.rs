@@ -279,10 +279,6 @@ const USERNAME_HELP: &str =
     "HTTP basic authentication has a name without a colon and without control characters";
 
 fn algorithms(found: &mut Found<'_>, as2: &As2) {
-    if as2.sign == SignWith::Sha1 {
-        let help = "leave `sign` out for sha-256, unless the partner can do nothing else";
-        found.warning(&steps!["as2", "sign"], "SHA-1 is broken: such a signature proves little", help);
-    }
     if as2.encrypt == EncryptWith::TripleDes {
         let help = "leave `encrypt` out for aes256-cbc, unless the partner can do nothing else";
         found.warning(&steps!["as2", "encrypt"], "3DES is withdrawn: 64-bit blocks are not enough", help);

@@ -286,7 +286,7 @@ impl Default for Limits {
 pub struct Work {
     /// A worker that has not renewed its lease for this long has lost its job.
     pub lease: Span,
-    /// Messages parsed and translated at once. Default: the number of cores.
+    /// Messages parsed and translated at once, 8 by default; 0: this gateway takes and sends, others on its database process.
     pub processors: Option<usize>,
     /// Time that running work has to end on SIGTERM.
     pub drain: Span,

@@ -412,7 +412,6 @@ fn a_partners_as2_is_checked() {
         (with("username = \"me\""), "9:12:", "without a password", "credential"),
         (with("username = \"me:you\"\npassword = { env = \"X\" }"), "9:12:", "cannot be a username", "colon"),
         (with("subject = \"a\\nb\""), "9:11:", "one line", ""),
-        (with("sign = \"sha1\""), "9:8:", "SHA-1 is broken", "sha-256"),
         (with("encrypt = \"3des\""), "9:11:", "3DES is withdrawn", "aes256-cbc"),
         (with("mdn_urls = [\"https://a.example/x\", \"/x\"]"), "9:36:", "not an HTTP URL", ""),
         (with("mdn_urls = [\"https://a.example/x?y\"]"), "9:13:", "has no query", "origin"),
@@ -423,7 +422,12 @@ fn a_partners_as2_is_checked() {
             "cannot read the certificate",
             "PEM file",
         ),
-        (with("[as2.interop]\nno_chunkin = true"), "10:1:", "unknown key `no_chunkin`", "no_chunking"),
+        (
+            with("[as2.interop]\nnew_message_i = true"),
+            "10:1:",
+            "unknown key `new_message_i`",
+            "new_message_id",
+        ),
         (
             with("[as2.login]\nusername = \"\"\npassword = \"geheim\""),
             "11:12:",

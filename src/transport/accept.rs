@@ -74,6 +74,7 @@ impl Doors {
             sha256: content.sha256,
             parts: &mut parts,
             idempotency_key: facts.idempotency_key,
+            worked_here: self.processes,
             as2: facts.as2,
             attachments,
         };
@@ -82,11 +83,15 @@ impl Doors {
         Ok(match accepted {
             Accepted::New(receipt) => {
                 let message = receipt.message.id;
+                let Some(lease) = receipt.lease else {
+                    self.ledger.wake.ring(job::PROCESS_LANE);
+                    return Ok(Taken::New(message));
+                };
                 // Past half of the queue the memory of larger ones is better used by those who are first.
                 let keep =
                     content.size <= SMALL || self.arrivals.capacity() > self.arrivals.max_capacity() / 2;
                 let content = keep.then_some(content);
-                let arrived = Arrived { message: receipt.message, lease: receipt.lease, content };
+                let arrived = Arrived { message: receipt.message, lease, content };
                 // A sender that outruns the workers is slowed down a little before the ledger's queue takes its messages.
                 if let Err(refused) = self.arrivals.send_timeout(arrived, PATIENCE).await {
                     let (SendTimeoutError::Timeout(arrived) | SendTimeoutError::Closed(arrived)) = refused;

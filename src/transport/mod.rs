@@ -35,4 +35,6 @@ pub struct Doors {
     pub spool: Spool,
     pub clock: SharedClock,
     pub arrivals: mpsc::Sender<Arrived>,
+    /// Whether this node works on what it takes, or leaves that to others on the same database.
+    pub processes: bool,
 }

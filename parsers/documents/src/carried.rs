@@ -93,37 +93,58 @@ impl Row {
     }
 }
 
-/// Why a set does not carry a field, from the lists beside the mappings; `None` where no list has it.
-///
-/// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
-pub fn reason(document: &Document, target: Target<'_>, pointer: &str) -> Option<&'static str> {
-    let path = without_indices(pointer);
-    if is_foreign_code(document, target.standard, &path) {
-        return Some(FOREIGN_CODE);
+/// Why a set does not carry what is lacking of one document, from the lists beside the mappings. Made once for a document: it holds it
+/// as JSON.
+pub struct Reasons {
+    standard: Standard,
+    foreign: bool,
+    json: Value,
+    rows: Vec<Row>,
+}
+
+impl Reasons {
+    pub fn of(document: &Document, target: Target<'_>) -> Reasons {
+        Reasons {
+            standard: target.standard,
+            foreign: document.code_list().is_some_and(|list| list != CodeList::of(target.standard)),
+            json: serde_json::to_value(document).unwrap_or_default(),
+            rows: rows(document.kind(), target).collect(),
+        }
     }
-    let mut listed = rows(document.kind(), target).filter(|row| row.holds(&path));
-    listed.next().map(|row| row.reason).or_else(|| lacking_word(document, target.standard, pointer))
-}
 
-/// True of a code that the other standard alone has: a path without indices.
-pub fn is_foreign_code(document: &Document, standard: Standard, path: &str) -> bool {
-    let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
-    let last = path.rsplit('/').next().unwrap_or_default();
-    foreign
-        && (last == "code" || last.ends_with("_code") || last.ends_with("_codes") || last == "original_unit")
-}
+    /// Why the set does not carry a field; `None` where no list has it.
+    ///
+    /// What only a code of the other standard says cannot be said in this one: neither the code nor what it qualifies.
+    pub fn why(&self, pointer: &str) -> Option<&'static str> {
+        let path = without_indices(pointer);
+        if self.is_foreign_code(&path) {
+            return Some(FOREIGN_CODE);
+        }
+        let listed = self.rows.iter().find(|row| row.holds(&path));
+        listed.map(|row| row.reason).or_else(|| self.lacking_word(pointer))
+    }
 
-/// Why a value cannot be said in the codes of a standard, whatever the set.
-pub fn lacking_word(document: &Document, standard: Standard, pointer: &str) -> Option<&'static str> {
-    let foreign = document.code_list().is_some_and(|list| list != CodeList::of(standard));
-    if foreign && is_qualified_by_code(document, pointer) {
-        Some("what it is, only a code of the other standard says")
-    } else if pointer.ends_with("/unit") && lacks_unit(document, standard, pointer) {
-        Some("the standard has no code for the unit")
-    } else if lacks_word(document, standard, pointer) {
-        Some("the standard has no code for the word")
-    } else {
-        None
+    /// True of a code that the other standard alone has: a path without indices.
+    pub fn is_foreign_code(&self, path: &str) -> bool {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        self.foreign
+            && (last == "code"
+                || last.ends_with("_code")
+                || last.ends_with("_codes")
+                || last == "original_unit")
+    }
+
+    /// Why a value cannot be said in the codes of a standard, whatever the set.
+    pub fn lacking_word(&self, pointer: &str) -> Option<&'static str> {
+        if self.foreign && is_qualified_by_code(&self.json, pointer) {
+            Some("what it is, only a code of the other standard says")
+        } else if pointer.ends_with("/unit") && lacks_unit(&self.json, self.standard, pointer) {
+            Some("the standard has no code for the unit")
+        } else if lacks_word(&self.json, self.standard, pointer) {
+            Some("the standard has no code for the word")
+        } else {
+            None
+        }
     }
 }
 
@@ -147,8 +168,7 @@ pub fn shared(standard: Standard) -> impl Iterator<Item = Row> {
     list.iter().copied().map(Row::of)
 }
 
-fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {
-    let json = serde_json::to_value(document).unwrap_or_default();
+fn lacks_unit(json: &Value, standard: Standard, pointer: &str) -> bool {
     json.pointer(pointer).and_then(Value::as_str).is_some_and(|unit| match standard {
         Standard::X12 => crate::x12::units::of_recommendation_20(unit).is_none(),
         Standard::Edifact => crate::edifact::units::of_recommendation_20(unit).is_none(),
@@ -157,13 +177,12 @@ fn lacks_unit(document: &Document, standard: Standard, pointer: &str) -> bool {
 
 /// True if something around the value has a word that the standard has no code for. Of words that only describe (how an allowance
 /// is settled) nothing but the word itself is lost; others say what the whole record is.
-fn lacks_word(document: &Document, standard: Standard, pointer: &str) -> bool {
+fn lacks_word(json: &Value, standard: Standard, pointer: &str) -> bool {
     const DESCRIBING: [&str; 5] = ["basis", "freight_payment", "mode", "handling", "service"];
     let fields = match standard {
         Standard::X12 => crate::x12::codes::WORD_FIELDS,
         Standard::Edifact => crate::edifact::codes::WORD_FIELDS,
     };
-    let json = serde_json::to_value(document).unwrap_or_default();
     let ends = pointer.match_indices('/').map(|(at, _)| at).skip(1);
     ends.into_iter().any(|end| {
         let Some(map) = json.pointer(&pointer[..end]).and_then(Value::as_object) else { return false };
@@ -177,9 +196,8 @@ fn lacks_word(document: &Document, standard: Standard, pointer: &str) -> bool {
 }
 
 /// True if something around the value has a word that is `other`, or a code and no word at all.
-fn is_qualified_by_code(document: &Document, pointer: &str) -> bool {
+fn is_qualified_by_code(json: &Value, pointer: &str) -> bool {
     const WORDS: [&str; 4] = ["role", "kind", "scheme", "status"];
-    let json = serde_json::to_value(document).unwrap_or_default();
     let ends = pointer.match_indices('/').map(|(at, _)| at).skip(1);
     let around = ends.filter_map(|end| json.pointer(&pointer[..end])).filter_map(Value::as_object);
     around.into_iter().any(|map| {
@@ -264,12 +282,19 @@ fn compare_lists(was: &[Value], is: &[Value], pointer: &mut String, list: &mut V
     }
 }
 
-/// True if nothing of `value` lacks in `other`.
+/// True if nothing of `value` lacks in `other`: [`compare`], which ends at the first that does. Entries of lists only.
 fn covers(other: &Value, value: &Value) -> bool {
-    let mut list = Vec::new();
-    // No document's own fields here: entries of lists only.
-    compare(value, other, &mut "/-".to_owned(), &mut list);
-    list.is_empty()
+    match (value, other) {
+        (Value::Object(was), Value::Object(is)) => was.iter().all(|(key, value)| {
+            is_translated(key, was, is) || covers(is.get(key).unwrap_or(&Value::Null), value)
+        }),
+        _ if value == other => true,
+        _ => {
+            let mut list = Vec::new();
+            compare(value, other, &mut "/-".to_owned(), &mut list);
+            list.is_empty()
+        }
+    }
 }
 
 /// Lines of text as one, blanks between them; `None` for a list of anything else.

@@ -121,6 +121,12 @@ impl<'a> Segment<'a> {
             usize::MAX
         })
     }
+    /// The segment as text, where every value in it reads as its bytes stand. `None` where a value has to be [`Segment::decoded`].
+    #[inline]
+    pub fn plain_text(&self) -> Option<&'a str> {
+        let released = self.delimiters.release.is_some_and(|release| memchr(release, self.bytes).is_some());
+        text_as_it_stands(self.bytes, self.notation.charset).filter(|_| !released)
+    }
     /// A value as text: release characters resolved, the declared character set read.
     pub fn decoded(&self, value: &'a [u8]) -> Cow<'a, str> {
         match released(value, self.delimiters.release) {
@@ -132,13 +138,15 @@ impl<'a> Segment<'a> {
 
 /// In the declared set; undeclared: UTF-8 when it is, else ISO 8859-1, which every byte string is.
 pub(crate) fn to_text(bytes: &[u8], charset: Charset) -> Cow<'_, str> {
-    match std::str::from_utf8(bytes) {
-        // Every set but ISO 2022 has ASCII in it.
-        Ok(text) if charset == Charset::Undeclared || bytes.is_ascii() && charset != Charset::X => {
-            Cow::Borrowed(text)
-        }
-        _ => charset.decode(bytes),
-    }
+    text_as_it_stands(bytes, charset).map_or_else(|| charset.decode(bytes), Cow::Borrowed)
+}
+
+#[inline]
+fn text_as_it_stands(bytes: &[u8], charset: Charset) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    // Every set but ISO 2022 has ASCII in it.
+    let stands = charset == Charset::Undeclared || charset != Charset::X && text.is_ascii();
+    stands.then_some(text)
 }
 
 /// The value without its release characters; one at the end has nothing to release, and stays.

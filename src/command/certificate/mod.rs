@@ -44,7 +44,7 @@ pub fn run(dir: &Path, verb: CertificateVerb) -> ExitCode {
 }
 
 /// Every certificate that the configuration names.
-fn held(configuration: &Configuration, now: Timestamp) -> Vec<Held> {
+pub(super) fn held(configuration: &Configuration, now: Timestamp) -> Vec<Held> {
     let self_signed = connect::state_directory(configuration).join("certs/self-signed.pem");
     configuration.certificates(&self_signed, now)
 }

@@ -93,7 +93,8 @@ fn say_next(configuration: &Configuration, station: &str, settings: &Station, st
         let from = day(first_day(configuration, station, now));
         words(format_args!(
             "next: add it to `keys` under {section} in gateway.toml; until {from} the old one signs, both decrypt:\n\n\
-             {{ {pair}, from = \"{from}\" }}\n"
+             {{ {pair}, from = \"{from}\" }}\n\n\
+             No partner has the old one yet (an example's, a first try)? Then write this in its place, without `from`.\n"
         ));
     }
     words(

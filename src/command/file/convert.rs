@@ -248,7 +248,10 @@ impl Visitor for Documents<'_> {
         let why = match (&judged.data, &judged.canonical) {
             _ if self.rejected.contains(&group.header.offset) => "its interchange or group is rejected",
             _ if !judged.result.verdict.accepts() => "it is rejected",
-            (Some(document), _) if to_json => return Ok(writeln!(self.converter.out, "{document}")?),
+            (Some(document), _) if to_json => {
+                self.converter.out.write_all(document)?;
+                return Ok(writeln!(self.converter.out)?);
+            }
             (Some(_), Some(document)) => {
                 let what = format!("{} ({})", set.control_number, set.code);
                 return self.converter.document(&what, document, self.header.as_ref());

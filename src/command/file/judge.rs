@@ -12,7 +12,6 @@ use portway_edi::acknowledgement::{SetResult, Tolerance};
 use portway_edi::interchange::TransactionSet;
 use portway_edi::schema::Schema;
 use portway_edi::{Answer, Finding, Place, Severity, Standard};
-use serde_json::value::RawValue;
 
 pub struct Judged {
     pub result: SetResult,
@@ -20,8 +19,8 @@ pub struct Judged {
     pub document: Option<String>,
     /// The document's number, also of a rejected set where it can be read.
     pub number: Option<String>,
-    /// What our systems would get; `None` for a rejected set.
-    pub data: Option<Box<RawValue>>,
+    /// What our systems would get, JSON; `None` for a rejected set.
+    pub data: Option<Vec<u8>>,
     /// The document itself, where it is wanted and the set has one.
     pub canonical: Option<Document>,
 }

@@ -5,9 +5,11 @@
 //! before the first try: whoever comes second finds it and sends the same. A receipt that comes is written whatever it is for:
 //! the late, the repeated and the stray say so.
 
+mod expected;
 mod sent;
 mod shown;
 
+pub use expected::{ExpectedLine, Waived};
 pub use sent::{Expected, Freeze, Frozen, Matched, Overdue, ReceiptCame};
 pub use shown::{As2Line, AttachmentLine, ReceiptLine};
 

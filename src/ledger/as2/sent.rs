@@ -36,6 +36,8 @@ pub struct Frozen {
     pub size: i64,
     /// The receipt has come already, and accepts.
     pub accepted: bool,
+    /// An earlier try has left: the partner may know it as a duplicate.
+    pub repeated: bool,
 }
 
 /// A message of ours that a receipt is for.
@@ -89,20 +91,23 @@ pub struct Overdue {
     pub exchange: String,
 }
 
-type FrozenRow = (String, Json<Fields>, String, Option<String>, Option<String>, Uuid, i64, Option<String>);
+type FrozenRow =
+    (String, Json<Fields>, String, Option<String>, Option<String>, Uuid, i64, Option<String>, bool);
 
 impl Ledger {
     /// The frozen form of a message of ours, if it was frozen.
     pub async fn as2_frozen(&self, message: Uuid) -> Result<Option<Frozen>> {
         let row: Option<FrozenRow> = sqlx::query_as(
-            "SELECT a.exchange, a.sealed_fields, a.mdn, a.mic_digest, a.mic, a.sealed, a.sealed_size, k.state
+            "SELECT a.exchange, a.sealed_fields, a.mdn, a.mic_digest, a.mic, a.sealed, a.sealed_size, k.state,
+                EXISTS (SELECT 1 FROM delivery d JOIN attempt t ON t.delivery_id = d.id
+                        WHERE d.message_id = a.message_id AND t.finished_at IS NOT NULL)
              FROM as2 a LEFT JOIN acknowledgement k ON k.answers = a.message_id AND k.kind = 'MDN'
              WHERE a.message_id = $1 AND a.direction = 'out'",
         )
         .bind(message)
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|(exchange, Json(fields), mdn, digest, mic, sealed, size, state)| Frozen {
+        Ok(row.map(|(exchange, Json(fields), mdn, digest, mic, sealed, size, state, repeated)| Frozen {
             exchange,
             fields,
             mdn: Mdn::named(&mdn),
@@ -110,6 +115,7 @@ impl Ledger {
             sealed,
             size,
             accepted: state.is_some_and(|state| state.contains("accepted")),
+            repeated,
         }))
     }
 
@@ -223,7 +229,7 @@ impl Ledger {
             None => Matched::Orphan,
             Some(_) if !came.settles => Matched::Noted,
             Some("expected") => Matched::InTime,
-            Some("overdue") => Matched::Late,
+            Some("overdue" | "waived") => Matched::Late,
             Some(_) => Matched::Duplicate,
         };
         let side = match matched {

@@ -82,11 +82,11 @@ impl Ledger {
 
     /// What came over the wire, where it was small enough to be kept; and the receipt that we answered with.
     pub async fn as2_bytes(&self, message: Uuid) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>)> {
-        let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> =
-            sqlx::query_as("SELECT raw, receipt FROM as2 WHERE message_id = $1")
-                .bind(message)
-                .fetch_optional(&self.pool)
-                .await?;
+        type Row = (Option<Vec<u8>>, Option<Vec<u8>>);
+        let row: Option<Row> = sqlx::query_as("SELECT raw, receipt FROM as2 WHERE message_id = $1")
+            .bind(message)
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(row.unwrap_or_default())
     }
 }

@@ -56,7 +56,9 @@ pub fn receipt(
         unique,
         old_digest_names,
     };
-    let digest = wanted.digests.first().copied().or(mic.map(|mic| mic.digest)).unwrap_or(Digest::Sha256);
+    // SHA-1 only for those who ask for nothing else.
+    let better = wanted.digests.iter().find(|digest| **digest != Digest::Sha1).or(wanted.digests.first());
+    let digest = better.copied().or(mic.map(|mic| mic.digest)).unwrap_or(Digest::Sha256);
     let options = SignOptions {
         digest,
         scheme: making.as2.map_or(Scheme::Pkcs1, |as2| as2.signature.scheme()),

@@ -4,7 +4,7 @@ use crate::net::spool::{Spool, SpoolWriter, Spooled};
 use crate::profile::as2::{As2, MicBy};
 use crate::profile::{Configuration, PartnerProfile};
 use jiff::Timestamp;
-use portway_as2::algorithm::Digest;
+use portway_as2::algorithm::{Cipher, Digest};
 use portway_as2::certificate::Certificate;
 use portway_as2::header::Fields;
 use portway_as2::mdn::Condition;
@@ -193,6 +193,11 @@ fn unsafe_for(opened: &Opened, signers: &[Certificate], as2: &As2, now: Timestam
         let detail = "it was not encrypted, and the profile does not say accept_unencrypted = true";
         return refuse(Condition::InsufficientMessageSecurity, detail.to_owned());
     }
+    let weak = opened.encrypted.is_some_and(|encrypted| encrypted.cipher == Cipher::TripleDes);
+    if weak && !as2.accept_3des {
+        let detail = "it was encrypted with 3DES, and the profile does not say accept_3des = true";
+        return refuse(Condition::InsufficientMessageSecurity, detail.to_owned());
+    }
     let Some(signature) = &opened.signed else {
         if as2.accept_unsigned {
             return None;
@@ -223,6 +228,9 @@ fn facts(opened: &Opened, signers: &[Certificate]) -> serde_json::Value {
         facts["signed"] = signature.digest.name().into();
         facts["scheme"] = format!("{:?}", signature.scheme).to_lowercase().into();
         if let Some(signer) = signers.get(signature.signer) {
+            if signer.key_description().starts_with("EC ") {
+                facts["scheme"] = "ecdsa".into();
+            }
             facts["signer"] = json!({ "subject": signer.subject(), "sha256": signer.fingerprint() });
         }
     }

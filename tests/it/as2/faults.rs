@@ -243,19 +243,45 @@ fn a_message_that_breaks_off_leaves_no_trace() {
     house.gateway.stop();
 }
 
+/// A compressed entity of 10 GB of blanks: one piece of a deflate stream, told again and again.
+fn bomb() -> Entity {
+    let script = "import sys, zlib\nc = zlib.compressobj(9)\nblank = b' ' * (16 << 20)\n\
+                  head = c.compress(b'Content-Type: application/edi-x12\\r\\n\\r\\n' + blank) + c.flush(zlib.Z_FULL_FLUSH)\n\
+                  again = c.compress(blank) + c.flush(zlib.Z_FULL_FLUSH)\n\
+                  sys.stdout.buffer.write(head + again * 640)";
+    let python = std::env::var("PORTWAY_TEST_PYTHON").expect("run the tests with 'make test'");
+    let deflated = std::process::Command::new(python).args(["-c", script]).output().unwrap().stdout;
+    let der = |tag: u8, content: &[u8]| {
+        let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x84][..], &length, content].concat()
+    };
+    let oid = |last: &[u8]| der(6, &[&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9][..], last].concat());
+    let data = {
+        let id = der(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1]);
+        der(0x30, &[id, der(0xa0, &der(4, &deflated))].concat())
+    };
+    let compressed = [der(2, &[0]), der(0x30, &oid(&[16, 3, 8])), data].concat();
+    let cms = [oid(&[16, 1, 9]), der(0xa0, &der(0x30, &compressed))].concat();
+    Entity::new("application/pkcs7-mime; smime-type=compressed-data", der(0x30, &cms))
+}
+
 #[test]
 fn what_grows_too_large_is_refused_within_its_cap() {
     let (erp, mut site) = site();
-    site.add("[limits]\nmax_message_bytes = 4000000");
+    site.add("[limits]\nmax_message_bytes = 16000000");
     site.partner(&profile(None, ""));
     let house = House { gateway: site.start(), erp, site };
     let before = house.gateway.peak_memory();
-    // 2 GiB in 2 MB, and the same compressed again: 10 KB or so.
-    let zeros = Entity::new("application/edi-x12", vec![b' '; 256 << 20]);
-    let once = openssl::compressed(&zeros);
-    let twice = openssl::compressed(&once);
-    assert!(twice.body.len() < 20_000, "{}", twice.body.len());
-    for (nth, bomb) in [once, twice].iter().enumerate() {
+    // RFC 3274's reach: a stream of 10 MB that inflates to 10 GB, and that compressed again: 10 KB or so.
+    let bomb = bomb();
+    let twice = openssl::compressed(&bomb);
+    assert!(
+        bomb.body.len() < 12_000_000 && twice.body.len() < 50_000,
+        "{} {}",
+        bomb.body.len(),
+        twice.body.len()
+    );
+    for (nth, bomb) in [bomb, twice].iter().enumerate() {
         let message =
             Message::packed(&format!("bomb-{nth}"), bomb, Some((&acme(), SHA256)), Some(AES128_CBC));
         let receipt = Receipt::of(&house.raw().send(&message.request()));

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::harness::as2_peer::decoded;
+use crate::harness::as2_raw::Catcher;
 use crate::harness::x12::{self, order};
 
 /// Sends until there is a receipt, as a product does: the same bytes under the same Message-ID.
@@ -73,4 +74,27 @@ fn killed_when_the_message_was_frozen() {
 #[test]
 fn killed_when_the_partner_had_answered() {
     killed_sending("as2.answered", "sync");
+}
+
+/// The receipt was wanted later: it is in the ledger with the message, and leaves when the next process finds it.
+#[test]
+fn killed_before_a_receipt_that_is_wanted_later_left() {
+    let catcher = Catcher::start();
+    let (erp, site) = site();
+    site.partner(&profile(None, &format!("mdn_urls = [\"http://{}/mdn\"]\n", catcher.address())));
+    let mut gateway = site.start_with(&[("PORTWAY_FAULT", "as2.committed:kill:1")]);
+    let message = Message::of("1", order("4500123", 17).text().as_bytes())
+        .with(&format!("Receipt-Delivery-Option: http://{}/mdn", catcher.address()));
+    assert!(Raw::plain(&gateway.as2_plain).open().ask(&message.request()).is_err());
+    gateway.ended();
+    drop(gateway);
+    let house = House { gateway: site.start(), erp, site };
+    let receipt = Receipt::read(&catcher.requests(1)[0].entity(), true);
+    assert_eq!((receipt.disposition.as_str(), receipt.original.as_str()), ("processed", "<1@acme.example>"));
+    house.erp.wait_effects(1);
+    // The partner never heard our reply, and repeats.
+    assert_eq!(house.raw().send(&message.request()).status(), 200);
+    assert_eq!(catcher.requests(2)[1].body, catcher.requests(1)[0].body);
+    assert_eq!(house.erp.effects().len(), 1);
+    house.gateway.stop();
 }

@@ -1,9 +1,12 @@
 //! AS2 with the real binary: live products, the openssl command, and bytes on the wire at the other end.
 
+mod acks;
+mod check;
 mod door;
 mod exchange;
 mod faults;
 mod kills;
+mod onboarding;
 mod receipts;
 
 use crate::harness::as2_openssl::{self as openssl, AES128_CBC, Encryption, SHA256, Signing};
@@ -48,6 +51,16 @@ pub fn site() -> (Recorder, Site) {
     site.endpoint("erp", &erp, "");
     site.as2(&northwind());
     (erp, site)
+}
+
+/// The door has an address known before it opens, where receipts come later.
+pub fn named_door(site: &mut Site) {
+    // A fixed free port serves here.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    site.replace(
+        "plain_address = \"127.0.0.1:0\"",
+        &format!("plain_address = \"127.0.0.1:{port}\"\nurl = \"http://127.0.0.1:{port}/as2\""),
+    );
 }
 
 impl House {
@@ -167,10 +180,16 @@ impl Receipt {
 
     #[track_caller]
     pub fn read(entity: &Entity, signed: bool) -> Receipt {
-        let report = if signed {
+        Receipt::by(entity, signed.then(northwind).as_ref())
+    }
+
+    /// Signed by this one, or by nobody.
+    #[track_caller]
+    pub fn by(entity: &Entity, signer: Option<&Identity>) -> Receipt {
+        let report = if let Some(signer) = signer {
             assert_eq!(entity.content_type(), "multipart/signed", "{:?}", entity.headers);
             let parts = entity.parts();
-            let verdict = openssl::verify(&parts[0], &Entity::parse(&parts[1]).content(), &northwind().cert);
+            let verdict = openssl::verify(&parts[0], &Entity::parse(&parts[1]).content(), &signer.cert);
             assert!(verdict.ok, "{}", verdict.said);
             Entity::parse(&parts[0])
         } else {

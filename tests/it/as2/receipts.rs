@@ -8,21 +8,16 @@ const MDN: &str = "SELECT state FROM acknowledgement WHERE kind = 'MDN'";
 
 /// An order comes, so that a 997 leaves.
 #[track_caller]
-fn order_comes(house: &House, n: u32) {
+pub fn order_comes(house: &House, n: u32) {
     let message = Message::of(&format!("m{n}"), order(&format!("PO-{n}"), n).text().as_bytes());
     assert_eq!(Receipt::of(&house.raw().send(&message.request())).disposition, "processed");
 }
 
 /// A live product as Acme, and a gateway that asks for receipts later.
-fn later(product: Product, as2: &str) -> (House, As2Peer) {
+pub fn later(product: Product, as2: &str) -> (House, As2Peer) {
     let peer = As2Peer::start(product, &config("ACME", &acme(), "NORTHWIND", &northwind()));
     let (erp, mut site) = site();
-    // The door's own address is known once it is open: a fixed free port serves here.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    site.replace(
-        "plain_address = \"127.0.0.1:0\"",
-        &format!("plain_address = \"127.0.0.1:{port}\"\nurl = \"http://127.0.0.1:{port}/as2\""),
-    );
+    named_door(&mut site);
     site.partner(&profile(Some(peer.url()), &format!("mdn = \"async\"\n{as2}")));
     let house = House { gateway: site.start(), erp, site };
     peer.configure(&json!({ "partner": { "url": format!("http://{}/as2", house.gateway.as2_plain) } }));
@@ -60,7 +55,7 @@ fn an_overdue_receipt_is_told_the_message_sent_again_and_a_late_one_closes_it() 
     peer.release();
     house.ledger(MDN, &["late_accepted"]);
     house.ledger("SELECT count(*)::text FROM as2_receipt", &["2"]);
-    house.ledger("SELECT side FROM as2_receipt ORDER BY id", &["late", "duplicate"]);
+    house.ledger("SELECT side FROM as2_receipt ORDER BY side", &["duplicate", "late"]);
     house.ledger("SELECT count(*)::text FROM alert WHERE cause LIKE '%overdue' AND state = 'open'", &["0"]);
     house.gateway.stop();
 }
@@ -150,5 +145,26 @@ fn a_product_that_wants_it_gets_a_new_message_id_with_each_repetition() {
     house.ledger(MDN, &["accepted"]);
     let received = peer.received(2);
     assert_ne!(received[0]["message_id"], received[1]["message_id"]);
+    house.gateway.stop();
+}
+
+#[test]
+fn we_show_a_password_and_a_certificate_where_they_ask_for_them() {
+    let tls = Identity::rsa("acme-tls.example");
+    let mut theirs = config("ACME", &acme(), "NORTHWIND", &northwind());
+    theirs["listen"] = json!({ "cert": tls.cert, "key": tls.key, "client_ca": northwind().cert, "basic": ["northwind", "open sesame"] });
+    let peer = As2Peer::start(Product::Pyas2, &theirs);
+    let url = peer.url().replace("127.0.0.1", "localhost");
+    let (erp, site) = site();
+    std::fs::write(site.path("conf/secrets/acme"), "open sesame\n").unwrap();
+    let more = format!(
+        "username = \"northwind\"\npassword = {{ file = \"secrets/acme\" }}\ntls_certificate = true\nca = \"{}\"\n",
+        tls.cert.display()
+    );
+    site.partner(&profile(Some(&url), &more));
+    let house = House { gateway: site.start(), erp, site };
+    order_comes(&house, 1);
+    house.ledger(MDN, &["accepted"]);
+    assert!(peer.received(1)[0]["client_subject"].to_string().contains("northwind.example"));
     house.gateway.stop();
 }

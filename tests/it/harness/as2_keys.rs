@@ -23,7 +23,8 @@ impl Identity {
     }
 
     fn kept(kind: &str, name: &str, make: impl Fn() -> Result<KeyPair, rcgen::Error>) -> Identity {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("as2-keys");
+        // The number changes with the recipe: a target folder may hold keys of an older one.
+        let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("as2-keys-2");
         let dir = all.join(format!("{kind}-{name}"));
         if !dir.exists() {
             fs::create_dir_all(&all).unwrap();

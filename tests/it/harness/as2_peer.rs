@@ -73,8 +73,12 @@ impl As2Peer {
             .arg(&file)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Not ours: Node makes what it inherits non-blocking, and writing to it may then fail.
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|e| panic!("{product:?}: {e}: run the tests with 'make test'"));
+        let errors = BufReader::new(process.stderr.take().unwrap());
+        std::thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| eprintln!("{line}")));
         let lines = BufReader::new(process.stdout.take().unwrap());
         let told = Arc::new(Watched::<Told>::default());
         let teller = told.clone();

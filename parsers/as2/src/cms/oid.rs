@@ -63,7 +63,8 @@ pub(super) fn signature_kind(oid: &[u8]) -> Option<SignatureKind> {
         _ if oid == ECDSA_SHA256 => Ecdsa(Some(Digest::Sha256)),
         _ if oid == ECDSA_SHA384 => Ecdsa(Some(Digest::Sha384)),
         _ if oid == ECDSA_SHA512 => Ecdsa(Some(Digest::Sha512)),
-        _ => return None,
+        // Some write the digest alone.
+        _ => Pkcs1(Some(Digest::ALL.into_iter().find(|digest| digest_oid(*digest) == oid)?)),
     })
 }
 

@@ -329,7 +329,11 @@ struct Method {
 
 enum Kind {
     Pkcs1,
-    Pss { mask: Digest, salt: i32 },
+    /// `salt`: its length, where it is stated.
+    Pss {
+        mask: Digest,
+        salt: Option<i32>,
+    },
     Ecdsa,
 }
 
@@ -340,7 +344,7 @@ impl Method {
         Ok(match oid::signature_kind(info.method_oid).ok_or_else(unknown)? {
             SignatureKind::Pkcs1(named) => Method { kind: Kind::Pkcs1, digest: named.unwrap_or(digest) },
             SignatureKind::Ecdsa(named) => Method { kind: Kind::Ecdsa, digest: named.unwrap_or(digest) },
-            SignatureKind::Pss => pss(info.parameters)?,
+            SignatureKind::Pss => pss(info.parameters, digest)?,
         })
     }
 
@@ -386,45 +390,49 @@ impl Method {
         context.set_signature_md(oid::md(self.digest))?;
         if let Kind::Pss { mask, salt } = self.kind {
             context.set_rsa_mgf1_md(oid::md(mask))?;
-            context.set_rsa_pss_saltlen(RsaPssSaltlen::custom(salt))?;
+            // To OpenSSL the maximum means, in verifying, whatever length there is.
+            let length = salt.map_or(RsaPssSaltlen::MAXIMUM_LENGTH, RsaPssSaltlen::custom);
+            context.set_rsa_pss_saltlen(length)?;
         }
         context.verify(hashed, value)
     }
 }
 
-/// RSASSA-PSS-params (RFC 4055 section 3.1); SHA-1 and 20 where nothing is said.
-fn pss(mut parameters: Elements<'_>) -> Result<Method, SignatureError> {
+/// RSASSA-PSS-params (RFC 4055 section 3.1); SHA-1 and 20 where they leave something out. Where there are none at all, though
+/// there must be, the signer's digest counts, and the salt has any length, as pyas2lib does it.
+fn pss(mut parameters: Elements<'_>, signers: Digest) -> Result<Method, SignatureError> {
     let (mut digest, mut mask, mut salt) = (Digest::Sha1, Digest::Sha1, 20);
     let unknown = |name: &[u8]| SignatureError::Unsupported(format!("PSS with {}", oid::dotted(name)));
-    if let Some(sequence) = parameters.optional(der::SEQUENCE)? {
-        let mut inner = Elements(sequence.content);
-        while let Some(parameter) = inner.next()? {
-            let mut value = Elements(parameter.content);
-            match parameter.tag {
-                der::CONTEXT_0 => {
-                    let name = value.sequence()?.object()?;
-                    digest = oid::digest(name).ok_or_else(|| unknown(name))?;
-                }
-                der::CONTEXT_1 => {
-                    let mut function = value.sequence()?;
-                    let name = function.object()?;
-                    if name != oid::MGF1 {
-                        return Err(unknown(name));
-                    }
-                    let name = function.sequence()?.object()?;
-                    mask = oid::digest(name).ok_or_else(|| unknown(name))?;
-                }
-                der::CONTEXT_2 => match value.expect(der::INTEGER)?.content {
-                    [short @ 0..=0x7f] => salt = i32::from(*short),
-                    [high @ 0..=0x7f, low] => salt = i32::from(*high) << 8 | i32::from(*low),
-                    _ => return Err(SignatureError::Malformed("its salt length is not possible".to_owned())),
-                },
-                der::CONTEXT_3 if value.expect(der::INTEGER)?.content == [1] => {}
-                _ => return Err(SignatureError::Malformed("its PSS parameters are unknown".to_owned())),
+    let Some(sequence) = parameters.optional(der::SEQUENCE)? else {
+        return Ok(Method { kind: Kind::Pss { mask: signers, salt: None }, digest: signers });
+    };
+    let mut inner = Elements(sequence.content);
+    while let Some(parameter) = inner.next()? {
+        let mut value = Elements(parameter.content);
+        match parameter.tag {
+            der::CONTEXT_0 => {
+                let name = value.sequence()?.object()?;
+                digest = oid::digest(name).ok_or_else(|| unknown(name))?;
             }
+            der::CONTEXT_1 => {
+                let mut function = value.sequence()?;
+                let name = function.object()?;
+                if name != oid::MGF1 {
+                    return Err(unknown(name));
+                }
+                let name = function.sequence()?.object()?;
+                mask = oid::digest(name).ok_or_else(|| unknown(name))?;
+            }
+            der::CONTEXT_2 => match value.expect(der::INTEGER)?.content {
+                [short @ 0..=0x7f] => salt = i32::from(*short),
+                [high @ 0..=0x7f, low] => salt = i32::from(*high) << 8 | i32::from(*low),
+                _ => return Err(SignatureError::Malformed("its salt length is not possible".to_owned())),
+            },
+            der::CONTEXT_3 if value.expect(der::INTEGER)?.content == [1] => {}
+            _ => return Err(SignatureError::Malformed("its PSS parameters are unknown".to_owned())),
         }
     }
-    Ok(Method { kind: Kind::Pss { mask, salt }, digest })
+    Ok(Method { kind: Kind::Pss { mask, salt: Some(salt) }, digest })
 }
 
 /// Signed attributes as DER has them.
@@ -564,6 +572,58 @@ mod tests {
         let place = turned.windows(5).rposition(|w| w == b"25061").unwrap();
         broken[place] = b'3';
         assert_eq!(verify(&broken, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
+    }
+
+    /// The same element with one sequence in it, the one that starts with this object, replaced.
+    fn replaced(element: Element<'_>, object: &[u8], by: &[u8]) -> Vec<u8> {
+        if element.tag & 0x20 == 0 {
+            return element.raw.to_vec();
+        }
+        let (mut inner, mut parts) = (Elements(element.content), Vec::new());
+        while let Some(part) = inner.next().unwrap() {
+            if part.content == object {
+                return by.to_vec();
+            }
+            parts.push(replaced(part, object, by));
+        }
+        der::element(element.tag, &[&parts.concat()])
+    }
+
+    /// A signature with an RSA key whose algorithm is named in another way; `good` as it should be.
+    fn renamed(scheme: Scheme, by: &[&[u8]]) -> (Vec<u8>, Vec<u8>, [Certificate; 1]) {
+        let identity = Identity::generate("x", KeyKind::Rsa(2048), 1_750_000_000, 10).unwrap();
+        let options = SignOptions {
+            scheme,
+            algorithm_protection: false,
+            certificate_included: false,
+            ..SignOptions::default()
+        };
+        let good = sign(&hashed(b"content"), &identity, &options).unwrap();
+        let old = Parsed::read(&good).unwrap().info().unwrap().method_oid;
+        let other = replaced(Elements(&good).next().unwrap().unwrap(), old, &der::sequence(by));
+        assert_ne!(other, good);
+        (good, other, [identity.certificate().clone()])
+    }
+
+    #[test]
+    fn algorithms_named_as_some_products_name_them() {
+        let cases = [
+            // pyas2lib leaves the parameters of PSS out.
+            (Scheme::Pss, oid::RSA_PSS),
+            // The digest alone, as reported of Cleo and OpenAS2.
+            (Scheme::Pkcs1, oid::digest_oid(Digest::Sha256)),
+        ];
+        for (scheme, name) in cases {
+            let (good, other, pinned) = renamed(scheme, &[&der::object(name)]);
+            let verdict = verify(&good, &hashed(b"content"), &pinned).unwrap();
+            assert_eq!(verify(&other, &hashed(b"content"), &pinned), Ok(verdict));
+            assert_eq!(verify(&other, &hashed(b"other"), &pinned), Err(SignatureError::WrongDigest));
+            let mut broken = other;
+            *broken.last_mut().unwrap() ^= 1;
+            assert_eq!(verify(&broken, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
+        }
+        let (_, wrong, pinned) = renamed(Scheme::Pkcs1, &[&der::object(oid::digest_oid(Digest::Sha512))]);
+        assert_eq!(verify(&wrong, &hashed(b"content"), &pinned), Err(SignatureError::Bad));
     }
 
     #[test]

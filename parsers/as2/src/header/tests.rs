@@ -1,3 +1,4 @@
+//! The fields of AS2 messages in the spellings of the field.
 #![allow(clippy::unwrap_used)]
 use super::*;
 

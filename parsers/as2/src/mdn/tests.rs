@@ -1,3 +1,4 @@
+//! MDNs written, read and judged: round trips, and the spellings of the field.
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::algorithm::Hashed;

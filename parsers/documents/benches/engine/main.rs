@@ -19,9 +19,10 @@ use nom::bytes::complete::{tag, take_till};
 use nom::multi::fold_many0;
 use nom::sequence::{preceded, terminated};
 use orders::Kind;
+use portway_documents::Mapped;
 use portway_edi::interchange::{Event, Limits, TransactionSet};
 use portway_edi::reader::Reader;
-use portway_edi::schema::Schema;
+use portway_edi::schema::{Loop, Schema};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -56,7 +57,11 @@ const CONTESTANTS: &[Contestant] = &[
     Contestant { name: "x12: segments, envelope checked", kind: Kind::X12, run: |i| engine(i, &mut |_| 0) },
     Contestant { name: "x12: and elements", kind: Kind::X12, run: |i| engine(i, &mut elements) },
     Contestant { name: "x12: validated in full", kind: Kind::X12, run: |i| engine(i, &mut validated) },
-    Contestant { name: "x12: validated, canonical JSON", kind: Kind::X12, run: canonical_json },
+    Contestant {
+        name: "x12: validated, canonical JSON",
+        kind: Kind::X12,
+        run: |i| canonical_json(i, portway_documents::from_x12),
+    },
     Contestant { name: "edifact: memchr, terminators only", kind: Kind::Edifact, run: |i| memchr(i, b'\'') },
     Contestant { name: "edifact: split by hand", kind: Kind::Edifact, run: |i| split(i, b'\'', b'+') },
     Contestant { name: "edifact: nom", kind: Kind::Edifact, run: |i| nom(i, b'\'', b'+') },
@@ -70,6 +75,11 @@ const CONTESTANTS: &[Contestant] = &[
         name: "edifact: validated in full",
         kind: Kind::Edifact,
         run: |i| engine(i, &mut validated),
+    },
+    Contestant {
+        name: "edifact: validated, canonical JSON",
+        kind: Kind::Edifact,
+        run: |i| canonical_json(i, portway_documents::from_edifact),
     },
 ];
 
@@ -328,16 +338,16 @@ fn validated(set: &TransactionSet<'_>) -> u64 {
     validated.root.loops.len() as u64
 }
 
-fn canonical_json(input: &mut dyn BufRead) -> Counted {
+fn canonical_json(input: &mut dyn BufRead, map: fn(&str, &Loop<'_>) -> Option<Mapped>) -> Counted {
     let mut json = Vec::new();
     let mut written = 0;
     let counted = engine(input, &mut |set| {
         let validated = Schema::of(set).expect("a schema").validate(set);
         assert!(validated.findings.is_empty(), "{:?}", validated.findings);
-        let mapped = portway_documents::from_x12(&set.code, &validated.root).expect("a document");
+        let mapped = map(&set.code, &validated.root).expect("a document");
         assert!(mapped.findings.is_empty(), "{:?}", mapped.findings);
         json.clear();
-        serde_json::to_writer(&mut json, &mapped.document).unwrap();
+        portway_documents::write_json(&mut json, &mapped.document).unwrap();
         written += json.len() as u64;
         1
     });

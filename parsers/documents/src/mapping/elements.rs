@@ -8,6 +8,7 @@
 //! bare code is left out.
 
 use super::reading::Fields;
+use super::walk::begun;
 use super::writing::{Draft, Writing};
 use super::{At, Codes, Reading, lexeme};
 use crate::Text;
@@ -40,6 +41,7 @@ pub(crate) trait Word: Copy + PartialEq + Default + DeserializeOwned + Serialize
 impl<T: Copy + PartialEq + Default + DeserializeOwned + Serialize + 'static> Word for T {}
 
 impl<'m> Elements<'m> {
+    #[inline(never)]
     pub(super) fn read(
         reading: &'m Reading<'m>,
         segment: &'m Segment<'m>,
@@ -134,9 +136,22 @@ impl<'m> Elements<'m> {
         }
     }
 
+    /// True if nothing came there: reading, most elements that a mapping names.
+    #[inline(always)]
+    fn came_without(&self, at: At) -> bool {
+        matches!(&self.side, Side::Read(f) if !f.holds(at.element))
+    }
+
     /// A text.
+    #[inline]
     pub(crate) fn text(&mut self, at: impl Into<At>, field: &mut Option<Text>) {
         let at = at.into();
+        if !self.came_without(at) {
+            self.text_at(at, field);
+        }
+    }
+
+    fn text_at(&mut self, at: At, field: &mut Option<Text>) {
         match &mut self.side {
             Side::Read(f) if field.is_none() && !self.lacking => {
                 *field = f.text(at);
@@ -148,8 +163,15 @@ impl<'m> Elements<'m> {
     }
 
     /// A text that a field must have.
+    #[inline]
     pub(crate) fn required(&mut self, at: impl Into<At>, field: &mut Text) {
         let at = at.into();
+        if !self.came_without(at) {
+            self.required_at(at, field);
+        }
+    }
+
+    fn required_at(&mut self, at: At, field: &mut Text) {
         match &mut self.side {
             Side::Read(f) if field.is_empty() && !self.lacking => {
                 *field = f.text(at).unwrap_or_default();
@@ -202,6 +224,7 @@ impl<'m> Elements<'m> {
     }
 
     /// As [`Elements::coded`], where there may be none.
+    #[inline]
     pub(crate) fn coded_opt<T: Word>(
         &mut self,
         at: impl Into<At>,
@@ -209,8 +232,9 @@ impl<'m> Elements<'m> {
         word: &mut Option<T>,
         code: &mut Option<Text>,
     ) {
+        let at = at.into();
         if self.is_reading() {
-            if code.is_some() {
+            if code.is_some() || self.came_without(at) {
                 return;
             }
             let (mut read, mut came) = (T::default(), Text::default());
@@ -232,6 +256,10 @@ impl<'m> Elements<'m> {
         word: &mut T,
         code: &mut Option<Text>,
     ) {
+        let at = at.into();
+        if self.came_without(at) {
+            return;
+        }
         let mut came = code.clone().unwrap_or_default();
         self.coded(at, codes, word, &mut came);
         if self.is_reading() && !came.is_empty() {
@@ -240,8 +268,15 @@ impl<'m> Elements<'m> {
     }
 
     /// A decimal number.
+    #[inline]
     pub(crate) fn decimal(&mut self, at: impl Into<At>, field: &mut Option<Decimal>) {
         let at = at.into();
+        if !self.came_without(at) {
+            self.decimal_at(at, field);
+        }
+    }
+
+    fn decimal_at(&mut self, at: At, field: &mut Option<Decimal>) {
         match &mut self.side {
             Side::Read(f) if field.is_none() && !self.lacking => {
                 *field = f.number_at(at, true);
@@ -341,6 +376,7 @@ impl<'m> Elements<'m> {
     }
 
     /// A quantity: its value and its unit. A unit without a value stays unmapped.
+    #[inline]
     pub(crate) fn quantity(
         &mut self,
         value: impl Into<At>,
@@ -348,6 +384,12 @@ impl<'m> Elements<'m> {
         field: &mut Option<Quantity>,
     ) {
         let (value, unit) = (value.into(), unit.into());
+        if !self.came_without(value) {
+            self.quantity_at(value, unit, field);
+        }
+    }
+
+    fn quantity_at(&mut self, value: At, unit: At, field: &mut Option<Quantity>) {
         if !self.is_reading() {
             if let Some(quantity) = field {
                 self.required_quantity(value, unit, quantity);
@@ -534,14 +576,14 @@ impl<'m> Elements<'m> {
     pub(crate) fn part<T: Default>(&mut self, field: &mut Option<T>, map: impl Fn(&mut Self, &mut T)) {
         match field {
             None if self.is_reading() => {
-                let mut value = T::default();
+                let value = field.insert(T::default());
                 let before = std::mem::take(&mut self.took);
                 let (took, _) = self.slot(|e| {
-                    map(e, &mut value);
+                    map(e, value);
                     e.took
                 });
-                if took && !self.lacking {
-                    *field = Some(value);
+                if !took || self.lacking {
+                    *field = None;
                 }
                 self.took |= before;
             }
@@ -570,10 +612,12 @@ impl<'m> Elements<'m> {
         let before = self.took;
         let mut any = false;
         for slot in slots {
+            if matches!(&self.side, Side::Read(f) if f.is_used_up()) {
+                break;
+            }
             self.took = false;
-            list.push(T::default());
             let (took, whole) = self.slot(|e| {
-                if let Some(entry) = list.last_mut() {
+                if let Some(entry) = begun(list) {
                     map(e, slot, entry);
                 }
                 e.took

@@ -7,7 +7,11 @@ use crate::date::{Date, Time};
 use crate::quantity::Decimal;
 
 /// X12.6 type R: digits, a leading minus, a point; an exponent from later versions on.
-pub(super) fn parse_decimal(text: &str) -> Option<Decimal> {
+pub(super) fn parse_decimal(raw: &[u8]) -> Option<Decimal> {
+    if let Some(short) = short_decimal(raw, |b| b == b'.') {
+        return Some(short);
+    }
+    let text = std::str::from_utf8(raw).ok()?;
     let (digits, exponent) = match text.split_once('E') {
         Some((digits, exponent)) => (digits, Some(exponent)),
         None => (text, None),
@@ -23,6 +27,23 @@ pub(super) fn parse_decimal(text: &str) -> Option<Decimal> {
     }
 }
 
+/// A number of no sign and at most 18 digits, as nearly all are. `None` says nothing: it may be a number all the same.
+fn short_decimal(raw: &[u8], is_mark: impl Fn(u8) -> bool) -> Option<Decimal> {
+    let (mut value, mut digits, mut scale) = (0_i64, 0, None);
+    for &b in raw {
+        if b.is_ascii_digit() && digits < 18 {
+            value = value * 10 + i64::from(b - b'0');
+            digits += 1;
+            scale = scale.map(|scale: u32| scale + 1);
+        } else if is_mark(b) && scale.is_none() {
+            scale = Some(0);
+        } else {
+            return None;
+        }
+    }
+    (digits > 0).then(|| Decimal::new(value, scale.unwrap_or(0)))
+}
+
 fn scale_by_ten(value: Decimal, exponent: i32) -> Option<Decimal> {
     let steps = u32::try_from(exponent.checked_abs()?).ok().filter(|steps| *steps <= 28)?;
     if exponent < 0 {
@@ -35,6 +56,9 @@ fn scale_by_ten(value: Decimal, exponent: i32) -> Option<Decimal> {
 /// EDIFACT: digits, a leading minus, and one decimal mark: the one a UNA names, else point or comma (ISO 9735, 10.1).
 pub(super) fn parse_marked_decimal(raw: &[u8], mark: Option<u8>) -> Option<Decimal> {
     let is_mark = |b: u8| mark.map_or(matches!(b, b'.' | b','), |mark| b == mark);
+    if let Some(short) = short_decimal(raw, is_mark) {
+        return Some(short);
+    }
     let unsigned = raw.strip_prefix(b"-").unwrap_or(raw);
     let marks = unsigned.iter().filter(|b| is_mark(**b)).count();
     let plain = unsigned.iter().all(|b| b.is_ascii_digit() || is_mark(*b));

@@ -19,6 +19,7 @@ use portway_edi::{Code, Finding, Place, Severity, Standard};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Elements a mapping can take from one segment; the standard's longest (LIN) has 31. Further ones are unmapped.
 const ELEMENTS: usize = 32;
@@ -58,8 +59,10 @@ pub(super) struct Fields<'m> {
     loop_id: Option<&'static str>,
     /// Where element n starts, and one behind its end where the next does; 0 beyond the last.
     starts: [u32; ELEMENTS + 1],
-    /// Elements that repeat.
-    repeating: u64,
+    /// A bit for each element that can be read: something stands there, and it does not repeat.
+    readable: u64,
+    /// The whole segment, where its bytes are its text ([`Segment::plain_text`]).
+    plain: Option<&'m str>,
     usage: &'m Usage,
 }
 
@@ -168,6 +171,7 @@ impl<'m> Reading<'m> {
 }
 
 impl<'m> Fields<'m> {
+    #[inline(always)]
     pub(super) fn open(
         reading: &'m Reading<'m>,
         segment: &'m Segment<'m>,
@@ -177,7 +181,9 @@ impl<'m> Fields<'m> {
         let mut start = segment.tag_bytes().len() as u32 + 1;
         let (mut present, mut repeating) = (0_u64, 0_u64);
         let may_repeat = reading.standard == Standard::Edifact && segment.delimiters.repetition.is_some();
-        for (number, bytes) in (1..).zip(segment.elements()) {
+        let mut number = 0;
+        for bytes in segment.elements() {
+            number += 1;
             let blank = is_blank(bytes);
             if number >= ELEMENTS {
                 present |= if blank { 0 } else { BEYOND };
@@ -191,39 +197,55 @@ impl<'m> Fields<'m> {
         }
         let usage = reading.usage(segment);
         usage.present.set(present);
-        Fields { reading, segment, loop_id, starts, repeating, usage }
+        let readable = present & !repeating & !BEYOND;
+        Fields { reading, segment, loop_id, starts, readable, plain: segment.plain_text(), usage }
+    }
+
+    /// True if something can be read from an element. Most that a mapping names did not come.
+    #[inline]
+    pub(super) fn holds(&self, element: usize) -> bool {
+        element < ELEMENTS && self.readable & (1 << element) != 0
+    }
+
+    /// True if all that came was taken.
+    #[inline]
+    pub(super) fn is_used_up(&self) -> bool {
+        self.usage.present.get() & !self.usage.used.get() == 0
     }
 
     pub(super) fn claim(&self) {
         self.usage.claimed.set(true);
     }
 
+    #[inline]
     pub(super) fn has(&self, at: At) -> bool {
-        !self.raw(at).is_empty()
+        self.holds(at.element) && (at.component == 0 || !self.raw(at).is_empty())
     }
 
     pub(super) fn peek(&self, at: At) -> Cow<'m, str> {
-        self.segment.decoded(self.raw(at))
+        match self.plain(at) {
+            Some(text) => Cow::Borrowed(text),
+            None => self.segment.decoded(self.raw(at)),
+        }
     }
 
     /// The value as text, taken; `None` when empty.
     pub(super) fn text(&self, at: At) -> Option<Text> {
-        let raw = self.raw(at);
-        if raw.is_empty() {
+        let text = match self.plain(at) {
+            Some(text) => Text::new(text),
+            None => Text::new(self.segment.decoded(self.raw(at))),
+        };
+        if text.is_empty() {
             return None;
         }
         self.mark(at);
-        // Most texts are ASCII and nothing is released in X12.
-        match std::str::from_utf8(raw) {
-            Ok(text) if self.reading.standard == Standard::X12 && raw.is_ascii() => Some(Text::new(text)),
-            _ => Some(Text::new(self.segment.decoded(raw))),
-        }
+        Some(text)
     }
 
     /// A decimal number, exactly as it came; taken if `take`. A finding, and unmapped, when it is none.
     pub(super) fn number_at(&self, at: At, take: bool) -> Option<Decimal> {
         self.number(at, take, |f, raw| match f.reading.standard {
-            Standard::X12 => std::str::from_utf8(raw).ok().and_then(lexeme::parse_decimal),
+            Standard::X12 => lexeme::parse_decimal(raw),
             Standard::Edifact => lexeme::parse_marked_decimal(raw, f.segment.notation.decimal),
         })
     }
@@ -355,13 +377,32 @@ impl<'m> Fields<'m> {
         }
     }
 
-    fn element(&self, element: usize) -> &'m [u8] {
+    /// Where the element stands in the segment; empty where nothing can be read.
+    #[inline]
+    fn span(&self, element: usize) -> Range<usize> {
         match self.starts.get(element..) {
-            Some(&[start, next, ..]) if next > 0 && self.repeating & (1 << element) == 0 => {
-                &self.segment.bytes[start as usize..next as usize - 1]
-            }
-            _ => &[],
+            Some(&[start, next, ..]) if self.holds(element) => start as usize..next as usize - 1,
+            _ => 0..0,
         }
+    }
+
+    #[inline]
+    fn element(&self, element: usize) -> &'m [u8] {
+        &self.segment.bytes[self.span(element)]
+    }
+
+    /// The value without trailing blanks, where the segment's bytes are its text.
+    #[inline]
+    fn plain(&self, at: At) -> Option<&'m str> {
+        let text = self.plain?;
+        let mut span = self.span(at.element);
+        if at.component > 0 {
+            let part =
+                part(&self.segment.bytes[span.clone()], self.segment.delimiters.component, at.component);
+            span = span.start + part.start..span.start + part.end;
+        }
+        let length = trim(&self.segment.bytes[span.clone()]).len();
+        text.get(span.start..span.start + length)
     }
 
     fn raw(&self, at: At) -> &'m [u8] {
@@ -384,11 +425,12 @@ impl<'m> Fields<'m> {
         if at.element == 0 || at.element >= ELEMENTS || at.component > COMPONENTS {
             return;
         }
-        let bytes = self.element(at.element);
+        let is_part = at.component > 0 && !self.is_simple(self.element(at.element));
         let parts = &self.usage.parts[at.element];
-        parts.set(parts.get() | 1 << at.component);
-        let whole = at.component == 0
-            || self.is_simple(bytes)
+        if is_part {
+            parts.set(parts.get() | 1 << at.component);
+        }
+        let whole = !is_part
             || (1..).zip(self.segment.components(at.element)).all(|(number, part)| {
                 is_blank(part) || (number <= COMPONENTS && parts.get() & (1 << number) != 0)
             });
@@ -428,6 +470,18 @@ fn repeats(segment: &Segment<'_>, bytes: &[u8]) -> bool {
         released = !released && *b == release;
         separates
     })
+}
+
+/// Where component `number` (from 1) stands in an element in which nothing is released; empty where a mapping can take none.
+fn part(element: &[u8], separator: u8, number: usize) -> Range<usize> {
+    let mut start = 0;
+    for (at, part) in (1..=COMPONENTS).zip(element.split(|b| *b == separator)) {
+        if at == number {
+            return start..start + part.len();
+        }
+        start += part.len() + 1;
+    }
+    0..0
 }
 
 fn trim(bytes: &[u8]) -> &[u8] {

@@ -8,8 +8,7 @@
 
 /// The code of a unit, `None` where there is none that means the same.
 pub fn recommendation_20(x12: &str) -> Option<&'static str> {
-    let wanted = key(x12)?;
-    let found = UNITS.binary_search_by_key(&Some(wanted), |(code, _)| key(code)).ok()?;
+    let found = KEYS.binary_search(&key(x12)?).ok()?;
     Some(UNITS[found].1)
 }
 
@@ -31,9 +30,25 @@ pub fn of_recommendation_20(unit: &str) -> Option<&'static str> {
 }
 
 /// Every code has two characters: as a number they are compared at once.
-fn key(code: &str) -> Option<u16> {
-    code.as_bytes().try_into().ok().map(u16::from_be_bytes)
+const fn key(code: &str) -> Option<u16> {
+    match *code.as_bytes() {
+        [first, second] => Some(u16::from_be_bytes([first, second])),
+        _ => None,
+    }
 }
+
+/// The keys of [`UNITS`], close together: every quantity looks for its unit.
+const KEYS: [u16; UNITS.len()] = {
+    let mut keys = [0; UNITS.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        if let Some(key) = key(UNITS[at].0) {
+            keys[at] = key;
+        }
+        at += 1;
+    }
+    keys
+};
 
 /// X12 code and Recommendation 20 code, in the order of the X12 codes.
 #[rustfmt::skip]
@@ -78,6 +93,7 @@ mod tests {
     #[test]
     fn the_table_is_in_order() {
         assert!(UNITS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(KEYS.is_sorted_by(|a, b| a < b), "every code has two characters");
     }
 
     #[test]

@@ -79,6 +79,9 @@ fn a_document_is_read_back_as_it_was_written() {
     for case in cases() {
         let written = case.set().document;
         let json = serde_json::to_string(&written).unwrap();
+        let mut ours = Vec::new();
+        portway_documents::write_json(&mut ours, &written).unwrap();
+        assert_eq!(String::from_utf8(ours).unwrap(), json, "{}", case.folder.display());
         let read = written.kind().parse(&json).unwrap();
         assert_eq!(read, written, "{}", case.folder.display());
         assert_eq!(serde_json::to_string(&read).unwrap(), json, "{}", case.folder.display());

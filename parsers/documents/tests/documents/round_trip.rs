@@ -8,7 +8,7 @@
 
 use crate::sets::{Case, Set, cases, sets, written};
 use portway_documents::Document;
-use portway_documents::carried::{NotCarried, Target, not_carried, reason};
+use portway_documents::carried::{NotCarried, Reasons, Target, not_carried};
 use portway_edi::interchange::Standard;
 use serde_json::Value;
 
@@ -28,13 +28,10 @@ pub fn other(standard: Standard) -> Standard {
 
 /// A line for each value that is not carried.
 pub fn reasons(document: &Document, target: Target<'_>, lost: &[NotCarried]) -> Vec<String> {
+    let reasons = Reasons::of(document, target);
     let line = |n: &NotCarried| {
-        format!(
-            "{} = {}: {}",
-            n.pointer,
-            n.value,
-            reason(document, target, &n.pointer).unwrap_or("NO REASON LISTED")
-        )
+        let why = reasons.why(&n.pointer).unwrap_or("NO REASON LISTED");
+        format!("{} = {}: {why}", n.pointer, n.value)
     };
     lost.iter().map(line).collect()
 }
@@ -51,8 +48,9 @@ fn check(document: &Document, what: &str) {
             };
             assert_eq!(back.document.kind(), document.kind(), "{what} became another document");
             let lost = not_carried(document, &back.document);
+            let reasons = Reasons::of(document, target);
             let unlisted: Vec<&NotCarried> =
-                lost.iter().filter(|n| reason(document, target, &n.pointer).is_none()).collect();
+                lost.iter().filter(|n| reasons.why(&n.pointer).is_none()).collect();
             assert!(
                 unlisted.is_empty(),
                 "{what}: lost without a listed reason: {unlisted:#?}\n{}",

@@ -9,7 +9,7 @@
 use crate::filled::Shape;
 use crate::round_trip::{VERSIONS, thinned};
 use crate::sets::{Case, cases, sets, written};
-use portway_documents::carried::{self, Row, Target, not_carried};
+use portway_documents::carried::{self, Reasons, Row, Target, not_carried};
 use portway_documents::{Document, DocumentKind};
 use portway_edi::interchange::Standard;
 use serde_json::Value;
@@ -184,11 +184,12 @@ fn what_is_lost_of_a_record_is_listed_by_its_fields() {
             for target in targets(case.kind) {
                 let Some(trip) = Trip::of(&document, target) else { continue };
                 let rows: Vec<Row> = carried::rows(case.kind, target).collect();
+                let reasons = Reasons::of(&document, target);
                 for pointer in &trip.lost {
                     let path = without_indices(pointer);
-                    let is_said = carried::is_foreign_code(&document, target.standard, &path)
+                    let is_said = reasons.is_foreign_code(&path)
                         || trip.row(pointer, &rows).is_some()
-                        || carried::lacking_word(&document, target.standard, pointer).is_some();
+                        || reasons.lacking_word(pointer).is_some();
                     if !is_said {
                         let near: Vec<&str> =
                             rows.iter().filter(|row| row.holds(&path)).map(|r| r.path).collect();
@@ -210,8 +211,9 @@ type Needed = BTreeSet<(bool, Row)>;
 fn count(document: &Document, target: Target<'_>, needed: &mut Needed) {
     let Some(trip) = Trip::of(document, target) else { return };
     let rows: Vec<Row> = carried::rows(document.kind(), target).collect();
+    let reasons = Reasons::of(document, target);
     for pointer in &trip.lost {
-        if !carried::is_foreign_code(document, target.standard, &without_indices(pointer)) {
+        if !reasons.is_foreign_code(&without_indices(pointer)) {
             needed.extend(trip.row(pointer, &rows).map(|row| (target.standard == Standard::X12, row)));
         }
     }

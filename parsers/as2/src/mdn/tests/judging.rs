@@ -1,3 +1,4 @@
+//! What a received MDN means for the message that it answers.
 use super::*;
 
 fn received(disposition: &str, mic: Option<Mic>, signed: Signed) -> Received {
