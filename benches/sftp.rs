@@ -40,6 +40,11 @@ fn main() {
 
     let large = home.path().join("large.edi");
     println!("| what | Portway | sshd | Portway / sshd |\n|---|---|---|---|");
+    // What is the network's part, and what the ledger's: the same under a temporary name, which is kept, and its rename, which takes it.
+    payload(&large, GIGABYTE, rounds);
+    let kept = door.run(&key, &[format!("put {} /in/kept.part\n", large.display())]);
+    let taken = door.run(&key, &["rename /in/kept.part /in/kept.edi\n".to_owned()]);
+    eprintln!("1 GB kept under a temporary name: {kept:.2} s; taken by a rename: {taken:.2} s");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds {
         payload(&large, GIGABYTE, round);
@@ -89,6 +94,7 @@ fn main() {
         gateway.memory("VmHWM"),
         postgres.pgbench()
     );
+    postgres.top();
 }
 
 struct Target {
