@@ -76,3 +76,25 @@ fn two_gateways_share_the_work_and_no_answer_has_the_number_of_another() {
 fn beside_post(partner: Partner, text: String) -> tokio::task::JoinHandle<u16> {
     beside(async move { partner.try_post(text.into_bytes(), &[]).await.unwrap().status })
 }
+
+#[test]
+fn a_gateway_without_processors_takes_and_another_works() {
+    let erp = Recorder::erp();
+    let mut front = Site::new();
+    front.add("processors = 0");
+    front.endpoint("erp", &erp, "");
+    front.partner(&Profile::live("acme"));
+    let door = front.start();
+    Partner::new(&front, &door, "acme").post(order("4500123", 17).text()).id();
+    assert_eq!(front.database().rows("SELECT state FROM message"), ["verified"], "taken, and left to others");
+    let mut back = front.beside();
+    back.replace("processors = 0", "processors = 2");
+    let worker = back.start();
+    erp.wait_effects(1);
+    worker.until("the order done", || {
+        (front.database().rows("SELECT state FROM transaction_set") == ["done"]).then_some(())
+    });
+    assert_eq!(erp.effects().len(), 1);
+    worker.stop();
+    door.stop();
+}
