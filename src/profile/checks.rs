@@ -109,6 +109,8 @@ fn mail(document: &Document, gateway: &Gateway, dir: &Path, problems: &mut Vec<P
 fn never_zero(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>) {
     for (at, zero) in [
         (steps!["work", "lease"], gateway.work.lease.is_zero()),
+        // With a database of its own nobody else would process.
+        (steps!["work", "processors"], gateway.work.processors == Some(0) && gateway.database.is_none()),
         (steps!["limits", "max_message_bytes"], gateway.limits.max_message_bytes == 0),
         (steps!["limits", "max_set_bytes"], gateway.limits.max_set_bytes == 0),
         (steps!["database", "connections"], gateway.database.as_ref().is_some_and(|d| d.connections == 0)),

@@ -210,11 +210,7 @@ fn tail(after: &[u8], input_ended: bool) -> Tail {
 
 impl<R: Read> Read for Multipart<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let count = available.len().min(out.len());
-        out[..count].copy_from_slice(&available[..count]);
-        self.consume(count);
-        Ok(count)
+        crate::mime::read_buffered(self, out)
     }
 }
 

@@ -47,3 +47,12 @@ impl From<MimeError> for io::Error {
         io::Error::new(io::ErrorKind::InvalidData, error)
     }
 }
+
+/// `Read` for whatever is a `BufRead`: what lies ready, as much as there is room for.
+pub(crate) fn read_buffered(from: &mut impl std::io::BufRead, out: &mut [u8]) -> std::io::Result<usize> {
+    let available = from.fill_buf()?;
+    let count = available.len().min(out.len());
+    out[..count].copy_from_slice(&available[..count]);
+    from.consume(count);
+    Ok(count)
+}

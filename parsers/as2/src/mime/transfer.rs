@@ -223,11 +223,7 @@ impl<R: BufRead> QuotedPrintable<R> {
 
 impl<R: BufRead> Read for QuotedPrintable<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let count = available.len().min(out.len());
-        out[..count].copy_from_slice(&available[..count]);
-        self.consume(count);
-        Ok(count)
+        crate::mime::read_buffered(self, out)
     }
 }
 

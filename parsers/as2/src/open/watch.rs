@@ -21,11 +21,7 @@ impl<R: BufRead> Watch<R> {
 
 impl<R: BufRead> Read for Watch<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let count = available.len().min(out.len());
-        out[..count].copy_from_slice(&available[..count]);
-        self.consume(count);
-        Ok(count)
+        crate::mime::read_buffered(self, out)
     }
 }
 
