@@ -3,6 +3,7 @@
 //! `clock` and `fault` stand below them all.
 
 pub mod alert;
+pub mod api;
 pub mod clock;
 pub mod command;
 pub mod endpoint;

@@ -7,6 +7,7 @@
 use super::connect::{self, Place};
 use super::fail;
 use crate::alert::{self, Post};
+use crate::api;
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::cluster::{Cluster, StateLock};
@@ -95,6 +96,8 @@ pub struct Gateway {
     pub as2_plain: Option<SocketAddr>,
     /// Where the SFTP door listens.
     pub sftp: Option<SocketAddr>,
+    /// Where the door of our own systems listens.
+    pub api: Option<SocketAddr>,
     _lock: StateLock,
 }
 
@@ -180,11 +183,13 @@ impl Gateway {
             as2: None,
             as2_plain: None,
             sftp: None,
+            api: None,
             _lock: lock,
         };
         gateway.open_https(configuration, &place.state).await?;
         gateway.open_as2(configuration, &place.state).await?;
         gateway.open_sftp(configuration, &place.state).await?;
+        gateway.open_api(configuration, &place.state).await?;
         gateway.watch_folders();
         gateway.look_at_certificates().await?;
         Ok(Some(gateway))
@@ -227,6 +232,20 @@ impl Gateway {
         Ok(())
     }
 
+    async fn open_api(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
+        let Some(door) = &configuration.gateway.listen.api else { return Ok(()) };
+        let limits = DoorLimits { connections: door.max_connections, ..limits(configuration) };
+        let tls = if door.plain {
+            None
+        } else {
+            let files = (door.certificate.as_deref(), door.key.as_deref());
+            Some(self.door_tls("listen.api", configuration, files, state)?)
+        };
+        let router = api::router(self.house.clone());
+        self.api = Some(self.open_door("listen.api", door.address, tls, router, limits).await?);
+        Ok(())
+    }
+
     /// The TLS side of a door: from its files, or a certificate of our own making.
     fn door_tls(
         &mut self,
@@ -261,6 +280,7 @@ impl Gateway {
         let door = match section {
             "listen.https" => "the HTTPS door",
             "listen.as2" => "the AS2 door",
+            "listen.api" => "the API",
             _ => "the plain AS2 door",
         };
         tracing::info!(%address, "{door} is open");

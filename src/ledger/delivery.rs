@@ -234,6 +234,12 @@ impl Ledger {
              ), k AS (
                 UPDATE acknowledgement SET state = 'sent' FROM d
                 WHERE acknowledgement.message_id = d.message_id AND direction = 'owed' AND $4 = 'delivered'
+             ), t AS (
+                UPDATE transaction_set t SET state = 'done', finished_at = $6 FROM d JOIN interchange i ON i.message_id = d.message_id
+                WHERE t.interchange_id = i.id AND t.direction = 'out' AND t.state = 'routed' AND $4 = 'delivered'
+             ), x AS (
+                UPDATE acknowledgement SET due_at = $6 + make_interval(secs => due_in) FROM d
+                WHERE answers = d.message_id AND direction = 'expected' AND due_at IS NULL AND due_in IS NOT NULL AND $4 = 'delivered'
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT $11, $3, $6, $4, jsonb_strip_nulls(jsonb_build_object('status', $7::int, 'detail', $8::text)) FROM j
@@ -353,6 +359,12 @@ impl Ledger {
              ), k AS (
                 UPDATE acknowledgement SET state = 'sent' FROM d
                 WHERE acknowledgement.message_id = d.message_id AND direction = 'owed'
+             ), t AS (
+                UPDATE transaction_set t SET state = 'done', finished_at = $3 FROM d JOIN interchange i ON i.message_id = d.message_id
+                WHERE t.interchange_id = i.id AND t.direction = 'out' AND t.state = 'routed'
+             ), x AS (
+                UPDATE acknowledgement SET due_at = $3 + make_interval(secs => due_in) FROM d
+                WHERE answers = d.message_id AND direction = 'expected' AND due_at IS NULL AND due_in IS NOT NULL
              ), h AS (
                 INSERT INTO history (id, subject, at, event) SELECT id_new($3), id, $3, 'delivered' FROM d
              )

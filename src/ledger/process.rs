@@ -393,6 +393,19 @@ impl Process<'_> {
         job::one_row(rows)
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(super) fn connection(&mut self) -> &mut sqlx::PgConnection {
+        &mut self.tx
+    }
+
+    /// A lane that is rung once this is committed.
+    pub(super) fn wakes(&mut self, lane: String) {
+        self.lanes.push(lane);
+    }
+
     /// Raises an alert that commits with the rest.
     pub async fn raise(&mut self, raise: &Raise, coalesce: jiff::SignedDuration) -> Result<()> {
         if alert::raise_in(&mut self.tx, raise, coalesce, self.now).await? {

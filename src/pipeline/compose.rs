@@ -15,7 +15,7 @@ use portway_documents::carried::{self, FOREIGN_CODE, NotCarried, Reasons, not_ca
 use portway_documents::{Document, Tables, Written, put_edifact, put_x12};
 use portway_edi::interchange::{Event, Limits, PartyId};
 use portway_edi::reader::Reader;
-use portway_edi::schema::Schema;
+use portway_edi::schema::{Guide, Schema};
 use portway_edi::{Delimiters, Finding, Place, Severity, Standard, edifact, x12};
 use std::fmt;
 
@@ -52,6 +52,8 @@ pub struct Terms<'a> {
     pub items: Option<&'a Items>,
     pub transform: Option<&'a Transform>,
     pub send: Option<&'a Send>,
+    /// Laid over the schema.
+    pub guide: Option<&'a Guide>,
 }
 
 impl<'a> Terms<'a> {
@@ -61,6 +63,7 @@ impl<'a> Terms<'a> {
             items: profile.items.as_deref(),
             transform: profile.transform_sent(set),
             send: profile.partner.send.get(set),
+            guide: profile.partner.guide.get(set),
         }
     }
 }
@@ -107,7 +110,7 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
         return Err(ComposeError::NoMapping { document, set });
     };
     let mut findings = Vec::new();
-    let back = read_back(&segments, target, tables)?;
+    let back = read_back(&segments, target, tables, terms.guide)?;
     match &back.document {
         Some(back) if back.kind() == document.kind() => {
             let lacking = not_carried(document, back);
@@ -126,7 +129,7 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
     let changed = terms.send.is_some_and(|send| !send.fixed.is_empty() || !send.extra.is_empty());
     if let (true, Some(send)) = (changed, terms.send) {
         fix(&mut segments, send, target.standard)?;
-        findings.extend(read_back(&segments, target, tables)?.findings);
+        findings.extend(read_back(&segments, target, tables, terms.guide)?.findings);
     } else {
         findings.extend(back.findings);
     }
@@ -185,13 +188,21 @@ struct Back {
 }
 
 /// The set alone in an interchange, read as a partner would.
-fn read_back(segments: &[Written], target: &Target<'_>, tables: &Tables) -> Result<Back, ComposeError> {
+fn read_back(
+    segments: &[Written],
+    target: &Target<'_>,
+    tables: &Tables,
+    guide: Option<&Guide>,
+) -> Result<Back, ComposeError> {
     let bytes = alone(segments, target)?;
     let mut reader = Reader::new(bytes.as_slice(), Limits::default());
     let refused = |error: &dyn fmt::Display| ComposeError::Refused(format!("cannot be read back: {error}"));
     while let Some(event) = reader.next_event().map_err(|error| refused(&error))? {
         let Event::Set(set) = event else { continue };
-        let validated = target.schema.validate(&set);
+        let validated = match guide {
+            Some(guide) => target.schema.validate_with(&set, guide),
+            None => target.schema.validate(&set),
+        };
         let mapped =
             portway_documents::read(set.standard, &set.code, target.version, &validated.root, tables);
         let findings = set.findings.iter().cloned().chain(validated.findings).collect();

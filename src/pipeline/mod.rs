@@ -13,6 +13,7 @@ mod envelope;
 pub mod findings;
 pub mod frame;
 pub mod lane;
+pub mod outgoing;
 pub mod process;
 pub mod receipts;
 pub mod route;

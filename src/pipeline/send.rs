@@ -31,7 +31,7 @@ impl House {
             }
             let configuration = self.profiles.current();
             let outcome = match configuration.partner(&due.target) {
-                Some(profile) => self.hand_over(profile.clone(), &mut due).await,
+                Some(profile) => self.take_over(profile.clone(), &mut due).await,
                 None => Outcome::Deferred {
                     reason: format!("there is no profile {} any more; restore it, or cancel the message", due.target),
                     retry_after: None,
@@ -58,7 +58,7 @@ impl House {
         .await;
     }
 
-    async fn hand_over(&self, profile: Arc<PartnerProfile>, due: &mut Due) -> Outcome {
+    async fn take_over(&self, profile: Arc<PartnerProfile>, due: &mut Due) -> Outcome {
         let out = || Outgoing {
             ledger: self.ledger.clone(),
             spool: self.spool.clone(),

@@ -9,7 +9,7 @@ use super::secret::Secret;
 use super::sftp::SftpDoor;
 use super::{
     duration::Span,
-    partner::{EdifactId, X12Id},
+    partner::{EdifactId, TokenHash, X12Id},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub struct Gateway {
     /// Our own systems, by name.
     #[serde(default)]
     pub endpoint: BTreeMap<String, Endpoint>,
+    /// Programs of ours that hand documents over, by name.
+    #[serde(default)]
+    pub client: BTreeMap<String, Client>,
     /// The mail server for alerts. Absent: alerts are only in the ledger and the log.
     pub mail: Option<Mail>,
     /// Who is told when something breaks.
@@ -87,6 +90,42 @@ pub struct Listen {
     pub as2: Option<As2Door>,
     /// The SFTP door. Absent: closed.
     pub sftp: Option<SftpDoor>,
+    /// The door of our own systems. Absent: closed.
+    pub api: Option<ApiDoor>,
+}
+
+/// Where our own systems hand documents over. Not for partners.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiDoor {
+    /// Address and port, `127.0.0.1:8080`.
+    #[schemars(extend("format" = "socket-address"))]
+    pub address: SocketAddr,
+    /// PEM chain and key, relative to the configuration folder. Both absent: a self-signed certificate is made on first start.
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    /// Without TLS: only on a loopback address.
+    #[serde(default)]
+    pub plain: bool,
+    /// Connections open at once.
+    #[serde(default = "defaults::max_connections")]
+    pub max_connections: usize,
+}
+
+/// A program of ours at the API.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// SHA-256 of its bearer token, `sha256:<64 hex>`; several while rotating.
+    pub tokens: Vec<TokenHash>,
+    /// The partners that it may send to and ask about, by id; default all.
+    #[serde(default)]
+    pub partners: Vec<String>,
+    /// The documents that it may hand over (`purchase-order`, `invoice`); default all.
+    #[serde(default)]
+    pub documents: Vec<String>,
+    /// The endpoint that hears what becomes of its documents. Default the endpoint of its own name, where there is one.
+    pub endpoint: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -14,6 +14,7 @@ mod configuration;
 mod document;
 pub mod duration;
 pub mod gateway;
+pub mod hour;
 pub mod items;
 mod own_keys;
 pub mod partner;

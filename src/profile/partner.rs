@@ -33,6 +33,8 @@ pub struct Partner {
     pub via: Option<String>,
     /// Which of our stations; default the only one.
     pub station: Option<String>,
+    /// Where the partner's clocks are, `America/Chicago`: dates and times in our envelopes, hours of sending. Default UTC.
+    pub time_zone: Option<super::hour::Zone>,
     /// Operators of this partner, mailed beside the gateway's.
     #[serde(default)]
     pub operators: Vec<String>,
@@ -125,6 +127,18 @@ pub struct X12 {
     /// GS08 of what we send.
     #[serde(default = "version")]
     pub version: String,
+    /// The time a 997 or 999 for our documents may take; `0s`: none is expected.
+    #[serde(default = "day")]
+    pub acknowledged_within: Span,
+    /// ISA14 = 1 in what we send: a TA1 is expected too.
+    #[serde(default)]
+    pub request_ta1: bool,
+    /// Control numbers without gaps, also after a crash; interchanges of the same parties then wait for each other.
+    #[serde(default)]
+    pub gapless: bool,
+    /// The separators of what we send.
+    #[serde(default)]
+    pub separators: Separators,
     /// When a TA1 is owed.
     #[serde(default)]
     pub ta1: Ta1,
@@ -155,6 +169,20 @@ pub struct Edifact {
     pub other_ids: Vec<EdifactId>,
     /// The UNG sender where it differs from the UNB id.
     pub group_id: Option<String>,
+    /// The time a CONTRL for our messages may take; it is then asked for (0031 = 1). Default: none is expected.
+    pub acknowledged_within: Option<Span>,
+    /// Control references without gaps, also after a crash; interchanges of the same parties then wait for each other.
+    #[serde(default)]
+    pub gapless: bool,
+    /// 0001 of what we send, `UNOA` to `UNOY`. Default `UNOC`.
+    pub syntax: Option<String>,
+    /// 0002 of what we send. Default 3.
+    pub syntax_version: Option<u8>,
+    /// A UNA is always written.
+    #[serde(default)]
+    pub service_string: bool,
+    /// 0032, the agreement that our messages name.
+    pub agreement: Option<String>,
     /// When a CONTRL is owed.
     #[serde(default)]
     pub contrl: Contrl,
@@ -173,6 +201,20 @@ pub struct Edifact {
     /// What happens to a control reference seen with other content.
     #[serde(default)]
     pub duplicate_interchange: DuplicateInterchange,
+}
+
+/// One character each. Where a value holds one of them, that interchange takes another.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Separators {
+    /// Default `*`.
+    pub element: Option<char>,
+    /// Default `>`.
+    pub component: Option<char>,
+    /// Default `~`; often `"\n"`.
+    pub segment: Option<char>,
+    /// Default `^`; from 005010 on.
+    pub repetition: Option<char>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -367,6 +409,16 @@ pub struct Send {
     /// Segments written in addition, `REF*ZZ*STORE 7`, each behind the first segment that its key names (`BAK`).
     #[serde(default)]
     pub extra: BTreeMap<String, Vec<String>>,
+    /// The answers that we expect, by set code, and the time each may take: `{ 855 = "48h", 856 = "5d" }`.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Span>,
+    /// Documents wait for each other and leave together at whole multiples of this time (UTC). Default: at once, each alone.
+    pub every: Option<Span>,
+    /// Documents wait for each other and leave together at these hours, `["06:00", "17:30"]`, by the partner's clock.
+    #[serde(default)]
+    pub at: Vec<super::hour::Hour>,
+    /// As many waiting leave at once, whatever the time.
+    pub count: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -541,6 +593,9 @@ fn any() -> String {
 }
 fn settle() -> Span {
     Span::seconds(2)
+}
+fn day() -> Span {
+    Span::seconds(86400)
 }
 fn window() -> Span {
     Span::seconds(400 * 86400)

@@ -186,6 +186,11 @@ impl Writer {
         }
     }
 
+    /// The next group has this control number, each further one the next.
+    pub fn number_groups_from(&mut self, number: u32) {
+        self.envelope.group_control_number = number.wrapping_sub(self.groups);
+    }
+
     /// Opens a group; the first has the envelope's control number, each further one the next.
     ///
     /// # Errors

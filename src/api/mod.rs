@@ -1,0 +1,34 @@
+//! The door of our own systems: they hand documents over, and learn what became of them.
+//!
+//! `POST /v1/purchase-orders` and its like (or `/v1/documents`) take a canonical document for a partner: judged at once against the
+//! document's shape, the set's schema and the partner's guide, and in the ledger before the answer leaves. `GET /v1/documents/{id}`
+//! says how it stands. Every handler takes a [`caller::Caller`], or does not compile. Errors are RFC 9457 problem details with a JSON
+//! pointer and the element that it would become.
+
+mod caller;
+mod documents;
+mod look;
+mod problem;
+
+use crate::pipeline::House;
+use axum::Router;
+use axum::routing::{get, post};
+use portway_documents::DocumentKind;
+
+/// The door's routes.
+pub fn router(house: House) -> Router {
+    let mut router = Router::new()
+        .route("/v1/documents", post(documents::any))
+        .route("/v1/documents/{id}", get(look::document));
+    for kind in DocumentKind::ALL {
+        let path = format!("/v1/{}", documents::plural(*kind));
+        let take = post(move |state, caller, query, headers, body| {
+            documents::one(state, caller, query, headers, body, *kind)
+        });
+        router = router.route(&path, take);
+    }
+    router
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .with_state(house)
+}

@@ -1,0 +1,134 @@
+//! Errors as the ERP's programmer sees them: RFC 9457 problem details, with what is wrong in the document one by one.
+
+use crate::ledger;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+
+/// Seconds after which a temporary refusal is worth another try.
+const RETRY_SECONDS: u64 = 5;
+
+/// One problem; `kind` completes `urn:portway:problem:`.
+#[derive(Debug)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub kind: &'static str,
+    pub title: &'static str,
+    pub detail: String,
+    pub errors: Vec<Fault>,
+}
+
+/// One thing that is wrong with a document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fault {
+    /// RFC 6901, into the document that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The element it would become, `PO1-03`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
+    /// The segment's position in the set, ST or UNH counted as 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<u64>,
+    /// `X1205`; `portway explain` knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Problem {
+    pub fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Problem {
+        Problem { status, kind, title, detail: detail.into(), errors: Vec::new() }
+    }
+
+    pub fn with(self, errors: Vec<Fault>) -> Problem {
+        Problem { errors, ..self }
+    }
+}
+
+impl From<ledger::Error> for Problem {
+    fn from(error: ledger::Error) -> Problem {
+        match error {
+            ledger::Error::NotFound(what) => Problem::new(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "There is no such thing",
+                format!("{what} is not in the ledger."),
+            ),
+            ledger::Error::Refused(why) => {
+                Problem::new(StatusCode::CONFLICT, "not-now", "Its state does not allow that", why)
+            }
+            error if error.is_unavailable() => {
+                tracing::warn!(%error, "answered 503");
+                Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    "The ledger is away",
+                    "Nothing was taken. Send the same again in a few seconds, under the same Idempotency-Key.",
+                )
+            }
+            error => {
+                tracing::error!(%error, "answered 500");
+                Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "A fault of the gateway",
+                    "Nothing was taken. Its log says more; send the same again later, under the same Idempotency-Key.",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = serde_json::json!({
+            "type": format!("urn:portway:problem:{}", self.kind),
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+        });
+        if !self.errors.is_empty() {
+            body["errors"] = serde_json::to_value(&self.errors).unwrap_or_default();
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"portway\""));
+        }
+        (self.status, headers, body.to_string()).into_response()
+    }
+}
+
+pub async fn not_found() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "There is nothing here",
+        "Documents go to POST /v1/documents; GET /v1/documents/{id} says how one stands.",
+    )
+}
+
+pub async fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "Not with this method",
+        "Documents go to POST /v1/documents; GET /v1/documents/{id} says how one stands.",
+    )
+}

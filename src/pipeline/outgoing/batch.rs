@@ -1,0 +1,112 @@
+//! Documents that wait for each other leave together: at the hours, in the rhythm, or by the count of the partner's profile.
+
+use super::interchange::{Envelope, Filled};
+use super::Refusal;
+use crate::ledger::outgoing::Waiting;
+use crate::pipeline::House;
+use crate::profile::partner::Partner;
+use crate::profile::{Configuration, PartnerProfile};
+use jiff::Timestamp;
+use portway_documents::Written;
+use portway_edi::Standard;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How often is looked.
+const LOOK: Duration = Duration::from_secs(1);
+/// Documents in one interchange.
+const MOST: i64 = 500;
+
+/// When a document that is handed over `now` leaves at the latest; `now` where nothing is to be waited for.
+pub(super) fn leaves_at(partner: &Partner, code: &str, now: Timestamp) -> Timestamp {
+    let Some(send) = partner.send.get(code) else { return now };
+    let zone = partner.time_zone.as_ref().map_or(jiff::tz::TimeZone::UTC, |zone| zone.get());
+    let hour = send.at.iter().map(|hour| hour.next_after(now, &zone)).min();
+    let rhythm = send.every.filter(|every| !every.is_zero()).and_then(|every| {
+        let step = i64::try_from(every.duration().as_millis()).ok()?;
+        let next = now.as_millisecond().checked_div(step)?.checked_add(1)?.checked_mul(step)?;
+        Timestamp::from_millisecond(next).ok()
+    });
+    match (hour, rhythm) {
+        (Some(hour), Some(rhythm)) => hour.min(rhythm),
+        (Some(one), None) | (None, Some(one)) => one,
+        // By count alone: a day at most, so that the last ones leave too.
+        (None, None) if send.count.is_some_and(|count| count > 1) => {
+            now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(now)
+        }
+        (None, None) => now,
+    }
+}
+
+/// Sends off what is due, until the gateway stops.
+pub async fn run(house: House) {
+    loop {
+        tokio::select! {
+            () = house.stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        if let Err(error) = house.send_off_due().await {
+            tracing::warn!(%error, "documents that wait are not sent off yet");
+        }
+    }
+}
+
+impl House {
+    async fn send_off_due(&self) -> Result<(), Refusal> {
+        let configuration = self.profiles.current();
+        for partner in self.ledger.partners_with_documents_due(self.clock.now()).await? {
+            let Some(profile) = configuration.partner(&partner) else {
+                tracing::warn!(partner, "its documents wait: there is no profile of that name any more");
+                continue;
+            };
+            // One partner's trouble is not the others'.
+            if let Err(error) = self.send_off_waiting(&configuration, profile).await {
+                tracing::warn!(partner, %error, "its documents are not sent off yet");
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_off_waiting(
+        &self,
+        configuration: &Configuration,
+        profile: &PartnerProfile,
+    ) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        let mut tx = self.ledger.begin_process(crate::ledger::id::new(now), 0, now).await?;
+        let waiting = tx.lock_waiting(&profile.partner.id, MOST).await?;
+        let mut together: BTreeMap<(bool, char, &str), Vec<&Waiting>> = BTreeMap::new();
+        for one in &waiting {
+            let x12 = one.code.starts_with(|c: char| c.is_ascii_digit());
+            let usage = one.usage.chars().next().unwrap_or('T');
+            // GS08 is the interchange's in what we write: one version each.
+            let version = if x12 { one.version.as_str() } else { "" };
+            together.entry((x12, usage, version)).or_default().push(one);
+        }
+        for ((x12, usage, _), documents) in together {
+            let standard = if x12 { Standard::X12 } else { Standard::Edifact };
+            let envelope =
+                Envelope::of(configuration, profile, standard).map_err(Refusal::NotAgreed)?;
+            let mut segments = Vec::with_capacity(documents.len());
+            for document in &documents {
+                let frozen = self.ledger.frozen_segments(document.id).await?;
+                let read: Vec<Written> = serde_json::from_slice(&frozen)
+                    .map_err(|error| Refusal::Unwritable(format!("document {}: {error}", document.id)))?;
+                segments.push(read);
+            }
+            let filled: Vec<Filled<'_>> = documents
+                .iter()
+                .zip(&segments)
+                .map(|(document, segments)| Filled {
+                    id: document.id,
+                    code: &document.code,
+                    version: &document.version,
+                    functional_id: &document.functional_id,
+                    segments,
+                })
+                .collect();
+            self.send_off(&mut tx, &envelope, usage, &filled).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,287 @@
+//! Our own documents: judged when they are handed over, put into interchanges, and sent off.
+//!
+//! [`House::hand_over`] answers at once: either the document is in the ledger, with its segments frozen, or the caller learns what is
+//! wrong with it and where. What has to wait for nobody is put into an interchange in the same commit; what a profile lets wait for
+//! others leaves with them ([`batch`]). From then on it is a message like any other: a delivery in the partner's lane.
+//!
+//! Fails with [`Refusal`]: nothing was taken, and whose move it is.
+
+pub mod batch;
+mod interchange;
+mod target;
+
+use super::House;
+use super::compose::{self, Composed, ComposeError, Terms};
+use super::findings::to_json;
+use crate::ledger::outgoing::Taken;
+use crate::ledger::{self, id};
+use crate::profile::partner::Status;
+use crate::profile::{Configuration, PartnerProfile};
+use interchange::{Envelope, Filled};
+use jiff::Timestamp;
+use portway_documents::{Document, DocumentKind};
+use portway_edi::{Finding, Severity};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub use target::Wanted;
+
+/// A document that one of our systems hands over.
+#[derive(Debug, Clone)]
+pub struct HandOver<'a> {
+    /// Who: a client's name, an endpoint's.
+    pub source: &'a str,
+    /// `api`, `directory`, `sftp`.
+    pub transport: &'static str,
+    pub remote: Option<&'a str>,
+    pub file_name: Option<&'a str>,
+    pub content_type: Option<&'a str>,
+    /// Of the caller's own making: the same again is the same document.
+    pub key: Option<&'a str>,
+    /// As it came.
+    pub body: &'a [u8],
+    pub document: &'a Document,
+    /// The partner's id.
+    pub partner: &'a str,
+    /// The set, where the document may become several.
+    pub set: Option<&'a str>,
+    /// Marked as a test, although the partner is live.
+    pub test: bool,
+}
+
+/// A document that is in the ledger.
+#[derive(Debug, Clone)]
+pub struct HandedOver {
+    pub document: Uuid,
+    pub message: Uuid,
+    /// It was handed over before, under the same key.
+    pub replay: bool,
+    /// What a person may want to know: warnings and notes.
+    pub findings: Vec<Finding>,
+    /// `routed`, `translated` while it waits for others, `held`.
+    pub state: &'static str,
+    pub code: String,
+    pub thread: Uuid,
+}
+
+/// Nothing was taken.
+#[derive(Debug)]
+pub enum Refusal {
+    /// No such partner, or not for this caller.
+    NoPartner(String),
+    /// The partner's profile does not let it go: what to do.
+    NotAgreed(String),
+    /// The document is not what the set and the guide ask for.
+    Invalid { code: String, version: String, findings: Vec<Finding> },
+    /// A transform or a writer of ours refuses it.
+    Unwritable(String),
+    /// The key was used before, for another document.
+    KeyUsed { document: Uuid },
+    Ledger(ledger::Error),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refusal::NoPartner(why) | Refusal::NotAgreed(why) | Refusal::Unwritable(why) => f.write_str(why),
+            Refusal::Invalid { code, version, findings } => {
+                let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+                write!(f, "it does not become {code} in version {version}: {errors} errors")
+            }
+            Refusal::KeyUsed { document } => {
+                write!(f, "this key was used before, for document {document} with other content")
+            }
+            Refusal::Ledger(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<ledger::Error> for Refusal {
+    fn from(error: ledger::Error) -> Refusal {
+        Refusal::Ledger(error)
+    }
+}
+
+/// A document judged against what was agreed on with its partner.
+pub struct Judged {
+    pub profile: Arc<PartnerProfile>,
+    pub wanted: Wanted,
+    pub composed: Composed,
+}
+
+/// What the document becomes with this partner, and what is to be said of it. Writes nothing.
+///
+/// # Errors
+/// As the head of this file says; never [`Refusal::Ledger`] or [`Refusal::KeyUsed`].
+pub fn judge(
+    configuration: &Configuration,
+    document: &Document,
+    partner: &str,
+    set: Option<&str>,
+) -> Result<Judged, Refusal> {
+    let Some(profile) = configuration.partner(partner) else {
+        return Err(Refusal::NoPartner(format!("there is no partner {partner} in our profiles")));
+    };
+    if profile.partner.status == Status::Draft {
+        return Err(Refusal::NotAgreed(format!(
+            "{partner} is a draft: set status = \"test\" or \"live\" in partners.d/{partner}.toml"
+        )));
+    }
+    let wanted = target::of(profile, document.kind(), set).map_err(Refusal::NotAgreed)?;
+    let target = compose::Target {
+        standard: wanted.standard,
+        set: &wanted.code,
+        version: &wanted.version,
+        schema: wanted.schema,
+    };
+    let composed = compose::compose(document, &target, Terms::with(profile, &wanted.code));
+    let composed = composed.map_err(|error| match error {
+        ComposeError::NoMapping { .. } => Refusal::NotAgreed(error.to_string()),
+        ComposeError::Transform(_) | ComposeError::Refused(_) => Refusal::Unwritable(error.to_string()),
+    })?;
+    if composed.findings.iter().any(|f| f.severity == Severity::Error) {
+        let Wanted { code, version, .. } = wanted;
+        return Err(Refusal::Invalid { code, version, findings: composed.findings });
+    }
+    Ok(Judged { profile: profile.clone(), wanted, composed })
+}
+
+impl House {
+    /// Takes a document for a partner. When this returns `Ok`, it is in the ledger for good.
+    ///
+    /// # Errors
+    /// [`Refusal`]: nothing was taken.
+    pub async fn hand_over(&self, handed: &HandOver<'_>) -> Result<HandedOver, Refusal> {
+        let configuration = self.profiles.current();
+        let sha256 = same(handed);
+        let scope = format!("ours:{}", handed.source);
+        if let Some(key) = handed.key
+            && let Some(before) = self.ledger.handed_over_before((&scope, key), &sha256).await?
+        {
+            return self.before(before).await;
+        }
+        let judged = tokio::task::block_in_place(|| {
+            judge(&configuration, handed.document, handed.partner, handed.set)
+        })?;
+        let now = self.clock.now();
+        let message = id::new(now);
+        let document = id::derive(message, "set", 1);
+        let envelope = Envelope::of(&configuration, &judged.profile, judged.wanted.standard)
+            .map_err(Refusal::NotAgreed)?;
+        let usage = if handed.test || judged.profile.partner.status == Status::Test { 'T' } else { 'P' };
+        let paused = judged.profile.partner.status == Status::Paused;
+        let number = Some(handed.document.number()).filter(|number| !number.is_empty());
+        let thread = thread_of(handed.document, handed.partner, document);
+        let leaves_at = batch::leaves_at(&judged.profile.partner, &judged.wanted.code, now);
+        let send = judged.profile.partner.send.get(&judged.wanted.code);
+        let segments = serde_json::to_vec(&judged.composed.segments)
+            .map_err(|error| Refusal::Unwritable(error.to_string()))?;
+        let mut tx = self.ledger.begin_process(message, 0, now).await?;
+        let before = tx
+            .take_document(&Taken {
+                message,
+                set: document,
+                source: handed.source,
+                transport: handed.transport,
+                remote: handed.remote,
+                file_name: handed.file_name,
+                content_type: handed.content_type,
+                key: handed.key.map(|key| (scope.as_str(), key)),
+                body: handed.body,
+                sha256,
+                partner: handed.partner,
+                station: &envelope.station,
+                profile: &judged.profile.hash,
+                code: &judged.wanted.code,
+                version: &judged.wanted.version,
+                functional_id: judged.wanted.schema.functional_id(),
+                usage,
+                document: handed.document.kind().name(),
+                number,
+                thread,
+                findings: &to_json(&judged.composed.findings),
+                segments: &segments,
+                state: if paused { "held" } else { "translated" },
+                reason: paused.then_some("paused"),
+                leaves_at,
+                batch: send.and_then(|send| send.count).map(i64::from).filter(|_| leaves_at > now),
+            })
+            .await?;
+        if let Some(before) = before {
+            drop(tx);
+            return self.before(before).await;
+        }
+        let at_once = !paused && leaves_at <= now;
+        if at_once {
+            let filled = Filled {
+                id: document,
+                code: &judged.wanted.code,
+                version: &judged.wanted.version,
+                functional_id: judged.wanted.schema.functional_id(),
+                segments: &judged.composed.segments,
+            };
+            self.send_off(&mut tx, &envelope, usage, &[filled]).await?;
+        }
+        tx.commit().await?;
+        crate::fault::point("outgoing.committed");
+        let findings = judged.composed.findings;
+        let state = if paused { "held" } else if at_once { "routed" } else { "translated" };
+        tracing::info!(document = %document, partner = handed.partner, code = %judged.wanted.code, state, by = handed.source, "handed over");
+        let code = judged.wanted.code;
+        Ok(HandedOver { document, message, replay: false, findings, state, code, thread })
+    }
+
+    async fn before(&self, before: ledger::outgoing::Before) -> Result<HandedOver, Refusal> {
+        let document = id::derive(before.message, "set", 1);
+        if !before.same {
+            return Err(Refusal::KeyUsed { document });
+        }
+        let line = self.ledger.find_documents(&document.to_string()).await?.swap_remove(0);
+        Ok(HandedOver {
+            document,
+            message: before.message,
+            replay: true,
+            findings: Vec::new(),
+            state: match line.state.as_str() {
+                "held" => "held",
+                "translated" => "translated",
+                "done" => "done",
+                "cancelled" => "cancelled",
+                _ => "routed",
+            },
+            code: line.code,
+            thread: line.thread_id,
+        })
+    }
+}
+
+/// What makes two hand-overs under one key the same.
+fn same(handed: &HandOver<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [handed.partner, handed.document.kind().name(), handed.set.unwrap_or_default()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.update([u8::from(handed.test)]);
+    hash.update(handed.body);
+    hash.finalize().into()
+}
+
+/// The thread of the order that it belongs to.
+fn thread_of(document: &Document, partner: &str, own: Uuid) -> Uuid {
+    let number = Some(document.number()).filter(|number| !number.is_empty());
+    number.map_or(own, |number| id::thread(partner, number))
+}
+
+/// Whether a name is one of our documents'.
+pub fn kind_named(name: &str) -> Option<DocumentKind> {
+    DocumentKind::from_name(name)
+}
+
+/// `YYYYMMDD` and `HHMM` by the partner's clock.
+fn stamp(profile: &PartnerProfile, now: Timestamp) -> (String, String) {
+    let zone = profile.partner.time_zone.as_ref().map_or(jiff::tz::TimeZone::UTC, |zone| zone.get());
+    let there = now.to_zoned(zone);
+    (there.strftime("%Y%m%d").to_string(), there.strftime("%H%M").to_string())
+}
