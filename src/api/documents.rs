@@ -142,7 +142,8 @@ fn created(done: &HandedOver, partner: &str) -> Response {
 
 fn refused(refusal: Refusal) -> Problem {
     let detail = format!("Nothing was taken: {refusal}.");
-    let unprocessable = |kind, title| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title, detail.clone());
+    let unprocessable =
+        |kind, title| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, title, detail.clone());
     match refusal {
         Refusal::NoPartner(_) => {
             Problem::new(StatusCode::NOT_FOUND, "no-such-partner", "There is no such partner", detail)

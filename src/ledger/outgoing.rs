@@ -124,14 +124,13 @@ impl Ledger {
         (scope, key): (&str, &str),
         sha256: &[u8; 32],
     ) -> Result<Option<Before>> {
-        let row: Option<(Uuid, bool)> = sqlx::query_as(
-            "SELECT message_id, sha256 = $3 FROM idempotency WHERE scope = $1 AND key = $2",
-        )
-        .bind(scope)
-        .bind(key)
-        .bind(&sha256[..])
-        .fetch_optional(&self.pool)
-        .await?;
+        let row: Option<(Uuid, bool)> =
+            sqlx::query_as("SELECT message_id, sha256 = $3 FROM idempotency WHERE scope = $1 AND key = $2")
+                .bind(scope)
+                .bind(key)
+                .bind(&sha256[..])
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(row.map(|(message, same)| Before { message, same }))
     }
 
@@ -420,7 +419,7 @@ impl Ledger {
     pub async fn answers_to(&self, set: Uuid) -> Result<Vec<AnswerLine>> {
         Ok(sqlx::query_as(
             "SELECT kind, state, code, instant(due_at) AS due_at, message_id, detail FROM acknowledgement
-             WHERE set_id = $1 AND direction = 'expected' ORDER BY at, id",
+             WHERE set_id = $1 AND direction = 'expected' ORDER BY at, kind",
         )
         .bind(set)
         .fetch_all(&self.pool)

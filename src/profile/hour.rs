@@ -57,9 +57,7 @@ impl FromStr for Zone {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Zone, String> {
-        TimeZone::get(text)
-            .map(Zone)
-            .map_err(|_| format!("`{text}` is no time zone"))
+        TimeZone::get(text).map(Zone).map_err(|_| format!("`{text}` is no time zone"))
     }
 }
 

@@ -26,6 +26,7 @@ mod identity;
 mod kills;
 mod operator;
 mod order_flow;
+mod outgoing;
 mod postgres;
 mod reload;
 mod routing;

@@ -31,7 +31,7 @@ record! {
         many contacts: Contact,
         many characteristics: Characteristic,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packaging: Packaging,
         many dates: DateTime,

@@ -1,6 +1,7 @@
 //! `record!`: a struct of a canonical document, written as a table of its fields.
 //!
-//! Each field says how often it occurs: `one` is always there, `opt` may be absent, `many` is a list. The macro adds the derives
+//! Each field says how often it occurs: `one` is always there in what we write, `opt` may be absent, `many` is a list. What is read may
+//! lack any: our own systems need not repeat codes beside words, and what a set cannot do without is told by its schema. The macro adds the derives
 //! and keeps absent fields and empty lists out of the JSON, so that no field can forget to. Doc comments become the descriptions
 //! of the JSON Schema.
 //!
@@ -21,7 +22,7 @@ macro_rules! record {
         record! { @fields [$(#[$meta])* pub struct $name] [] $($fields)* }
     };
     (@fields [$($head:tt)*] [$($done:tt)*] $(#[$meta:meta])* one $field:ident: $type:ty, $($rest:tt)*) => {
-        record! { @fields [$($head)*] [$($done)* $(#[$meta])* pub $field: $type,] $($rest)* }
+        record! { @fields [$($head)*] [$($done)* $(#[$meta])* #[serde(default)] pub $field: $type,] $($rest)* }
     };
     (@fields [$($head:tt)*] [$($done:tt)*] $(#[$meta:meta])* opt $field:ident: $type:ty, $($rest:tt)*) => {
         record! {

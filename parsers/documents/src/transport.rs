@@ -414,7 +414,7 @@ record! {
         opt request_reference: Text,
         opt assigned_id: Text,
         many references: Reference,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         /// EDIFACT 6063, `113` to be delivered.
         opt quantity_code: Text,

@@ -1,7 +1,7 @@
 //! Documents that wait for each other leave together: at the hours, in the rhythm, or by the count of the partner's profile.
 
-use super::interchange::{Envelope, Filled};
 use super::Refusal;
+use super::interchange::{Envelope, Filled};
 use crate::ledger::outgoing::Waiting;
 use crate::pipeline::House;
 use crate::profile::partner::Partner;
@@ -85,8 +85,7 @@ impl House {
         }
         for ((x12, usage, _), documents) in together {
             let standard = if x12 { Standard::X12 } else { Standard::Edifact };
-            let envelope =
-                Envelope::of(configuration, profile, standard).map_err(Refusal::NotAgreed)?;
+            let envelope = Envelope::of(configuration, profile, standard).map_err(Refusal::NotAgreed)?;
             let mut segments = Vec::with_capacity(documents.len());
             for document in &documents {
                 let frozen = self.ledger.frozen_segments(document.id).await?;

@@ -57,13 +57,15 @@ impl Envelope {
     ) -> Result<Envelope, String> {
         let partner = &profile.partner;
         let id = &partner.id;
-        let (station, ours) = configuration
-            .station_of(profile)
-            .ok_or_else(|| format!("which of our stations trades with {id}? Write station = \"…\" in partners.d/{id}.toml"))?;
-        let missing = |whose: &str, section: &str| format!("{whose} has no {section} address: write it in {section}");
+        let (station, ours) = configuration.station_of(profile).ok_or_else(|| {
+            format!("which of our stations trades with {id}? Write station = \"…\" in partners.d/{id}.toml")
+        })?;
+        let missing =
+            |whose: &str, section: &str| format!("{whose} has no {section} address: write it in {section}");
         let (sender, receiver, group_sender, group_receiver) = match standard {
             Standard::X12 => {
-                let sender = &ours.x12.as_ref().ok_or_else(|| missing(&format!("our station {station}"), "x12"))?.0;
+                let sender =
+                    &ours.x12.as_ref().ok_or_else(|| missing(&format!("our station {station}"), "x12"))?.0;
                 let theirs = partner.x12.as_ref().ok_or_else(|| missing(id, "[x12]"))?;
                 let receiver = &theirs.id.0;
                 let group_sender = ours.x12_group.clone().unwrap_or_else(|| sender.id.clone());
@@ -71,8 +73,11 @@ impl Envelope {
                 (sender.clone(), receiver.clone(), group_sender, group_receiver)
             }
             Standard::Edifact => {
-                let sender =
-                    &ours.edifact.as_ref().ok_or_else(|| missing(&format!("our station {station}"), "edifact"))?.0;
+                let sender = &ours
+                    .edifact
+                    .as_ref()
+                    .ok_or_else(|| missing(&format!("our station {station}"), "edifact"))?
+                    .0;
                 let receiver = &partner.edifact.as_ref().ok_or_else(|| missing(id, "[edifact]"))?.id.0;
                 (sender.clone(), receiver.clone(), String::new(), String::new())
             }
@@ -108,7 +113,9 @@ impl Envelope {
     fn acknowledged_within(&self) -> Option<Span> {
         let within = match self.standard {
             Standard::X12 => self.partner().x12.as_ref().map(|x12| x12.acknowledged_within),
-            Standard::Edifact => self.partner().edifact.as_ref().and_then(|edifact| edifact.acknowledged_within),
+            Standard::Edifact => {
+                self.partner().edifact.as_ref().and_then(|edifact| edifact.acknowledged_within)
+            }
         };
         within.filter(|within| !within.is_zero())
     }
@@ -208,7 +215,8 @@ fn in_x12(
 ) -> Result<Bytes, String> {
     let (date, time) = stamp(&envelope.profile, now);
     let version = groups.first().and_then(|(_, sets)| sets.first()).map_or("004010", |set| set.version);
-    let segments: Vec<&[Written]> = groups.iter().flat_map(|(_, sets)| sets.iter().map(|s| s.segments)).collect();
+    let segments: Vec<&[Written]> =
+        groups.iter().flat_map(|(_, sets)| sets.iter().map(|s| s.segments)).collect();
     let x12 = envelope.partner().x12.as_ref();
     let header = x12::writer::Envelope {
         sender: envelope.sender.clone(),
@@ -269,7 +277,8 @@ fn in_edifact(
         service_string: edifact.is_some_and(|e| e.service_string),
         delimiters: Delimiters::EDIFACT,
     };
-    let mut writer = edifact::writer::Writer::new(&header, edifact::writer::Foreign::Refuse).map_err(words)?;
+    let mut writer =
+        edifact::writer::Writer::new(&header, edifact::writer::Foreign::Refuse).map_err(words)?;
     let mut sets = Vec::new();
     for (nth, document) in (1..).zip(documents) {
         put_edifact(&mut writer, document.code, document.version, document.segments).map_err(words)?;
@@ -333,7 +342,11 @@ fn expected(
         let group_number = group_number.filter(|number| !number.is_empty());
         let mut owe = |kind: &str, within: Span| {
             expected.push(Expected {
-                id: id::derive(document.id, &format!("expected:{kind}"), u64::from_be_bytes(low(interchange))),
+                id: id::derive(
+                    document.id,
+                    &format!("expected:{kind}"),
+                    u64::from_be_bytes(low(interchange)),
+                ),
                 kind: kind.to_owned(),
                 set_id: Some(document.id),
                 group_number: group_number.clone(),

@@ -11,7 +11,7 @@ mod interchange;
 mod target;
 
 use super::House;
-use super::compose::{self, Composed, ComposeError, Terms};
+use super::compose::{self, ComposeError, Composed, Terms};
 use super::findings::to_json;
 use crate::ledger::outgoing::Taken;
 use crate::ledger::{self, id};
@@ -73,11 +73,17 @@ pub enum Refusal {
     /// The partner's profile does not let it go: what to do.
     NotAgreed(String),
     /// The document is not what the set and the guide ask for.
-    Invalid { code: String, version: String, findings: Vec<Finding> },
+    Invalid {
+        code: String,
+        version: String,
+        findings: Vec<Finding>,
+    },
     /// A transform or a writer of ours refuses it.
     Unwritable(String),
     /// The key was used before, for another document.
-    KeyUsed { document: Uuid },
+    KeyUsed {
+        document: Uuid,
+    },
     Ledger(ledger::Error),
 }
 
@@ -226,7 +232,13 @@ impl House {
         tx.commit().await?;
         crate::fault::point("outgoing.committed");
         let findings = judged.composed.findings;
-        let state = if paused { "held" } else if at_once { "routed" } else { "translated" };
+        let state = if paused {
+            "held"
+        } else if at_once {
+            "routed"
+        } else {
+            "translated"
+        };
         tracing::info!(document = %document, partner = handed.partner, code = %judged.wanted.code, state, by = handed.source, "handed over");
         let code = judged.wanted.code;
         Ok(HandedOver { document, message, replay: false, findings, state, code, thread })

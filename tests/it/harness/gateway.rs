@@ -27,6 +27,8 @@ pub struct Gateway {
     pub as2_plain: String,
     /// The SFTP door's.
     pub sftp: String,
+    /// The API's.
+    pub api: String,
 }
 
 impl Gateway {
@@ -45,6 +47,10 @@ impl Gateway {
         };
         (gateway.address, gateway.as2, gateway.as2_plain) = (of("HTTPS"), of("AS2"), of("plain AS2"));
         gateway.sftp = of("SFTP");
+        gateway.api = lines
+            .iter()
+            .find_map(|line| line.split_once("the API is open address=").map(|(_, a)| a.trim().to_owned()))
+            .unwrap_or_default();
         gateway
     }
 
@@ -76,8 +82,9 @@ impl Gateway {
                 log.with(|l| l.ended = true);
             }
         });
-        let (address, as2, as2_plain, sftp) = Default::default();
-        Gateway { child, log, state: site.state(), private: site.is_private(), address, as2, as2_plain, sftp }
+        let (address, as2, as2_plain, sftp, api) = Default::default();
+        let (state, private) = (site.state(), site.is_private());
+        Gateway { child, log, state, private, address, as2, as2_plain, sftp, api }
     }
 
     pub fn lines(&self) -> Vec<String> {

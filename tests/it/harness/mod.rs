@@ -1,7 +1,7 @@
 //! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
 //! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]). For AS2: two live products
 //! ([`As2Peer`]), the openssl command as builder and judge ([`as2_openssl`]), bytes on the wire ([`as2_raw`]).
-//! For SFTP: what suppliers use ([`sftp_peer`]).
+//! For SFTP: what suppliers use ([`sftp_peer`]). Programs of ours at the API: [`Ours`].
 //! The ledger is asked in SQL, by [`Site::database`].
 
 pub mod as2_keys;
@@ -12,6 +12,7 @@ pub mod as2_raw;
 mod database;
 mod gateway;
 mod mailbox;
+pub mod ours;
 mod partner;
 mod recorder;
 mod server;
@@ -25,6 +26,7 @@ pub use as2_mime::Entity;
 pub use as2_peer::{As2Peer, Product};
 pub use gateway::Gateway;
 pub use mailbox::Mailbox;
+pub use ours::Ours;
 pub use partner::Partner;
 pub use recorder::{Answer, Recorder};
 pub use server::Server;

@@ -138,7 +138,7 @@ fn trusting(site: &Site) -> reqwest::ClientBuilder {
     Client::builder().tls_certs_only(certificates).no_proxy().timeout(DEADLINE)
 }
 
-async fn answer(request: RequestBuilder) -> Result<Reply, reqwest::Error> {
+pub async fn answer(request: RequestBuilder) -> Result<Reply, reqwest::Error> {
     let response = request.send().await?;
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     Ok(Reply {

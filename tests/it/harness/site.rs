@@ -120,6 +120,18 @@ impl Site {
         ));
     }
 
+    /// The API opens, without TLS.
+    pub fn api(&mut self) {
+        self.add("[listen.api]\naddress = \"127.0.0.1:0\"\nplain = true");
+    }
+
+    /// A program of ours at the API: `erp` has the token `token-of-erp`; `more` are further keys.
+    pub fn client(&mut self, name: &str, more: &str) {
+        let hash: String =
+            Sha256::digest(format!("token-of-{name}")).iter().map(|b| format!("{b:02x}")).collect();
+        self.add(&format!("[client.{name}]\ntokens = [\"sha256:{hash}\"]\n{more}"));
+    }
+
     pub fn mail(&mut self, mailbox: &Mailbox) {
         self.add(&format!(
             "[mail]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\nfrom = \"portway@northwind.example\"\n\

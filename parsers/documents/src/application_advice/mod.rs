@@ -71,7 +71,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many lines: AdviceLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,

@@ -78,7 +78,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many carriage_terms: CarriageTerms,
         many bank_accounts: BankAccount,
@@ -89,7 +89,7 @@ record! {
         many stops: Stop,
         many lines: FreightLine,
         opt charge_total: FreightCharge,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,

@@ -70,7 +70,7 @@ record! {
         many attachments: Attachment,
         many packages: Package,
         many lines: InventoryLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,

@@ -85,7 +85,7 @@ record! {
         many payment_instructions: PaymentInstruction,
         many bank_accounts: BankAccount,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packaging: Packaging,
         many packs: Pack,
@@ -108,7 +108,7 @@ record! {
         many tariffs: Tariff,
         many accounting: Accounting,
         many lines: InvoiceLine,
-        #[serde(default, skip_serializing_if = "InvoiceTotals::is_empty")]
+        #[serde(skip_serializing_if = "InvoiceTotals::is_empty")]
         one totals: InvoiceTotals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -188,7 +188,7 @@ record! {
         many payment_terms: PaymentTerms,
         many payment_instructions: PaymentInstruction,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packs: Pack,
         many packaging: Packaging,

@@ -99,7 +99,7 @@ record! {
         many attachments: Attachment,
         many payment_terms: PaymentTerms,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packaging: Packaging,
         many packs: Pack,
@@ -126,7 +126,7 @@ record! {
         many adjustments: Adjustment,
         many accounting: Accounting,
         many lines: ChangeLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -172,7 +172,7 @@ record! {
         many payment_terms: PaymentTerms,
         many payment_instructions: PaymentInstruction,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many taxes: Tax,
         many allowances_and_charges: AllowanceCharge,

@@ -102,7 +102,7 @@ record! {
         many attachments: Attachment,
         many payment_terms: PaymentTerms,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packaging: Packaging,
         many packs: Pack,
@@ -129,7 +129,7 @@ record! {
         many adjustments: Adjustment,
         many accounting: Accounting,
         many lines: ResponseLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -196,7 +196,7 @@ record! {
         many payment_terms: PaymentTerms,
         many payment_instructions: PaymentInstruction,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many taxes: Tax,
         many allowances_and_charges: AllowanceCharge,

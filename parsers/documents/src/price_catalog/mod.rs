@@ -83,7 +83,7 @@ record! {
         many attachments: Attachment,
         many payment_terms: PaymentTerms,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packaging: Packaging,
         many taxes: Tax,
@@ -97,7 +97,7 @@ record! {
         many trade_conditions: TradeCondition,
         many groups: ProductGroup,
         many lines: CatalogLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -154,7 +154,7 @@ record! {
         many payment_terms: PaymentTerms,
         many lead_times: LeadTime,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many handling: Handling,
         many restrictions: Restriction,
@@ -362,7 +362,7 @@ record! {
         many allowances_and_charges: AllowanceCharge,
         many payment_terms: PaymentTerms,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packs: Pack,
         many trade_conditions: TradeCondition,

@@ -67,7 +67,7 @@ record! {
         many contacts: Contact,
         many payment_terms: PaymentTerms,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packaging: Packaging,
         many marks: Marks,
@@ -96,7 +96,7 @@ record! {
         many locations: Location,
         many schedule: ScheduleLine,
         many lines: OrderLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -158,7 +158,7 @@ record! {
         many contacts: Contact,
         many payment_terms: PaymentTerms,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many taxes: Tax,
         many allowances_and_charges: AllowanceCharge,

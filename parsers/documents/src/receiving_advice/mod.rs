@@ -89,7 +89,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packages: Package,
         many packaging: Packaging,
@@ -113,7 +113,7 @@ record! {
         opt damaged_total: Decimal,
         opt received_packages: Decimal,
         opt shipped_packages: Decimal,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -190,7 +190,7 @@ record! {
         many amounts: QualifiedAmount,
         many prices: QualifiedPrice,
         many allowances_and_charges: AllowanceCharge,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many delivery_terms: DeliveryTerms,
         many dangerous_goods: DangerousGoods,

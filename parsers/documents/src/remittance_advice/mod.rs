@@ -98,7 +98,7 @@ record! {
         many deductions: Deduction,
         many allowances_and_charges: AllowanceCharge,
         many lines: RemittanceLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,

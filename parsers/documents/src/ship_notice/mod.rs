@@ -98,7 +98,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         /// Packages of the shipment as a whole: X12 TD1, EDIFACT PAC of the first level.
         many packages: Package,
@@ -123,7 +123,7 @@ record! {
         /// The orders that goods are for, each with what is said of it: a level without contents.
         many orders: Level,
         many contents: Level,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -161,7 +161,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         /// How the pallets are stacked, of all alike.
         opt pallet: Pallet,

@@ -80,7 +80,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many carriage_terms: CarriageTerms,
         opt pallets: Decimal,
@@ -95,7 +95,7 @@ record! {
         many stops: Stop,
         many lines: Goods,
         opt charge_total: FreightCharge,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,

@@ -71,13 +71,13 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many carriage_terms: CarriageTerms,
         many marks: Marks,
         many identities: Identity,
         many lines: StatusLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,

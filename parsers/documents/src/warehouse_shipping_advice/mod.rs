@@ -84,7 +84,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packages: Package,
         many packaging: Packaging,
@@ -99,7 +99,7 @@ record! {
         many consolidations: Consolidation,
         many groups: PackageGroup,
         many lines: ShippingAdviceLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -180,7 +180,7 @@ record! {
         many amounts: QualifiedAmount,
         many prices: QualifiedPrice,
         many allowances_and_charges: AllowanceCharge,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many delivery_terms: DeliveryTerms,
         many dangerous_goods: DangerousGoods,

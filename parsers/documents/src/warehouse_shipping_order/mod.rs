@@ -76,7 +76,7 @@ record! {
         many industry_codes: IndustryCode,
         many attachments: Attachment,
         many delivery_terms: DeliveryTerms,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many packages: Package,
         many packaging: Packaging,
@@ -98,7 +98,7 @@ record! {
         opt rail_billing: RailBilling,
         many groups: OrderGroup,
         many lines: ShippingOrderLine,
-        #[serde(default, skip_serializing_if = "Totals::is_empty")]
+        #[serde(skip_serializing_if = "Totals::is_empty")]
         one totals: Totals,
         /// Every element that no field took.
         many unmapped: Unmapped,
@@ -151,7 +151,7 @@ record! {
         many amounts: QualifiedAmount,
         many prices: QualifiedPrice,
         many allowances_and_charges: AllowanceCharge,
-        #[serde(default, skip_serializing_if = "Transport::is_empty")]
+        #[serde(skip_serializing_if = "Transport::is_empty")]
         one transport: Transport,
         many delivery_terms: DeliveryTerms,
         many dangerous_goods: DangerousGoods,

@@ -1,0 +1,3 @@
+//! Our own documents: handed over at the API, written in the partner's standard, sent, and answered.
+
+mod handing_over;
