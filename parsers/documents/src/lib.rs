@@ -30,6 +30,7 @@ pub mod money;
 pub mod order_change;
 pub mod order_change_response;
 pub mod order_response;
+pub mod origin;
 pub mod package;
 pub mod party;
 pub mod price_catalog;

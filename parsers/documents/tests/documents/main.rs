@@ -15,6 +15,7 @@ mod facts;
 mod filled;
 mod golden;
 mod nothing_lost;
+mod origin;
 mod round_trip;
 mod rows;
 mod samples;
