@@ -39,6 +39,7 @@ mod put;
 pub mod quantity;
 pub mod receiving_advice;
 pub mod reference;
+pub mod relations;
 pub mod remittance_advice;
 mod sets;
 pub mod ship_notice;
@@ -289,6 +290,8 @@ macro_rules! each {
         }
     };
 }
+
+use each;
 
 /// Reads the JSON of whichever document it is.
 macro_rules! parsed {

@@ -16,6 +16,7 @@ mod filled;
 mod golden;
 mod nothing_lost;
 mod origin;
+mod relations;
 mod round_trip;
 mod rows;
 mod samples;

@@ -135,7 +135,7 @@ fn of_a_desadv() {
         ("NAD02-1", "/parties/0/ids/0/id"),
         ("LIN03-1:2", "/contents/1/line/item/ean"),
         ("QTY01-2:2", "/contents/1/line/quantity/value"),
-        ("RFF01-2", "/orders/0/order/number"),
+        ("RFF01-2", "/contents/1/line/order/number"),
     ];
     check("ship-notice", "desadv-d96a-no-packaging", &expected);
 }

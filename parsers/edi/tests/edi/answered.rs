@@ -111,28 +111,25 @@ fn each_element_at_fault_is_one_sentence() {
 /// which does not use them.
 #[test]
 fn every_listed_code_has_words() {
-    let lists: [(&str, &[&str], &str, usize, &[&str]); 6] = [
-        ("TA1", &["TA105"], "005010", 5, &["000"]),
-        ("AK9", &["AK905"], "005010", 5, &["1"]),
-        ("AK5", &["AK502"], "005010", 2, &["5"]),
-        ("IK5", &["IK502"], "005010", 2, &["I6"]),
-        ("IK3", &["IK304"], "005010", 4, &["I8"]),
-        ("IK4", &["IK403"], "005010", 3, &["I13"]),
+    let newer = [
+        ("TA1", "TA105", 5),
+        ("AK9", "AK905", 5),
+        ("IK5", "IK502", 2),
+        ("IK3", "IK304", 4),
+        ("IK4", "IK403", 3),
     ];
-    for (segment, told_in, version, element, some) in lists {
-        let description = Dictionary::x12(version).unwrap().describe(segment, element).unwrap();
-        assert!(some.iter().all(|code| description.codes.contains(code)), "{segment}");
-        for code in description.codes {
-            assert!(words(told_in[0], code).is_some(), "{} {code}", told_in[0]);
+    let older = [("AK9", "AK905", 5), ("AK5", "AK502", 2), ("AK3", "AK304", 4), ("AK4", "AK403", 3)];
+    let of = |version, lists: &[(&'static str, &'static str, usize)]| {
+        for (segment, told_in, element) in lists {
+            let description = Dictionary::x12(version).unwrap().describe(segment, *element).unwrap();
+            assert!(description.codes.len() > 5, "{segment}");
+            for code in description.codes {
+                assert!(words(told_in, code).is_some(), "{told_in} {code}");
+            }
         }
-    }
-    for (segment, told_in, element) in
-        [("AK9", "AK905", 5), ("AK5", "AK502", 2), ("AK3", "AK304", 4), ("AK4", "AK403", 3)]
-    {
-        for code in Dictionary::x12("004010").unwrap().describe(segment, element).unwrap().codes {
-            assert!(words(told_in, code).is_some(), "{told_in} {code}");
-        }
-    }
+    };
+    of("005010", &newer);
+    of("004010", &older);
     const OLDER: [&str; 9] = ["1", "3", "4", "5", "6", "8", "9", "10", "11"];
     for syntax in ["v3", "v4"] {
         for code in Dictionary::edifact(syntax).unwrap().describe("UCS", 2).unwrap().codes {
