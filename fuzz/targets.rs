@@ -5,7 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use portway_edi::Segment;
-use portway_edi::acknowledgement::{self, Form, InterchangeResult, Tolerance};
+use portway_edi::acknowledgement::answered::{Answered, Sent};
+use portway_edi::acknowledgement::{self, Form, InterchangeResult, Tolerance, our_element};
 use portway_edi::edifact::{self, contrl};
 use portway_edi::examination::examine;
 use portway_edi::interchange::{Accounted, Event, Interchange, Limits, PartyId, Standard, TransactionSet};
@@ -63,11 +64,36 @@ pub fn acknowledgement_read(bytes: &[u8]) {
                 if let Some(answer) = contrl::read(&set) {
                     let _ = answer.verdict(None, "1");
                 }
+                if let Some(answer) = Answered::of(&set) {
+                    matched(&answer);
+                }
             }
             Event::InterchangeAcknowledgement(ta1) => {
-                let _ = acknowledgement::read_interchange(&ta1);
+                matched(&Answered::of_ta1(&ta1));
             }
             _ => {}
+        }
+    }
+}
+
+/// As it is held against what was sent: each set that it names, and one that it does not, with every error in words and in its place.
+fn matched(answer: &Answered) {
+    let interchange = answer.interchange.as_ref().map_or("1", |i| i.control_number.as_str());
+    let _ = answer.verdict();
+    for group in &answer.groups {
+        let number = Some(group.control_number.as_str()).filter(|_| !group.implied);
+        let sent =
+            Sent { interchange, functional_id: &group.functional_id, group: number, code: "850", set: "0" };
+        assert!(answer.on(&sent).is_some());
+        for set in &group.sets {
+            let said = answer.on(&Sent { code: &set.code, set: &set.control_number, ..sent }).unwrap();
+            for error in said.errors {
+                assert!(!error.to_string().is_empty());
+                if let Some(place) = our_element(error, &["ST", "BEG", "N1", "PO1", "PO1", "SE"]) {
+                    assert!(place.position.is_none_or(|n| (1..=6).contains(&n)));
+                    let _ = place.to_string();
+                }
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod money;
 pub mod order_change;
 pub mod order_change_response;
 pub mod order_response;
+pub mod origin;
 pub mod package;
 pub mod party;
 pub mod price_catalog;
@@ -38,6 +39,7 @@ mod put;
 pub mod quantity;
 pub mod receiving_advice;
 pub mod reference;
+pub mod relations;
 pub mod remittance_advice;
 mod sets;
 pub mod ship_notice;
@@ -288,6 +290,8 @@ macro_rules! each {
         }
     };
 }
+
+use each;
 
 /// Reads the JSON of whichever document it is.
 macro_rules! parsed {

@@ -2,9 +2,16 @@
 //!
 //! A verdict follows from findings alone: an error rejects, a warning that the acknowledgement has a code for is noted. One
 //! 997 or 999 a group, never one for a group of acknowledgements (FA). Nothing here decides whether an answer is owed.
-//! `read` turns what partners answer us back into values.
+//! `read` turns what partners answer us back into values, one shape a standard; `answered` gives both standards one shape, `told` its
+//! errors in words, `our_element` their places in what we wrote.
 
+pub mod answered;
+mod our_element;
 mod read;
+mod told;
+
+pub use our_element::{OurElement, our_element};
+pub use told::{Level, ReportedError, words};
 
 pub use read::{ElementNote, GroupAnswer, InterchangeAnswer, SegmentNote, SetAnswer, read, read_interchange};
 

@@ -15,6 +15,8 @@ mod facts;
 mod filled;
 mod golden;
 mod nothing_lost;
+mod origin;
+mod relations;
 mod round_trip;
 mod rows;
 mod samples;

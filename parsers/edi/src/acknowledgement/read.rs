@@ -17,7 +17,7 @@ pub struct InterchangeAnswer {
     pub control_number: String,
     pub date: String,
     pub time: String,
-    /// TA104; `None` for a letter that nobody defined, which then stands in a finding.
+    /// TA104; `None` for a letter that nobody defined, which then stands in a finding. Small letters count as large ones.
     pub verdict: Option<AckCode>,
     /// TA105, `000` for nothing wrong.
     pub note_code: String,
@@ -34,6 +34,8 @@ pub struct GroupAnswer {
     pub version: String,
     /// AK901; `None` when missing or undefined.
     pub verdict: Option<AckCode>,
+    /// AK901 as it came; empty when missing.
+    pub letter: String,
     /// AK902 to AK904: sets that GE01 declared, that came, that were accepted.
     pub declared: Option<u32>,
     pub received: Option<u32>,
@@ -56,6 +58,8 @@ pub struct SetAnswer {
     pub implementation: String,
     /// AK501 or IK501; `None` when missing or undefined.
     pub verdict: Option<AckCode>,
+    /// AK501 or IK501 as it came; empty when missing.
+    pub letter: String,
     /// AK502 (IK502) and on.
     pub codes: Vec<String>,
     pub notes: Vec<SegmentNote>,
@@ -122,7 +126,7 @@ pub fn read(set: &TransactionSet<'_>) -> Option<GroupAnswer> {
 /// Reads a TA1. What is wrong with it is a warning: it is never answered, and does not stop what came with it.
 pub fn read_interchange(ta1: &Segment<'_>) -> InterchangeAnswer {
     let text = |n: usize| excerpt(ta1.element(n).trim_ascii());
-    let verdict = AckCode::of(&text(4)).filter(|v| *v != AckCode::PartiallyAccepted);
+    let verdict = AckCode::of(&text(4).to_ascii_uppercase()).filter(|v| *v != AckCode::PartiallyAccepted);
     let (control_number, date, time, note_code) = (text(1), text(2), text(3), text(5));
     let mut findings = faults_of_ta1(ta1);
     if verdict.is_none() {
@@ -172,6 +176,7 @@ impl GroupAnswer {
             control_number: String::new(),
             version: String::new(),
             verdict: None,
+            letter: String::new(),
             declared: None,
             received: None,
             accepted: None,
@@ -198,7 +203,7 @@ fn texts(segment: &Segment<'_>, from: usize) -> Vec<String> {
 impl Reading<'_, '_> {
     fn segment(&mut self, segment: &Segment<'_>) {
         let answer = &mut self.answer;
-        match segment.tag_bytes() {
+        match segment.tag_bytes().to_ascii_uppercase().as_slice() {
             b"AK1" => {
                 answer.functional_id = text(segment, 1);
                 answer.control_number = text(segment, 2);
@@ -209,6 +214,7 @@ impl Reading<'_, '_> {
                 control_number: text(segment, 2),
                 implementation: text(segment, 3),
                 verdict: None,
+                letter: String::new(),
                 codes: Vec::new(),
                 notes: Vec::new(),
             }),
@@ -219,6 +225,7 @@ impl Reading<'_, '_> {
                 let verdict = self.verdict(segment, false);
                 if let Some(set) = self.answer.sets.last_mut() {
                     (set.verdict, set.codes) = (verdict, texts(segment, 2));
+                    set.letter = text(segment, 1);
                 }
             }
             b"AK9" => {
@@ -226,6 +233,7 @@ impl Reading<'_, '_> {
                 answer.received = text(segment, 3).parse().ok();
                 answer.accepted = text(segment, 4).parse().ok();
                 answer.codes = texts(segment, 5);
+                answer.letter = text(segment, 1);
                 self.answer.verdict = self.verdict(segment, true);
                 self.counts(segment);
             }
@@ -273,7 +281,8 @@ impl Reading<'_, '_> {
 
     fn verdict(&mut self, segment: &Segment<'_>, of_group: bool) -> Option<AckCode> {
         let letter = text(segment, 1);
-        let verdict = AckCode::of(&letter).filter(|v| of_group || *v != AckCode::PartiallyAccepted);
+        let verdict = AckCode::of(&letter.to_ascii_uppercase())
+            .filter(|v| of_group || *v != AckCode::PartiallyAccepted);
         if verdict.is_none() {
             let message = format!("{}01 '{letter}' is no verdict: the answer decides nothing", segment.tag());
             self.find(segment, 1, message);
@@ -313,7 +322,7 @@ impl Reading<'_, '_> {
     }
 
     fn finish(mut self) -> GroupAnswer {
-        let has = |tag: &[u8]| self.set.segments.iter().any(|s| s.tag_bytes() == tag);
+        let has = |tag: &[u8]| self.set.segments.iter().any(|s| s.tag_bytes().eq_ignore_ascii_case(tag));
         let missing: Vec<&str> = ["AK1", "AK9"].into_iter().filter(|tag| !has(tag.as_bytes())).collect();
         if let Some(st) = self.set.segments.first() {
             for tag in missing {

@@ -34,7 +34,7 @@ impl Action {
     }
 
     fn read(code: &[u8]) -> Option<Action> {
-        match code {
+        match code.trim_ascii() {
             b"4" => Some(Action::Rejected),
             b"7" => Some(Action::Acknowledged),
             b"8" => Some(Action::Received),
