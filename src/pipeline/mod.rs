@@ -11,8 +11,10 @@ pub mod compose;
 pub mod deliver;
 mod envelope;
 pub mod findings;
+mod fragment;
 pub mod frame;
 pub mod lane;
+mod material;
 pub mod process;
 pub mod receipts;
 pub mod route;
@@ -20,6 +22,7 @@ pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
+pub mod unpack;
 pub mod work;
 
 use crate::clock::SharedClock;
