@@ -12,6 +12,7 @@ use crate::net::spool::{Spool, SpoolError, SpoolWriter, Spooled};
 use crate::profile::files::{Files, Packing};
 use flate2::bufread::MultiGzDecoder;
 use std::io::{self, Read};
+use zip::CompressionMethod;
 use zip::read::{Config, ZipReadOptions};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
@@ -178,6 +179,10 @@ impl Unpacking<'_> {
                     "{what} is encrypted, and no password was agreed on for archives: ask the partner to send it without"
                 )));
             }
+            let method = entry.compression();
+            if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+                return Err(other_method(&what, method));
+            }
             let mut file =
                 entry.with_reader(&mut bodies, ZipReadOptions::new()).map_err(|error| told(error, &what))?;
             self.piece(&mut file, Some(name), &what)?;
@@ -272,14 +277,17 @@ fn refused_by_us(reason: &'static str, detail: String) -> Trouble {
 fn told(error: ZipError, what: &str) -> Trouble {
     match error {
         ZipError::Io(error) => broken(error, what),
-        ZipError::CompressionMethodNotSupported(method) => refused(format!(
-            "{what} is packed by method {method}, and deflate is the one that everybody reads: ask the partner to send a plain ZIP"
-        )),
         ZipError::UnsupportedArchive(why) => {
             refused(format!("{what} cannot be read: {why}. Ask the partner to send a plain ZIP"))
         }
         other => refused(damaged(&other, what)),
     }
+}
+
+fn other_method(what: &str, method: CompressionMethod) -> Trouble {
+    refused(format!(
+        "{what} is packed by the method {method:?}, and deflate is the one that everybody reads: ask the partner to send a plain ZIP"
+    ))
 }
 
 /// The disk's errors have a number of the system's; those of the content have none.
