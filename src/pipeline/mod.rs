@@ -14,7 +14,7 @@ pub mod findings;
 mod fragment;
 pub mod frame;
 pub mod lane;
-mod material;
+pub mod material;
 pub mod process;
 pub mod receipts;
 pub mod route;

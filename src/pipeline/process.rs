@@ -93,7 +93,7 @@ pub(super) async fn version_in_force(
 }
 
 /// A message's bytes, from the ledger.
-pub(super) async fn content_of(ledger: &Ledger, spool: &Spool, message: Uuid) -> Result<Spooled, Failure> {
+pub async fn content_of(ledger: &Ledger, spool: &Spool, message: Uuid) -> Result<Spooled, Failure> {
     let mut writer = spool.writer(u64::MAX);
     let mut part = 0;
     while let Some(bytes) = ledger.payload_part(message, part).await? {

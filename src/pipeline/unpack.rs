@@ -136,7 +136,7 @@ struct Unpacking<'a> {
 impl Unpacking<'_> {
     fn gzip(&mut self, content: &Spooled) -> Result<(), Trouble> {
         let mut decoder = MultiGzDecoder::new(content.reader()?);
-        let name = decoder.header().and_then(|header| header.filename()).map(|name| fit(name));
+        let name = decoder.header().and_then(|header| header.filename()).map(fit);
         let what = match &name {
             Some(name) => format!("{name:?}, in the GZIP file,"),
             None => "the GZIP file".to_owned(),

@@ -7,6 +7,9 @@ use flate2::write::GzEncoder;
 use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+/// Its name, and what is in it.
+type Entry = (Option<String>, Vec<u8>);
+
 fn files(toml: &str) -> Files {
     toml::from_str(&format!("unpack = [\"zip\", \"gzip\"]\n{toml}")).unwrap()
 }
@@ -15,7 +18,7 @@ fn spool() -> Spool {
     Spool::new(std::env::temp_dir()).unwrap()
 }
 
-fn open(bytes: &[u8], files: &Files) -> Result<Vec<(Option<String>, Vec<u8>)>, Refusal> {
+fn open(bytes: &[u8], files: &Files) -> Result<Vec<Entry>, Refusal> {
     let rules = Rules { files, partner: "acme", by_as2: false, most: 8 << 20 };
     match unpack(&Spooled::from_bytes(bytes.to_vec()), &rules, &spool()) {
         Ok(material) => Ok(material

@@ -53,8 +53,13 @@ fn a_zip_in_the_folder_stays_in_the_ledger_as_it_came() {
     house.drop("orders.bin", &zip);
     house.orders(&THREE);
     let id = house.site.database().rows("SELECT id::text FROM message WHERE direction = 'in'").remove(0);
-    let (code, raw) = raw(&house.site, &["message", "raw", &id]);
-    assert!(code == 0 && raw == zip, "byte for byte");
+    let (code, bytes) = raw(&house.site, &["message", "raw", &id]);
+    assert!(code == 0 && bytes == zip, "byte for byte");
+    let texts = ["po-1", "po-2", "po-3", "sub/readme"].map(|name| {
+        fs::read(desk.path().join(name).with_extension(if name.ends_with("me") { "txt" } else { "edi" }))
+            .unwrap()
+    });
+    assert!(raw(&house.site, &["message", "raw", &id, "--unpacked"]) == (0, texts.concat()));
     // What could be read was; of the other, operators hear.
     let alert = house
         .site
@@ -189,6 +194,7 @@ fn what_cannot_be_opened_waits_whole_and_says_why() {
         let id = house.quarantined(reason, words);
         assert!(house.erp.received().is_empty(), "{how}: all or nothing");
         assert!(raw(&house.site, &["message", "raw", &id]).1 == zip, "{how}: it is kept as it came");
+        assert_eq!(raw(&house.site, &["message", "raw", &id, "--unpacked"]), (1, Vec::new()), "{how}");
         house.gateway.stop();
     }
 }
