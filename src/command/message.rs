@@ -242,6 +242,7 @@ async fn unpacked(ledger: &Ledger, configuration: &Configuration, id: &str) -> R
     let rules = Rules {
         files: &profile.map(|profile| profile.partner.files.clone()).unwrap_or_default(),
         partner: &message.connection,
+        file_name: message.file_name.as_deref(),
         by_as2: message.transport == "as2",
         most: configuration.gateway.limits.max_message_bytes,
     };

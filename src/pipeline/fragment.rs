@@ -98,11 +98,7 @@ pub fn envelope(
 }
 
 fn name_of<'a>(file_name: Option<&'a str>, piece: &'a Piece) -> &'a str {
-    match (&piece.name, file_name) {
-        (Some(name), _) => last_part(name),
-        (None, Some(name)) => last_part(name.strip_suffix(".gz").unwrap_or(name)),
-        (None, None) => "",
-    }
+    last_part(piece.name.as_deref().or(file_name).unwrap_or_default())
 }
 
 fn rule<'a>(connection: &'a PartnerProfile, start: &Start, name: &str) -> Result<&'a NameRule, String> {

@@ -74,9 +74,9 @@ impl By<'_> {
         let partner = &self.connection.partner;
         let by_as2 = self.message.transport == "as2";
         let most = self.configuration.gateway.limits.max_message_bytes;
-        let rules = Rules { files: &partner.files, partner: &partner.id, by_as2, most };
-        let mut material = unpack(content, &rules, self.spool)?;
         let name = self.message.file_name.as_deref();
+        let rules = Rules { files: &partner.files, partner: &partner.id, file_name: name, by_as2, most };
+        let mut material = unpack(content, &rules, self.spool)?;
         let missing = |material: &Material, piece: &Piece| {
             fragment::envelope(self.configuration, self.connection, name, material, piece)
         };

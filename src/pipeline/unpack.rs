@@ -56,6 +56,8 @@ pub struct Rules<'a> {
     pub files: &'a Files,
     /// The partner whose profile they stand in.
     pub partner: &'a str,
+    /// The message's name: that of what is in a GZIP file, without its end.
+    pub file_name: Option<&'a str>,
     /// AS2 has a compression of its own.
     pub by_as2: bool,
     /// The gateway's limit of a message.
@@ -102,7 +104,7 @@ pub fn unpack(content: &Spooled, rules: &Rules<'_>, spool: &Spool) -> Result<Mat
         partner: rules.partner,
     };
     match packing {
-        Packing::Gzip => unpacking.gzip(content)?,
+        Packing::Gzip => unpacking.gzip(content, rules.file_name)?,
         Packing::Zip => unpacking.zip(content, rules.files.max_entries)?,
     }
     unpacking.pieces.sort_by(|a, b| a.name.cmp(&b.name));
@@ -134,9 +136,11 @@ struct Unpacking<'a> {
 }
 
 impl Unpacking<'_> {
-    fn gzip(&mut self, content: &Spooled) -> Result<(), Trouble> {
+    fn gzip(&mut self, content: &Spooled, file_name: Option<&str>) -> Result<(), Trouble> {
         let mut decoder = MultiGzDecoder::new(content.reader()?);
-        let name = decoder.header().and_then(|header| header.filename()).map(fit);
+        // As gunzip does: the file's own name comes first.
+        let outer = file_name.and_then(|name| name.strip_suffix(".gz")).map(|name| fit(name.as_bytes()));
+        let name = outer.or_else(|| decoder.header().and_then(|header| header.filename()).map(fit));
         let what = match &name {
             Some(name) => format!("{name:?}, in the GZIP file,"),
             None => "the GZIP file".to_owned(),

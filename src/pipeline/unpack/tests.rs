@@ -19,7 +19,7 @@ fn spool() -> Spool {
 }
 
 fn open(bytes: &[u8], files: &Files) -> Result<Vec<Entry>, Refusal> {
-    let rules = Rules { files, partner: "acme", by_as2: false, most: 8 << 20 };
+    let rules = Rules { files, partner: "acme", file_name: None, by_as2: false, most: 8 << 20 };
     match unpack(&Spooled::from_bytes(bytes.to_vec()), &rules, &spool()) {
         Ok(material) => Ok(material
             .pieces
@@ -99,7 +99,8 @@ fn nothing_is_opened_that_the_profile_does_not_name_and_nothing_of_as2() {
             "{}",
             why.detail
         );
-        let rules = Rules { files: &files(""), partner: "acme", by_as2: true, most: 1 << 20 };
+        let rules =
+            Rules { files: &files(""), partner: "acme", file_name: None, by_as2: true, most: 1 << 20 };
         let Err(Trouble::Refused(why)) = unpack(&Spooled::from_bytes(bytes.clone()), &rules, &spool()) else {
             panic!("it was opened");
         };
@@ -234,4 +235,10 @@ fn a_gzip_file_of_several_members_is_one_file_with_its_own_name() {
     named.write_all(b"ISA*").unwrap();
     let bytes = [named.finish().unwrap(), gzipped(b"00*")].concat();
     assert_eq!(open(&bytes, &files("")).unwrap(), [(Some("po.edi".to_owned()), b"ISA*00*".to_vec())]);
+    let rules =
+        Rules { files: &files(""), partner: "acme", file_name: Some("850_1.txt.gz"), by_as2: false, most: 9 };
+    let Ok(material) = unpack(&Spooled::from_bytes(bytes), &rules, &spool()) else {
+        panic!("it was refused")
+    };
+    assert_eq!(material.pieces[0].name.as_deref(), Some("850_1.txt"));
 }

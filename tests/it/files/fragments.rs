@@ -173,3 +173,32 @@ fn edifact_messages_without_a_unb_and_entries_of_an_archive_by_their_own_names()
     house.orders(&["PO-1", "PO-2", "PO-3", "PO-4", "PO-5"]);
     house.gateway.stop();
 }
+
+#[test]
+fn a_set_of_an_archive_that_became_no_document_becomes_one_once_the_transform_is_mended() {
+    let files = "[files]\nunpack = [\"zip\"]\n[[files.name]]\npattern = \"*.txt\"\n";
+    let (erp, site) = scene(files);
+    let with = |program: &str| {
+        let mut profile = acme(&site, files);
+        profile.more = profile
+            .more
+            .replace("to = [\"erp\"]", &format!("to = [\"erp\"]\ntransform_program = '{program}'"));
+        site.partner(&profile);
+    };
+    with(r#"if .number == "PO-2" then error("no") else . end"#);
+    let gateway = site.start();
+    let partner = Partner::new(&site, &gateway, "acme");
+    let desk = Desk::new();
+    desk.put("1.edi", order("PO-1", 1).text());
+    desk.put("2.txt", fragment("PO-2"));
+    partner.post(desk.zip(&["1.edi", "2.txt"])).id();
+    let sql = "SELECT number || ' ' || state FROM transaction_set ORDER BY ordinal";
+    gateway.until("both sets", || (site.database().rows(sql) == ["PO-1 done", "PO-2 held"]).then_some(()));
+    with("{number}");
+    let (code, _, said) = site.run(&["doc", "release", "850:PO-2", "--reason", "mended"]);
+    assert_eq!(code, 0, "{said}");
+    let sent = erp.wait_effects(2);
+    let last: serde_json::Value = serde_json::from_slice(&sent.last().unwrap().body).unwrap();
+    assert_eq!(last["data"], serde_json::json!({ "number": "PO-2" }));
+    gateway.stop();
+}
