@@ -110,6 +110,9 @@ pub struct RawWhat {
     /// What came beside the EDI, by its number.
     #[arg(long, value_name = "NUMBER")]
     pub attachment: Option<i32>,
+    /// What is in the ZIP archive or GZIP file that it is, one entry after another, as the partner's profile lets it be opened.
+    #[arg(long, conflicts_with_all = ["wire", "receipt", "attachment"])]
+    pub unpacked: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::ledger::as2::{As2Line, ReceiptLine};
 use crate::ledger::document::{Filter, MessageLine};
 use crate::ledger::{Error, Ledger, job};
+use crate::net::spool::Spool;
+use crate::pipeline::process::content_of;
+use crate::pipeline::unpack::{Rules, Trouble, unpack};
 use crate::profile::Configuration;
 use serde_json::json;
 use std::io::Write;
@@ -30,6 +33,7 @@ pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
             show_list(&ledger, &filter, list.json).await
         }
         MessageVerb::Show { id, json } => show(&ledger, &id, json).await,
+        MessageVerb::Raw { id, what } if what.unpacked => unpacked(&ledger, &configuration, &id).await,
         MessageVerb::Raw { id, what } => raw(&ledger, &id, &what).await,
         MessageVerb::Assign { id, partner } => {
             if configuration.partner(&partner).is_none() {
@@ -224,6 +228,40 @@ async fn raw(ledger: &Ledger, id: &str, what: &RawWhat) -> Result<(), Error> {
     }
     let _ = out.flush();
     Ok(())
+}
+
+/// What was packed in a message. Nothing is written before all of it was found to be whole.
+async fn unpacked(ledger: &Ledger, configuration: &Configuration, id: &str) -> Result<(), Error> {
+    let id = ledger.find_message(id).await?.id;
+    let unreadable =
+        |e: &dyn std::fmt::Display| Error::Refused(format!("message {id} cannot be read back: {e}"));
+    let message = ledger.message_to_process(id).await?;
+    let spool = Spool::new(std::env::temp_dir()).map_err(|e| unreadable(&e))?;
+    let content = content_of(ledger, &spool, id).await.map_err(|e| unreadable(&e))?;
+    let profile = configuration.partner(&message.connection);
+    let rules = Rules {
+        files: &profile.map(|profile| profile.partner.files.clone()).unwrap_or_default(),
+        partner: &message.connection,
+        file_name: message.file_name.as_deref(),
+        by_as2: message.transport == "as2",
+        most: configuration.gateway.limits.max_message_bytes,
+    };
+    tokio::task::block_in_place(|| {
+        let material = unpack(&content, &rules, &spool).map_err(|trouble| match trouble {
+            Trouble::Disk(error) => unreadable(&error),
+            Trouble::Refused(why) => Error::Refused(why.detail),
+        })?;
+        let mut out = std::io::stdout().lock();
+        for piece in &material.pieces {
+            let mut reader = material.reader(piece).map_err(|e| unreadable(&e))?;
+            // Whoever reads may have had enough.
+            if std::io::copy(&mut reader, &mut out).is_err() {
+                return Ok(());
+            }
+        }
+        let _ = out.flush();
+        Ok(())
+    })
 }
 
 async fn resend(ledger: &Ledger, id: &str, reason: &str) -> Result<(), Error> {

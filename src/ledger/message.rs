@@ -210,6 +210,7 @@ impl Ledger {
                     position,
                     connection: arrival.connection.to_owned(),
                     transport: arrival.transport.to_owned(),
+                    file_name: arrival.file_name.map(str::to_owned),
                     profile: Some(arrival.profile.to_vec()),
                     accept_duplicate: false,
                     received_at: now,
@@ -298,15 +299,16 @@ impl Ledger {
 
     /// What processing needs to know of a message it did not accept itself.
     pub async fn message_to_process(&self, id: Uuid) -> Result<ToProcess> {
-        sqlx::query_as("SELECT id, position, connection, transport, profile, accept_duplicate, received_at FROM message WHERE id = $1")
+        sqlx::query_as("SELECT id, position, connection, transport, file_name, profile, accept_duplicate, received_at FROM message WHERE id = $1")
             .bind(id)
             .fetch_optional(&self.pool)
             .await?
-            .map(|(id, position, connection, transport, profile, accept_duplicate, received): ProcessRow| ToProcess {
+            .map(|(id, position, connection, transport, file_name, profile, accept_duplicate, received): ProcessRow| ToProcess {
                 id,
                 position,
                 connection: connection.unwrap_or_default(),
                 transport,
+                file_name,
                 profile,
                 accept_duplicate,
                 received_at: received.to_jiff(),
@@ -444,7 +446,8 @@ impl Ledger {
     }
 }
 
-type ProcessRow = (Uuid, i64, Option<String>, String, Option<Vec<u8>>, bool, jiff_sqlx::Timestamp);
+type ProcessRow =
+    (Uuid, i64, Option<String>, String, Option<String>, Option<Vec<u8>>, bool, jiff_sqlx::Timestamp);
 
 #[derive(Debug, Clone)]
 pub struct ToProcess {
@@ -452,6 +455,8 @@ pub struct ToProcess {
     pub position: i64,
     pub connection: String,
     pub transport: String,
+    /// As the partner called it: display data, and what `[[files.name]]` is held against.
+    pub file_name: Option<String>,
     /// Hash of the profile version it is worked under.
     pub profile: Option<Vec<u8>>,
     /// A person released it although its control number was seen before.

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -262,6 +262,30 @@ impl Spooled {
         })
     }
 
+    /// A reader of some of the bytes: `length` from `offset` on, as far as there are so many.
+    pub fn part(&self, offset: u64, length: u64) -> io::Result<Box<dyn BufRead + Send>> {
+        let end = offset.saturating_add(length).min(self.size);
+        let offset = offset.min(end);
+        Ok(match &self.body {
+            Body::Memory(bytes) => Box::new(Cursor::new(bytes.slice(offset as usize..end as usize))),
+            Body::File(file) => Box::new(BufReader::with_capacity(
+                IN_MEMORY,
+                Window { file: Arc::clone(file), position: offset, end },
+            )),
+        })
+    }
+
+    /// A reader that can be sent to any place; each has its own position.
+    pub fn anywhere(&self) -> Anywhere {
+        Anywhere(match &self.body {
+            Body::Memory(bytes) => Place::Memory(Cursor::new(bytes.clone())),
+            Body::File(file) => Place::File(BufReader::with_capacity(
+                IN_MEMORY,
+                Window { file: Arc::clone(file), position: 0, end: self.size },
+            )),
+        })
+    }
+
     /// The bytes in pieces of `size` (the last one shorter), for storing. An empty body has no piece.
     pub fn chunks(&self, size: usize) -> Chunks {
         Chunks { of: self.clone(), size: size.max(1), position: 0 }
@@ -297,6 +321,32 @@ impl Iterator for Chunks {
     }
 }
 
+/// See [`Spooled::anywhere`].
+pub struct Anywhere(Place);
+
+enum Place {
+    Memory(Cursor<Bytes>),
+    File(BufReader<Window>),
+}
+
+impl Read for Anywhere {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Place::Memory(bytes) => bytes.read(buffer),
+            Place::File(file) => file.read(buffer),
+        }
+    }
+}
+
+impl Seek for Anywhere {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &mut self.0 {
+            Place::Memory(bytes) => bytes.seek(to),
+            Place::File(file) => file.seek(to),
+        }
+    }
+}
+
 /// Reads a shared file without its cursor, so that several readers do not disturb each other.
 struct Window {
     file: Arc<File>,
@@ -316,6 +366,18 @@ impl Read for Window {
         }
         self.position += n as u64;
         Ok(n)
+    }
+}
+
+impl Seek for Window {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(by) => self.end.checked_add_signed(by),
+            SeekFrom::Current(by) => self.position.checked_add_signed(by),
+        };
+        self.position = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.position)
     }
 }
 
@@ -354,6 +416,34 @@ mod tests {
             assert!(first == data && second == data);
             let stored: Vec<u8> = spooled.chunks(65_536).flat_map(|c| c.unwrap()).collect();
             assert!(stored == data);
+        }
+    }
+
+    #[test]
+    fn a_part_and_any_place_are_read_from_memory_and_from_disk() {
+        let (_dir, spool) = spool();
+        for size in [1000, IN_MEMORY + 1000] {
+            let data = sample(size);
+            let spooled = spool.read_from(&data[..], u64::MAX).unwrap();
+            let read = |offset, length| {
+                let mut bytes = Vec::new();
+                spooled.part(offset, length).unwrap().read_to_end(&mut bytes).unwrap();
+                bytes
+            };
+            assert!(read(10, 200) == data[10..210]);
+            assert!(read(size as u64 - 5, 200) == data[size - 5..]);
+            assert!(read(size as u64 + 5, 200).is_empty());
+            let mut anywhere = spooled.anywhere();
+            let mut four = [0; 4];
+            assert_eq!(anywhere.seek(SeekFrom::End(-4)).unwrap(), size as u64 - 4);
+            anywhere.read_exact(&mut four).unwrap();
+            assert!(four == data[size - 4..]);
+            anywhere.seek(SeekFrom::Start(7)).unwrap();
+            anywhere.read_exact(&mut four).unwrap();
+            assert!(four == data[7..11]);
+            assert!(anywhere.seek(SeekFrom::Current(-100)).is_err());
+            anywhere.seek(SeekFrom::Start(u64::from(u32::MAX))).unwrap();
+            assert!(anywhere.read_exact(&mut four).is_err());
         }
     }
 

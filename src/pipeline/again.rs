@@ -6,18 +6,21 @@
 //! Fails with the ledger's error, or with a sentence for the operator where there is still no document.
 
 use super::findings::{one_line, to_json};
+use super::frame::By;
+use super::material::Material;
+use super::process::{content_of, version_in_force};
 use super::set::Subject;
 use super::translate::{Agreed, Translated, tolerance, translate_with};
+use super::unpack::Trouble;
 use crate::ledger::document::DocumentLine;
-use crate::ledger::message::PART;
 use crate::ledger::{Error, Ledger};
+use crate::net::spool::Spool;
 use crate::profile::{Configuration, PartnerProfile};
 use portway_edi::Severity;
 use portway_edi::interchange::{Event, Interchange, Limits};
 use portway_edi::reader::Reader;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
 /// What a set became at last.
 #[derive(Debug)]
@@ -38,23 +41,25 @@ pub async fn translate_again(
     document: &DocumentLine,
 ) -> Result<Again, Error> {
     let origin = ledger.origin_of_set(document.id).await?;
-    let limits = Limits { max_set_bytes: configuration.gateway.limits.max_set_bytes, ..Limits::default() };
-    let (send, parts) = mpsc::channel(2);
-    let by = Arc::clone(profile);
-    let reading = tokio::task::spawn_blocking(move || nth_set(parts, limits, origin.ordinal, &by));
-    let mut part = 0;
-    while let Some(bytes) = ledger.payload_part(document.message_id, part).await? {
-        let last = bytes.len() < PART;
-        // The reader leaves once it has its set.
-        if send.send(bytes).await.is_err() || last {
-            break;
+    let message = ledger.message_to_process(document.message_id).await?;
+    let back = |e: &dyn std::fmt::Display| Error::Refused(format!("the message cannot be read back: {e}"));
+    let spool = Spool::new(std::env::temp_dir()).map_err(|e| back(&e))?;
+    let content = content_of(ledger, &spool, message.id).await.map_err(|e| back(&e))?;
+    let connection = version_in_force(ledger, configuration, &message).await.map_err(|e| back(&e))?;
+    let Some(connection) = connection else {
+        return Err(Error::Refused(format!("no profile {:?} exists: restore it", message.connection)));
+    };
+    let read = tokio::task::block_in_place(|| {
+        let by = By { configuration, connection: &connection, message: &message, spool: &spool };
+        match by.read(&content) {
+            Ok((material, _)) => {
+                nth_set(&material, by.limits(), origin.ordinal, profile).map_err(|e| e.to_string())
+            }
+            Err(Trouble::Disk(error)) => Err(error.to_string()),
+            Err(Trouble::Refused(why)) => Err(why.detail),
         }
-        part += 1;
-    }
-    drop(send);
-    let read = reading.await.map_err(io::Error::other).flatten();
-    let read = read.map_err(|e| Error::Refused(format!("the message cannot be read back: {e}")))?;
-    let Some((to, translated)) = read else {
+    });
+    let Some((to, translated)) = read.map_err(|e| back(&e))? else {
         return Err(Error::Refused(format!(
             "message {} has no set number {} any more: restore it from the backup",
             document.message_id, origin.ordinal
@@ -86,48 +91,28 @@ fn still_held(translated: &Translated) -> Error {
 
 /// The set with this position among those of the message, from 1, and its interchange.
 fn nth_set(
-    parts: mpsc::Receiver<Vec<u8>>,
+    material: &Material,
     limits: Limits,
     nth: i32,
     profile: &PartnerProfile,
 ) -> io::Result<Option<(Interchange, Translated)>> {
-    let content = Content { parts, now: Cursor::default() };
-    let mut reader = Reader::new(BufReader::new(content), limits);
     let (mut at, mut of) = (0, None);
-    while let Some(event) = reader.next_event()? {
-        match event {
-            Event::Interchange(interchange) => of = Some(interchange),
-            Event::Set(set) => {
-                at += 1;
-                if at == nth {
-                    let agreed = Agreed::with(profile, &set.code);
-                    let tolerance = tolerance(profile, set.standard);
-                    return Ok(of.map(|of| (of, translate_with(&set, &set.version, tolerance, agreed))));
+    for piece in &material.pieces {
+        let mut reader = Reader::new(material.reader(piece)?, limits);
+        while let Some(event) = reader.next_event()? {
+            match event {
+                Event::Interchange(interchange) => of = Some(interchange),
+                Event::Set(set) => {
+                    at += 1;
+                    if at == nth {
+                        let agreed = Agreed::with(profile, &set.code);
+                        let tolerance = tolerance(profile, set.standard);
+                        return Ok(of.map(|of| (of, translate_with(&set, &set.version, tolerance, agreed))));
+                    }
                 }
+                _ => {}
             }
-            _ => {}
         }
     }
     Ok(None)
-}
-
-/// The parts of a payload, one after the other.
-struct Content {
-    parts: mpsc::Receiver<Vec<u8>>,
-    now: Cursor<Vec<u8>>,
-}
-
-impl Read for Content {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let read = self.now.read(buffer)?;
-            if read > 0 || buffer.is_empty() {
-                return Ok(read);
-            }
-            match self.parts.blocking_recv() {
-                Some(next) => self.now = Cursor::new(next),
-                None => return Ok(0),
-            }
-        }
-    }
 }

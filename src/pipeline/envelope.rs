@@ -57,6 +57,7 @@ impl Work<'_> {
             if station.is_none() {
                 framed.result.findings.push(not_our_address(&header));
             }
+            framed.result.findings.append(&mut framed.beside);
             framed.result.findings.append(&mut stray);
             let rejected = framed.result.verdict() == AckCode::Rejected;
             let row = InterchangeRow {

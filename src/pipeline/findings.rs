@@ -17,6 +17,10 @@ pub const NO_INTERCHANGE: Code = Code("X1090");
 pub const NOT_OUR_ADDRESS: Code = Code("X1091");
 /// ISA13 was seen before, with other content.
 pub const INTERCHANGE_NUMBER_USED: Code = Code("X1092");
+/// It came without an envelope, and a name rule lets us read it.
+pub const NO_ENVELOPE: Code = Code("X1093");
+/// It stood in an archive.
+pub const FROM_ARCHIVE: Code = Code("X1094");
 /// No schema for this set and version.
 pub const SET_NOT_SUPPORTED: Code = Code("X1190");
 /// The document's number was seen before.
@@ -53,6 +57,25 @@ pub const CODES: &[Explained] = &[
         fix: "The partner sends it under a new control number.",
         whose_move: WhoseMove::Partner,
         answers: &[("TA105", "025")],
+    },
+    Explained {
+        code: NO_ENVELOPE,
+        title: "Read without an envelope",
+        meaning: "The file is a set alone, without ISA or UNB, and a rule of the partner's profile ([[files.name]]) fits its name. \
+                  Sender and receiver are those of the profile and the station, the control number is the hash of the \
+                  content: the same content again is a duplicate, whatever the file is called. Nothing is answered.",
+        fix: "Nothing to do.",
+        whose_move: WhoseMove::Nobody,
+        answers: &[],
+    },
+    Explained {
+        code: FROM_ARCHIVE,
+        title: "From an archive",
+        meaning: "The interchange was unpacked from the ZIP archive or GZIP file that the message is; the value is the entry's \
+                  name, as the archive has it.",
+        fix: "Nothing to do.",
+        whose_move: WhoseMove::Nobody,
+        answers: &[],
     },
     Explained {
         code: SET_NOT_SUPPORTED,

@@ -11,8 +11,10 @@ pub mod compose;
 pub mod deliver;
 mod envelope;
 pub mod findings;
+mod fragment;
 pub mod frame;
 pub mod lane;
+pub mod material;
 pub mod outgoing;
 pub mod process;
 pub mod receipts;
@@ -21,6 +23,7 @@ pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
+pub mod unpack;
 pub mod work;
 
 use crate::clock::SharedClock;

@@ -8,15 +8,18 @@ use super::House;
 use super::acknowledge::{self, Answer};
 use super::aperak;
 use super::envelope::Judged;
-use super::frame::{self, Framed};
+use super::frame::{By, Framed, Unread};
+use super::material::Material;
 use super::set::Pending;
 use super::translate::{Agreed, tolerance, translate_with};
+use super::unpack::Trouble;
 use super::work::{Failure, Work};
+use crate::ledger::Ledger;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_STRIKES};
 use crate::ledger::message::{PART, Quarantine, ToProcess};
 use crate::ledger::process::{InterchangeRow, Process};
-use crate::net::spool::Spooled;
+use crate::net::spool::{Spool, Spooled};
 use crate::profile::partner::Status;
 use crate::profile::{Configuration, PartnerProfile};
 use portway_edi::interchange::{Event, Limits};
@@ -28,6 +31,8 @@ use uuid::Uuid;
 /// Sets, and bytes of events, that are written in one transaction.
 const BATCH_SETS: usize = 200;
 const BATCH_BYTES: usize = 4 << 20;
+/// Entries that could not be read, as many as are told of.
+const SHOWN: usize = 10;
 
 impl House {
     /// Works a message through. On [`Failure`] nothing more was written than a repetition skips. `content`: its bytes, where
@@ -41,7 +46,7 @@ impl House {
     ) -> Result<(), Failure> {
         let now = self.clock.now();
         let configuration = self.profiles.current();
-        let connection = self.version_in_force(&configuration, &message).await?;
+        let connection = version_in_force(&self.ledger, &configuration, &message).await?;
         let Some(connection) = connection else {
             let mut tx = self.ledger.begin_process(message.id, message.position, now).await?;
             let why = Quarantine {
@@ -65,44 +70,40 @@ impl House {
         crate::fault::point("process.begun");
         let content = match content {
             Some(content) => content,
-            None => self.content_of(work.message.id).await?,
+            None => content_of(&self.ledger, &self.spool, work.message.id).await?,
         };
         work.run(&content).await
     }
+}
 
-    /// The profile version the message was accepted under.
-    async fn version_in_force(
-        &self,
-        configuration: &Configuration,
-        message: &ToProcess,
-    ) -> Result<Option<Arc<PartnerProfile>>, Failure> {
-        let current = configuration.partner(&message.connection);
-        let Some(hash) = &message.profile else { return Ok(current.cloned()) };
-        if let Some(current) = current.filter(|c| c.hash[..] == hash[..]) {
-            return Ok(Some(current.clone()));
+/// The profile version the message was accepted under.
+pub(super) async fn version_in_force(
+    ledger: &Ledger,
+    configuration: &Configuration,
+    message: &ToProcess,
+) -> Result<Option<Arc<PartnerProfile>>, Failure> {
+    let current = configuration.partner(&message.connection);
+    let Some(hash) = &message.profile else { return Ok(current.cloned()) };
+    if let Some(current) = current.filter(|c| c.hash[..] == hash[..]) {
+        return Ok(Some(current.clone()));
+    }
+    let stored = ledger.profile_version(hash).await?;
+    let version = stored.and_then(|(partner, source)| PartnerProfile::from_stored(&partner, &source).ok());
+    Ok(version.map(Arc::new).or_else(|| current.cloned()))
+}
+
+/// A message's bytes, from the ledger.
+pub async fn content_of(ledger: &Ledger, spool: &Spool, message: Uuid) -> Result<Spooled, Failure> {
+    let mut writer = spool.writer(u64::MAX);
+    let mut part = 0;
+    while let Some(bytes) = ledger.payload_part(message, part).await? {
+        writer.write(&bytes).await?;
+        if bytes.len() < PART {
+            break;
         }
-        let stored = self.ledger.profile_version(hash).await?;
-        let version =
-            stored.and_then(|(partner, source)| PartnerProfile::from_stored(&partner, &source).ok());
-        Ok(version.map(Arc::new).or_else(|| current.cloned()))
+        part += 1;
     }
-
-    async fn content_of(&self, message: Uuid) -> Result<Spooled, Failure> {
-        let mut writer = self.spool.writer(u64::MAX);
-        let mut part = 0;
-        while let Some(bytes) = self.ledger.payload_part(message, part).await? {
-            writer.write(&bytes).await?;
-            if bytes.len() < PART {
-                break;
-            }
-            part += 1;
-        }
-        writer.finish().await.map_err(Failure::from)
-    }
-
-    fn limits(&self) -> Limits {
-        Limits { max_set_bytes: self.profiles.current().gateway.limits.max_set_bytes, ..Limits::default() }
-    }
+    writer.finish().await.map_err(Failure::from)
 }
 
 async fn commit(tx: Process<'_>) -> Result<(), Failure> {
@@ -142,8 +143,18 @@ impl Work<'_> {
     }
 
     async fn run(&self, content: &Spooled) -> Result<(), Failure> {
-        let limits = self.house.limits();
-        let framed = tokio::task::block_in_place(|| frame::frame(content, limits))?;
+        let by = By {
+            configuration: &self.configuration,
+            connection: &self.connection,
+            message: &self.message,
+            spool: &self.house.spool,
+        };
+        let limits = by.limits();
+        let (material, framed) = match tokio::task::block_in_place(|| by.read(content)) {
+            Ok(read) => read,
+            Err(Trouble::Disk(error)) => return Err(error.into()),
+            Err(Trouble::Refused(why)) => return self.quarantine(why.reason, why.detail, why.whose).await,
+        };
         if framed.too_large {
             let detail = format!(
                 "a transaction set is larger than max_set_bytes ({}): raise it in gateway.toml, or ask the partner to split",
@@ -152,18 +163,56 @@ impl Work<'_> {
             return self.quarantine("too_large", detail, Move::Us).await;
         }
         if framed.interchanges.is_empty() {
-            return self.quarantine("unparseable", unparseable(content, &framed), Move::Partner).await;
+            let whose = if framed.unread.iter().any(|u| u.why.is_some()) { Move::Us } else { Move::Partner };
+            return self.quarantine("unparseable", unparseable(&material, &framed), whose).await;
         }
+        let unread = self.unread(&framed.unread, material.pieces.len());
         let mut judged = match self.judge(framed) {
             Ok(judged) => judged,
             Err(mismatch) => return self.quarantine("sender_mismatch", mismatch, Move::Partner).await,
         };
-        self.write(content, limits, &mut judged).await
+        self.write(&material, limits, &mut judged, unread).await
     }
 
-    async fn write(&self, content: &Spooled, limits: Limits, judged: &mut [Judged]) -> Result<(), Failure> {
+    /// Operators hear of what could not be read beside what could: nothing else would tell them.
+    fn unread(&self, unread: &[Unread], pieces: usize) -> Option<Raise> {
+        let told: Vec<&Unread> = unread.iter().filter(|u| !u.empty).collect();
+        if told.is_empty() {
+            return None;
+        }
+        let (id, message) = (&self.connection.partner.id, self.message.id);
+        let mut detail = String::new();
+        for one in told.iter().take(SHOWN) {
+            let name = one.name.as_deref().unwrap_or("without a name");
+            match &one.why {
+                Some(why) => detail += &format!("{why}\n"),
+                None => detail += &format!("Entry {name:?} holds no interchange (ISA, UNA or UNB).\n"),
+            }
+        }
+        detail += &format!(
+            "The other entries were processed; nothing of these was.\n\nLook at it:      portway message show {message}\n\
+             Its bytes:       portway message raw {message}\n"
+        );
+        let us = told.iter().any(|u| u.why.is_some());
+        Some(Raise {
+            cause: format!("message:unread:{id}"),
+            whose: if us { Move::Us } else { Move::Partner },
+            partner: Some(id.clone()),
+            title: format!("{id}: {} of {pieces} files in an archive could not be read", told.len()),
+            detail,
+            subject: Some(message),
+        })
+    }
+
+    async fn write(
+        &self,
+        material: &Material,
+        limits: Limits,
+        judged: &mut [Judged],
+        unread: Option<Raise>,
+    ) -> Result<(), Failure> {
         let sets: u64 = judged.iter().map(|j| j.framed.sets).sum();
-        let first = self.translate_batch(content, limits, judged, 0)?;
+        let first = self.translate_batch(material, limits, judged, 0)?;
         let mut tx =
             self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
         self.see_interchanges(&mut tx, judged).await?;
@@ -172,12 +221,15 @@ impl Work<'_> {
             judged.first().map_or(("", ""), |j| (j.profile.partner.id.as_str(), j.row.station.as_str()));
         tx.write_frame(&rows, partner, station).await?;
         self.tell_rejected(&mut tx, judged).await?;
+        if let Some(unread) = unread {
+            tx.raise(&unread, self.house.coalesce()).await?;
+        }
         let mut done = first.len();
         self.write_batch(&mut tx, judged, first).await?;
         while (done as u64) < sets {
             tx.still_ours(self.lease).await?;
             tx.commit().await?;
-            let batch = self.translate_batch(content, limits, judged, done)?;
+            let batch = self.translate_batch(material, limits, judged, done)?;
             if batch.is_empty() {
                 tx =
                     self.house.ledger.begin_process(self.message.id, self.message.position, self.now).await?;
@@ -201,50 +253,53 @@ impl Work<'_> {
     /// Translates the sets after the first `skip`, as many as fit one batch, in one pass over the bytes.
     fn translate_batch(
         &self,
-        content: &Spooled,
+        material: &Material,
         limits: Limits,
         judged: &[Judged],
         skip: usize,
     ) -> Result<Vec<Pending>, Failure> {
         tokio::task::block_in_place(|| {
-            let mut reader = Reader::new(content.reader()?, limits);
             let (mut interchange, mut group, mut nth) = (0usize, 0usize, 0usize);
             let (mut batch, mut bytes) = (Vec::new(), 0usize);
-            while let Some(event) = reader.next_event()? {
-                match event {
-                    Event::Interchange(_) => {
-                        interchange += 1;
-                        group = 0;
-                    }
-                    Event::Group(_) => group += 1,
-                    Event::Set(set) => {
-                        nth += 1;
-                        if nth <= skip {
+            for piece in &material.pieces {
+                let mut reader = Reader::new(material.reader(piece)?, limits);
+                while let Some(event) = reader.next_event()? {
+                    let set = match event {
+                        Event::Interchange(_) => {
+                            interchange += 1;
+                            group = 0;
                             continue;
                         }
-                        let Some(one) = judged.get(interchange.wrapping_sub(1)) else { continue };
-                        let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else {
+                        Event::Group(_) => {
+                            group += 1;
                             continue;
-                        };
-                        let translated = translate_with(
-                            &set,
-                            &header.header.version,
-                            tolerance(&one.profile, set.standard),
-                            Agreed::with(&one.profile, &set.code),
-                        );
-                        bytes += translated.data.as_ref().map_or(0, |d| d.len());
-                        batch.push(Pending {
-                            nth,
-                            interchange: interchange - 1,
-                            group: group - 1,
-                            translated,
-                            earlier: None,
-                        });
-                        if batch.len() >= BATCH_SETS || bytes >= BATCH_BYTES {
-                            break;
                         }
+                        Event::Set(set) => set,
+                        _ => continue,
+                    };
+                    nth += 1;
+                    if nth <= skip {
+                        continue;
                     }
-                    _ => {}
+                    let Some(one) = judged.get(interchange.wrapping_sub(1)) else { continue };
+                    let Some(header) = one.framed.result.groups.get(group.wrapping_sub(1)) else { continue };
+                    let translated = translate_with(
+                        &set,
+                        &header.header.version,
+                        tolerance(&one.profile, set.standard),
+                        Agreed::with(&one.profile, &set.code),
+                    );
+                    bytes += translated.data.as_ref().map_or(0, |d| d.len());
+                    batch.push(Pending {
+                        nth,
+                        interchange: interchange - 1,
+                        group: group - 1,
+                        translated,
+                        earlier: None,
+                    });
+                    if batch.len() >= BATCH_SETS || bytes >= BATCH_BYTES {
+                        return Ok(batch);
+                    }
                 }
             }
             Ok(batch)
@@ -274,8 +329,11 @@ impl Work<'_> {
             }
         }
         tx.write_sets(&rows, self.message.received_at).await?;
-        let mut raises: Vec<_> =
-            rows.iter().zip(&results).filter_map(|(row, pending)| self.alert_of(row, pending)).collect();
+        let mut raises: Vec<_> = rows
+            .iter()
+            .zip(&results)
+            .filter_map(|(row, pending)| self.alert_of(&judged[pending.interchange], row, pending))
+            .collect();
         // In one order for all, so that two messages with the same causes do not wait for each other.
         raises.sort_by(|a, b| a.cause.cmp(&b.cause));
         for raise in &raises {
@@ -297,7 +355,8 @@ impl Work<'_> {
 
     async fn acknowledge(&self, tx: &mut Process<'_>, judged: &[Judged]) -> Result<(), Failure> {
         let mut answered = HashSet::new();
-        for one in judged.iter().filter(|j| !matches!(j.row.state, "duplicate" | "held")) {
+        let answerable = |j: &&Judged| !j.framed.assumed && !matches!(j.row.state, "duplicate" | "held");
+        for one in judged.iter().filter(answerable) {
             let fallback = self.configuration.station_of(&one.profile);
             let station = one.station.as_ref().map(|(n, s)| (n.as_str(), s)).or(fallback);
             let Some(station) = station else { continue };
@@ -351,12 +410,20 @@ fn held(judged: &[Judged]) -> Quarantine {
     }
 }
 
-fn unparseable(content: &Spooled, framed: &Framed) -> String {
-    if content.size == 0 {
+fn unparseable(material: &Material, framed: &Framed) -> String {
+    if material.is_empty() {
         return "the message is empty: the partner must send it again".into();
     }
+    let reasons: Vec<&str> = framed.unread.iter().filter_map(|u| u.why.as_deref()).take(SHOWN).collect();
+    if !reasons.is_empty() {
+        return reasons.join("\n");
+    }
     let first = framed.stray.first().map(|f| f.message.clone()).unwrap_or_default();
+    let what = match material.pieces.len() {
+        1 => String::new(),
+        many => format!("of {many} entries; the first: "),
+    };
     format!(
-        "no interchange (ISA, UNA or UNB) is in it: {first}. Ask the partner what they sent; nothing of it was read"
+        "no interchange (ISA, UNA or UNB) is in it: {what}{first}. Ask the partner what they sent; nothing of it was read"
     )
 }

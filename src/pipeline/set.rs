@@ -57,7 +57,7 @@ impl Work<'_> {
             usage: one.row.usage.clone(),
             state: "rejected",
             reason: None,
-            answer: (acknowledged && one.open)
+            answer: (acknowledged && one.open && !one.framed.assumed)
                 .then(|| if accepted { acknowledge::letter(translated.result.verdict) } else { "R" }),
             document: translated.document.clone(),
             number,
@@ -174,7 +174,7 @@ impl Work<'_> {
     }
 
     /// What operators must know of this set, if anything.
-    pub(super) fn alert_of(&self, row: &SetRow, pending: &Pending) -> Option<Raise> {
+    pub(super) fn alert_of(&self, one: &Judged, row: &SetRow, pending: &Pending) -> Option<Raise> {
         let reason = row.reason.as_deref()?;
         let (partner, code, id) = (&row.partner, &row.code, row.id);
         let number = row.number.as_deref().unwrap_or("without a number");
@@ -205,6 +205,9 @@ impl Work<'_> {
             detail += &format!("Once mended:     portway doc release {id} --reason \"…\"\n");
         } else if row.state == "held" {
             detail += &format!("Let it through:  portway doc release {id} --reason \"…\"\n");
+        } else if one.framed.assumed {
+            detail += "Nothing of it was posted. It came without an envelope, so nobody was answered: tell the partner, who must send \
+                       it again, mended.\n";
         } else {
             detail +=
                 "Nothing of it was posted; the partner has our answer and must send it again, mended.\n";

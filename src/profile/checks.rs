@@ -6,6 +6,7 @@
 
 use super::as2_checks;
 use super::document::{Document, Step, steps};
+use super::files;
 use super::gateway::{Endpoint, Gateway};
 use super::own_keys;
 use super::partner::Status;
@@ -312,6 +313,7 @@ pub(super) fn partner(
     problems.extend(own.into_iter().map(|problem| problem.of_partner(&partner.id)));
     problems.extend(as2_checks::partner(gateway, profile, now));
     sftp_checks::partner(gateway, profile, &mut problems);
+    files::check(profile, ids, &mut problems);
     routes(gateway, profile, &mut problems);
     if let Some(https) = &partner.https
         && https.tokens.is_empty()

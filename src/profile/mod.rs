@@ -13,6 +13,7 @@ mod choice;
 mod configuration;
 mod document;
 pub mod duration;
+pub mod files;
 pub mod gateway;
 pub mod hour;
 pub mod items;

@@ -46,6 +46,9 @@ pub struct Partner {
     pub sftp: Option<super::sftp::Sftp>,
     /// The partner leaves files in a folder.
     pub directory: Option<Directory>,
+    /// What is done with files: archives that are opened, names that say what lies in them.
+    #[serde(default)]
+    pub files: super::files::Files,
     /// The partner's X12 addresses and habits.
     pub x12: Option<X12>,
     /// Addresses and habits in EDIFACT.

@@ -20,6 +20,7 @@ mod drop_folder;
 mod duplicates;
 mod edifact;
 mod endpoint_faults;
+mod files;
 mod guides;
 mod identity;
 #[cfg(feature = "faults")]
