@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub enum CodeList {
     X12,
     Edifact,
+    /// Qualifiers of SAP IDocs.
+    Idoc,
 }
 
 impl CodeList {
@@ -406,6 +408,8 @@ record! {
         one element: u16,
         /// 1-based component number, where only a part of the element is left over.
         opt component: u16,
+        /// The field's name, where fields have names: of an IDoc.
+        opt field: Text,
         one value: Text,
         /// The loop the segment stands in: by its trigger segment, of EDIFACT by its name (`SG25`). Absent in the header.
         #[serde(rename = "loop")]
