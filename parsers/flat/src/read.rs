@@ -68,6 +68,28 @@ struct Row {
     values: csv::StringRecord,
 }
 
+/// Counts lines: the reader's own count is one less after CR LF.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record whose first byte, or an end of line before it, is at `byte`. Records come in order.
+    fn of(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(next) = self.text.get(self.at) {
+            if self.at >= byte && !matches!(next, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*next == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
 /// Where columns stand in the file.
 struct Places {
     columns: Vec<usize>,
@@ -105,9 +127,10 @@ impl Map {
             .quote(u8::try_from(self.map.quote).unwrap_or(b'"'))
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
+        let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
         for record in reader.records() {
             let values = record.map_err(|error| fault(None, error.to_string()))?;
-            let line = values.position().map_or(0, csv::Position::line);
+            let line = lines.of(values.position().map_or(0, csv::Position::byte));
             // A line of separators alone, as spreadsheets leave behind.
             if values.iter().any(|value| !value.trim().is_empty()) {
                 rows.push(Row { line, values });

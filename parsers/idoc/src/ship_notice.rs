@@ -47,8 +47,13 @@ pub(crate) fn read(root: &mut Segment, r: &mut Reading) -> ShipNotice {
 /// A handling unit.
 struct Unit {
     package: Package,
-    items: Vec<(Text, Quantity)>,
-    units: Vec<Text>,
+    holds: Vec<Held>,
+}
+
+/// What a unit holds: so much of an item, or another unit.
+enum Held {
+    Item(Text, Quantity),
+    Unit(Text),
 }
 
 impl Unit {
@@ -73,23 +78,23 @@ impl Unit {
                 weight.original_unit = Some(unit.clone());
             }
         }
-        let (mut items, mut units) = (Vec::new(), Vec::new());
+        let mut holds = Vec::new();
         for part in segment.each("E1EDL44") {
             match part.get("POSNR").map(unpadded).filter(|n| n != "0") {
                 Some(number) => {
                     let Some(quantity) = r.quantity(part, "VEMNG", "VEMEH") else { continue };
                     part.used("POSNR");
-                    items.push((number, quantity));
+                    holds.push(Held::Item(number, quantity));
                 }
                 None => {
                     let Some(inner) = part.take("EXIDV") else { continue };
-                    units.push(Text::new(sscc(&inner)));
+                    holds.push(Held::Unit(Text::new(sscc(&inner))));
                 }
             }
             part.used("VELIN");
             part.used("VBELN");
         }
-        Unit { package, items, units }
+        Unit { package, holds }
     }
 }
 
@@ -103,12 +108,17 @@ fn sscc(id: &str) -> &str {
 /// Items within packages, the packages that stand in no other outermost; then what is not packed.
 fn contents(goods: &[Goods], units: Vec<Unit>) -> Vec<Level> {
     let mut packed: Vec<Decimal> = vec![Decimal::ZERO; goods.len()];
-    for (number, quantity) in units.iter().flat_map(|unit| &unit.items) {
+    for held in units.iter().flat_map(|unit| &unit.holds) {
+        let Held::Item(number, quantity) = held else { continue };
         if let Some(at) = goods.iter().position(|g| g.number.as_ref() == Some(number)) {
             packed[at] = packed[at].checked_add(quantity.value).unwrap_or(Decimal::MAX);
         }
     }
-    let inner: Vec<Text> = units.iter().flat_map(|unit| unit.units.iter().cloned()).collect();
+    let held_units = units.iter().flat_map(|unit| &unit.holds).filter_map(|held| match held {
+        Held::Unit(id) => Some(id.clone()),
+        Held::Item(..) => None,
+    });
+    let inner: Vec<Text> = held_units.collect();
     let is_inner = |unit: &Unit| unit.package.sscc.as_ref().is_some_and(|id| inner.contains(id));
     let outermost: Vec<bool> = units.iter().map(|unit| !is_inner(unit)).collect();
     let mut waiting: Vec<Option<Unit>> = units.into_iter().map(Some).collect();
@@ -137,28 +147,34 @@ fn contents(goods: &[Goods], units: Vec<Unit>) -> Vec<Level> {
 }
 
 fn level(unit: Unit, waiting: &mut [Option<Unit>], goods: &[Goods], depth: usize) -> Level {
-    let kind = if unit.units.is_empty() { LevelKind::Package } else { LevelKind::Pallet };
+    let holds_units = unit.holds.iter().any(|held| matches!(held, Held::Unit(_)));
+    let kind = if holds_units { LevelKind::Pallet } else { LevelKind::Package };
     let mut level = Level { kind, packages: vec![unit.package], ..Level::default() };
-    for id in unit.units {
-        let is = |unit: &&mut Option<Unit>| {
-            unit.as_ref().is_some_and(|u: &Unit| u.package.sscc.as_ref() == Some(&id))
-        };
-        let inner = waiting.iter_mut().find(is).filter(|_| depth < DEEPEST).and_then(Option::take);
-        match inner {
-            Some(inner) => level.contents.push(self::level(inner, waiting, goods, depth + 1)),
-            None => level.contents.push(Level {
-                kind: LevelKind::Package,
-                packages: vec![Package { sscc: Some(id), ..Package::default() }],
-                ..Level::default()
-            }),
-        }
-    }
-    for (number, quantity) in unit.items {
-        let nameless = Goods { number: Some(number.clone()), ..Goods::default() };
-        let item = goods.iter().find(|g| g.number.as_ref() == Some(&number)).unwrap_or(&nameless);
-        level.contents.push(item_level(item, Some(quantity)));
+    for held in unit.holds {
+        level.contents.push(match held {
+            Held::Unit(id) => inner_level(id, waiting, goods, depth),
+            Held::Item(number, quantity) => {
+                let nameless = Goods { number: Some(number.clone()), ..Goods::default() };
+                let item = goods.iter().find(|g| g.number.as_ref() == Some(&number));
+                item_level(item.unwrap_or(&nameless), Some(quantity))
+            }
+        });
     }
     level
+}
+
+/// The unit of an SSCC; one that did not come, came before or is too deep is its SSCC alone.
+fn inner_level(id: Text, waiting: &mut [Option<Unit>], goods: &[Goods], depth: usize) -> Level {
+    let is =
+        |unit: &&mut Option<Unit>| unit.as_ref().is_some_and(|u: &Unit| u.package.sscc.as_ref() == Some(&id));
+    match waiting.iter_mut().find(is).filter(|_| depth < DEEPEST).and_then(Option::take) {
+        Some(inner) => level(inner, waiting, goods, depth + 1),
+        None => Level {
+            kind: LevelKind::Package,
+            packages: vec![Package { sscc: Some(id), ..Package::default() }],
+            ..Level::default()
+        },
+    }
 }
 
 fn item_level(goods: &Goods, quantity: Option<Quantity>) -> Level {
@@ -185,7 +201,10 @@ fn item_level(goods: &Goods, quantity: Option<Quantity>) -> Level {
 pub(crate) fn write(notice: &ShipNotice, root: &mut Segment, w: &Writing) {
     let heading = Heading {
         number: notice.number.clone(),
-        action: DELIVERY_PURPOSE.written(notice.purpose, &notice.purpose_code, w.ours),
+        // A delivery that says nothing else is new.
+        action: DELIVERY_PURPOSE
+            .written(notice.purpose, &notice.purpose_code, w.ours)
+            .or(Some(Text::new_static("ORI"))),
         dates: notice.dates.clone(),
         references: notice.references.clone(),
         parties: notice.parties.clone(),

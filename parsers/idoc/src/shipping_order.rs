@@ -69,7 +69,10 @@ fn line(goods: Goods) -> ShippingOrderLine {
 pub(crate) fn write(order: &WarehouseShippingOrder, root: &mut Segment, w: &Writing) {
     let heading = Heading {
         number: order.number.clone(),
-        action: DELIVERY_PURPOSE.written(order.purpose, &order.purpose_code, w.ours),
+        // A delivery that says nothing else is new.
+        action: DELIVERY_PURPOSE
+            .written(order.purpose, &order.purpose_code, w.ours)
+            .or(Some(Text::new_static("ORI"))),
         dates: order.dates.clone(),
         references: order.references.clone(),
         parties: order.parties.clone(),
