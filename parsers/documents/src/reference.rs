@@ -11,13 +11,12 @@ use crate::quantity::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Which standard the codes beside our words are of.
+/// Which standard the codes beside our words are of; `idoc`: qualifiers of SAP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CodeList {
     X12,
     Edifact,
-    /// Qualifiers of SAP IDocs.
     Idoc,
 }
 
