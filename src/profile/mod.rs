@@ -23,6 +23,7 @@ mod problem;
 pub mod secret;
 pub mod sftp;
 mod sftp_checks;
+pub mod sftp_client;
 mod shape;
 mod store;
 #[cfg(test)]

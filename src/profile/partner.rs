@@ -42,6 +42,8 @@ pub struct Partner {
     pub https: Option<Https>,
     /// The partner comes to our SFTP door.
     pub sftp: Option<super::sftp::Sftp>,
+    /// The partner has an SFTP server, and we are the client.
+    pub sftp_client: Option<super::sftp_client::SftpClient>,
     /// The partner leaves files in a folder.
     pub directory: Option<Directory>,
     /// The partner's X12 addresses and habits.

@@ -30,4 +30,5 @@ mod postgres;
 mod reload;
 mod routing;
 mod sftp;
+mod sftp_client;
 mod two_gateways;

@@ -1,0 +1,3 @@
+//! A partner's own SFTP server, where we are the client.
+
+mod client;
