@@ -16,6 +16,7 @@ pub mod history;
 pub mod id;
 pub mod job;
 pub mod message;
+pub mod poll;
 pub mod process;
 pub mod profile;
 pub mod sftp;

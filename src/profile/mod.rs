@@ -24,6 +24,7 @@ pub mod secret;
 pub mod sftp;
 mod sftp_checks;
 pub mod sftp_client;
+mod sftp_client_checks;
 mod shape;
 mod store;
 #[cfg(test)]
@@ -32,6 +33,8 @@ mod tests;
 mod tests_as2;
 #[cfg(test)]
 mod tests_sftp;
+#[cfg(test)]
+mod tests_sftp_client;
 pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
