@@ -17,6 +17,7 @@ pub mod id;
 pub mod job;
 pub mod message;
 pub mod outgoing;
+pub mod poll;
 pub mod process;
 pub mod profile;
 pub mod sftp;

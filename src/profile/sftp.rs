@@ -277,7 +277,7 @@ read_from_text!(Network, "network", NETWORK_HELP);
 fn any() -> String {
     "*".to_owned()
 }
-fn temporary() -> Vec<String> {
+pub(super) fn temporary() -> Vec<String> {
     [".*", "*~", "*.part", "*.partial", "*.filepart", "*.tmp", "*.temp", "*.uploading"]
         .map(str::to_owned)
         .to_vec()
