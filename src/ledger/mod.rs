@@ -19,7 +19,9 @@ pub mod message;
 pub mod process;
 pub mod profile;
 pub mod sftp;
+pub mod staged;
 pub mod status;
+pub mod uncollected;
 pub mod wake;
 
 use jiff::Timestamp;

@@ -20,6 +20,7 @@ pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
+pub mod uncollected;
 pub mod work;
 
 use crate::clock::SharedClock;

@@ -56,6 +56,7 @@ impl Workers {
         tokio::spawn(heartbeat(house.clone(), workers.drained.clone()));
         workers.tasks.spawn(watch(house.clone()));
         workers.tasks.spawn(super::receipts::run(house.clone()));
+        workers.tasks.spawn(super::uncollected::run(house.clone()));
         for bells in [true, false] {
             let house = house.clone();
             workers.tasks.spawn(async move {
