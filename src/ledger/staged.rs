@@ -48,7 +48,8 @@ impl Ledger {
         let Ahead { owner, parts: first } = before;
         let columns: Columns = parts.into_iter().collect();
         let many = i32::try_from(columns.bytes.len()).unwrap_or(i32::MAX);
-        let there: Option<i32> = sqlx::query_scalar(
+        // This commit need not wait for the disk: the one that adopts does, and the log before it is on disk by then.
+        let there: Option<(i32, String)> = sqlx::query_as(
             "WITH new AS (
                 INSERT INTO staged (owner, parts, at) SELECT $1, $6, $7 WHERE $2 = 0 RETURNING parts
              ), more AS (
@@ -59,7 +60,7 @@ impl Ledger {
                 SELECT $1, $2 + n.nth - 1, n.codec, n.size, n.bytes
                 FROM s, unnest($3::smallint[], $4::int[], $5::bytea[]) WITH ORDINALITY AS n (codec, size, bytes, nth)
              )
-             SELECT parts FROM s",
+             SELECT parts, set_config('synchronous_commit', 'off', true) FROM s",
         )
         .bind(owner)
         .bind(first)
@@ -70,7 +71,7 @@ impl Ledger {
         .bind(at(now))
         .fetch_optional(&self.pool)
         .await?;
-        there.map(|parts| Ahead { owner, parts }).ok_or_else(gone)
+        there.map(|(parts, _)| Ahead { owner, parts }).ok_or_else(gone)
     }
 
     /// Begins the transaction that makes them a message's.
