@@ -30,7 +30,7 @@ impl Ledger {
         let partners: Vec<&str> = before.iter().map(|(partner, _)| partner.as_str()).collect();
         let instants: Vec<jiff_sqlx::Timestamp> = before.iter().map(|(_, instant)| at(*instant)).collect();
         let rows: Vec<(String, i64, jiff_sqlx::Timestamp, Option<String>)> = sqlx::query_as(
-            "SELECT d.target, count(*), min(d.created_at), (array_agg(m.file_name ORDER BY d.id))[1]
+            "SELECT d.target, count(*), min(d.created_at), (array_agg(m.file_name ORDER BY d.created_at, d.id))[1]
              FROM unnest($1::text[], $2::timestamptz[]) AS l (partner, before)
              JOIN delivery d ON d.target = l.partner AND d.way = 'outbox' AND d.state = 'queued' AND d.created_at < l.before
              JOIN message m ON m.id = d.message_id

@@ -99,7 +99,7 @@ fn two_hundred_sessions_at_once_put_a_file_each_and_one_more_is_refused() {
 #[test]
 fn a_thousand_files_over_eight_sessions_are_taken_once_each() {
     let house = House::open("");
-    let files = orders(8, 125, 100);
+    let files = orders(8, 125, 118);
     assert!(files[0][0].1.len() > 3_500, "{}", files[0][0].1.len());
     Many::log_in(&house, &files).put(1000);
     each_once(&house, 1000);
