@@ -21,7 +21,9 @@ pub mod poll;
 pub mod process;
 pub mod profile;
 pub mod sftp;
+pub mod staged;
 pub mod status;
+pub mod uncollected;
 pub mod wake;
 
 use jiff::Timestamp;
