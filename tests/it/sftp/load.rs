@@ -135,7 +135,11 @@ fn hash(path: &Path) -> String {
 #[test]
 fn a_large_file_goes_in_and_out_whole_with_flat_memory() {
     let size = if std::env::var_os("PORTWAY_SOAK").is_some() { 2_000_000_000 } else { 200_000_000 };
-    let house = House::open("");
+    let (erp, mut site, key) = scene("");
+    site.add("[limits]\nmax_message_bytes = 3_000_000_000");
+    let gateway = site.start();
+    let acme = Supplier::new(&site, &gateway, "acme", &key);
+    let house = House { erp, site, gateway, acme };
     house.acme.sftp_fine("ls /in");
     let before = house.gateway.peak_memory();
     let file = house.site.path("large.txt");
