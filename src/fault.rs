@@ -1,7 +1,7 @@
-//! Named points at which a test kills or stops the process. Without the feature `faults` every point is nothing at all, and
+//! Named points at which a test kills or stops the process, or panics. Without the feature `faults` every point is nothing at all, and
 //! packages never carry it.
 //!
-//! `PORTWAY_FAULT=<point>:<kill|stop>:<nth>` acts when the point is reached for the nth time.
+//! `PORTWAY_FAULT=<point>:<kill|stop|panic>:<nth>` acts when the point is reached for the nth time.
 
 /// A point was reached.
 #[cfg(not(feature = "faults"))]
@@ -16,7 +16,8 @@ pub fn point(name: &'static str) {
     use std::sync::atomic::{AtomicU64, Ordering};
     struct Plan {
         name: String,
-        signal: Signal,
+        /// Else a panic.
+        signal: Option<Signal>,
         left: AtomicU64,
     }
     static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
@@ -24,12 +25,19 @@ pub fn point(name: &'static str) {
         let text = std::env::var("PORTWAY_FAULT").ok()?;
         let mut parts = text.split(':');
         let name = parts.next()?.to_owned();
-        let signal = if parts.next()? == "stop" { Signal::STOP } else { Signal::KILL };
+        let signal = match parts.next()? {
+            "stop" => Some(Signal::STOP),
+            "panic" => None,
+            _ => Some(Signal::KILL),
+        };
         Some(Plan { name, signal, left: AtomicU64::new(parts.next()?.parse().ok()?) })
     });
     if let Some(plan) = plan.as_ref().filter(|p| p.name == name)
         && plan.left.fetch_sub(1, Ordering::SeqCst) == 1
     {
-        let _ = kill_process(getpid(), plan.signal);
+        match plan.signal {
+            Some(signal) => drop(kill_process(getpid(), signal)),
+            None => panic!("a test wants a panic at {name}"),
+        }
     }
 }

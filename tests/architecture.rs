@@ -101,7 +101,7 @@ fn imports_only_point_down() {
 
 #[test]
 fn the_parsers_know_no_runtime_no_database_and_no_clock() {
-    for parser in ["edi", "documents", "as2"] {
+    for parser in ["edi", "documents", "as2", "idoc", "flat"] {
         let manifest = fs::read_to_string(root().join(format!("parsers/{parser}/Cargo.toml"))).unwrap();
         for banned in ["tokio", "sqlx", "reqwest", "axum", "tracing"] {
             assert!(!manifest.contains(banned), "parsers/{parser} depends on {banned}");

@@ -203,9 +203,10 @@ pub(super) fn ways(profile: &PartnerProfile) -> Vec<String> {
     let as2 = partner.as2.as_ref().map(|_| "as2".to_owned());
     let https = partner.https.as_ref().map(|_| "https".to_owned());
     let sftp = partner.sftp.as_ref().map(|_| "sftp".to_owned());
+    let client = partner.sftp_client.as_ref().map(|_| "sftp_client".to_owned());
     let directory = partner.directory.as_ref().map(|_| "directory".to_owned());
     let via = partner.via.as_ref().map(|network| format!("via:{network}"));
-    as2.into_iter().chain(https).chain(sftp).chain(directory).chain(via).collect()
+    as2.into_iter().chain(https).chain(sftp).chain(client).chain(directory).chain(via).collect()
 }
 
 /// `ACME, https://as2.acme.example/in, receipts sync`; empty without AS2.

@@ -18,7 +18,7 @@ use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::House;
 use crate::pipeline::supervise::Workers;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
-use crate::transport::{Doors, as2, directory, https, sftp};
+use crate::transport::{Doors, as2, directory, https, sftp, sftp_client};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -191,6 +191,8 @@ impl Gateway {
         gateway.open_sftp(configuration, &place.state).await?;
         gateway.open_api(configuration, &place.state).await?;
         gateway.watch_folders();
+        // It follows the profiles by itself.
+        gateway.open.spawn(sftp_client::run(gateway.doors.clone(), gateway.close.clone()));
         gateway.look_at_certificates().await?;
         Ok(Some(gateway))
     }

@@ -65,6 +65,15 @@ fn print(status: &Status) {
         ]);
     }
     anstream::println!("{lanes}\n");
+    if !status.polls.is_empty() {
+        let mut polls = table(["POLLED", "LAST", "NEXT", "FAILURES", "WHAT CAME OF IT"]);
+        for poll in &status.polls {
+            let last = poll.last_at.clone().unwrap_or_default();
+            let failures = poll.failures.to_string();
+            polls.add_row([poll.partner.clone(), last, poll.next_at.clone(), failures, poll.detail.clone()]);
+        }
+        anstream::println!("{polls}\n");
+    }
     if status.alerts.is_empty() {
         anstream::println!("No open alerts.");
         return;

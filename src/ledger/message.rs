@@ -6,6 +6,7 @@
 
 use super::as2::As2In;
 use super::job::{Lease, PROCESS_LANE};
+use super::staged::{Ahead, Columns};
 use super::{Error, Ledger, Result, at, id};
 use jiff::Timestamp;
 use std::io;
@@ -18,6 +19,8 @@ pub const PART: usize = 1 << 20;
 const AT_ONCE: usize = 4;
 /// Below this, compressing costs more than it saves.
 const COMPRESS_FROM: usize = 512;
+/// Of zstd.
+const LEVEL: i32 = 1;
 
 /// What a transport hands over. `parts` yields the content in pieces of [`PART`] bytes, the last one shorter.
 pub struct Arrival<'a> {
@@ -32,6 +35,8 @@ pub struct Arrival<'a> {
     pub size: u64,
     pub sha256: [u8; 32],
     pub parts: &'a mut (dyn Iterator<Item = io::Result<Vec<u8>>> + Send),
+    /// What is stored already; `parts` begins after it.
+    pub ahead: Option<Ahead>,
     /// Key of the sender's own making, scoped to the caller: the same key again yields the same answer.
     pub idempotency_key: Option<&'a str>,
     /// Leased to this node at once; else it waits for one that processes.
@@ -66,19 +71,48 @@ pub struct Receipt {
 }
 
 /// A payload part ready to store.
-pub(crate) struct Part {
-    pub codec: i16,
-    pub size: i32,
-    pub bytes: Vec<u8>,
+#[derive(Debug)]
+pub struct Part {
+    pub(crate) codec: i16,
+    pub(crate) size: i32,
+    pub(crate) bytes: Vec<u8>,
 }
 
+/// Compresses a part, where that makes it smaller. Takes a millisecond a MiB: for blocking threads.
 pub(crate) fn pack(bytes: Vec<u8>) -> Part {
+    let smaller = if bytes.len() < COMPRESS_FROM { None } else { zstd::bulk::compress(&bytes, LEVEL).ok() };
+    packed_as(bytes, smaller)
+}
+
+fn packed_as(bytes: Vec<u8>, smaller: Option<Vec<u8>>) -> Part {
     let size = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-    let smaller = if bytes.len() < COMPRESS_FROM { None } else { zstd::bulk::compress(&bytes, 1).ok() };
-    if let Some(smaller) = smaller.filter(|smaller| smaller.len() < bytes.len()) {
-        return Part { codec: 1, size, bytes: smaller };
+    match smaller.filter(|smaller| smaller.len() < bytes.len()) {
+        Some(bytes) => Part { codec: 1, size, bytes },
+        None => Part { codec: 0, size, bytes },
     }
-    Part { codec: 0, size, bytes }
+}
+
+/// Compresses many parts of [`PART`] bytes, one after the other, in memory that it keeps.
+pub struct Packer {
+    zstd: zstd::bulk::Compressor<'static>,
+    whole: Vec<u8>,
+    smaller: Vec<u8>,
+}
+
+impl Packer {
+    pub fn new() -> io::Result<Packer> {
+        let smaller = Vec::with_capacity(zstd::zstd_safe::compress_bound(PART));
+        Ok(Packer { zstd: zstd::bulk::Compressor::new(LEVEL)?, whole: vec![0; PART], smaller })
+    }
+
+    /// `fill` writes the part into place.
+    pub fn pack(&mut self, fill: impl FnOnce(&mut [u8]) -> io::Result<()>) -> io::Result<Part> {
+        fill(&mut self.whole)?;
+        self.smaller.clear();
+        let length = self.zstd.compress_to_buffer(&self.whole, &mut self.smaller)?;
+        let (codec, bytes) = if length < PART { (1, &self.smaller) } else { (0, &self.whole) };
+        Ok(Part { codec, size: i32::try_from(PART).unwrap_or(i32::MAX), bytes: bytes.clone() })
+    }
 }
 
 pub(crate) fn unpack(codec: i16, size: i32, bytes: Vec<u8>) -> Result<Vec<u8>> {
@@ -138,28 +172,14 @@ impl Ledger {
     /// [`Error::Unavailable`]: answer 503. A commit whose answer was lost is not looked up here: the sender repeats, and the
     /// interchange's control number (or its idempotency key) finds the first one.
     pub async fn accept(&self, arrival: Arrival<'_>, now: Timestamp) -> Result<Accepted> {
-        let message_id = id::new(now);
+        let message_id = arrival.ahead.map_or_else(|| id::new(now), |ahead| ahead.owner);
         let since = Instant::now();
-        let mut tx = None;
-        let (mut ahead, mut last) = (0i32, Vec::new());
-        // Every part but the last goes ahead in the same transaction; a message of one part is one statement, one commit. The next
-        // parts are compressed while PostgreSQL takes the ones before.
-        let mut packing = Vec::new();
-        loop {
-            let (mut parts, ended) = tokio::task::block_in_place(|| some_parts(arrival.parts))?;
-            if !last.is_empty() && !parts.is_empty() {
-                parts.insert(0, std::mem::take(&mut last));
-            }
-            last = parts.pop().unwrap_or(last);
-            let next: Vec<_> =
-                parts.into_iter().map(|part| tokio::task::spawn_blocking(move || pack(part))).collect();
-            ahead +=
-                self.insert_packed(&mut tx, message_id, ahead, std::mem::replace(&mut packing, next)).await?;
-            if ended {
-                ahead += self.insert_packed(&mut tx, message_id, ahead, packing).await?;
-                break;
-            }
-        }
+        let mut tx = match arrival.ahead {
+            Some(ahead) => Some(self.adopt(ahead).await?),
+            None => None,
+        };
+        let first = arrival.ahead.map_or(0, |ahead| ahead.parts);
+        let (ahead, last) = self.put_ahead(&mut tx, message_id, first, arrival.parts).await?;
         let part = pack(last);
         let statement = if arrival.as2.is_some() { ACCEPT_AS2 } else { ACCEPT };
         let mut query = sqlx::query_as::<_, (i64, i64)>(statement)
@@ -224,6 +244,33 @@ impl Ledger {
         }
     }
 
+    /// Every part but the last goes ahead in the same transaction; a message of one part is one statement, one commit. The next
+    /// parts are compressed while PostgreSQL takes the ones before. Says how many are stored, `first` counted, and the last part.
+    async fn put_ahead(
+        &self,
+        tx: &mut Option<sqlx::PgTransaction<'static>>,
+        owner: Uuid,
+        first: i32,
+        parts: &mut (dyn Iterator<Item = io::Result<Vec<u8>>> + Send),
+    ) -> Result<(i32, Vec<u8>)> {
+        let (mut ahead, mut last) = (first, Vec::new());
+        let mut packing = Vec::new();
+        loop {
+            let (mut some, ended) = tokio::task::block_in_place(|| some_parts(parts))?;
+            if !last.is_empty() && !some.is_empty() {
+                some.insert(0, std::mem::take(&mut last));
+            }
+            last = some.pop().unwrap_or(last);
+            let next: Vec<_> =
+                some.into_iter().map(|part| tokio::task::spawn_blocking(move || pack(part))).collect();
+            ahead += self.insert_packed(tx, owner, ahead, std::mem::replace(&mut packing, next)).await?;
+            if ended {
+                ahead += self.insert_packed(tx, owner, ahead, packing).await?;
+                return Ok((ahead, last));
+            }
+        }
+    }
+
     /// Waits for parts to be compressed and inserts them in one statement, from number `first` on; says how many.
     async fn insert_packed(
         &self,
@@ -235,14 +282,8 @@ impl Ledger {
         if packing.is_empty() {
             return Ok(0);
         }
-        let (mut codec, mut size, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-        for part in packing {
-            let part = part.await.map_err(|e| Error::Refused(format!("a part cannot be compressed: {e}")))?;
-            codec.push(part.codec);
-            size.push(part.size);
-            bytes.push(part.bytes);
-        }
-        let many = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+        let columns: Columns = packed(packing).await?.into_iter().collect();
+        let many = i32::try_from(columns.bytes.len()).unwrap_or(i32::MAX);
         let tx = match tx {
             Some(tx) => tx,
             none => none.insert(self.pool.begin().await?),
@@ -254,9 +295,9 @@ impl Ledger {
         )
         .bind(owner)
         .bind(first)
-        .bind(codec)
-        .bind(size)
-        .bind(bytes)
+        .bind(columns.codec)
+        .bind(columns.size)
+        .bind(columns.bytes)
         .execute(&mut **tx)
         .await?;
         Ok(many)
@@ -365,6 +406,14 @@ impl Ledger {
             )),
         })
     }
+}
+
+async fn packed(packing: Vec<tokio::task::JoinHandle<Part>>) -> Result<Vec<Part>> {
+    let mut parts = Vec::with_capacity(packing.len());
+    for part in packing {
+        parts.push(part.await.map_err(|e| Error::Refused(format!("a part cannot be compressed: {e}")))?);
+    }
+    Ok(parts)
 }
 
 /// The next parts of a message as it is read, and whether they were the last.

@@ -18,10 +18,13 @@ pub mod id;
 pub mod job;
 pub mod message;
 pub mod outgoing;
+pub mod poll;
 pub mod process;
 pub mod profile;
 pub mod sftp;
+pub mod staged;
 pub mod status;
+pub mod uncollected;
 pub mod wake;
 
 use jiff::Timestamp;

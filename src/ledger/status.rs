@@ -54,6 +54,8 @@ pub struct Status {
     /// Messages, sets and deliveries of the last day, and whatever is still open, by state; receipts that we wait for.
     pub counts: Vec<Counted>,
     pub alerts: Vec<OpenAlert>,
+    /// Partners' SFTP servers that we look at.
+    pub polls: Vec<super::poll::PollLine>,
     pub database_bytes: i64,
 }
 
@@ -116,6 +118,6 @@ impl Ledger {
         .await?;
         let database_bytes =
             sqlx::query_scalar("SELECT pg_database_size(current_database())").fetch_one(&self.pool).await?;
-        Ok(Status { nodes, lanes, counts, alerts, database_bytes })
+        Ok(Status { nodes, lanes, counts, alerts, polls: self.polls().await?, database_bytes })
     }
 }

@@ -1,5 +1,5 @@
-//! What transports and endpoints share on the wire: the spool, TLS and pinning, the accept loop, the HTTP client,
-//! files that are whole or absent.
+//! What transports and endpoints share on the wire: the spool, TLS and pinning, the accept loop, the HTTP and
+//! SSH clients, files that are whole or absent.
 //!
 //! Nothing here knows partners, documents or the ledger.
 
@@ -10,5 +10,6 @@ pub mod http;
 pub mod outcome;
 pub mod probe;
 pub mod spool;
+pub mod ssh;
 pub mod tls;
 pub mod unfold;

@@ -8,6 +8,7 @@
 //! It fails with [`SpoolError::TooLarge`] (the sender's move) or [`SpoolError::Disk`] (ours). The spool is no store:
 //! nothing here outlives the process; only the ledger's commit makes bytes safe.
 
+use crate::ledger::staged::Ahead;
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -186,7 +187,7 @@ impl SpoolWriter {
             Disk::Open(file) => Body::File(Arc::new(file)),
             Disk::Unused | Disk::Lost => Body::Memory(self.pending.freeze()),
         };
-        Spooled { size: self.size, sha256: self.hash.finalize().into(), body }
+        Spooled { size: self.size, sha256: self.hash.finalize().into(), body, ahead: None }
     }
 }
 
@@ -223,6 +224,7 @@ pub struct Spooled {
     /// SHA-256 of all bytes.
     pub sha256: [u8; 32],
     body: Body,
+    ahead: Option<Ahead>,
 }
 
 #[derive(Debug, Clone)]
@@ -235,12 +237,22 @@ impl Spooled {
     /// A body that is in memory already.
     pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Spooled { size: bytes.len() as u64, sha256: Sha256::digest(&bytes).into(), body: Body::Memory(bytes) }
+        let sha256 = Sha256::digest(&bytes).into();
+        Spooled { size: bytes.len() as u64, sha256, body: Body::Memory(bytes), ahead: None }
     }
 
     /// A body that is in a file already: its first `size` bytes, which nobody changes any more. The file may lose its name.
     pub fn from_file(file: Arc<File>, size: u64, sha256: [u8; 32]) -> Self {
-        Spooled { size, sha256, body: Body::File(file) }
+        Spooled { size, sha256, body: Body::File(file), ahead: None }
+    }
+
+    /// The same bytes, of which the ledger has the first parts.
+    pub fn with_ahead(self, ahead: Option<Ahead>) -> Self {
+        Spooled { ahead, ..self }
+    }
+
+    pub fn ahead(&self) -> Option<Ahead> {
+        self.ahead
     }
 
     /// The bytes, where they are in memory (at most 256 KiB, or made by [`Spooled::from_bytes`]).
@@ -297,6 +309,15 @@ pub struct Chunks {
     of: Spooled,
     size: usize,
     position: u64,
+}
+
+impl Chunks {
+    /// Without those that the ledger has.
+    pub fn after(mut self, ahead: Option<Ahead>) -> Self {
+        let parts = ahead.map_or(0, |ahead| u64::try_from(ahead.parts).unwrap_or(0));
+        self.position = parts.saturating_mul(self.size as u64);
+        self
+    }
 }
 
 impl Iterator for Chunks {

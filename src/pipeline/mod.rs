@@ -24,6 +24,7 @@ pub mod set;
 pub mod supervise;
 pub mod translate;
 pub mod unpack;
+pub mod uncollected;
 pub mod work;
 
 use crate::clock::SharedClock;

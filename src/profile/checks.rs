@@ -13,6 +13,7 @@ use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
 use super::problem::Problem;
 use super::sftp_checks;
+use super::sftp_client_checks;
 use super::shape::suggest;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -314,6 +315,7 @@ pub(super) fn partner(
     problems.extend(as2_checks::partner(gateway, profile, now));
     sftp_checks::partner(gateway, profile, &mut problems);
     files::check(profile, ids, &mut problems);
+    sftp_client_checks::partner(gateway, profile, &mut problems);
     routes(gateway, profile, &mut problems);
     if let Some(https) = &partner.https
         && https.tokens.is_empty()
@@ -330,13 +332,14 @@ pub(super) fn partner(
         && partner.as2.is_none()
         && partner.https.is_none()
         && partner.sftp.is_none()
+        && partner.sftp_client.is_none()
         && partner.directory.is_none()
         && partner.via.is_none()
     {
         let problem = profile.problem(&steps!["status"], "this partner has no way in or out").warning();
         problems.push(
             problem.help(
-                "write [as2], [https], [sftp], [directory] or via = \"<network>\"; or status = \"draft\"",
+                "write [as2], [https], [sftp], [sftp_client], [directory] or via = \"<network>\"; or status = \"draft\"",
             ),
         );
     }

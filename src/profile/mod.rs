@@ -25,6 +25,8 @@ mod problem;
 pub mod secret;
 pub mod sftp;
 mod sftp_checks;
+pub mod sftp_client;
+mod sftp_client_checks;
 mod shape;
 mod store;
 #[cfg(test)]
@@ -33,6 +35,8 @@ mod tests;
 mod tests_as2;
 #[cfg(test)]
 mod tests_sftp;
+#[cfg(test)]
+mod tests_sftp_client;
 pub mod transform;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};

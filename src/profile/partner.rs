@@ -44,6 +44,8 @@ pub struct Partner {
     pub https: Option<Https>,
     /// The partner comes to our SFTP door.
     pub sftp: Option<super::sftp::Sftp>,
+    /// The partner has an SFTP server, and we are the client.
+    pub sftp_client: Option<super::sftp_client::SftpClient>,
     /// The partner leaves files in a folder.
     pub directory: Option<Directory>,
     /// What is done with files: archives that are opened, names that say what lies in them.

@@ -48,6 +48,9 @@ pub struct Sftp {
     /// What was read to its end leaves `/out` by itself. Default: it leaves, and counts as sent, when the partner deletes it.
     #[serde(default)]
     pub delete_after_read: bool,
+    /// What waits in `/out` for longer than this raises an alert; `0s`: never.
+    #[serde(default = "uncollected")]
+    pub uncollected_after: Span,
     /// The largest file, in bytes. Default: the gateway's limit.
     pub max_file_bytes: Option<u64>,
     /// Bytes of unfinished files that are kept.
@@ -92,6 +95,8 @@ pub struct SftpDoor {
     pub max_sessions: usize,
     /// Time for key exchange and login.
     pub handshake: Span,
+    /// Connections of one address that have not logged in yet; further ones are closed at once.
+    pub max_unauthenticated: usize,
     /// Tries to log in on one connection.
     pub tries: usize,
     /// A session that says nothing for this long is ended.
@@ -105,6 +110,7 @@ impl Default for SftpDoor {
             host: None,
             max_sessions: 256,
             handshake: Span::seconds(30),
+            max_unauthenticated: 20,
             tries: 6,
             idle: Span::seconds(15 * 60),
         }
@@ -277,10 +283,16 @@ read_from_text!(Network, "network", NETWORK_HELP);
 fn any() -> String {
     "*".to_owned()
 }
-fn temporary() -> Vec<String> {
+pub(super) fn temporary() -> Vec<String> {
     [".*", "*~", "*.part", "*.partial", "*.filepart", "*.tmp", "*.temp", "*.uploading"]
         .map(str::to_owned)
         .to_vec()
+}
+/// For how long an item may wait for a partner whose profile says nothing of it.
+pub const UNCOLLECTED_AFTER: Span = Span::seconds(24 * 60 * 60);
+
+fn uncollected() -> Span {
+    UNCOLLECTED_AFTER
 }
 fn settle() -> Span {
     Span::seconds(10)

@@ -15,6 +15,7 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, problems: &mut Vec
     for (key, zero) in [
         ("max_sessions", door.max_sessions == 0),
         ("handshake", door.handshake.is_zero()),
+        ("max_unauthenticated", door.max_unauthenticated == 0),
         ("tries", door.tries == 0),
         ("idle", door.idle.is_zero()),
     ] {

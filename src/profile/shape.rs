@@ -9,7 +9,7 @@ use super::document::{Document, Step};
 use super::gateway::Gateway;
 use super::partner::{EDIFACT_ID_HELP, EdifactId, Partner, TOKEN_HELP, TokenHash, X12_ID_HELP, X12Id};
 use super::problem::Problem;
-use super::{duration, hour, secret, sftp};
+use super::{duration, hour, secret, sftp, sftp_client};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::ops::Range;
@@ -240,6 +240,7 @@ fn text_of(format: Option<&str>, text: &str) -> Result<(), Refusal> {
         Some("network") => read(text.parse::<sftp::Network>().map(drop), sftp::NETWORK_HELP),
         Some("hour") => read(text.parse::<hour::Hour>().map(drop), hour::HOUR_HELP),
         Some("time-zone") => read(text.parse::<hour::Zone>().map(drop), hour::ZONE_HELP),
+        Some("host-key") => read(text.parse::<sftp_client::HostKey>().map(drop), sftp_client::HOST_KEY_HELP),
         Some("socket-address") => read(
             text.parse::<std::net::SocketAddr>()
                 .map(drop)

@@ -62,7 +62,8 @@ impl Doors {
         content: Spooled,
         attachments: Vec<Attachment<'_>>,
     ) -> ledger::Result<Taken> {
-        let mut parts = content.chunks(PART).map(|part| part.map(|bytes| bytes.to_vec()));
+        let mut parts =
+            content.chunks(PART).after(content.ahead()).map(|part| part.map(|bytes| bytes.to_vec()));
         let arrival = Arrival {
             transport: facts.transport,
             connection: &from.partner.id,
@@ -73,6 +74,7 @@ impl Doors {
             size: content.size,
             sha256: content.sha256,
             parts: &mut parts,
+            ahead: content.ahead(),
             idempotency_key: facts.idempotency_key,
             worked_here: self.processes,
             as2: facts.as2,

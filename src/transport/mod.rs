@@ -8,6 +8,7 @@ pub mod as2;
 pub mod directory;
 pub mod https;
 pub mod sftp;
+pub mod sftp_client;
 
 use crate::clock::SharedClock;
 use crate::ledger::Ledger;

@@ -32,4 +32,5 @@ mod postgres;
 mod reload;
 mod routing;
 mod sftp;
+mod sftp_client;
 mod two_gateways;

@@ -172,7 +172,7 @@ record! {
 
 /// Fills the fields that an item has for the numbers most readers want, from the list of them: the first of a scheme counts, and a
 /// consumer unit's GTIN only where there is no GTIN-14.
-pub(crate) fn identify(item: &mut Item) {
+pub fn identify(item: &mut Item) {
     use ProductIdScheme as S;
     let ids = std::mem::take(&mut item.product_ids);
     for ProductId { scheme, id, .. } in &ids {
@@ -189,7 +189,7 @@ pub(crate) fn identify(item: &mut Item) {
 }
 
 /// Lists the numbers that stand in fields of their own and not in the list yet: so a document of our own may leave the list out.
-pub(crate) fn complete(item: &mut Item) {
+pub fn complete(item: &mut Item) {
     use ProductIdScheme as S;
     let fields = [
         S::Gtin,

@@ -11,12 +11,13 @@ use crate::quantity::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Which standard the codes beside our words are of.
+/// Which standard the codes beside our words are of; `idoc`: qualifiers of SAP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CodeList {
     X12,
     Edifact,
+    Idoc,
 }
 
 impl CodeList {
@@ -406,6 +407,8 @@ record! {
         one element: u16,
         /// 1-based component number, where only a part of the element is left over.
         opt component: u16,
+        /// The field's name, where fields have names: of an IDoc.
+        opt field: Text,
         one value: Text,
         /// The loop the segment stands in: by its trigger segment, of EDIFACT by its name (`SG25`). Absent in the header.
         #[serde(rename = "loop")]

@@ -4,6 +4,10 @@
 //! file with a hole is never taken. While they come in order the SHA-256 is made on the way. Memory is bounded by
 //! [`crate::net::spool::IN_MEMORY`] a file. Everything here blocks on disk at most, never on the network.
 
+use super::staging::{self, Staging};
+use crate::clock::SharedClock;
+use crate::ledger::Ledger;
+use crate::ledger::staged::Ahead;
 use crate::net::spool::{IN_MEMORY, Spooled};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -26,6 +30,8 @@ pub struct Content {
     pieces: Vec<(u64, u64)>,
     /// Of all bytes so far; `None` once they came out of order.
     hash: Option<Sha256>,
+    /// Stores what came in order while more comes.
+    staging: Option<Staging>,
     /// Who writes: an older handle has lost the file to a newer one.
     pub owner: u64,
     /// A write failed: what is here is not what the client has.
@@ -86,6 +92,7 @@ impl Content {
             return Ok(());
         }
         self.hash = None;
+        self.staging = None;
         self.note(offset, end)?;
         self.flush(path)?;
         self.file(path)?.write_all_at(bytes, offset)?;
@@ -131,6 +138,9 @@ impl Content {
         self.file(path)?.write_all_at(&self.pending, start)?;
         self.pending.clear();
         self.pending.shrink_to(IN_MEMORY);
+        if let Some(staging) = &self.staging {
+            staging.come(self.size);
+        }
         Ok(())
     }
 
@@ -144,8 +154,32 @@ impl Content {
         self.file.is_some()
     }
 
+    /// A large file that comes in order is stored from here on, as it comes.
+    pub fn store_ahead(&mut self, ledger: &Ledger, clock: &SharedClock) {
+        let due = self.size >= staging::FROM && self.staging.is_none() && self.hash.is_some();
+        if let Some(file) = self.file.as_ref().filter(|_| due) {
+            let staging = Staging::begin(ledger.clone(), Arc::clone(clock), Arc::clone(file));
+            staging.come(self.size - self.pending.len() as u64);
+            self.staging = Some(staging);
+        }
+    }
+
+    /// Nobody writes it for now.
+    pub fn forget_ahead(&mut self) {
+        self.staging = None;
+    }
+
+    /// What the ledger has already.
+    pub async fn ahead(&mut self) -> Option<Ahead> {
+        match self.staging.take() {
+            Some(staging) => staging.end().await,
+            None => None,
+        }
+    }
+
     /// Back to nothing, for an upload from the start.
     pub fn empty(&mut self, path: &Path) -> io::Result<()> {
+        self.staging = None;
         if self.file.take().is_some() {
             remove(path)?;
         }

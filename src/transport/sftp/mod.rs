@@ -14,6 +14,8 @@ mod login;
 mod mailbox;
 mod path;
 mod session;
+mod staging;
+mod strangers;
 mod tree;
 mod tries;
 
@@ -21,6 +23,7 @@ use super::Doors;
 use crate::profile::gateway::Gateway;
 use crate::profile::sftp::SftpDoor;
 use cut::Cut;
+use jiff::SignedDuration;
 use login::Login;
 use russh::keys::PrivateKey;
 use russh::server::{self, Config};
@@ -30,6 +33,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use strangers::{Enough, Stranger, Strangers};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +49,9 @@ const ALIVE: Duration = Duration::from_secs(20);
 const HASHING: usize = 2;
 /// Between two looks at files that settle.
 const LOOK: Duration = Duration::from_secs(1);
+/// Between two looks at what was stored ahead for uploads that nobody ended, in looks; and how long such an upload may rest.
+const SWEEP: u32 = 600;
+const RESTS: SignedDuration = SignedDuration::from_hours(1);
 /// What is said to have been heard of us before a login: nothing that tells a version.
 const IDENTIFICATION: &str = "SSH-2.0-Portway";
 
@@ -54,10 +61,18 @@ pub struct Door {
     config: Arc<Config>,
     trees: Trees,
     tries: Tries,
+    strangers: Arc<Strangers>,
     hashing: Semaphore,
     handshake: Duration,
     most: usize,
     drain: Duration,
+}
+
+/// A connection that has just come.
+struct Visitor {
+    stream: TcpStream,
+    address: SocketAddr,
+    stranger: Stranger,
 }
 
 /// One connection's tasks and signals.
@@ -97,6 +112,7 @@ impl Door {
             config: Arc::new(config),
             trees: Trees::new(tree::root(state)),
             tries: Tries::default(),
+            strangers: Strangers::new(door.max_unauthenticated),
             hashing: Semaphore::new(HASHING),
             handshake: door.handshake.duration(),
             most: door.max_sessions,
@@ -134,8 +150,16 @@ impl Door {
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             match listener.accept().await {
                 Ok((stream, address)) => {
+                    let entered = self.strangers.enter(address.ip());
+                    let Ok(stranger) = entered else {
+                        if matches!(entered, Err(Enough { first: true })) {
+                            tracing::info!(%address, "an SFTP connection was closed: too many of this address have not logged in yet");
+                        }
+                        continue;
+                    };
+                    let visitor = Visitor { stream, address, stranger };
                     let (stop, cut) = (stop.clone(), cut.child_token());
-                    connections.spawn(Arc::clone(self).connection(stream, address, place, stop, cut));
+                    connections.spawn(Arc::clone(self).connection(visitor, place, stop, cut));
                 }
                 Err(error) => {
                     // Out of descriptors, or one connection's own trouble: either way a moment's rest does no harm.
@@ -148,12 +172,13 @@ impl Door {
 
     async fn connection(
         self: Arc<Self>,
-        stream: TcpStream,
-        address: SocketAddr,
+        visitor: Visitor,
         _place: OwnedSemaphorePermit,
         stop: CancellationToken,
         cut: CancellationToken,
     ) {
+        let Visitor { stream, address, stranger } = visitor;
+        let mut stranger = Some(stranger);
         let _ = stream.set_nodelay(true);
         let (sessions, authenticated) = (TaskTracker::new(), CancellationToken::new());
         let served = Served { sessions, authenticated, stop: stop.clone() };
@@ -174,6 +199,7 @@ impl Door {
                     cut.cancel();
                     break running.as_mut().await;
                 }
+                () = served.authenticated.cancelled(), if stranger.is_some() => stranger = None,
                 () = stop.cancelled(), if !stopping => {
                     stopping = true;
                     // Requests that run are answered; what is left of uploads is kept.
@@ -194,10 +220,13 @@ impl Door {
 
     /// Takes files that have settled, and removes those that nobody came back for.
     async fn tend(self: Arc<Self>, stop: CancellationToken) {
-        loop {
+        for nth in 0u32.. {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK) => {}
+            }
+            if nth.is_multiple_of(SWEEP) {
+                self.sweep().await;
             }
             let configuration = self.doors.profiles.current();
             for (id, profile) in &configuration.partners {
@@ -207,6 +236,17 @@ impl Door {
                 let remote = "(settled)";
                 tree.tend(Asking { doors: &self.doors, profile, sftp, remote, limit }).await;
             }
+        }
+    }
+
+    async fn sweep(&self) {
+        let before = self.doors.clock.now().saturating_sub(RESTS).unwrap_or_default();
+        match self.doors.ledger.sweep_staged(before).await {
+            Ok(0) => {}
+            Ok(many) => {
+                tracing::info!(many, "what was stored ahead for uploads that nobody ended is removed")
+            }
+            Err(error) => tracing::debug!(%error, "uploads that nobody ended cannot be looked for"),
         }
     }
 }

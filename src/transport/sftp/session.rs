@@ -98,6 +98,8 @@ impl<P: Principal> Session<P> {
                 stream.write_all(&go.split()).await?;
                 stream.flush().await?;
             }
+            // The room of packets that were answered is used again.
+            come.reserve(LONGEST_PACKET / 2);
             let read = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),

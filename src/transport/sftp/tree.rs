@@ -8,7 +8,10 @@
 //! Fails with a [`Refusal`]: the status and the words of the answer. The file stays as it was, for another try.
 
 use super::content::{Content, remove};
+use crate::ledger;
+use crate::ledger::staged::Ahead;
 use crate::net::file;
+use crate::net::spool::Spooled;
 use crate::profile::PartnerProfile;
 use crate::profile::sftp::{Accept, Sftp};
 use crate::transport::Doors;
@@ -278,6 +281,7 @@ impl Tree {
             content.spoiled = true;
             return Err(disk(&error));
         }
+        content.store_ahead(&asking.doors.ledger, &asking.doors.clock);
         self.noted(&writing.upload, &content, asking);
         Ok(())
     }
@@ -352,6 +356,7 @@ impl Tree {
             tracing::warn!(partner = %self.partner, %error, "an upload that broke off cannot be kept");
             content.spoiled = true;
         }
+        content.forget_ahead();
     }
 
     /// RENAME within `/in`; to a final name the file is committed before this returns.
@@ -458,6 +463,7 @@ impl Tree {
 
     fn forget(&self, name: &str, upload: &Arc<Upload>, content: &mut Content) {
         content.gone = true;
+        content.forget_ahead();
         self.pending.fetch_sub(upload.size.swap(0, Ordering::SeqCst), Ordering::SeqCst);
         let mut state = self.state();
         if state.uploads.get(name).is_some_and(|there| Arc::ptr_eq(there, upload)) {
@@ -476,6 +482,7 @@ impl Tree {
         fresh: bool,
     ) -> Result<(), Refusal> {
         let path = self.path(name, content.closed);
+        let ahead = content.ahead().await;
         let spooled = tokio::task::block_in_place(|| content.spooled(&path)).map_err(|error| disk(&error))?;
         crate::fault::point("sftp.whole");
         let (size, now) = (spooled.size, asking.doors.clock.now());
@@ -488,15 +495,7 @@ impl Tree {
             idempotency_key: Some(&key),
             as2: None,
         };
-        let mut taken = asking.doors.take(asking.profile, facts, spooled.clone()).await;
-        if fresh && matches!(taken, Ok(Taken::Replay(_))) {
-            let forgotten = asking.doors.ledger.forget_key(&self.partner, &key, now - SAME_UPLOAD).await;
-            taken = match forgotten {
-                Ok(true) => asking.doors.take(asking.profile, facts, spooled).await,
-                Ok(false) => taken,
-                Err(error) => Err(error),
-            };
-        }
+        let taken = self.keep(asking, facts, spooled, ahead, fresh).await;
         match taken {
             Ok(Taken::New(message)) => {
                 tracing::info!(message_id = %message, partner = %self.partner, file = to, "taken by SFTP");
@@ -518,6 +517,36 @@ impl Tree {
         self.forget(name, upload, content);
         self.state().remember(to, Listed { size, changed: now.as_second() });
         Ok(())
+    }
+
+    /// Commits it, with what the ledger has of it already where that is still there.
+    async fn keep(
+        &self,
+        asking: Asking<'_>,
+        facts: Facts<'_>,
+        spooled: Spooled,
+        ahead: Option<Ahead>,
+        fresh: bool,
+    ) -> ledger::Result<Taken> {
+        let Asking { doors, profile, .. } = asking;
+        let mut taken = doors.take(profile, facts, spooled.clone().with_ahead(ahead)).await;
+        if let Some(Ahead { owner, .. }) = ahead
+            && !matches!(taken, Ok(Taken::New(_)))
+        {
+            if let Err(error) = doors.ledger.unstage(owner).await {
+                tracing::debug!(%error, %owner, "what was stored ahead stays until it is swept");
+            }
+            if matches!(taken, Err(ledger::Error::Refused(_))) {
+                taken = doors.take(profile, facts, spooled.clone()).await;
+            }
+        }
+        if let (true, Ok(Taken::Replay(_)), Some(key)) = (fresh, &taken, facts.idempotency_key) {
+            let before = doors.clock.now() - SAME_UPLOAD;
+            if doors.ledger.forget_key(&self.partner, key, before).await? {
+                return doors.take(profile, facts, spooled).await;
+            }
+        }
+        taken
     }
 
     /// Takes what has settled; removes what nobody came back for.

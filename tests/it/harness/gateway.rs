@@ -56,7 +56,10 @@ impl Gateway {
 
     /// Starts it, come what may.
     pub fn spawn(site: &Site, environment: &[(&str, &str)]) -> Gateway {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_portway"))
+        let program = env!("CARGO_BIN_EXE_portway").to_owned();
+        let mut words = site.within.iter().cloned().chain([program]);
+        let mut child = Command::new(words.next().unwrap())
+            .args(words)
             .args(["serve", "--config"])
             .arg(site.config())
             .env_remove("PORTWAY_FAULT")

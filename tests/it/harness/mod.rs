@@ -1,7 +1,8 @@
 //! What the tests are written with: a gateway's folder ([`Site`]), the running process ([`Gateway`]), and everybody around it
 //! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]). For AS2: two live products
 //! ([`As2Peer`]), the openssl command as builder and judge ([`as2_openssl`]), bytes on the wire ([`as2_raw`]).
-//! For SFTP: what suppliers use ([`sftp_peer`]). Programs of ours at the API: [`Ours`].
+//! For SFTP: what suppliers use ([`sftp_peer`]), and a partner's own server ([`Sshd`]), with faults on the way to it ([`Valve`]).
+//! Programs of ours at the API: [`Ours`].
 //! The ledger is asked in SQL, by [`Site::database`].
 
 pub mod as2_keys;
@@ -18,6 +19,8 @@ mod recorder;
 mod server;
 pub mod sftp_peer;
 mod site;
+mod sshd;
+mod valve;
 mod watched;
 pub mod x12;
 
@@ -31,6 +34,8 @@ pub use partner::Partner;
 pub use recorder::{Answer, Recorder};
 pub use server::Server;
 pub use site::{Profile, Site};
+pub use sshd::Sshd;
+pub use valve::{Then, Valve};
 pub use watched::{DEADLINE, Watched};
 
 use std::future::Future;

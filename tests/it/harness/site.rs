@@ -20,6 +20,8 @@ pub struct Site {
     gateway: String,
     database: Arc<Database>,
     private: bool,
+    /// A command and its arguments that runs the gateway, as `unshare` does.
+    pub within: Vec<String>,
 }
 
 impl Site {
@@ -51,7 +53,8 @@ impl Site {
     }
 
     fn with(dir: Arc<tempfile::TempDir>, name: &'static str, database: Arc<Database>, private: bool) -> Site {
-        let site = Site { dir, name, us: String::new(), gateway: String::new(), database, private };
+        let (us, gateway, within) = Default::default();
+        let site = Site { dir, name, us, gateway, database, private, within };
         for folder in ["conf/partners.d", "conf/secrets", "state"] {
             fs::create_dir_all(site.path(folder)).unwrap();
         }

@@ -5,6 +5,8 @@ mod clients;
 mod faults;
 #[cfg(feature = "faults")]
 mod kills;
+mod load;
+mod trouble;
 
 use crate::harness::sftp_peer::{Key, Supplier, said};
 use crate::harness::x12::{Acknowledgement, order};

@@ -101,6 +101,7 @@ fn list_element(
         position: segment.position,
         element: element as u16,
         component,
+        field: None,
         value,
         loop_id: group.map(Text::new_static),
     };

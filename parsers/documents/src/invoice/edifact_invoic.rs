@@ -187,7 +187,7 @@ fn complete(invoice: &mut Invoice) {
 
 /// The sums that an INVOIC states and an 810 leaves to be reckoned; what was shipped, where it is one shipment.
 fn complete_totals(invoice: &mut Invoice) {
-    let foreign = invoice.code_list == Some(CodeList::X12);
+    let foreign = invoice.code_list.is_some_and(|list| list != CodeList::Edifact);
     let (lines, taxes) = (totals::lines_sum(invoice), totals::taxes_sum(invoice));
     let currency = invoice.currency.as_ref().map(|c| c.code.clone()).filter(|c| !c.is_empty());
     let own = |amount: Option<Decimal>| amount.map(|amount| Money { amount, currency: currency.clone() });

@@ -148,6 +148,7 @@ impl<'m> Reading<'m> {
             position: segment.position,
             element: element as u16,
             component,
+            field: None,
             value,
             loop_id: loop_id.map(Text::new_static),
         };

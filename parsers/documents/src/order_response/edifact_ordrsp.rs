@@ -47,7 +47,7 @@ pub(crate) fn map(walk: &mut Walk<'_>, response: &mut OrderResponse) {
         response.references.retain(|r| r.kind != ReferenceKind::OrderChange);
         complete!(response, response_date, SELLERS);
     }
-    let ours = response.code_list != Some(CodeList::X12);
+    let ours = response.code_list.is_none_or(|list| list == CodeList::Edifact);
     let (mut head, mut summary) = walk.split("UNS");
     let head = &mut head;
     head.once("BGM", |e| {

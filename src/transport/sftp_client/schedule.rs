@@ -1,0 +1,290 @@
+//! When each partner is polled: at its own moments, later after failures, at once after a change of its profile.
+//!
+//! The due times stand in the ledger, so they hold over restarts and for all gateways on a database. Profiles are followed here:
+//! nothing has to be told of a reload. Paused partners and drafts are not polled.
+
+use super::alerts;
+use super::poll::{Done, Held, Trouble, Work};
+use crate::ledger::poll::{PollClaim, PollEnd};
+use crate::net::ssh::{Client, Server, SshError};
+use crate::profile::partner::Status;
+use crate::profile::sftp_client::Poll;
+use crate::profile::{Configuration, PartnerProfile};
+use crate::transport::Doors;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Between two looks at what is due.
+const LOOK: Duration = Duration::from_millis(500);
+/// After the ledger failed us.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Partners polled at once by this gateway.
+const MOST: usize = 16;
+/// The longest wait after failures, unless the profile's own is longer.
+const LONGEST: Duration = Duration::from_secs(3600);
+/// Accounts get locked by whoever tries again quickly.
+const AFTER_REFUSAL: Duration = Duration::from_secs(15 * 60);
+/// Who polls again this soon keeps the session.
+const KEEP_SESSION: Duration = Duration::from_secs(60);
+/// The first poll of a partner comes within this time, so that many do not begin at once.
+const SPREAD: Duration = Duration::from_secs(5);
+
+/// Polls until `stop`, then lets the polls that run end.
+pub async fn run(doors: Doors, stop: CancellationToken) {
+    let mut schedule =
+        Schedule { doors, enrolled: HashMap::new(), standings: HashMap::new(), running: JoinSet::new() };
+    let mut wait = Duration::ZERO;
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            Some(ended) = schedule.running.join_next(), if !schedule.running.is_empty() => schedule.ended(ended),
+            () = tokio::time::sleep(wait) => {
+                wait = match schedule.look(&stop).await {
+                    Ok(()) => LOOK,
+                    Err(error) => {
+                        tracing::warn!(%error, "what is to be polled is not known just now");
+                        PAUSE
+                    }
+                };
+            }
+        }
+    }
+    while schedule.running.join_next().await.is_some() {}
+}
+
+struct Schedule {
+    doors: Doors,
+    /// The versions of the profiles that the ledger knows of.
+    enrolled: HashMap<String, [u8; 32]>,
+    /// Of partners that are not being polled just now.
+    standings: HashMap<String, Standing>,
+    running: JoinSet<(String, Option<Standing>)>,
+}
+
+/// What is kept from one poll of a partner to the next.
+#[derive(Default)]
+struct Standing {
+    /// With the version of the profile that it was made from.
+    client: Option<([u8; 32], Client)>,
+    /// No alert of ours is open, as far as this process knows.
+    works: bool,
+    leftovers: Leftovers,
+}
+
+/// What we know of the alert on files that stay.
+#[derive(Default, PartialEq, Clone, Copy)]
+enum Leftovers {
+    #[default]
+    Unknown,
+    Open,
+    Closed,
+}
+
+impl Schedule {
+    fn ended(&mut self, ended: Result<(String, Option<Standing>), tokio::task::JoinError>) {
+        if let Ok((id, standing)) = ended {
+            self.standings.insert(id, standing.unwrap_or_default());
+        }
+    }
+
+    async fn look(&mut self, stop: &CancellationToken) -> crate::ledger::Result<()> {
+        let configuration = self.doors.profiles.current();
+        let wanted: Vec<(&String, &Arc<PartnerProfile>)> =
+            configuration.partners.iter().filter(|(_, profile)| polled(profile).is_some()).collect();
+        let now = self.doors.clock.now();
+        self.enroll(&wanted, now).await?;
+        let ids: Vec<String> = wanted.into_iter().map(|(id, _)| id.clone()).collect();
+        let free = MOST.saturating_sub(self.running.len());
+        if ids.is_empty() || free == 0 {
+            return Ok(());
+        }
+        for claim in self.doors.ledger.claim_polls(&ids, free, now).await? {
+            let Some(profile) = configuration.partner(&claim.partner).cloned() else { continue };
+            let standing = self.standings.remove(&claim.partner).unwrap_or_default();
+            let (doors, stop, configuration) = (self.doors.clone(), stop.clone(), configuration.clone());
+            self.running.spawn(async move {
+                let id = claim.partner.clone();
+                // A fault in one poll ends that poll; its lease runs out, and another follows.
+                let poll = tokio::spawn(one(doors, configuration, profile, claim, standing, stop));
+                let standing = poll.await;
+                (id, standing.inspect_err(|error| tracing::error!(%error, "a poll broke off")).ok())
+            });
+        }
+        Ok(())
+    }
+
+    /// Tells the ledger of partners and of versions of profiles that are new here.
+    async fn enroll(
+        &mut self,
+        wanted: &[(&String, &Arc<PartnerProfile>)],
+        now: Timestamp,
+    ) -> crate::ledger::Result<()> {
+        self.enrolled.retain(|id, _| wanted.iter().any(|(wanted, _)| *wanted == id));
+        let new = wanted.iter().filter(|(id, profile)| self.enrolled.get(*id) != Some(&profile.hash));
+        let new: Vec<_> = new
+            .map(|(id, profile)| {
+                let every = polled(profile).map_or(SPREAD, |poll| poll.every.duration());
+                let first = later(now, every.min(SPREAD).mul_f64(rand::random::<f64>()));
+                ((*id).clone(), profile.hash, first)
+            })
+            .collect();
+        if !new.is_empty() {
+            self.doors.ledger.enroll_polls(&new, now).await?;
+            self.enrolled.extend(new.into_iter().map(|(id, hash, _)| (id, hash)));
+        }
+        Ok(())
+    }
+}
+
+/// The section by which this partner is polled.
+fn polled(profile: &PartnerProfile) -> Option<&Poll> {
+    match profile.partner.status {
+        Status::Test | Status::Live => profile.partner.sftp_client.as_ref()?.poll.as_ref(),
+        Status::Draft | Status::Paused => None,
+    }
+}
+
+/// One poll, and what follows from it.
+async fn one(
+    doors: Doors,
+    configuration: Arc<Configuration>,
+    profile: Arc<PartnerProfile>,
+    claim: PollClaim,
+    mut standing: Standing,
+    stop: CancellationToken,
+) -> Standing {
+    let Some(poll) = polled(&profile) else { return standing };
+    let id = claim.partner.clone();
+    let result = try_it(&doors, &configuration, &profile, &claim, &mut standing, &stop).await;
+    let every = poll.every.duration();
+    let (failures, wait, detail) = match &result {
+        Ok(done) => {
+            if claim.failures > 0 || !standing.works {
+                standing.works = alerts::works(&doors, &id).await;
+            }
+            standing.leftovers = leftovers(&doors, &id, done, standing.leftovers).await;
+            let detail = format!("{} there, {} taken", done.there, done.taken);
+            (0, until_next(every, done, rand::random()), detail)
+        }
+        Err(Trouble::Server(error)) => {
+            let failures = claim.failures.saturating_add(1);
+            tracing::warn!(partner = id, failures, %error, "the partner's SFTP server cannot be polled");
+            standing.works = false;
+            alerts::failed(&doors, &id, error, failures).await;
+            (failures, after_failure(every, failures, error, rand::random()), error.to_string())
+        }
+        Err(Trouble::Ledger(error)) => {
+            tracing::warn!(partner = id, %error, "a poll was broken off");
+            (claim.failures, PAUSE, format!("broken off: {error}"))
+        }
+        Err(Trouble::Stopped) => (claim.failures, Duration::ZERO, "stopped in the middle".to_owned()),
+    };
+    if let Some((_, client)) = &standing.client
+        && (result.is_err() || wait > KEEP_SESSION)
+    {
+        client.close().await;
+    }
+    let now = doors.clock.now();
+    let end = PollEnd { failures, next_at: later(now, wait), detail: &detail };
+    if let Err(error) = doors.ledger.finish_poll(&claim, &end, now).await {
+        tracing::warn!(partner = id, %error, "the end of a poll is not in the ledger; it goes on when its lease has passed");
+    }
+    standing
+}
+
+async fn try_it(
+    doors: &Doors,
+    configuration: &Arc<Configuration>,
+    profile: &Arc<PartnerProfile>,
+    claim: &PollClaim,
+    standing: &mut Standing,
+    stop: &CancellationToken,
+) -> Result<Done, Trouble> {
+    let Some(section) = &profile.partner.sftp_client else { return Err(Trouble::Stopped) };
+    let Some(poll) = &section.poll else { return Err(Trouble::Stopped) };
+    // After a failure the secrets are read anew: they may be what was mended.
+    let client = match standing.client.take() {
+        Some((hash, client)) if hash == profile.hash && claim.failures == 0 => client,
+        _ => {
+            let (account, base) = (section.account(), configuration.dir.clone());
+            let server = tokio::task::spawn_blocking(move || Server::of(&account, &base)).await;
+            let server = server.unwrap_or_else(|e| Err(SshError::OurSecret { why: e.to_string() }));
+            Client::new(server?)
+        }
+    };
+    let (_, client) = standing.client.insert((profile.hash, client));
+    let held = Held::new(doors.ledger.clone(), claim.clone());
+    let work = Work { doors, profile, poll, client, held: &held, stop };
+    tokio::select! {
+        biased;
+        lost = held.keep() => Err(lost),
+        done = work.run() => done,
+    }
+}
+
+/// Tells of files that stay, once; and that it is over.
+async fn leftovers(doors: &Doors, id: &str, done: &Done, before: Leftovers) -> Leftovers {
+    match &done.first_left {
+        Some(_) if before == Leftovers::Open => before,
+        Some((path, error)) if alerts::left_over(doors, id, path, done.left, error).await => Leftovers::Open,
+        Some(_) => before,
+        // Another gateway may have told of what is cleared now.
+        None if before == Leftovers::Closed && !done.cleared => before,
+        None if alerts::cleared(doors, id).await => Leftovers::Closed,
+        None => before,
+    }
+}
+
+/// `chance` from 0 to 1.
+fn until_next(every: Duration, done: &Done, chance: f64) -> Duration {
+    let wait = every.mul_f64(0.9 + chance / 5.0);
+    let settled = done.wait.and_then(|wait| Duration::try_from(wait).ok());
+    settled.map_or(wait, |settled| wait.min(settled))
+}
+
+/// Doubles with each failure, up to an hour, drawn from the upper half.
+fn after_failure(every: Duration, failures: i32, error: &SshError, chance: f64) -> Duration {
+    let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(0).min(20);
+    let longest = LONGEST.max(every);
+    let wait = every.saturating_mul(1 << doublings).min(longest).mul_f64(0.5 + chance / 2.0);
+    match error {
+        SshError::LoginRefused { .. } => wait.max(AFTER_REFUSAL),
+        _ => wait,
+    }
+}
+
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    SignedDuration::try_from(wait).ok().and_then(|wait| now.checked_add(wait).ok()).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::ssh::LoginBy;
+
+    const EVERY: Duration = Duration::from_secs(300);
+
+    #[test]
+    fn failures_double_the_wait_up_to_an_hour() {
+        let lost = SshError::Lost { doing: "listing".into(), why: "reset".into() };
+        let waits: Vec<u64> = (1..=6).map(|n| after_failure(EVERY, n, &lost, 1.0).as_secs()).collect();
+        assert_eq!(waits, [300, 600, 1200, 2400, 3600, 3600]);
+        assert_eq!(after_failure(EVERY, 2, &lost, 0.0).as_secs(), 300);
+        assert_eq!(after_failure(Duration::from_secs(7200), 9, &lost, 1.0).as_secs(), 7200);
+        let refused = SshError::LoginRefused { user: "us".into(), by: LoginBy::Key, why: "no".into() };
+        assert_eq!(after_failure(Duration::from_secs(10), 1, &refused, 0.0), AFTER_REFUSAL);
+    }
+
+    #[test]
+    fn a_file_that_settles_is_looked_at_when_it_may_be_whole() {
+        let waits = |seconds| Done { wait: Some(SignedDuration::from_secs(seconds)), ..Done::default() };
+        assert_eq!(until_next(EVERY, &waits(30), 0.5).as_secs(), 30);
+        assert_eq!(until_next(EVERY, &waits(900), 0.5).as_secs(), 300);
+        assert_eq!(until_next(EVERY, &Done::default(), 0.0).as_secs(), 270);
+    }
+}
