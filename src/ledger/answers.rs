@@ -49,6 +49,8 @@ pub struct Answer<'a> {
     /// `received`, `accepted`, `accepted_with_errors`, `partial`, `rejected`, `open`.
     pub verdict: &'static str,
     pub detail: Option<String>,
+    /// A second one is a duplicate.
+    pub once: bool,
 }
 
 /// What an answer did.
@@ -191,6 +193,9 @@ impl Process<'_> {
         .await?;
         if let Some(late) = late {
             return Ok(if late { Settled::Late } else { Settled::Closed });
+        }
+        if !answer.once {
+            return Ok(Settled::Unexpected);
         }
         let before: Option<i32> = sqlx::query_scalar(
             "SELECT 1 FROM answer WHERE set_id = $1 AND kind = ANY($2) AND verdict <> 'open' LIMIT 1",
