@@ -10,14 +10,16 @@ use std::process::ExitCode;
 
 /// Exit 1 if an alert is open.
 pub async fn run(dir: &Path, json: bool) -> ExitCode {
-    let (_, ledger) = match connect::open(dir).await {
+    let (configuration, ledger) = match connect::open(dir).await {
         Ok(open) => open,
         Err(exit) => return exit,
     };
-    let status = match ledger.status(SystemClock.now()).await {
+    let mut status = match ledger.status(SystemClock.now()).await {
         Ok(status) => status,
         Err(error) => return fail(&error),
     };
+    let polled = |id: &str| configuration.partner(id).is_some_and(|profile| profile.polled().is_some());
+    status.polls.retain(|poll| polled(&poll.partner));
     if json {
         anstream::println!("{}", serde_json::to_value(&status).unwrap_or_default());
     } else {

@@ -7,10 +7,11 @@
 
 use super::document::{Document, Step, steps};
 use super::items::Items;
-use super::partner::Partner;
+use super::partner::{Partner, Status};
 use super::pinned::{self, As2Partner};
 use super::problem::Problem;
 use super::sftp::{self, SftpPartner};
+use super::sftp_client::Poll;
 use super::shape::{self, Extent};
 use super::transform::Transform;
 use portway_documents::Tables;
@@ -102,6 +103,14 @@ impl PartnerProfile {
     /// Its user name at our SFTP door; `None` where it does not come by SFTP.
     pub fn sftp_user(&self) -> Option<&str> {
         self.partner.sftp.as_ref().map(|sftp| sftp.user.as_deref().unwrap_or(&self.partner.id))
+    }
+
+    /// How its SFTP server is polled; `None` where it has none, or is not polled in its status.
+    pub fn polled(&self) -> Option<&Poll> {
+        match self.partner.status {
+            Status::Test | Status::Live => self.partner.sftp_client.as_ref()?.poll.as_ref(),
+            Status::Draft | Status::Paused => None,
+        }
     }
 
     /// Whether `id` is one of its addresses in that standard.

@@ -1,6 +1,7 @@
 //! What operators are told of polling: that a server cannot be polled, that it shows another host key, that a file cannot be taken,
 //! that taken files stay there. One alert a partner and cause; the first poll that works closes it.
 
+use crate::ledger;
 use crate::ledger::alert::{Move, Raise};
 use crate::net::ssh::{SshError, Whose};
 use crate::transport::Doors;
@@ -92,6 +93,18 @@ pub async fn left_over(doors: &Doors, id: &str, path: &str, many: usize, error: 
 /// They could be removed after all.
 pub async fn cleared(doors: &Doors, id: &str) -> bool {
     recover(doors, &leftover(id)).await
+}
+
+/// Closes what is open of partners that are not polled any more: paused, or without the section. Nobody is told that it works.
+pub async fn no_longer_polled(doors: &Doors, polled: impl Fn(&str) -> bool) -> ledger::Result<()> {
+    for cause in doors.ledger.open_causes().await? {
+        let id =
+            ["poll:", "poll-host-key:", "poll-leftover:"].iter().find_map(|kind| cause.strip_prefix(kind));
+        if id.is_some_and(|id| !polled(id)) {
+            doors.ledger.close_alert(&cause, doors.clock.now()).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn raise_it(doors: &Doors, raise: &Raise) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! Each file: looked at, downloaded, looked at again, committed under a key of host, path, size, time and SHA-256, and only then
 //! deleted or moved. When the process dies in between, the next poll finds the file again, and the key says that it is committed.
-//! Before each commit and each deletion the lease is looked at, and before a deletion the file: it may be another one by now.
+//! Before each commit and each deletion the lease is looked at, and before a deletion the file: it may be another one by now. SFTP has no
+//! way to delete a file on condition: what changes in the moment between that look and the deletion is not seen.
 
 use super::alerts;
 use super::files::{Next, Rules, Seen, judge};
@@ -308,6 +309,8 @@ impl Work<'_> {
             Err(SshError::NoSuchPath { .. }) => return Ok(Cleared::Yes),
             Err(error) => return Err(error.into()),
         }
+        // We may have slept over the answer, and somebody else may have put another file there since.
+        self.held.check()?;
         let cleared = match (&self.poll.after, &self.poll.moved) {
             (After::Move, Some(moved)) => self.move_to(file, moved).await,
             _ => self.client.remove(&file.path).await,

@@ -7,8 +7,6 @@ use super::alerts;
 use super::poll::{Done, Held, Trouble, Work};
 use crate::ledger::poll::{PollClaim, PollEnd};
 use crate::net::ssh::{Client, Server, SshError};
-use crate::profile::partner::Status;
-use crate::profile::sftp_client::Poll;
 use crate::profile::{Configuration, PartnerProfile};
 use crate::transport::Doors;
 use jiff::{SignedDuration, Timestamp};
@@ -35,8 +33,13 @@ const SPREAD: Duration = Duration::from_secs(5);
 
 /// Polls until `stop`, then lets the polls that run end.
 pub async fn run(doors: Doors, stop: CancellationToken) {
-    let mut schedule =
-        Schedule { doors, enrolled: HashMap::new(), standings: HashMap::new(), running: JoinSet::new() };
+    let mut schedule = Schedule {
+        doors,
+        looked: false,
+        enrolled: HashMap::new(),
+        standings: HashMap::new(),
+        running: JoinSet::new(),
+    };
     let mut wait = Duration::ZERO;
     loop {
         tokio::select! {
@@ -59,6 +62,8 @@ pub async fn run(doors: Doors, stop: CancellationToken) {
 
 struct Schedule {
     doors: Doors,
+    /// Alerts that an earlier run left were looked at.
+    looked: bool,
     /// The versions of the profiles that the ledger knows of.
     enrolled: HashMap<String, [u8; 32]>,
     /// Of partners that are not being polled just now.
@@ -95,7 +100,7 @@ impl Schedule {
     async fn look(&mut self, stop: &CancellationToken) -> crate::ledger::Result<()> {
         let configuration = self.doors.profiles.current();
         let wanted: Vec<(&String, &Arc<PartnerProfile>)> =
-            configuration.partners.iter().filter(|(_, profile)| polled(profile).is_some()).collect();
+            configuration.partners.iter().filter(|(_, profile)| profile.polled().is_some()).collect();
         let now = self.doors.clock.now();
         self.enroll(&wanted, now).await?;
         let ids: Vec<String> = wanted.into_iter().map(|(id, _)| id.clone()).collect();
@@ -124,11 +129,17 @@ impl Schedule {
         wanted: &[(&String, &Arc<PartnerProfile>)],
         now: Timestamp,
     ) -> crate::ledger::Result<()> {
+        let before = self.enrolled.len();
         self.enrolled.retain(|id, _| wanted.iter().any(|(wanted, _)| *wanted == id));
+        if !self.looked || self.enrolled.len() < before {
+            alerts::no_longer_polled(&self.doors, |id| wanted.iter().any(|(wanted, _)| *wanted == id))
+                .await?;
+            self.looked = true;
+        }
         let new = wanted.iter().filter(|(id, profile)| self.enrolled.get(*id) != Some(&profile.hash));
         let new: Vec<_> = new
             .map(|(id, profile)| {
-                let every = polled(profile).map_or(SPREAD, |poll| poll.every.duration());
+                let every = profile.polled().map_or(SPREAD, |poll| poll.every.duration());
                 let first = later(now, every.min(SPREAD).mul_f64(rand::random::<f64>()));
                 ((*id).clone(), profile.hash, first)
             })
@@ -141,14 +152,6 @@ impl Schedule {
     }
 }
 
-/// The section by which this partner is polled.
-fn polled(profile: &PartnerProfile) -> Option<&Poll> {
-    match profile.partner.status {
-        Status::Test | Status::Live => profile.partner.sftp_client.as_ref()?.poll.as_ref(),
-        Status::Draft | Status::Paused => None,
-    }
-}
-
 /// One poll, and what follows from it.
 async fn one(
     doors: Doors,
@@ -158,7 +161,7 @@ async fn one(
     mut standing: Standing,
     stop: CancellationToken,
 ) -> Standing {
-    let Some(poll) = polled(&profile) else { return standing };
+    let Some(poll) = profile.polled() else { return standing };
     let id = claim.partner.clone();
     let result = try_it(&doors, &configuration, &profile, &claim, &mut standing, &stop).await;
     let every = poll.every.duration();

@@ -8,7 +8,7 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub struct Sshd {
     dir: tempfile::TempDir,
@@ -145,9 +145,19 @@ impl Sshd {
 
     /// A file that is there at once, whole.
     pub fn put(&self, name: &str, content: impl AsRef<[u8]>) {
+        self.put_of(name, content, SystemTime::now());
+    }
+
+    /// The same, of this time.
+    pub fn put_of(&self, name: &str, content: impl AsRef<[u8]>, modified: SystemTime) {
         let temporary = self.dir.path().join("put");
         fs::write(&temporary, content).unwrap();
+        fs::File::options().write(true).open(&temporary).unwrap().set_modified(modified).unwrap();
         fs::rename(temporary, self.files().join(name)).unwrap();
+    }
+
+    pub fn modified(&self, name: &str) -> SystemTime {
+        fs::metadata(self.files().join(name)).unwrap().modified().unwrap()
     }
 
     pub fn host_key_line(&self, kind: &str) -> String {

@@ -191,6 +191,54 @@ fn a_password_lets_us_in_at_our_own_door_and_a_wrong_one_does_not() {
 }
 
 #[test]
+fn a_password_is_given_to_a_server_that_asks_for_it_as_a_question() {
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/sftp_questions.py");
+    let mut peer = std::process::Command::new(std::env::var("PORTWAY_TEST_PYTHON").unwrap())
+        .arg(script)
+        .arg("correct horse")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(peer.stdout.take().unwrap()), &mut line)
+        .unwrap();
+    let (port, host_key) = line.trim().split_once(' ').unwrap();
+    let try_with = |password: &str| {
+        block(
+            Client::new(portway::net::ssh::Server {
+                host: "127.0.0.1".into(),
+                port: port.parse().unwrap(),
+                user: "us".into(),
+                host_keys: vec![host_key.parse().unwrap()],
+                login: Login::Password(SecretString::from(password)),
+                timeout: DEADLINE,
+            })
+            .about(),
+        )
+    };
+    let (right, wrong) = (try_with("correct horse"), try_with("wrong horse"));
+    peer.kill().unwrap();
+    peer.wait().unwrap();
+    assert_eq!(right.unwrap().home, "/");
+    assert!(matches!(wrong, Err(SshError::LoginRefused { by: LoginBy::Password, .. })), "{wrong:?}");
+}
+
+#[test]
+fn a_server_is_reached_by_ipv6_too() {
+    let sshd = Sshd::with(&["ed25519"], "", "ListenAddress ::1");
+    let mut server = sshd.server();
+    server.host = "::1".into();
+    let reached = block(Client::new(server).about());
+    if TcpListener::bind("[::1]:0").is_ok() {
+        assert!(reached.unwrap().address.is_ipv6());
+    } else {
+        // A host without IPv6 has no way there.
+        assert!(matches!(reached, Err(SshError::Unreachable { .. } | SshError::Name { .. })), "{reached:?}");
+    }
+}
+
+#[test]
 fn a_server_that_is_not_there_or_says_nothing_is_told_apart() {
     let sshd = Sshd::start();
     let mut server = sshd.server();

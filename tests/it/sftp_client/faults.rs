@@ -73,6 +73,13 @@ fn a_login_that_is_refused_is_told_at_once_and_not_repeated_soon() {
         "SELECT 'later' FROM poll WHERE failures = 1 AND next_at - last_at >= interval '15 minutes'",
         &["later"],
     );
+    // Whoever is not polled any more has no alert of it.
+    let profile = std::fs::read_to_string(scene.site.path("conf/partners.d/acme.toml")).unwrap();
+    scene.site.partner_text("acme", &profile.replace("\"live\"", "\"paused\""));
+    gateway.signal(Signal::HUP);
+    scene.no_alert(&gateway, "poll:acme");
+    let (_, status, _) = scene.site.run(&["status"]);
+    assert!(!status.contains("POLLED"), "{status}");
 }
 
 #[test]

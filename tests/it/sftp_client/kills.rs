@@ -53,7 +53,8 @@ fn killed_when_the_file_was_deleted_moved_or_remembered() {
 #[test]
 fn a_gateway_that_slept_past_its_lease_deletes_nothing() {
     let scene = Scene::new("settle = \"0s\"");
-    scene.put("out/po.edi", "4500123", 1);
+    let hour = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    scene.sshd.put_of("out/po.edi", order("4500123", 1).text(), hour);
     let first = scene.site.start_with(&[("PORTWAY_FAULT", "poll.committed:stop:1")]);
     let beside = scene.site.beside();
     first.until("the commit", || (scene.messages().len() == 1).then_some(()));
@@ -61,8 +62,8 @@ fn a_gateway_that_slept_past_its_lease_deletes_nothing() {
     // It sees the file again, knows it, and deletes it.
     scene.there(&second, "out", &[]);
     second.stop();
-    // Another file of the same name and size, in the same second as far as the server tells.
-    scene.put("out/po.edi", "4500124", 2);
+    // Another file that looks the same: only the lease says that it is not the one that was committed.
+    scene.sshd.put_of("out/po.edi", order("4500124", 2).text(), hour);
     first.signal(Signal::CONT);
     first.line("another worker has taken this job since");
     scene.there(&first, "out", &[]);
