@@ -7,6 +7,7 @@
 //! Fails with [`Error::Unavailable`] while PostgreSQL is away: callers answer 503 or wait, and nothing is lost.
 
 pub mod alert;
+pub mod answers;
 pub mod as2;
 pub mod cluster;
 pub mod control_number;

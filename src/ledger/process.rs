@@ -397,6 +397,10 @@ impl Process<'_> {
         self.now
     }
 
+    pub(super) fn message(&self) -> Uuid {
+        self.message
+    }
+
     pub(super) fn connection(&mut self) -> &mut sqlx::PgConnection {
         &mut self.tx
     }

@@ -10,6 +10,7 @@ use super::{findings, fragment};
 use crate::ledger::message::ToProcess;
 use crate::net::spool::{Spool, Spooled};
 use crate::profile::{Configuration, PartnerProfile};
+use portway_edi::acknowledgement::answered::Answered;
 use portway_edi::acknowledgement::{GroupResult, InterchangeResult};
 use portway_edi::interchange::{Event, Limits};
 use portway_edi::reader::Reader;
@@ -42,6 +43,8 @@ pub struct FramedInterchange {
     pub assumed: bool,
     /// Bytes outside every interchange of its piece, and where the piece comes from.
     pub beside: Vec<Finding>,
+    /// The TA1s that stand in it.
+    pub acknowledged: Vec<Answered>,
 }
 
 #[derive(Debug)]
@@ -140,6 +143,7 @@ fn one(material: &Material, piece: &Piece, limits: Limits) -> io::Result<Framed>
                     sets: 0,
                     assumed: false,
                     beside: origin(piece).into_iter().collect(),
+                    acknowledged: Vec::new(),
                 });
             }
             Event::Group(header) => {
@@ -173,7 +177,11 @@ fn one(material: &Material, piece: &Piece, limits: Limits) -> io::Result<Framed>
                     interchange.result.findings = findings;
                 }
             }
-            Event::InterchangeAcknowledgement(_) => {}
+            Event::InterchangeAcknowledgement(ta1) => {
+                if let Some(interchange) = framed.interchanges.last_mut() {
+                    interchange.acknowledged.push(Answered::of_ta1(&ta1));
+                }
+            }
             Event::Stray(finding) => framed.stray.push(finding),
         }
     }

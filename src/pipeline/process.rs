@@ -22,6 +22,7 @@ use crate::ledger::process::{InterchangeRow, Process};
 use crate::net::spool::{Spool, Spooled};
 use crate::profile::partner::Status;
 use crate::profile::{Configuration, PartnerProfile};
+use portway_edi::acknowledgement::answered::Answered;
 use portway_edi::interchange::{Event, Limits};
 use portway_edi::reader::Reader;
 use std::collections::HashSet;
@@ -221,6 +222,11 @@ impl Work<'_> {
             judged.first().map_or(("", ""), |j| (j.profile.partner.id.as_str(), j.row.station.as_str()));
         tx.write_frame(&rows, partner, station).await?;
         self.tell_rejected(&mut tx, judged).await?;
+        for one in judged.iter().filter(|j| j.open) {
+            for raise in self.reconcile_interchanges(&mut tx, one).await? {
+                tx.raise(&raise, self.house.coalesce()).await?;
+            }
+        }
         if let Some(unread) = unread {
             tx.raise(&unread, self.house.coalesce()).await?;
         }
@@ -296,6 +302,7 @@ impl Work<'_> {
                         group: group - 1,
                         translated,
                         earlier: None,
+                        answered: Answered::of(&set),
                     });
                     if batch.len() >= BATCH_SETS || bytes >= BATCH_BYTES {
                         return Ok(batch);
@@ -328,12 +335,17 @@ impl Work<'_> {
                 self.duplicate_document(&judged[pending.interchange], row, pending, *earlier);
             }
         }
+        let mut answers = Vec::new();
+        for (row, pending) in rows.iter_mut().zip(&results) {
+            answers.extend(self.reconcile(tx, &judged[pending.interchange], row, pending).await?);
+        }
         tx.write_sets(&rows, self.message.received_at).await?;
         let mut raises: Vec<_> = rows
             .iter()
             .zip(&results)
             .filter_map(|(row, pending)| self.alert_of(&judged[pending.interchange], row, pending))
             .collect();
+        raises.append(&mut answers);
         // In one order for all, so that two messages with the same causes do not wait for each other.
         raises.sort_by(|a, b| a.cause.cmp(&b.cause));
         for raise in &raises {

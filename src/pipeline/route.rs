@@ -87,6 +87,11 @@ pub fn route(configuration: &Configuration, profile: &PartnerProfile, code: &str
     }
 }
 
+/// The way to an endpoint of this name; `None` where there is none.
+pub(super) fn hop(configuration: &Configuration, name: &str) -> Option<Hop> {
+    configuration.endpoint(name).map(|endpoint| Hop { endpoint: name.to_owned(), way: way(endpoint) })
+}
+
 fn way(endpoint: &Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Http(_) => "http",

@@ -16,6 +16,7 @@ use crate::profile::partner::DuplicateDocument;
 use jiff::Timestamp;
 use portway_documents::DocumentKind;
 use portway_edi::acknowledgement::AckCode;
+use portway_edi::acknowledgement::answered::Answered;
 use portway_edi::{Finding, Place, Severity};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -29,6 +30,8 @@ pub struct Pending {
     pub translated: Translated,
     /// The set that had the same document number before.
     pub earlier: Option<Uuid>,
+    /// It is a 997, 999 or CONTRL: what it says to something of ours.
+    pub answered: Option<Answered>,
 }
 
 impl Work<'_> {

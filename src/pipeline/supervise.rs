@@ -57,6 +57,7 @@ impl Workers {
         workers.tasks.spawn(watch(house.clone()));
         workers.tasks.spawn(super::receipts::run(house.clone()));
         workers.tasks.spawn(super::outgoing::batch::run(house.clone()));
+        workers.tasks.spawn(super::overdue::run(house.clone()));
         workers.tasks.spawn(super::uncollected::run(house.clone()));
         for bells in [true, false] {
             let house = house.clone();

@@ -135,6 +135,9 @@ pub struct X12 {
     /// The time a 997 or 999 for our documents may take; `0s`: none is expected.
     #[serde(default = "day")]
     pub acknowledged_within: Span,
+    /// How often what a 997, 999 or TA1 did not come for is sent again: the same bytes.
+    #[serde(default)]
+    pub resends: u32,
     /// ISA14 = 1 in what we send: a TA1 is expected too.
     #[serde(default)]
     pub request_ta1: bool,
@@ -176,6 +179,9 @@ pub struct Edifact {
     pub group_id: Option<String>,
     /// The time a CONTRL for our messages may take; it is then asked for (0031 = 1). Default: none is expected.
     pub acknowledged_within: Option<Span>,
+    /// How often what a CONTRL did not come for is sent again: the same bytes.
+    #[serde(default)]
+    pub resends: u32,
     /// Control references without gaps, also after a crash; interchanges of the same parties then wait for each other.
     #[serde(default)]
     pub gapless: bool,

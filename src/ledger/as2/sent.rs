@@ -292,7 +292,7 @@ impl Ledger {
             "SELECT k.id, a.message_id, d.target, a.resends, a.exchange
              FROM acknowledgement k JOIN as2 a ON a.message_id = k.answers
              LEFT JOIN delivery d ON d.message_id = a.message_id
-             WHERE k.state IN ('expected', 'overdue') AND k.due_at <= $1 ORDER BY k.due_at LIMIT 100",
+             WHERE k.kind = 'MDN' AND k.state IN ('expected', 'overdue') AND k.due_at <= $1 ORDER BY k.due_at LIMIT 100",
         )
         .bind(at(now))
         .fetch_all(&self.pool)

@@ -25,3 +25,23 @@ CREATE INDEX acknowledgement_set ON acknowledgement (set_id) WHERE set_id IS NOT
 ALTER TABLE interchange DROP CONSTRAINT interchange_state_check;
 ALTER TABLE interchange ADD CONSTRAINT interchange_state_check
     CHECK (state IN ('accepted', 'accepted_with_errors', 'rejected', 'duplicate', 'held', 'ours')) NOT VALID;
+
+-- Every answer of a partner to a document of ours, also the late, the repeated and those for nothing of ours.
+CREATE TABLE answer (
+    id          uuid PRIMARY KEY,
+    partner     text NOT NULL,
+    -- Its own set: 997, TA1, CONTRL, 855.
+    kind        text NOT NULL,
+    -- What it answers, where that is ours.
+    set_id      uuid,
+    -- The message that it came in.
+    message_id  uuid NOT NULL,
+    verdict     text NOT NULL CHECK (verdict IN ('received', 'accepted', 'accepted_with_errors', 'partial', 'rejected', 'open')),
+    side        text CHECK (side IN ('late', 'duplicate', 'orphan')),
+    detail      text,
+    at          timestamptz NOT NULL
+);
+CREATE INDEX answer_set ON answer (set_id) WHERE set_id IS NOT NULL;
+CREATE INDEX answer_message ON answer (message_id);
+-- How often what is answered was sent again for want of the answer.
+ALTER TABLE acknowledgement ADD COLUMN resends integer NOT NULL DEFAULT 0;
