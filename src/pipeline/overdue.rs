@@ -40,7 +40,8 @@ impl House {
             return Ok(());
         }
         for cause in self.ledger.open_causes().await? {
-            let Some((partner, kind)) = cause.strip_prefix("partner:").and_then(|rest| rest.split_once(":overdue:"))
+            let Some((partner, kind)) =
+                cause.strip_prefix("partner:").and_then(|rest| rest.split_once(":overdue:"))
             else {
                 continue;
             };
@@ -75,13 +76,17 @@ impl House {
                 overdue.acknowledgement
             )
         };
-        let show = overdue.set_id.map_or(format!("portway message show {message}"), |set| format!("portway doc show {set}"));
+        let show = overdue
+            .set_id
+            .map_or(format!("portway message show {message}"), |set| format!("portway doc show {set}"));
         let raise = Raise {
             cause: cause(partner, kind),
             whose: Move::Partner,
             partner: Some(partner.clone()),
             title: format!("{partner}: no {kind} came in time"),
-            detail: format!("They were sent {what}, and the {kind} that they owe us did not come.\n{next}\n\nLook at it:      {show}\nAll of them:     portway ack list --overdue"),
+            detail: format!(
+                "They were sent {what}, and the {kind} that they owe us did not come.\n{next}\n\nLook at it:      {show}\nAll of them:     portway ack list --overdue"
+            ),
             subject: overdue.set_id.or(Some(message)),
         };
         if self.ledger.answer_overdue(overdue, resend, (&raise, self.coalesce()), self.clock.now()).await? {

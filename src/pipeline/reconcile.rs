@@ -72,7 +72,8 @@ impl Work<'_> {
                 "control_number": told.set.control_number, "verdict": told.verdict, "errors": errors,
             }));
         }
-        let hops: Vec<Hop> = endpoints.iter().filter_map(|name| route::hop(&self.configuration, name)).collect();
+        let hops: Vec<Hop> =
+            endpoints.iter().filter_map(|name| route::hop(&self.configuration, name)).collect();
         if hops.is_empty() {
             return Ok(raises);
         }
@@ -120,7 +121,8 @@ impl Work<'_> {
             };
             let Some(on) = answered.on(&place) else { continue };
             // The newest of these numbers is meant.
-            if !seen.insert((set.functional_id.clone(), set.group_number.clone(), set.control_number.clone())) {
+            if !seen.insert((set.functional_id.clone(), set.group_number.clone(), set.control_number.clone()))
+            {
                 continue;
             }
             found = true;
@@ -240,7 +242,11 @@ impl Work<'_> {
         if let Document::ApplicationAdvice(advice) = document {
             return self.advice(tx, row, advice).await;
         }
-        let mut numbers: Vec<Numbered> = document.orders().into_iter().map(|order| numbered(DocumentKind::PurchaseOrder, &order.number)).collect();
+        let mut numbers: Vec<Numbered> = document
+            .orders()
+            .into_iter()
+            .map(|order| numbered(DocumentKind::PurchaseOrder, &order.number))
+            .collect();
         numbers.extend(document.answers().into_iter().map(|other| numbered(other.kind, &other.number)));
         if numbers.is_empty() {
             return Ok(Vec::new());
@@ -321,7 +327,8 @@ impl Work<'_> {
                 once: false,
             };
             let settled = tx.answered(&answer).await?;
-            if settled != Settled::Known && matches!(verdict, "rejected" | "partial" | "accepted_with_errors") {
+            if settled != Settled::Known && matches!(verdict, "rejected" | "partial" | "accepted_with_errors")
+            {
                 told.push(Told { set, verdict, words, faults });
             }
         }
@@ -367,7 +374,8 @@ impl Work<'_> {
         let document = kind.and_then(|kind| kind.parse(std::str::from_utf8(&body).ok()?).ok());
         let standard = if is_x12(&told.set.code) { Standard::X12 } else { Standard::Edifact };
         let target = super::compose::Target::new(standard, &told.set.code, &told.set.version);
-        let tables = self.configuration.partner(&self.connection.partner.id).map(|profile| profile.tables.clone());
+        let tables =
+            self.configuration.partner(&self.connection.partner.id).map(|profile| profile.tables.clone());
         let tables = tables.unwrap_or_default();
         Ok(tokio::task::block_in_place(|| {
             let origins = document.as_ref().zip(target.as_ref()).and_then(|(document, target)| {
@@ -387,7 +395,10 @@ impl Work<'_> {
                     put("element", fault.place.as_ref().map(|place| Value::from(place.to_string())));
                     put("position", fault.place.as_ref().and_then(|place| place.position).map(Value::from));
                     put("code", Some(fault.code.clone()).filter(|code| !code.is_empty()).map(Value::from));
-                    put("value", Some(fault.value.clone()).filter(|value| !value.is_empty()).map(Value::from));
+                    put(
+                        "value",
+                        Some(fault.value.clone()).filter(|value| !value.is_empty()).map(Value::from),
+                    );
                     error
                 })
                 .collect()
@@ -405,7 +416,8 @@ impl Work<'_> {
         );
         for error in errors {
             let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-            let at = [text("element"), text("pointer")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
+            let at =
+                [text("element"), text("pointer")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>();
             let at = if at.is_empty() { String::new() } else { format!("{}: ", at.join(" ")) };
             detail += &format!("{at}{}\n", text("message"));
         }

@@ -1,3 +1,4 @@
 //! Our own documents: handed over at the API, written in the partner's standard, sent, and answered.
 
+mod answers;
 mod handing_over;
