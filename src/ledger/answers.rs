@@ -123,6 +123,21 @@ impl Process<'_> {
         Ok(query.fetch_all(self.connection()).await?)
     }
 
+    /// What we sent a partner under any of these numbers that a set of this kind is, or was, waited for; the newest first.
+    pub async fn sent_expecting(
+        &mut self,
+        partner: &str,
+        kind: &str,
+        numbers: &[String],
+    ) -> Result<Vec<SentSet>> {
+        let sql = format!(
+            "{SENT} AND s.number = ANY($2) AND EXISTS (SELECT 1 FROM acknowledgement a
+                WHERE a.set_id = s.id AND a.direction = 'expected' AND a.kind = $3) ORDER BY s.id DESC LIMIT 200"
+        );
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(partner).bind(numbers).bind(kind);
+        Ok(query.fetch_all(self.connection()).await?)
+    }
+
     /// Writes an answer down, and closes what waited for it.
     pub async fn answered(&mut self, answer: &Answer<'_>) -> Result<Settled> {
         let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM answer WHERE id = $1")

@@ -242,15 +242,19 @@ impl Work<'_> {
         if let Document::ApplicationAdvice(advice) = document {
             return self.advice(tx, row, advice).await;
         }
-        let mut numbers: Vec<Numbered> = document
-            .orders()
-            .into_iter()
-            .map(|order| numbered(DocumentKind::PurchaseOrder, &order.number))
-            .collect();
-        numbers.extend(document.answers().into_iter().map(|other| numbered(other.kind, &other.number)));
-        if numbers.is_empty() {
+        let waited_for = self.configuration.partner(&row.partner).is_some_and(|profile| {
+            profile.partner.send.values().any(|send| send.answers.contains_key(&row.code))
+        });
+        if !waited_for {
             return Ok(Vec::new());
         }
+        // A standard may have no word for whose number it is: a despatch advice names the order to despatch as any other. What was
+        // waited for decides.
+        let orders = document.orders().into_iter().map(|order| order.number);
+        let others = document.answers().into_iter().map(|other| other.number);
+        let named = orders.chain(others).map(|number| number.trim().to_owned());
+        let numbers: BTreeSet<String> = named.chain(references(document)).collect();
+        let numbers: Vec<String> = numbers.into_iter().collect();
         let status = match document {
             Document::OrderResponse(response) => Some(response.status),
             Document::OrderChangeResponse(response) => Some(response.status),
@@ -262,7 +266,7 @@ impl Work<'_> {
             Some(ResponseStatus::Received | ResponseStatus::Pending) => "received",
             _ => "accepted",
         };
-        for set in tx.sent_documents(&row.partner, &numbers).await? {
+        for set in tx.sent_expecting(&row.partner, &row.code, &numbers).await? {
             let answer = Answer {
                 id: id::derive(row.id, &set.id.to_string(), 0),
                 partner: &row.partner,
@@ -455,6 +459,14 @@ impl Work<'_> {
 fn endpoint_of(configuration: &Configuration, source: &str) -> Option<String> {
     let named = configuration.gateway.client.get(source).and_then(|client| client.endpoint.clone());
     named.or_else(|| configuration.endpoint(source).map(|_| source.to_owned()))
+}
+
+/// The numbers that a document gives as its references, whatever they are called.
+fn references(document: &Document) -> Vec<String> {
+    let json = serde_json::to_value(document).unwrap_or_default();
+    let references = json["references"].as_array().cloned().unwrap_or_default();
+    let value = |reference: &Value| Some(reference["value"].as_str()?.trim().to_owned());
+    references.iter().filter_map(value).filter(|number| !number.is_empty()).collect()
 }
 
 fn numbered(kind: DocumentKind, number: &str) -> Numbered {

@@ -13,6 +13,7 @@ mod as2;
 mod as2_peers;
 mod bad_input;
 mod certificates;
+mod conversations;
 mod dead_ends;
 mod demo;
 mod documents;
