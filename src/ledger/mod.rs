@@ -102,6 +102,9 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
 /// How long a caller waits for a connection before it is told that the ledger is away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What is left idle inside a transaction for a lease's time, and at least this, is rolled back.
+const LEAST_IDLE: Duration = Duration::from_secs(3);
+
 /// Settings of every session of ours.
 const SESSION: [(&str, &str); 4] = [
     ("TimeZone", "UTC"),
@@ -167,6 +170,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Unsuitable`].
     pub async fn connect(address: &Address, lease: Duration) -> Result<Ledger> {
+        let idle = format!("{}ms", lease.max(LEAST_IDLE).as_millis());
         let pool = PgPoolOptions::new()
             .max_connections(address.connections)
             .min_connections(1)
@@ -185,7 +189,15 @@ impl Ledger {
                     Ok(())
                 })
             })
-            .connect_with(address.options.clone().application_name("portway").options(SESSION))
+            .connect_with(
+                address
+                    .options
+                    .clone()
+                    .application_name("portway")
+                    .options(SESSION)
+                    // A gateway that is stopped in the middle of a transaction does not hold its rows against the others.
+                    .options([("idle_in_transaction_session_timeout", idle.as_str())]),
+            )
             .await?;
         let ledger = Ledger {
             pool,

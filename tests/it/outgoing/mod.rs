@@ -2,3 +2,4 @@
 
 mod answers;
 mod handing_over;
+mod two;
