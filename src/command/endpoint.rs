@@ -9,7 +9,7 @@ use crate::endpoint::event::{EventParts, event_bytes};
 use crate::endpoint::{EventBody, Outcome};
 use crate::pipeline::deliver::Outlet;
 use crate::profile::Configuration;
-use crate::profile::gateway::Endpoint;
+use crate::profile::gateway::{Endpoint, SftpEndpoint};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,6 +33,7 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
             Endpoint::Directory(directory) => {
                 ("directory", configuration.path(&directory.path).display().to_string())
             }
+            Endpoint::Sftp(sftp) => ("sftp", place(sftp)),
         };
         if as_json {
             anstream::println!(
@@ -47,6 +48,11 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
         anstream::println!("{lines}");
     }
     ExitCode::SUCCESS
+}
+
+/// `sftp://us@host:22/path`
+pub(super) fn place(sftp: &SftpEndpoint) -> String {
+    format!("sftp://{}@{}:{}/{}", sftp.user, sftp.host, sftp.port, sftp.path.trim_start_matches('/'))
 }
 
 /// Sends one signed event of type `portway.test`, which a receiver may throw away.

@@ -23,8 +23,8 @@ pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
-pub mod unpack;
 pub mod uncollected;
+pub mod unpack;
 pub mod work;
 
 use crate::clock::SharedClock;
@@ -34,6 +34,7 @@ use crate::profile::Store;
 use crate::transport::Arrived;
 use crate::transport::as2::Sender;
 use crate::transport::https::Poster;
+use crate::transport::sftp_client::Pusher;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -46,6 +47,7 @@ pub struct House {
     pub spool: Spool,
     pub poster: Arc<Poster>,
     pub as2: Arc<Sender>,
+    pub pusher: Arc<Pusher>,
     pub clock: SharedClock,
     /// Causes of alerts that are open, as far as this node knows: what there is to recover.
     pub troubled: Arc<Troubled>,
