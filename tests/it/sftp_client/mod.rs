@@ -5,6 +5,9 @@ mod faults;
 #[cfg(feature = "faults")]
 mod kills;
 mod polling;
+#[cfg(feature = "faults")]
+mod push_kills;
+mod pushing;
 
 use crate::harness::x12::order;
 use crate::harness::*;
