@@ -1,12 +1,15 @@
 //! `portway endpoint list|test`: our own systems.
 
 use super::arguments::EndpointVerb;
+use super::check::Report;
+use super::check::server::Look;
 use super::connect;
 use super::listing::table;
 use super::{NOT_FOUND, PROBLEMS};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::endpoint::event::{EventParts, event_bytes};
 use crate::endpoint::{EventBody, Outcome};
+use crate::ledger::alert::Move;
 use crate::pipeline::deliver::Outlet;
 use crate::profile::Configuration;
 use crate::profile::gateway::{Endpoint, SftpEndpoint};
@@ -55,13 +58,26 @@ pub(super) fn place(sftp: &SftpEndpoint) -> String {
     format!("sftp://{}@{}:{}/{}", sftp.user, sftp.host, sftp.port, sftp.path.trim_start_matches('/'))
 }
 
-/// Sends one signed event of type `portway.test`, which a receiver may throw away.
+/// Sends one signed event of type `portway.test`, which a receiver may throw away. The way to an SFTP server is looked at before.
 async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitCode {
     let Some(endpoint) = configuration.endpoint(name) else {
         anstream::eprintln!("error: there is no endpoint {name}: see 'portway endpoint list'");
         return ExitCode::from(NOT_FOUND);
     };
     crate::net::tls::install_provider();
+    if let Endpoint::Sftp(sftp) = endpoint {
+        let look = Look {
+            account: &sftp.account(),
+            base: &configuration.dir,
+            section: format!("[endpoint.{name}]"),
+            theirs: Move::Endpoint,
+            poll: None,
+            push: Some((&sftp.path, sftp.temporary)),
+        };
+        if !look.run(&mut Report::new(as_json)).await {
+            return ExitCode::from(PROBLEMS);
+        }
+    }
     let outlet = match Outlet::open(configuration, name, endpoint, false) {
         Ok(outlet) => outlet,
         Err(error) => {

@@ -18,7 +18,11 @@ pub fn steps(link: &Link) -> Vec<Step> {
     let mut steps = vec![addresses(link)];
     let ways = ways(profile);
     steps.push(match ways.is_empty() {
-        true => us("way in", "none", "write [as2], [https], [sftp], [directory] or via = \"<network>\""),
+        true => us(
+            "way in",
+            "none",
+            "write [as2], [https], [sftp], [sftp_client], [directory] or via = \"<network>\"",
+        ),
         false => Step::ok("way in", ways.join(", ")),
     });
     if let Some(as2) = &partner.as2 {

@@ -1,6 +1,8 @@
 //! A partner's own SFTP server, where we are the client: a real sshd, polled by the gateway.
 
+mod check;
 mod client;
+mod endpoint;
 mod faults;
 #[cfg(feature = "faults")]
 mod kills;
