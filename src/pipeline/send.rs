@@ -86,7 +86,10 @@ impl House {
         let outcome = match due.way.as_str() {
             "directory" => directory::hand_over(&configuration, &profile, name, bytes).await,
             "sftp" => {
-                let again = due.tries > 1 || due.interrupted;
+                let again = match self.ledger.may_have_arrived(due).await {
+                    Ok(again) => again,
+                    Err(error) => return (unread(&error), None),
+                };
                 let message = sftp_client::Message { id, name, again, bytes: bytes.into() };
                 return self.pusher.push(&configuration, &profile, message).await;
             }

@@ -35,7 +35,7 @@ pub struct Put {
     pub id: String,
     pub temporary: bool,
     pub overwrite: Overwrite,
-    /// An earlier try may have written.
+    /// An earlier try may have written: it was cut off, or nobody knows how it ended.
     pub again: bool,
 }
 
@@ -111,9 +111,10 @@ enum There {
 
 /// On the session's thread. `unsure` says, whatever happens, whether the file may be there.
 pub(super) fn put(session: &mut Session, put: &Put, content: &Spooled, unsure: &AtomicBool) -> Result<Done> {
-    let mut work = Work { session, put, content, unsure, uploaded: false };
+    let mut work = Work { session, put, content, unsure, begun: false, uploaded: false };
     let end = work.run();
-    if end.is_err() && work.uploaded && !unsure.load(Ordering::SeqCst) {
+    let over = matches!(&end, Err(error) if !error.ends_session());
+    if over && work.begun && !unsure.load(Ordering::SeqCst) {
         // Nobody else clears it away, should this have been the last try.
         let _ = work.session.remove(&put.temporary_path());
     }
@@ -125,7 +126,9 @@ struct Work<'a> {
     put: &'a Put,
     content: &'a Spooled,
     unsure: &'a AtomicBool,
-    /// The temporary file is whole.
+    /// There may be a temporary file.
+    begun: bool,
+    /// It is whole.
     uploaded: bool,
 }
 
@@ -137,7 +140,7 @@ impl Work<'_> {
             let there = self.look(&path)?;
             let clear = match there {
                 There::Ours => {
-                    if self.uploaded || self.put.again {
+                    if self.put.temporary && (self.begun || self.put.again) {
                         let _ = self.session.remove(&self.put.temporary_path());
                     }
                     return Ok(Done { path, was_there: true });
@@ -180,7 +183,7 @@ impl Work<'_> {
             Ok(_) => There::Other,
             Err(error) if error.ends_session() => return Err(error),
             // It cannot be read: its name and size have to do. Where names are counted, a second file is better than none.
-            Err(_) if half => There::Half,
+            Err(_) if half && self.put.overwrite != Overwrite::Number => There::Half,
             Err(_) if self.put.again && self.put.overwrite == Overwrite::Refuse => There::Ours,
             Err(_) => There::Other,
         })
@@ -189,6 +192,7 @@ impl Work<'_> {
     fn renamed(&mut self, path: &str, clear: bool) -> Result<()> {
         let temporary = self.put.temporary_path();
         if !self.uploaded {
+            self.begun = true;
             let sent = self.session.upload(&temporary, self.content, Upload::Overwrite);
             sent.map_err(|error| self.of_folder(error))?;
             // As far as it says.

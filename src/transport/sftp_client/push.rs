@@ -16,11 +16,13 @@ use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// A connection, and the version of the profile that it was made from.
+type Kept = ([u8; 32], Arc<Client>);
+
 /// The connections for sending, one a partner.
 #[derive(Default)]
 pub struct Pusher {
-    /// With the version of the profile that each was made from.
-    kept: Mutex<HashMap<String, ([u8; 32], Arc<Client>)>>,
+    kept: Mutex<HashMap<String, Kept>>,
 }
 
 /// What is sent.

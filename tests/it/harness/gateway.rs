@@ -151,12 +151,6 @@ impl Gateway {
         self.child.wait().unwrap()
     }
 
-    /// Whether a fault stopped it (`PORTWAY_FAULT=…:stop:…`), and it stands still.
-    pub fn stopped(&self) -> bool {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        status.contains("State:\tT")
-    }
-
     /// Its largest size in memory so far, in bytes.
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

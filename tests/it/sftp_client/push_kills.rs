@@ -1,14 +1,18 @@
-//! `kill -9` while a message goes to a partner's server, and an answer that gets lost: one file, with the right bytes.
+//! `kill -9` while a message goes to a partner's server: one file, with the right bytes.
 
 use super::pushing::{FIRST, Pushed};
 use super::*;
-use rustix::process::Signal;
 use std::fs;
 
 /// `there`: names after the death.
 #[track_caller]
 fn killed_at(point: &str, push: &str, there: &[&str]) {
-    let pushed = Pushed::new(push);
+    killed_with(Sshd::start(), point, push, there);
+}
+
+#[track_caller]
+fn killed_with(sshd: Sshd, point: &str, push: &str, there: &[&str]) {
+    let pushed = Pushed::at(sshd, push);
     let mut gateway = pushed.site.start_with(&[("PORTWAY_FAULT", &format!("{point}:kill:1"))]);
     pushed.order(&gateway, "4500901");
     gateway.ended();
@@ -49,6 +53,14 @@ fn killed_before_the_ledger_knew() {
 }
 
 #[test]
+fn where_nothing_can_be_read_name_and_size_have_to_do() {
+    let blind = || Sshd::with(&["ed25519"], "-P read", "");
+    killed_with(blind(), "put.renamed", "", &[FIRST]);
+    killed_with(blind(), "put.uploaded", STRAIGHT, &[FIRST]);
+    killed_with(blind(), "put.renamed", "overwrite = \"replace\"", &[FIRST]);
+}
+
+#[test]
 fn half_a_file_of_ours_is_made_whole() {
     for push in ["", "overwrite = \"number\""] {
         let pushed = Pushed::new(&format!("{STRAIGHT}\n{push}"));
@@ -76,24 +88,4 @@ fn a_neighbour_with_a_number_is_known_again() {
     let gateway = pushed.site.start();
     pushed.sent(&gateway, 1);
     pushed.files(&["850_acme_000000001-1.edi", FIRST], "850_acme_000000001-1.edi");
-}
-
-#[test]
-fn a_lost_answer_to_the_rename_leaves_one_file() {
-    let pushed = Pushed::new("overwrite = \"number\"");
-    let valve = Valve::to(pushed.sshd.port);
-    pushed.profile(&pushed.sshd.section_at(valve.port), "overwrite = \"number\"");
-    let gateway = pushed.site.start_with(&[("PORTWAY_FAULT", "put.uploaded:stop:1")]);
-    pushed.order(&gateway, "4500901");
-    gateway.until("the upload", || (pushed.sshd.names("inbox").len() == 1).then_some(()));
-    gateway.until("the gateway to stand still", || gateway.stopped().then_some(()));
-    // Enough for the look whether the name is free.
-    valve.after(100, Then::Break);
-    gateway.signal(Signal::CONT);
-    gateway.until("an answer that got lost", || {
-        pushed.outcomes().iter().any(|one| one.starts_with("uncertain")).then_some(())
-    });
-    valve.open();
-    pushed.sent(&gateway, 1);
-    pushed.files(&[FIRST], FIRST);
 }

@@ -59,11 +59,15 @@ impl Pushed {
     #[track_caller]
     pub fn files(&self, names: &[&str], ours: &str) {
         assert_eq!(self.sshd.names("inbox"), names);
-        let digest = Sha256::digest(fs::read(self.sshd.files().join("inbox").join(ours)).unwrap());
-        let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = self.digest(ours);
         let sql =
             "SELECT encode(sha256, 'hex') FROM message WHERE direction = 'out' ORDER BY position LIMIT 1";
         assert_eq!(self.site.database().rows(sql), [hex]);
+    }
+
+    fn digest(&self, name: &str) -> String {
+        let digest = Sha256::digest(fs::read(self.sshd.files().join("inbox").join(name)).unwrap());
+        digest.iter().map(|b| format!("{b:02x}")).collect()
     }
 
     #[track_caller]
@@ -169,6 +173,33 @@ fn a_name_that_is_taken_is_waited_for_and_told() {
 }
 
 #[test]
+fn a_file_of_the_same_size_that_cannot_be_read_is_not_taken_for_ours() {
+    for push in ["", "temporary = false"] {
+        let mut pushed = Pushed::at(Sshd::with(&["ed25519"], "-P read", ""), push);
+        pushed.sshd.stop();
+        let gateway = pushed.site.start();
+        pushed.order(&gateway, "4500901");
+        let size = gateway.until("the message", || {
+            pushed.site.database().rows("SELECT size::text FROM message WHERE direction = 'out'").pop()
+        });
+        let theirs = "x".repeat(size.parse().unwrap());
+        pushed.sshd.put(&format!("inbox/{FIRST}"), &theirs);
+        pushed.sshd.start_again();
+        gateway.until("two tries that met it", || {
+            let met = pushed.outcomes().iter().filter(|one| one.contains("exists on the server")).count();
+            (met >= 2).then_some(())
+        });
+        assert_eq!(fs::read_to_string(pushed.sshd.files().join("inbox").join(FIRST)).unwrap(), theirs);
+        assert_eq!(pushed.site.database().rows("SELECT state FROM delivery"), ["deferred"]);
+        assert_eq!(pushed.sshd.names("inbox"), [FIRST]);
+        fs::remove_file(pushed.sshd.files().join("inbox").join(FIRST)).unwrap();
+        pushed.sent(&gateway, 1);
+        pushed.files(&[FIRST], FIRST);
+        gateway.stop();
+    }
+}
+
+#[test]
 fn a_server_that_is_down_gets_everything_once_it_is_up() {
     let mut pushed = Pushed::new("");
     pushed.sshd.stop();
@@ -256,4 +287,49 @@ fn a_server_that_falls_silent_is_tried_again() {
     valve.open();
     pushed.sent(&gateway, 2);
     pushed.files(&[FIRST, "850_acme_000000002.edi"], FIRST);
+}
+
+/// The server's answers are cut at one place after the other, from the first one of an upload to beyond the last.
+#[track_caller]
+fn cut_everywhere(push: &str) {
+    let pushed = Pushed::new("");
+    let valve = Valve::to(pushed.sshd.port);
+    pushed.profile(&pushed.sshd.section_at(valve.port), push);
+    let gateway = pushed.site.start();
+    pushed.order(&gateway, "4500900");
+    pushed.sent(&gateway, 1);
+    let mut orders = 1;
+    for bytes in (0..).step_by(30) {
+        let tries = pushed.outcomes().len();
+        valve.after(bytes, Then::Break);
+        pushed.order(&gateway, &format!("45009{bytes:02}-{orders}"));
+        orders += 1;
+        gateway.until("the end of a try", || (pushed.outcomes().len() > tries).then_some(()));
+        let whole = pushed.outcomes()[tries].starts_with("delivered");
+        valve.open();
+        pushed.sent(&gateway, orders);
+        if whole {
+            break;
+        }
+    }
+    assert!(orders > 8, "{orders} orders");
+    let sql = "SELECT file_name || ' ' || encode(sha256, 'hex') FROM message WHERE direction = 'out' ORDER BY file_name";
+    let there: Vec<String> =
+        pushed.sshd.names("inbox").iter().map(|name| format!("{name} {}", pushed.digest(name))).collect();
+    assert_eq!(there, pushed.site.database().rows(sql), "each once, with its own bytes");
+    let outcomes = pushed.outcomes();
+    for (outcome, words) in [("uncertain", "the connection was lost"), ("delivered", "was there already")] {
+        let found = outcomes.iter().any(|one| one.starts_with(outcome) && one.contains(words));
+        assert!(found, "{outcome} {words} in {outcomes:#?}");
+    }
+}
+
+#[test]
+fn answers_that_get_lost_anywhere_leave_one_file_each() {
+    cut_everywhere("overwrite = \"number\"");
+}
+
+#[test]
+fn answers_that_get_lost_while_the_final_name_is_written_leave_one_file_each() {
+    cut_everywhere("temporary = false");
 }
