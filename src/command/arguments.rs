@@ -308,8 +308,9 @@ pub enum PartnerVerb {
     },
     /// Whether it is set up, can be reached, and understands us: a line a step, with whose move it is.
     ///
-    /// Profile, certificates, secrets and endpoints; of an AS2 address the name, TCP and TLS. No gateway has to run, nothing
-    /// is written, and without --send no message leaves.
+    /// Profile, certificates, secrets and endpoints; of an AS2 address the name, TCP and TLS; at their SFTP server the host key, our
+    /// login, the folders that are polled, and a probe file that is written where we push and removed; of their account at our
+    /// SFTP door who gets in. No gateway has to run, nothing is written here, and without --send no message leaves.
     Check {
         id: String,
         /// Also send an AS2 test message, signed and encrypted as the profile says, and judge its receipt (MDN). It is a
@@ -406,7 +407,7 @@ pub enum EndpointVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Send a signed test event and say what came back.
+    /// Send a test event and say what came back; of an SFTP server each step on the way, with whose move it is.
     Test {
         name: String,
         #[arg(long)]

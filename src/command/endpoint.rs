@@ -1,15 +1,18 @@
 //! `portway endpoint list|test`: our own systems.
 
 use super::arguments::EndpointVerb;
+use super::check::Report;
+use super::check::server::Look;
 use super::connect;
 use super::listing::table;
 use super::{NOT_FOUND, PROBLEMS};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::endpoint::event::{EventParts, event_bytes};
 use crate::endpoint::{EventBody, Outcome};
+use crate::ledger::alert::Move;
 use crate::pipeline::deliver::Outlet;
 use crate::profile::Configuration;
-use crate::profile::gateway::Endpoint;
+use crate::profile::gateway::{Endpoint, SftpEndpoint};
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,6 +36,7 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
             Endpoint::Directory(directory) => {
                 ("directory", configuration.path(&directory.path).display().to_string())
             }
+            Endpoint::Sftp(sftp) => ("sftp", place(sftp)),
         };
         if as_json {
             anstream::println!(
@@ -49,13 +53,31 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Sends one signed event of type `portway.test`, which a receiver may throw away.
+/// `sftp://us@host:22/path`
+pub(super) fn place(sftp: &SftpEndpoint) -> String {
+    format!("sftp://{}@{}:{}/{}", sftp.user, sftp.host, sftp.port, sftp.path.trim_start_matches('/'))
+}
+
+/// Sends one signed event of type `portway.test`, which a receiver may throw away. The way to an SFTP server is looked at before.
 async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitCode {
     let Some(endpoint) = configuration.endpoint(name) else {
         anstream::eprintln!("error: there is no endpoint {name}: see 'portway endpoint list'");
         return ExitCode::from(NOT_FOUND);
     };
     crate::net::tls::install_provider();
+    if let Endpoint::Sftp(sftp) = endpoint {
+        let look = Look {
+            account: &sftp.account(),
+            base: &configuration.dir,
+            section: format!("[endpoint.{name}]"),
+            theirs: Move::Endpoint,
+            poll: None,
+            push: Some((&sftp.path, sftp.temporary)),
+        };
+        if !look.run(&mut Report::new(as_json)).await {
+            return ExitCode::from(PROBLEMS);
+        }
+    }
     let outlet = match Outlet::open(configuration, name, endpoint, false) {
         Ok(outlet) => outlet,
         Err(error) => {

@@ -148,6 +148,7 @@ impl Gateway {
             profiles: profiles.clone(),
             spool: spool.clone(),
             poster: Arc::default(),
+            pusher: Arc::default(),
             as2: Arc::default(),
             troubled: Arc::default(),
             clock: clock.clone(),

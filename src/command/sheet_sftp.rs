@@ -49,7 +49,8 @@ impl<'a> SftpSheet<'a> {
         all
     }
 
-    fn accepted(&self) -> String {
+    /// When a file in `/in` is taken.
+    pub fn accepted(&self) -> String {
         let final_name = format!("a final name ({})", self.sftp.pattern);
         match self.sftp.accept {
             Accept::Close => format!("when it is closed under {final_name}, or renamed to one"),

@@ -7,11 +7,13 @@ pub mod directory;
 pub mod event;
 pub mod http;
 pub mod retry;
+pub mod sftp;
 
 pub use crate::net::outcome::Outcome;
 
 use bytes::Bytes;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What is delivered, the same on every try.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub enum Target {
     Http { client: reqwest::Client, target: http::HttpTarget },
     /// A folder.
     Directory(PathBuf),
+    /// A folder on a server; the client keeps its connection.
+    Sftp(Arc<sftp::SftpTarget>),
 }
 
 impl Target {
@@ -39,6 +43,7 @@ impl Target {
         match self {
             Target::Http { client, target } => http::deliver(client, target, event).await,
             Target::Directory(dir) => directory::deliver(dir, event).await,
+            Target::Sftp(target) => sftp::deliver(target, event).await,
         }
     }
 }

@@ -169,6 +169,15 @@ impl Ledger {
         Ok(all)
     }
 
+    /// Whether an earlier try may have left something at the receiver: it ended uncertain, or with its worker.
+    pub async fn may_have_arrived(&self, due: &Due) -> Result<bool> {
+        if due.tries <= 1 {
+            return Ok(false);
+        }
+        let sql = "SELECT EXISTS (SELECT 1 FROM attempt WHERE delivery_id = $1 AND id <> $2 AND outcome = 'uncertain')";
+        Ok(sqlx::query_scalar(sql).bind(due.id).bind(due.attempt).fetch_one(&self.pool).await?)
+    }
+
     /// Writes what a try came to: one statement, one commit, with the alert it raises if any.
     ///
     /// # Errors

@@ -265,6 +265,7 @@ pub(super) fn way(connection: &Partner, came_by: &str) -> (&'static str, &'stati
     let as2 = connection.as2.as_ref().is_some_and(|a| a.url.is_some());
     let post = connection.https.as_ref().is_some_and(|h| h.url.is_some());
     let folder = connection.directory.as_ref().is_some_and(|d| d.out.is_some());
+    let push = connection.sftp_client.as_ref().is_some_and(|client| client.push.is_some());
     match came_by {
         "as2" if as2 => ("as2", "as2"),
         "directory" if folder => ("directory", "directory"),
@@ -273,7 +274,9 @@ pub(super) fn way(connection: &Partner, came_by: &str) -> (&'static str, &'stati
         "https" if connection.https.is_some() => ("https", "outbox"),
         // Whoever fetches by SFTP looks into `/out`.
         "sftp" if connection.sftp.is_some() => ("sftp", "outbox"),
+        "sftp_client" if push => ("sftp_client", "sftp"),
         _ if as2 => ("as2", "as2"),
+        _ if push => ("sftp_client", "sftp"),
         _ if post => ("https", "post"),
         _ if folder && connection.https.is_none() => ("directory", "directory"),
         _ if connection.sftp.is_some() && connection.https.is_none() => ("sftp", "outbox"),

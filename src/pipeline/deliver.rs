@@ -7,6 +7,7 @@
 use super::House;
 use super::lane::judge;
 use crate::endpoint::http::{HttpTarget, sign::SigningSecret};
+use crate::endpoint::sftp::SftpTarget;
 use crate::endpoint::{EventBody, Outcome, Target};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next, Tried};
@@ -65,6 +66,11 @@ impl Outlet {
             }
             Endpoint::Directory(directory) => {
                 (Target::Directory(configuration.path(&directory.path)), directory.retry, true, 4)
+            }
+            Endpoint::Sftp(sftp) => {
+                let target = SftpTarget::of(sftp, &configuration.dir);
+                let target = target.map_err(|e| format!("endpoint {name}: {e}"))?;
+                (Target::Sftp(Arc::new(target)), sftp.retry, true, 4)
             }
         };
         Ok(Outlet {

@@ -36,6 +36,7 @@ use crate::profile::Store;
 use crate::transport::Arrived;
 use crate::transport::as2::Sender;
 use crate::transport::https::Poster;
+use crate::transport::sftp_client::Pusher;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -48,6 +49,7 @@ pub struct House {
     pub spool: Spool,
     pub poster: Arc<Poster>,
     pub as2: Arc<Sender>,
+    pub pusher: Arc<Pusher>,
     pub clock: SharedClock,
     /// Causes of alerts that are open, as far as this node knows: what there is to recover.
     pub troubled: Arc<Troubled>,

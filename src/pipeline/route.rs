@@ -96,6 +96,7 @@ fn way(endpoint: &Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Http(_) => "http",
         Endpoint::Directory(_) => "directory",
+        Endpoint::Sftp(_) => "sftp",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Send: our own messages (answers, later documents) to a partner, one lane a partner.
 //!
-//! The way was chosen when the message was written: sent by AS2, posted to the partner's URL, put into the out folder, or left in the outbox
-//! (which has no job: it counts as sent once fetched and confirmed). Bytes and control numbers are frozen; a repetition is a
+//! The way was chosen when the message was written: sent by AS2, posted to the partner's URL, put into the out folder or onto their SFTP
+//! server, or left in the outbox (which has no job: it counts as sent once fetched and confirmed). Bytes and control numbers are frozen; a repetition is a
 //! repetition of the same bytes under the same id.
 
 use super::House;
@@ -11,9 +11,11 @@ use crate::endpoint::Outcome;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
+use crate::net::ssh::SshError;
 use crate::profile::PartnerProfile;
+use crate::profile::gateway::Retry;
 use crate::transport::as2::{Link, Outgoing};
-use crate::transport::directory;
+use crate::transport::{directory, sftp_client};
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -30,35 +32,36 @@ impl House {
                 return;
             }
             let configuration = self.profiles.current();
-            let outcome = match configuration.partner(&due.target) {
+            let (outcome, error) = match configuration.partner(&due.target) {
                 Some(profile) => self.take_over(profile.clone(), &mut due).await,
-                None => Outcome::Deferred {
-                    reason: format!("there is no profile {} any more; restore it, or cancel the message", due.target),
-                    retry_after: None,
-                    status: None,
-                },
+                None => {
+                    let reason = format!("there is no profile {} any more; restore it, or cancel the message", due.target);
+                    (Outcome::Deferred { reason, retry_after: None, status: None }, None)
+                }
             };
             crate::fault::point("send.answered");
-            let as2 = configuration.partner(&due.target).and_then(|profile| profile.partner.as2.as_ref());
-            let by_as2 = matches!(due.way.as_str(), "as2" | "receipt");
-            let retry = as2.filter(|_| by_as2).map(|as2| as2.retry).unwrap_or_default();
+            let retry = configuration.partner(&due.target).map(|profile| retry_of(profile, &due.way)).unwrap_or_default();
             let tried = judge(&outcome, &due, retry, true, self.clock.now(), rand::random());
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
-            let raise = raise_for(&due, &tried.detail, tried.next);
+            let raise = raise_for(&due, &tried.detail, tried.next, error.as_ref());
             if let Some(raise) = &raise {
                 self.troubled.add(&raise.cause);
             }
             self.settle(&due, &tried, raise.as_ref()).await;
-            let cause = cause(&due.target);
-            if tried.next == Next::Done && self.troubled.take(&cause) {
-                self.recovered(&cause).await;
+            let causes = [cause(&due.target), sftp_client::host_key_cause(&due.target)];
+            let here = if due.way == "sftp" { 2 } else { 1 };
+            for cause in causes.iter().take(here).filter(|_| tried.next == Next::Done) {
+                if self.troubled.take(cause) {
+                    self.recovered(cause).await;
+                }
             }
         }
         .instrument(span)
         .await;
     }
 
-    async fn take_over(&self, profile: Arc<PartnerProfile>, due: &mut Due) -> Outcome {
+    /// The error is beside the outcome where the way has one that says whose move it is.
+    async fn take_over(&self, profile: Arc<PartnerProfile>, due: &mut Due) -> (Outcome, Option<SshError>) {
         let out = || Outgoing {
             ledger: self.ledger.clone(),
             spool: self.spool.clone(),
@@ -70,31 +73,53 @@ impl House {
             },
         };
         match due.way.as_str() {
-            "as2" => return self.as2.send(&out(), due).await,
-            "receipt" => return self.as2.send_receipt(&out(), due).await,
+            "as2" => return (self.as2.send(&out(), due).await, None),
+            "receipt" => return (self.as2.send_receipt(&out(), due).await, None),
             _ => {}
         }
         let bytes = match self.ledger.payload_of(due).await {
             Ok(bytes) => bytes,
-            Err(error) => return unread(&error),
+            Err(error) => return (unread(&error), None),
         };
         let name = due.file_name.clone().unwrap_or_else(|| format!("{}.edi", due.subject));
-        match due.way.as_str() {
-            "directory" => directory::hand_over(&self.profiles.current(), &profile, name, bytes).await,
-            _ => {
-                let configuration = self.profiles.current();
-                self.poster.post(&configuration, &profile, &due.subject.to_string(), &name, bytes).await
+        let (configuration, id) = (self.profiles.current(), due.subject.to_string());
+        let outcome = match due.way.as_str() {
+            "directory" => directory::hand_over(&configuration, &profile, name, bytes).await,
+            "sftp" => {
+                let again = match self.ledger.may_have_arrived(due).await {
+                    Ok(again) => again,
+                    Err(error) => return (unread(&error), None),
+                };
+                let message = sftp_client::Message { id, name, again, bytes: bytes.into() };
+                return self.pusher.push(&configuration, &profile, message).await;
             }
-        }
+            _ => self.poster.post(&configuration, &profile, &id, &name, bytes).await,
+        };
+        (outcome, None)
     }
+}
+
+fn retry_of(profile: &PartnerProfile, way: &str) -> Retry {
+    let partner = &profile.partner;
+    let retry = match way {
+        "as2" | "receipt" => partner.as2.as_ref().map(|as2| as2.retry),
+        "sftp" => partner.sftp_client.as_ref().and_then(|client| client.push.as_ref()).map(|push| push.retry),
+        _ => None,
+    };
+    retry.unwrap_or_default()
 }
 
 fn cause(partner: &str) -> String {
     format!("partner:{partner}:send")
 }
 
-fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
+fn raise_for(due: &Due, detail: &str, next: Next, error: Option<&SshError>) -> Option<Raise> {
     let partner = &due.target;
+    if let (Next::Again(_), Some(raise)) =
+        (next, error.and_then(|e| sftp_client::host_key_changed(partner, e)))
+    {
+        return Some(raise);
+    }
     let (title, text) = match next {
         Next::Done => return None,
         Next::Again(_) if due.tries < TELL_AFTER => return None,
@@ -109,7 +134,7 @@ fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
     };
     Some(Raise {
         cause: cause(partner),
-        whose: Move::Partner,
+        whose: error.map_or(Move::Partner, sftp_client::whose),
         partner: Some(partner.clone()),
         title,
         detail: format!(

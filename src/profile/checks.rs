@@ -7,7 +7,7 @@
 use super::as2_checks;
 use super::document::{Document, Step, steps};
 use super::files;
-use super::gateway::{Endpoint, Gateway};
+use super::gateway::{Endpoint, Gateway, Retry};
 use super::own_keys;
 use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
@@ -171,7 +171,7 @@ fn endpoint_of(
         let problem = document.problem(&at(""), format!("`{name}` is not an endpoint's name"));
         problems.push(problem.help("use lower-case letters, digits and `-`, at most 64"));
     }
-    let retry = match endpoint {
+    let waits = match endpoint {
         Endpoint::Http(http) => {
             if http.secrets.is_empty() {
                 let problem = document.problem(&at("secrets"), "the list of signing secrets is empty");
@@ -197,8 +197,17 @@ fn endpoint_of(
             http.retry
         }
         Endpoint::Directory(directory) => directory.retry,
+        Endpoint::Sftp(sftp) => {
+            sftp_client_checks::endpoint(document, name, sftp, problems);
+            sftp.retry
+        }
     };
-    let at = |key: &str| steps!["endpoint", name, "retry", key];
+    retry(document, &steps!["endpoint", name, "retry"], waits, problems);
+}
+
+/// `place` is the section of the waits.
+pub(super) fn retry(document: &Document, place: &[Step], retry: Retry, problems: &mut Vec<Problem>) {
+    let at = |key: &str| [place, &[Step::from(key)]].concat();
     if retry.first > retry.longest {
         let message =
             format!("the first wait ({}) is longer than the longest ({})", retry.first, retry.longest);

@@ -7,6 +7,7 @@
 use super::as2::KeyPair;
 use super::secret::Secret;
 use super::sftp::SftpDoor;
+use super::sftp_client::{Account, HostKey, Overwrite};
 use super::{
     duration::Span,
     partner::{EdifactId, TokenHash, X12Id},
@@ -167,6 +168,7 @@ pub struct As2Door {
 pub enum Endpoint {
     Http(HttpEndpoint),
     Directory(DirectoryEndpoint),
+    Sftp(SftpEndpoint),
 }
 
 impl Endpoint {
@@ -175,6 +177,7 @@ impl Endpoint {
         match self {
             Endpoint::Http(http) => http.test,
             Endpoint::Directory(directory) => directory.test,
+            Endpoint::Sftp(sftp) => sftp.test,
         }
     }
 }
@@ -188,11 +191,12 @@ impl JsonSchema for Endpoint {
         let kinds = [
             ("http", HttpEndpoint::json_schema(generator)),
             ("directory", DirectoryEndpoint::json_schema(generator)),
+            ("sftp", SftpEndpoint::json_schema(generator)),
         ];
         let kinds = kinds.map(|(kind, schema)| {
             let mut schema = schema.to_value();
             schema["properties"]["kind"] = serde_json::json!({
-                "type": "string", "const": kind, "description": "`http` or `directory`."
+                "type": "string", "const": kind, "description": "`http`, `directory` or `sftp`."
             });
             if let Some(required) = schema["required"].as_array_mut() {
                 required.push("kind".into());
@@ -239,6 +243,58 @@ pub struct DirectoryEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+}
+
+/// One of our systems that takes events as files on an SFTP server.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SftpEndpoint {
+    /// The server's name or address.
+    pub host: String,
+    #[serde(default = "super::sftp_client::port")]
+    pub port: u16,
+    /// Our user name there.
+    pub user: String,
+    /// The server's host key: `SHA256:…`, or the line of its public key; several while it changes.
+    pub host_key: Vec<HostKey>,
+    /// Our private key.
+    pub key: Option<Secret>,
+    /// What the private key is encrypted with.
+    pub passphrase: Option<Secret>,
+    /// Our password, where the server takes no key.
+    pub password: Option<Secret>,
+    /// How long the server may say nothing.
+    #[serde(default = "super::sftp_client::timeout")]
+    pub timeout: Span,
+    /// The folder on the server where events are written, one file each; a relative one begins where we are after the login.
+    pub path: String,
+    /// Upload under a temporary name, then rename. `false`: under the final name at once.
+    #[serde(default = "defaults::yes")]
+    pub temporary: bool,
+    /// What happens where another file has that name.
+    #[serde(default = "defaults::replace")]
+    pub overwrite: Overwrite,
+    /// Only documents marked as test go to a test endpoint, and nowhere else.
+    #[serde(default)]
+    pub test: bool,
+    /// Waits between tries.
+    #[serde(default)]
+    pub retry: Retry,
+}
+
+impl SftpEndpoint {
+    pub fn account(&self) -> Account {
+        Account {
+            host: self.host.clone(),
+            port: self.port,
+            user: self.user.clone(),
+            host_key: self.host_key.clone(),
+            key: self.key.clone(),
+            passphrase: self.passphrase.clone(),
+            password: self.password.clone(),
+            timeout: self.timeout,
+        }
+    }
 }
 
 /// Exponential back-off with jitter.
@@ -339,6 +395,10 @@ impl Default for Work {
 
 mod defaults {
     use crate::profile::duration::Span;
+    use crate::profile::sftp_client::Overwrite;
+    pub fn replace() -> Overwrite {
+        Overwrite::Replace
+    }
     pub fn connections() -> u32 {
         24
     }

@@ -5,6 +5,7 @@
 //! Fails with the place in the profile.
 
 use super::duration::Span;
+use super::gateway::Retry;
 use super::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -38,6 +39,80 @@ pub struct SftpClient {
     pub timeout: Span,
     /// We look for files there.
     pub poll: Option<Poll>,
+    /// We put our messages there.
+    pub push: Option<Push>,
+}
+
+/// Where our messages go, and under which names.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// The folder on the server; a relative one begins where we are after the login.
+    pub folder: String,
+    /// Upload under a temporary name, then rename. `false`: under the final name at once.
+    #[serde(default = "yes")]
+    pub temporary: bool,
+    /// The file's name; `{name}`, `{stem}`, `{extension}` are the message's file name and its parts, `{id}` is its id.
+    #[serde(default = "whole_name")]
+    pub name: String,
+    /// What happens where another file has that name.
+    #[serde(default)]
+    pub overwrite: Overwrite,
+    /// Waits between tries.
+    #[serde(default)]
+    pub retry: Retry,
+}
+
+/// What happens where another file has the name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Overwrite {
+    /// Ours waits until the name is free.
+    #[default]
+    Refuse,
+    /// Ours takes its place.
+    Replace,
+    /// Ours gets a number, `name-1.edi`.
+    Number,
+}
+
+const PLACES: [&str; 4] = ["name", "stem", "extension", "id"];
+
+impl Push {
+    /// The name of the file for a message; not checked.
+    pub fn name_of(&self, name: &str, id: &str) -> String {
+        let (stem, extension) =
+            name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).unwrap_or((name, ""));
+        let mut text = String::new();
+        let mut rest = self.name.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((place, after)) = after.split_once('}') else { break };
+            text.push_str(match place {
+                "name" => name,
+                "stem" => stem,
+                "extension" => extension,
+                _ => id,
+            });
+            rest = after;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    /// The first place in the template that is none.
+    pub(super) fn unknown_place(&self) -> Option<&str> {
+        let mut rest = self.name.as_str();
+        while let Some(at) = rest.find(['{', '}']) {
+            let inside = rest[at..].strip_prefix('{').and_then(|inside| inside.split_once('}'));
+            match inside {
+                Some((place, after)) if PLACES.contains(&place) => rest = after,
+                Some((place, _)) => return Some(place),
+                None => return Some(&rest[at..]),
+            }
+        }
+        None
+    }
 }
 
 /// Where files for us lie, and what becomes of them.
@@ -191,10 +266,16 @@ impl JsonSchema for HostKey {
     }
 }
 
-fn port() -> u16 {
+fn yes() -> bool {
+    true
+}
+fn whole_name() -> String {
+    "{name}".to_owned()
+}
+pub(super) fn port() -> u16 {
     22
 }
-fn timeout() -> Span {
+pub(super) fn timeout() -> Span {
     Span::seconds(30)
 }
 fn any() -> String {
@@ -224,6 +305,29 @@ mod tests {
         assert!(scanned.same_key(&line));
         let padded: HostKey = format!("{line}=").parse().unwrap();
         assert!(padded.same_key(&line));
+    }
+
+    #[test]
+    fn names_are_made_of_the_messages_own() {
+        let push = |name: &str| Push {
+            folder: "/inbox".into(),
+            temporary: true,
+            name: name.into(),
+            overwrite: Overwrite::Refuse,
+            retry: Retry::default(),
+        };
+        for (template, name) in [
+            ("{name}", "850_1.edi"),
+            ("US-{stem}.{extension}.txt", "US-850_1.edi.txt"),
+            ("{id}.x12", "m-1.x12"),
+            ("order", "order"),
+        ] {
+            assert_eq!(push(template).name_of("850_1.edi", "m-1"), name);
+            assert_eq!(push(template).unknown_place(), None);
+        }
+        for (template, unknown) in [("{nmae}", "nmae"), ("a{", "{"), ("a}b", "}b"), ("{name}{}", "")] {
+            assert_eq!(push(template).unknown_place(), Some(unknown), "{template}");
+        }
     }
 
     #[test]

@@ -3,10 +3,10 @@
 //! Promises: what can never work is an error at the key that has to change; what is allowed but hardly meant is a warning.
 
 use super::document::{Document, Step, steps};
-use super::gateway::Gateway;
+use super::gateway::{Gateway, SftpEndpoint};
 use super::partner_profile::PartnerProfile;
 use super::problem::Problem;
-use super::sftp_client::{Account, After, Poll};
+use super::sftp_client::{Account, After, Poll, Push};
 
 /// Where and as whom we log in; `at` is the section that says so.
 pub(super) fn account(document: &Document, at: &[Step], account: &Account, problems: &mut Vec<Problem>) {
@@ -73,15 +73,69 @@ pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, problems: &mu
     account(&profile.document, &steps!["sftp_client"], &client.account(), &mut own);
     match &client.poll {
         Some(poll) => polling(gateway, profile, poll, &mut own),
-        None => {
+        None if client.push.is_none() => {
             let problem = profile.problem(
                 &steps!["sftp_client"],
-                "[sftp_client] does nothing: there is no [sftp_client.poll]",
+                "[sftp_client] does nothing: there is neither [sftp_client.poll] nor [sftp_client.push]",
             );
-            own.push(problem.warning().help("write [sftp_client.poll] with folders = [\"/outbox\"]"));
+            let help = "write [sftp_client.poll] with folders = [\"/outbox\"], or [sftp_client.push] with folder = \"/inbox\"";
+            own.push(problem.warning().help(help));
         }
+        None => {}
+    }
+    if let Some(push) = &client.push {
+        pushing(profile, client.poll.as_ref(), push, &mut own);
     }
     problems.extend(own.into_iter().map(|problem| problem.of_partner(&profile.partner.id)));
+}
+
+fn pushing(profile: &PartnerProfile, poll: Option<&Poll>, push: &Push, problems: &mut Vec<Problem>) {
+    let mut tell = |key: &str, message: String, help: &str| {
+        problems.push(profile.problem(&steps!["sftp_client", "push", key], message).help(help));
+    };
+    folder("folder", &push.folder, &mut tell);
+    let tidy = push.folder.trim_end_matches('/');
+    if poll.is_some_and(|poll| poll.folders.iter().any(|polled| polled.trim_end_matches('/') == tidy)) {
+        let message = format!("what we put into {} would be fetched from there again", push.folder);
+        tell("folder", message, "name another folder than [sftp_client.poll] looks into");
+    }
+    if let Some(place) = push.unknown_place() {
+        tell(
+            "name",
+            format!("`{place}` stands for nothing"),
+            "write {name}, {stem}, {extension} or {id}, as in \"US-{stem}.edi\"",
+        );
+    } else if push.name_of("a.edi", "1").contains(|c: char| matches!(c, '/' | '\\') || c.is_control())
+        || push.name.is_empty()
+        || push.name.starts_with('.')
+    {
+        tell(
+            "name",
+            format!("`{}` makes no plain file name", push.name),
+            "no folders, no dot at its beginning, no control characters; the folder stands in `folder`",
+        );
+    }
+    super::checks::retry(&profile.document, &steps!["sftp_client", "push", "retry"], push.retry, problems);
+}
+
+/// A path on a server.
+fn folder(key: &str, folder: &str, tell: &mut impl FnMut(&str, String, &str)) {
+    if folder.is_empty() || folder.chars().any(char::is_control) {
+        tell(
+            key,
+            format!("`{folder}` is not a folder"),
+            "write its path on the server, \"/inbox\"; \".\" is where we are after the login",
+        );
+    }
+}
+
+/// One of our systems that takes files on an SFTP server.
+pub(super) fn endpoint(document: &Document, name: &str, sftp: &SftpEndpoint, problems: &mut Vec<Problem>) {
+    account(document, &steps!["endpoint", name], &sftp.account(), problems);
+    let mut tell = |key: &str, message: String, help: &str| {
+        problems.push(document.problem(&steps!["endpoint", name, key], message).help(help));
+    };
+    folder("path", &sftp.path, &mut tell);
 }
 
 fn polling(gateway: &Gateway, profile: &PartnerProfile, poll: &Poll, problems: &mut Vec<Problem>) {

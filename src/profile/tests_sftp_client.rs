@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::secret::Secret;
-use super::sftp_client::After;
+use super::sftp_client::{After, Overwrite};
 use super::tests::{Folder, assert_problem};
 use super::*;
 use std::time::Duration;
@@ -58,6 +58,61 @@ fn what_can_never_work_is_told_at_its_key() {
     assert_problem(&problems, "partners.d/acme.toml:6:12:", "known beforehand", "fingerprint");
     assert_problem(&problems, "partners.d/acme.toml:4:2:", "neither `key` nor `password`", "ssh-keygen");
     assert_problem(&problems, "partners.d/acme.toml:9:11:", "no folder", "/outbox");
+}
+
+#[test]
+fn pushing_has_defaults_and_its_own_checks() {
+    let pushing = |more: &str| {
+        folder(&format!(
+            "host = \"sftp.acme.example\"\nuser = \"us\"\nhost_key = [\"{KEY}\"]\nkey = {{ file = \"keys/acme\" }}\n\
+             [sftp_client.push]\nfolder = \"/inbox\"\n{more}"
+        ))
+    };
+    let configuration = Configuration::load(pushing("").path()).unwrap();
+    assert!(configuration.problems.is_empty(), "{}", render(&configuration.problems, false));
+    let client = configuration.partner("acme").unwrap().partner.sftp_client.clone().unwrap();
+    let push = client.push.unwrap();
+    assert!(client.poll.is_none() && push.temporary && push.overwrite == Overwrite::Refuse);
+    assert_eq!(push.name_of("997_acme_1.edi", "m"), "997_acme_1.edi");
+    for (more, place, message) in [
+        ("name = \"{nmae}\"", "11:8:", "`nmae` stands for nothing"),
+        ("name = \"a/{name}\"", "11:8:", "no plain file name"),
+        ("name = \".{name}\"", "11:8:", "no plain file name"),
+        ("name = \"\"", "11:8:", "no plain file name"),
+        ("overwrite = \"always\"", "11:13:", "unknown word"),
+        ("retry = { tries = 0 }", "11:19:", "cannot be zero"),
+        ("[sftp_client.poll]\nfolders = [\"/inbox/\"]", "10:10:", "fetched from there again"),
+    ] {
+        assert_problem(&pushing(more).problems(), &format!("partners.d/acme.toml:{place}"), message, "");
+    }
+    let text = folder(&format!(
+        "host = \"a\"\nuser = \"us\"\nhost_key = [\"{KEY}\"]\nkey = {{ file = \"k\" }}\n[sftp_client.push]\nfolder = \"\""
+    ))
+    .problems();
+    assert_problem(&text, "partners.d/acme.toml:10:10:", "is not a folder", "after the login");
+}
+
+#[test]
+fn an_endpoint_at_a_server_is_checked_like_a_partner() {
+    let with = |more: &str| {
+        let text = format!(
+            "{GATEWAY}[endpoint.wms]\nkind = \"sftp\"\nhost = \"wms.us.example\"\nuser = \"portway\"\npath = \"/events\"\n{more}"
+        );
+        Folder::new(&text, &[])
+    };
+    let key = format!("host_key = [\"{KEY}\"]\nkey = {{ file = \"keys/wms\" }}");
+    let configuration = Configuration::load(with(&key).path()).unwrap();
+    let Some(gateway::Endpoint::Sftp(wms)) = configuration.endpoint("wms") else { panic!("no wms") };
+    assert!(wms.temporary && wms.overwrite == Overwrite::Replace && wms.port == 22 && !wms.test);
+    for (more, message) in [
+        ("host_key = []\nkey = { file = \"k\" }".to_owned(), "known beforehand"),
+        (format!("host_key = [\"{KEY}\"]"), "neither `key` nor `password`"),
+        (format!("{key}\nsecrets = []"), "unknown key `secrets`"),
+        (format!("{key}\nretry = {{ tries = 0 }}"), "cannot be zero"),
+    ] {
+        let problems = Configuration::load(with(&more).path()).unwrap_err();
+        assert!(render(&problems, false).contains(message), "{message}: {}", render(&problems, false));
+    }
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! `portway partner check ID [--send]`: whether a partner is set up, can be reached, and understands us. One line a step.
 //!
-//! Promises: needs no database and no running gateway, and writes nothing. Without `--send` no message leaves: of an AS2 address it
-//! looks at name, TCP and TLS. With `--send` one AS2 test message goes out, a few lines of text, and its receipt is judged; it is
+//! Promises: needs no database and no running gateway, and writes nothing here. Without `--send` no message leaves: of an AS2 address
+//! it looks at name, TCP and TLS; at a partner's SFTP server it logs in, lists what is polled, and writes and removes a probe where
+//! we push; of an account at our SFTP door it says who gets in. With `--send` one AS2 test message goes out, a few lines of text, and its receipt is judged; it is
 //! no business document, uses up no control number, and does not stand in the ledger. A step that makes no sense after one that
 //! failed is `skipped`.
 //! Data goes to stdout (`--json`: one object a step). Exit: 0 no errors (there may be warnings), 1 errors, 2 `--send` where there is
 //! no AS2 address, 5 no such partner, 78 `gateway.toml` is missing or broken.
 
 mod connection;
+mod hosted;
 mod message;
+pub(super) mod server;
 mod setup;
 
 use super::output::shown;
@@ -52,11 +55,23 @@ pub async fn run(dir: &Path, id: &str, send: bool, as_json: bool) -> ExitCode {
             (true, false) => ["test message", "receipt"].iter().for_each(|what| report.skip(what)),
         }
     }
+    hosted::look(&link.configuration, &link.profile, &mut report).await;
+    if let Some(client) = &link.profile.partner.sftp_client {
+        let look = server::Look {
+            account: &client.account(),
+            base: &link.configuration.dir,
+            section: "[sftp_client]".to_owned(),
+            theirs: Move::Partner,
+            poll: client.poll.as_ref(),
+            push: client.push.as_ref().map(|push| (push.folder.as_str(), push.temporary)),
+        };
+        look.run(&mut report).await;
+    }
     ExitCode::from(if report.errors > 0 { PROBLEMS } else { 0 })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     Ok,
     Warning,
     Error,
@@ -76,7 +91,7 @@ impl Verdict {
 
 /// One line: what was looked at, what was found, and what to do about it.
 #[derive(Debug)]
-struct Step {
+pub(super) struct Step {
     what: String,
     verdict: Verdict,
     found: String,
@@ -132,12 +147,16 @@ impl Step {
 }
 
 /// Prints steps as they end, and counts.
-struct Report {
+pub(super) struct Report {
     as_json: bool,
-    errors: usize,
+    pub(super) errors: usize,
 }
 
 impl Report {
+    pub(super) fn new(as_json: bool) -> Report {
+        Report { as_json, errors: 0 }
+    }
+
     fn add(&mut self, step: &Step) {
         self.errors += usize::from(step.verdict == Verdict::Error);
         if self.as_json {

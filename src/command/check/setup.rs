@@ -18,7 +18,11 @@ pub fn steps(link: &Link) -> Vec<Step> {
     let mut steps = vec![addresses(link)];
     let ways = ways(profile);
     steps.push(match ways.is_empty() {
-        true => us("way in", "none", "write [as2], [https], [sftp], [directory] or via = \"<network>\""),
+        true => us(
+            "way in",
+            "none",
+            "write [as2], [https], [sftp], [sftp_client], [directory] or via = \"<network>\"",
+        ),
         false => Step::ok("way in", ways.join(", ")),
     });
     if let Some(as2) = &partner.as2 {
@@ -177,6 +181,13 @@ fn endpoint(configuration: &Configuration, code: &str, name: &str) -> Step {
     match configuration.endpoint(name) {
         None => us(&what, "there is no such endpoint", format!("write [endpoint.{name}] in gateway.toml")),
         Some(Endpoint::Directory(directory)) => Step::ok(what, directory.path.display().to_string()),
+        Some(Endpoint::Sftp(sftp)) => {
+            let secrets = [&sftp.key, &sftp.passphrase, &sftp.password];
+            match secrets.into_iter().flatten().find_map(|one| readable(configuration, one).err()) {
+                Some(error) => us(&what, error, "put the secret there"),
+                None => Step::ok(what, crate::command::endpoint::place(sftp)),
+            }
+        }
         Some(Endpoint::Http(http)) => {
             let unreadable = http.secrets.iter().find_map(|one| readable(configuration, one).err());
             match unreadable {

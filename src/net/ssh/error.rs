@@ -142,7 +142,7 @@ impl SshError {
     }
 
     /// Whether the session is of no use any more.
-    pub(super) fn ends_session(&self) -> bool {
+    pub fn ends_session(&self) -> bool {
         match self {
             SshError::NoSuchPath { .. }
             | SshError::Permission { .. }

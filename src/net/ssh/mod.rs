@@ -8,9 +8,11 @@
 //! Modern algorithms only: no SHA-1 in key exchange, host keys and MACs, no CBC.
 
 mod error;
+mod put;
 mod session;
 
 pub use error::{LoginBy, Result, SshError, Whose};
+pub use put::{Done, NotPut, Put, outcome};
 pub use session::{About, Entry, Stat, Upload};
 
 use crate::net::spool::{Spool, Spooled};
@@ -20,6 +22,7 @@ use session::Session;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -154,6 +157,17 @@ impl Client {
     pub async fn upload(&self, path: &str, content: Spooled, how: Upload) -> Result<u64> {
         let path = path.to_owned();
         self.run(move |session| session.upload(&path, &content, how)).await
+    }
+
+    /// Hands a file over; a repetition finds what an earlier try wrote. See [`Put`].
+    ///
+    /// # Errors
+    /// [`NotPut`], which says whether the file may be there all the same.
+    pub async fn put(&self, put: Put, content: Spooled) -> std::result::Result<Done, NotPut> {
+        let unsure = Arc::new(AtomicBool::new(false));
+        let tells = unsure.clone();
+        let end = self.run(move |session| put::put(session, &put, &content, &tells)).await;
+        end.map_err(|error| NotPut { error, unsure: unsure.load(Ordering::SeqCst) })
     }
 
     /// Renames, and never overwrites what is at `to`.

@@ -82,6 +82,15 @@ pub enum Upload {
     Overwrite,
 }
 
+/// How a file on the server relates to one of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    Same,
+    /// Ours begins with it.
+    Beginning,
+    Other,
+}
+
 pub struct Session {
     pub about: About,
     sftp: ssh2::Sftp,
@@ -169,6 +178,29 @@ impl Session {
             to.write_blocking(&buffer[..read]).map_err(|e| spool_error(e, path, limit))?;
         }
         to.finish_blocking().map_err(|e| spool_error(e, path, limit))
+    }
+
+    /// Reads the file, as far as it is like ours.
+    pub(super) fn compare(&mut self, path: &str, content: &Spooled) -> Result<Compared> {
+        let (doing, ours) = ("comparing", |e: io::Error| SshError::Disk { why: e.to_string() });
+        let mut file = self.sftp.open(path).map_err(|e| self.error(e, doing, path))?;
+        let mut own = content.reader().map_err(ours)?;
+        let (mut buffer, mut expected) = (vec![0u8; READ], vec![0u8; READ]);
+        let mut left = content.size;
+        loop {
+            let read = file.read(&mut buffer).map_err(|e| self.transfer_error(&e, doing, path))?;
+            if read == 0 {
+                return Ok(if left == 0 { Compared::Same } else { Compared::Beginning });
+            }
+            if read as u64 > left {
+                return Ok(Compared::Other);
+            }
+            own.read_exact(&mut expected[..read]).map_err(ours)?;
+            if buffer[..read] != expected[..read] {
+                return Ok(Compared::Other);
+            }
+            left -= read as u64;
+        }
     }
 
     pub(super) fn upload(&mut self, path: &str, content: &Spooled, how: Upload) -> Result<u64> {

@@ -12,7 +12,7 @@ const PATIENCE: i32 = 3;
 fn cannot(id: &str) -> String {
     format!("poll:{id}")
 }
-fn host_key(id: &str) -> String {
+pub(super) fn host_key(id: &str) -> String {
     format!("poll-host-key:{id}")
 }
 fn leftover(id: &str) -> String {

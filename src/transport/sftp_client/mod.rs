@@ -1,4 +1,4 @@
-//! A partner's own SFTP server, where we are the client: we look for files there, and take them.
+//! A partner's own SFTP server, where we are the client: we look for files there and take them, and put ours there ([`Pusher`]).
 //!
 //! [`run`] is the clock: one task a gateway, which claims the polls that are due; of all gateways on a database one polls a partner
 //! at a time. A poll connects, lists, waits until files have settled, downloads each into the spool, looks whether it stood still
@@ -11,6 +11,8 @@
 mod alerts;
 mod files;
 mod poll;
+mod push;
 mod schedule;
 
+pub use push::{Message, Pusher, host_key_cause, host_key_changed, whose};
 pub use schedule::run;

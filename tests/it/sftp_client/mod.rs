@@ -1,10 +1,15 @@
 //! A partner's own SFTP server, where we are the client: a real sshd, polled by the gateway.
 
+mod check;
 mod client;
+mod endpoint;
 mod faults;
 #[cfg(feature = "faults")]
 mod kills;
 mod polling;
+#[cfg(feature = "faults")]
+mod push_kills;
+mod pushing;
 
 use crate::harness::x12::order;
 use crate::harness::*;
