@@ -9,6 +9,7 @@ mod caller;
 mod documents;
 mod look;
 mod problem;
+mod shape;
 
 use crate::pipeline::House;
 use axum::Router;

@@ -79,7 +79,7 @@ pub fn purchase_order(number: &str) -> Value {
         "lines": [
             { "number": "1", "quantity": { "value": "12", "unit": "EA" }, "price": { "amount": "3.25" },
               "item": { "product_ids": [{ "scheme": "seller_number", "scheme_code": "VN", "id": "ROSE-12" }] } },
-            { "number": "2", "quantity": { "value": "3", "unit": "CT" }, "price": { "amount": "18.00" },
+            { "number": "2", "quantity": { "value": "3", "unit": "XCT" }, "price": { "amount": "18.00" },
               "item": { "product_ids": [{ "scheme": "seller_number", "scheme_code": "VN", "id": "POT-9" }] } }
         ]
     })
