@@ -33,6 +33,7 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
             Endpoint::Directory(directory) => {
                 ("directory", configuration.path(&directory.path).display().to_string())
             }
+            Endpoint::Events(_) => ("events", "GET /v1/events".to_owned()),
         };
         if as_json {
             anstream::println!(

@@ -91,6 +91,7 @@ fn way(endpoint: &Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Http(_) => "http",
         Endpoint::Directory(_) => "directory",
+        Endpoint::Events(_) => "events",
     }
 }
 

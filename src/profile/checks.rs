@@ -197,6 +197,7 @@ fn endpoint_of(
             http.retry
         }
         Endpoint::Directory(directory) => directory.retry,
+        Endpoint::Events(_) => return,
     };
     let at = |key: &str| steps!["endpoint", name, "retry", key];
     if retry.first > retry.longest {

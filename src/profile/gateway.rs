@@ -167,6 +167,7 @@ pub struct As2Door {
 pub enum Endpoint {
     Http(HttpEndpoint),
     Directory(DirectoryEndpoint),
+    Events(EventsEndpoint),
 }
 
 impl Endpoint {
@@ -175,6 +176,7 @@ impl Endpoint {
         match self {
             Endpoint::Http(http) => http.test,
             Endpoint::Directory(directory) => directory.test,
+            Endpoint::Events(events) => events.test,
         }
     }
 }
@@ -188,11 +190,12 @@ impl JsonSchema for Endpoint {
         let kinds = [
             ("http", HttpEndpoint::json_schema(generator)),
             ("directory", DirectoryEndpoint::json_schema(generator)),
+            ("events", EventsEndpoint::json_schema(generator)),
         ];
         let kinds = kinds.map(|(kind, schema)| {
             let mut schema = schema.to_value();
             schema["properties"]["kind"] = serde_json::json!({
-                "type": "string", "const": kind, "description": "`http` or `directory`."
+                "type": "string", "const": kind, "description": "`http`, `directory` or `events`."
             });
             if let Some(required) = schema["required"].as_array_mut() {
                 required.push("kind".into());
@@ -239,6 +242,15 @@ pub struct DirectoryEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+}
+
+/// Events that the system fetches itself, from `GET /v1/events`: for one behind a firewall.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventsEndpoint {
+    /// Only documents marked as test go to a test endpoint, and nowhere else.
+    #[serde(default)]
+    pub test: bool,
 }
 
 /// Exponential back-off with jitter.

@@ -177,6 +177,7 @@ fn endpoint(configuration: &Configuration, code: &str, name: &str) -> Step {
     match configuration.endpoint(name) {
         None => us(&what, "there is no such endpoint", format!("write [endpoint.{name}] in gateway.toml")),
         Some(Endpoint::Directory(directory)) => Step::ok(what, directory.path.display().to_string()),
+        Some(Endpoint::Events(_)) => Step::ok(what, "fetched from GET /v1/events"),
         Some(Endpoint::Http(http)) => {
             let unreadable = http.secrets.iter().find_map(|one| readable(configuration, one).err());
             match unreadable {

@@ -60,6 +60,10 @@ impl Ours {
         block(answer(request)).expect("an answer of the API")
     }
 
+    pub async fn try_get(&self, path: &str) -> Result<Reply, reqwest::Error> {
+        answer(self.request(Method::GET, path)).await
+    }
+
     #[track_caller]
     pub fn get(&self, path: &str) -> Reply {
         block(answer(self.request(Method::GET, path))).expect("an answer of the API")
