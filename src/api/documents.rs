@@ -5,8 +5,9 @@
 
 use super::caller::Caller;
 use super::problem::{Fault, Problem};
+use super::shape;
 use crate::pipeline::House;
-use crate::pipeline::outgoing::{HandOver, HandedOver, Refusal};
+use crate::pipeline::outgoing::{HandOver, HandedOver, Refusal, Told};
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -14,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, StatusCode};
 use portway_documents::{Document, DocumentKind};
-use portway_edi::{Finding, Severity};
+use portway_edi::Severity;
 use serde::Deserialize;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -35,6 +36,9 @@ pub struct Asked {
     /// A test for a live partner.
     #[serde(default)]
     test: bool,
+    /// Every value that the set does not carry is an error.
+    #[serde(default)]
+    strict: bool,
 }
 
 /// The last part of its path: `purchase-orders`, `inventory-reports`.
@@ -100,6 +104,7 @@ pub async fn one(
         partner: &asked.partner,
         set: asked.set.as_deref(),
         test: asked.test,
+        strict: asked.strict,
     };
     match house.hand_over(&handed).await {
         Ok(done) => Ok(created(&done, &asked.partner)),
@@ -108,28 +113,28 @@ pub async fn one(
 }
 
 fn parse(kind: DocumentKind, bytes: &[u8]) -> Result<Document, Problem> {
-    let not_one = |message: String| {
-        let fault = Fault {
-            pointer: None,
-            element: None,
-            position: None,
-            code: None,
-            severity: "error",
-            message,
-            value: None,
-            help: Some(format!("portway schema {} prints its shape", kind.name())),
-        };
-        let detail = format!("Nothing was taken: the body is no {}.", kind.name());
+    let refused = |faults: Vec<Fault>| {
+        let detail = format!(
+            "Nothing was taken: the body is no {}. portway schema {} prints its shape.",
+            kind.name(),
+            kind.name()
+        );
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-document", "It is not of this shape", detail)
-            .with(vec![fault])
+            .with(faults)
     };
-    let text = std::str::from_utf8(bytes).map_err(|error| not_one(format!("it is not UTF-8: {error}")))?;
-    kind.parse(text).map_err(|error| not_one(error.to_string()))
+    let whole = |message: String| refused(vec![shape::fault("", message, None, None)]);
+    let text = std::str::from_utf8(bytes).map_err(|error| whole(format!("it is not UTF-8: {error}")))?;
+    let json = serde_json::from_str(text).map_err(|error| whole(format!("it is not JSON: {error}")))?;
+    let faults = shape::faults(kind, &json);
+    if !faults.is_empty() {
+        return Err(refused(faults));
+    }
+    kind.parse(text).map_err(|error| whole(error.to_string()))
 }
 
 fn created(done: &HandedOver, partner: &str) -> Response {
     let warnings: Vec<Fault> =
-        done.findings.iter().filter(|f| f.severity != Severity::Note).map(fault).collect();
+        worth_telling(&done.told);
     let body = serde_json::json!({
         "id": done.document, "message": done.message, "thread": done.thread, "partner": partner, "set": done.code,
         "state": done.state, "warnings": warnings,
@@ -149,9 +154,12 @@ fn refused(refusal: Refusal) -> Problem {
             Problem::new(StatusCode::NOT_FOUND, "no-such-partner", "There is no such partner", detail)
         }
         Refusal::NotAgreed(_) => unprocessable("not-agreed", "It was not agreed on with this partner"),
-        Refusal::Invalid { findings, .. } => {
-            let told = findings.iter().filter(|f| f.severity != Severity::Note).map(fault).collect();
-            unprocessable("invalid-document", "The partner would reject it").with(told)
+        Refusal::Invalid { told, transformed, .. } => {
+            let mut problem = unprocessable("invalid-document", "The partner would reject it");
+            if transformed {
+                problem.detail.push_str(" The pointers are into what the partner's transform made of it.");
+            }
+            problem.with(worth_telling(&told))
         }
         Refusal::Unwritable(_) => unprocessable("unwritable", "It cannot be written"),
         Refusal::KeyUsed { .. } => {
@@ -161,8 +169,17 @@ fn refused(refusal: Refusal) -> Problem {
     }
 }
 
+/// Errors first.
+fn worth_telling(told: &[Told]) -> Vec<Fault> {
+    let mut faults: Vec<Fault> =
+        told.iter().filter(|told| told.finding.severity != Severity::Note).map(fault).collect();
+    faults.sort_by_key(|fault| fault.severity != "error");
+    faults
+}
+
 /// A finding as the ERP's programmer sees it.
-pub fn fault(finding: &Finding) -> Fault {
+pub fn fault(told: &Told) -> Fault {
+    let finding = &told.finding;
     let place = &finding.place;
     let element = place.segment.as_ref().map(|segment| match (place.element, place.component) {
         (Some(element), Some(component)) => format!("{segment}-{element:02}-{component}"),
@@ -170,7 +187,7 @@ pub fn fault(finding: &Finding) -> Fault {
         (None, _) => segment.to_string(),
     });
     Fault {
-        pointer: None,
+        pointer: told.pointer.clone(),
         element,
         position: place.position.map(u64::from),
         code: Some(finding.code.0.to_string()),

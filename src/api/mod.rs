@@ -7,19 +7,23 @@
 
 mod caller;
 mod documents;
+mod events;
 mod look;
 mod problem;
+mod shape;
 
 use crate::pipeline::House;
 use axum::Router;
 use axum::routing::{get, post};
 use portway_documents::DocumentKind;
+use tokio_util::sync::CancellationToken;
 
-/// The door's routes.
-pub fn router(house: House) -> Router {
+/// The door's routes. `close` ends what waits for events when the door closes.
+pub fn router(house: House, close: CancellationToken) -> Router {
     let mut router = Router::new()
         .route("/v1/documents", post(documents::any))
-        .route("/v1/documents/{id}", get(look::document));
+        .route("/v1/documents/{id}", get(look::document))
+        .route("/v1/events", get(events::events));
     for kind in DocumentKind::ALL {
         let path = format!("/v1/{}", documents::plural(*kind));
         let take = post(move |state, caller, query, headers, body| {
@@ -30,5 +34,6 @@ pub fn router(house: House) -> Router {
     router
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(axum::Extension(close))
         .with_state(house)
 }

@@ -37,6 +37,7 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
                 ("directory", configuration.path(&directory.path).display().to_string())
             }
             Endpoint::Sftp(sftp) => ("sftp", place(sftp)),
+            Endpoint::Events(_) => ("events", "GET /v1/events".to_owned()),
         };
         if as_json {
             anstream::println!(

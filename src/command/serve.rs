@@ -244,7 +244,7 @@ impl Gateway {
             let files = (door.certificate.as_deref(), door.key.as_deref());
             Some(self.door_tls("listen.api", configuration, files, state)?)
         };
-        let router = api::router(self.house.clone());
+        let router = api::router(self.house.clone(), self.close.clone());
         self.api = Some(self.open_door("listen.api", door.address, tls, router, limits).await?);
         Ok(())
     }

@@ -517,7 +517,7 @@ impl Ledger {
         let sql = match order {
             Order::Redeliver | Order::Release => {
                 "WITH d AS (
-                    UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0
+                    UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0, place = NULL, read_at = NULL
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
                       AND (state = 'held' OR $4::text = 'redeliver' AND (state IN ('dead', 'deferred', 'uncertain')
                            -- What was delivered goes again only when nothing else is meant.

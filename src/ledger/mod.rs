@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod control_number;
 pub mod delivery;
 pub mod document;
+pub mod events;
 pub mod history;
 pub mod id;
 pub mod job;

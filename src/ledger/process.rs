@@ -77,7 +77,7 @@ pub struct DeliveryRow {
     pub id: Uuid,
     /// Endpoint name.
     pub target: String,
-    /// `http` or `directory`.
+    /// `http`, `directory` or `events`.
     pub way: &'static str,
     /// Deliveries of the same key keep the order of receipt.
     pub order_key: Option<String>,

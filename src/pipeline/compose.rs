@@ -11,8 +11,10 @@ use crate::profile::PartnerProfile;
 use crate::profile::items::Items;
 use crate::profile::partner::Send;
 use crate::profile::transform::Transform;
-use portway_documents::carried::{self, FOREIGN_CODE, NotCarried, Reasons, not_carried};
+use portway_documents::carried::{self, FOREIGN_CODE, NO_CODE_FOR_UNIT, NO_CODE_FOR_WORD, NotCarried, Reasons, not_carried};
+use portway_documents::origin::Origins;
 use portway_documents::{Document, Tables, Written, put_edifact, put_x12};
+use portway_edi::acknowledgement::OurElement;
 use portway_edi::interchange::{Event, Limits, PartyId};
 use portway_edi::reader::Reader;
 use portway_edi::schema::{Guide, Schema};
@@ -74,6 +76,21 @@ pub struct Composed {
     pub segments: Vec<Written>,
     /// What is not carried (warnings), and what the schema says.
     pub findings: Vec<Finding>,
+    /// Of the first findings, one each: the value that is not carried.
+    pub lost: Vec<Lost>,
+    /// The document as it was written, where items or a transform were agreed on.
+    pub adapted: Option<Document>,
+    /// Of each segment the one of the document's own that it is; `None` of those that the profile adds.
+    pub own: Vec<Option<u32>>,
+}
+
+/// A value of the document (as adapted) that the set does not carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// RFC 6901.
+    pub pointer: String,
+    /// The value is a word or a unit of ours, and the standard has no code for it.
+    pub no_code: bool,
 }
 
 #[derive(Debug)]
@@ -101,7 +118,8 @@ impl std::error::Error for ComposeError {}
 /// As the head of this file says.
 pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Result<Composed, ComposeError> {
     let adapted = adapt(document, terms)?;
-    let document = adapted.as_ref().unwrap_or(document);
+    let given = document;
+    let document = adapted.as_ref().unwrap_or(given);
     let none = Tables::default();
     let tables = terms.tables.unwrap_or(&none);
     let written = portway_documents::write(document, target.schema, target.version, tables);
@@ -109,7 +127,7 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
         let (document, set) = (document.kind().name(), target.set.to_owned());
         return Err(ComposeError::NoMapping { document, set });
     };
-    let mut findings = Vec::new();
+    let (mut findings, mut lost) = (Vec::new(), Vec::new());
     let back = read_back(&segments, target, tables, terms.guide)?;
     match &back.document {
         Some(back) if back.kind() == document.kind() => {
@@ -119,6 +137,7 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
             let (codes, values): (Vec<_>, Vec<_>) =
                 lacking.into_iter().partition(|n| why(&n.pointer) == Some(FOREIGN_CODE));
             findings.extend(values.iter().map(|n| finding(target, n, why(&n.pointer))));
+            lost.extend(values.into_iter().map(|n| Lost { no_code: lacks_code(&n, why(&n.pointer)), pointer: n.pointer }));
             findings.extend(foreign_codes(target, &codes));
         }
         _ => {
@@ -126,14 +145,84 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
             return Err(ComposeError::Refused(message));
         }
     }
+    let mut own: Vec<Option<u32>> = (0..).map(Some).take(segments.len()).collect();
     let changed = terms.send.is_some_and(|send| !send.fixed.is_empty() || !send.extra.is_empty());
     if let (true, Some(send)) = (changed, terms.send) {
-        fix(&mut segments, send, target.standard)?;
+        fix(&mut segments, &mut own, send, target.standard)?;
         findings.extend(read_back(&segments, target, tables, terms.guide)?.findings);
     } else {
         findings.extend(back.findings);
     }
-    Ok(Composed { segments, findings })
+    Ok(Composed { segments, findings, lost, adapted, own })
+}
+
+/// Where in the document, as adapted, each finding has its origin. Made for telling of errors: it takes some dozens of writings.
+pub fn pointers(
+    document: &Document,
+    target: &Target<'_>,
+    terms: Terms<'_>,
+    composed: &Composed,
+) -> Vec<Option<String>> {
+    let none = Tables::default();
+    let tables = terms.tables.unwrap_or(&none);
+    let document = composed.adapted.as_ref().unwrap_or(document);
+    let origins = Origins::of(document, target.schema, target.version, tables);
+    let of_place = |place: &Place| {
+        let segment = place.segment.clone().filter(|_| !is_fixed(place, terms.send))?;
+        // ST or UNH is 1, and not among what is written.
+        let written = usize::try_from(place.position?).ok()?.checked_sub(2)?;
+        let own = composed.own.get(written).copied().flatten()?;
+        let place = OurElement {
+            segment,
+            position: Some(own + 2),
+            element: place.element,
+            component: place.component,
+            ..OurElement::default()
+        };
+        origins.as_ref()?.pointer_of(&place)
+    };
+    let lost = composed.lost.iter().map(|lost| Some(lost.pointer.clone()));
+    let placed = composed.findings.iter().skip(composed.lost.len()).map(|finding| of_place(&finding.place));
+    lost.chain(placed).collect()
+}
+
+/// The element that a field of the document is written to, where it can be found.
+pub fn element(
+    document: &Document,
+    target: &Target<'_>,
+    terms: Terms<'_>,
+    composed: &Composed,
+    pointer: &str,
+) -> Option<OurElement> {
+    let none = Tables::default();
+    let document = composed.adapted.as_ref().unwrap_or(document);
+    let tables = terms.tables.unwrap_or(&none);
+    let mut found = Origins::of(document, target.schema, target.version, tables)?.element_of(pointer)?;
+    let own = found.position?.checked_sub(2)?;
+    let at = composed.own.iter().position(|segment| *segment == Some(own))?;
+    found.position = u32::try_from(at + 2).ok();
+    Some(found)
+}
+
+/// The value of this element is the profile's, not the document's.
+fn is_fixed(finding: &Place, send: Option<&Send>) -> bool {
+    let names = send.into_iter().flat_map(|send| send.fixed.keys());
+    names.filter_map(|name| place(name)).any(|(tag, element, component)| {
+        let same = |number: Option<u16>, other: usize| number.is_some_and(|n| usize::from(n) == other);
+        finding.segment.as_deref() == Some(tag)
+            && same(finding.element, element)
+            && (finding.component.is_none() || same(finding.component, component))
+    })
+}
+
+/// The word itself that has no code; what it qualifies goes with it, and is told as a warning.
+fn lacks_code(lacking: &NotCarried, why: Option<&str>) -> bool {
+    let last = lacking.pointer.rsplit('/').next().unwrap_or_default();
+    match why {
+        Some(NO_CODE_FOR_UNIT) => true,
+        Some(NO_CODE_FOR_WORD) => carried::is_word_field(last),
+        _ => false,
+    }
 }
 
 /// Item numbers and packs, and the transform. `None` where nothing is agreed on.
@@ -304,7 +393,12 @@ pub fn free_delimiters(segments: &[Written], version: &str) -> Delimiters {
 }
 
 /// Fixed values and extra segments.
-fn fix(segments: &mut Vec<Written>, send: &Send, standard: Standard) -> Result<(), ComposeError> {
+fn fix(
+    segments: &mut Vec<Written>,
+    own: &mut Vec<Option<u32>>,
+    send: &Send,
+    standard: Standard,
+) -> Result<(), ComposeError> {
     for (name, value) in &send.fixed {
         let Some((tag, element, component)) = place(name) else {
             let message =
@@ -327,6 +421,7 @@ fn fix(segments: &mut Vec<Written>, send: &Send, standard: Standard) -> Result<(
         let at = at.map_or(segments.len(), |at| at + 1);
         let written = extra.iter().map(|text| raw(text, standard));
         segments.splice(at..at, written);
+        own.splice(at..at, extra.iter().map(|_| None));
     }
     Ok(())
 }

@@ -72,6 +72,9 @@ impl Outlet {
                 let target = target.map_err(|e| format!("endpoint {name}: {e}"))?;
                 (Target::Sftp(Arc::new(target)), sftp.retry, true, 4)
             }
+            Endpoint::Events(_) => {
+                return Err(format!("endpoint {name} is sent nothing: it fetches its events from GET /v1/events"));
+            }
         };
         Ok(Outlet {
             name: name.to_owned(),

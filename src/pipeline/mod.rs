@@ -10,6 +10,7 @@ pub mod aperak;
 pub mod compose;
 pub mod deliver;
 mod envelope;
+pub mod events;
 pub mod findings;
 mod fragment;
 pub mod frame;

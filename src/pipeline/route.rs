@@ -97,6 +97,7 @@ fn way(endpoint: &Endpoint) -> &'static str {
         Endpoint::Http(_) => "http",
         Endpoint::Directory(_) => "directory",
         Endpoint::Sftp(_) => "sftp",
+        Endpoint::Events(_) => "events",
     }
 }
 

@@ -11,6 +11,7 @@ use crate::ledger::message::ToProcess;
 use crate::net::spool::Spooled;
 use crate::pipeline::deliver::Outlet;
 use crate::pipeline::work::Failure;
+use crate::profile::gateway::Endpoint;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -91,6 +92,12 @@ impl Workers {
         });
         for (name, endpoint) in &configuration.gateway.endpoint {
             let open = troubled.contains(&format!("endpoint:{name}"));
+            if let Endpoint::Events(_) = endpoint {
+                rows.push((crate::ledger::job::endpoint_lane(name), 1));
+                let house = self.house_of_outlet(name);
+                self.tasks.spawn(super::events::run(house, name.clone()));
+                continue;
+            }
             match Outlet::open(&configuration, name, endpoint, open) {
                 Ok(outlet) => {
                     rows.push((crate::ledger::job::endpoint_lane(name), outlet.cap));
@@ -131,6 +138,12 @@ impl Workers {
     }
 
     fn replace_outlet(&self, name: &str, outlet: Arc<Outlet>) {
+        let house = self.house_of_outlet(name);
+        self.tasks.spawn(deliver::run_lane(house, outlet));
+    }
+
+    /// Stops what works for an endpoint so far; the house of what does from now on.
+    fn house_of_outlet(&self, name: &str) -> House {
         let stop = self.house.stop.child_token();
         let house = House { stop: stop.clone(), ..self.house.clone() };
         let before =
@@ -138,7 +151,7 @@ impl Workers {
         if let Some(before) = before {
             before.cancel();
         }
-        self.tasks.spawn(deliver::run_lane(house, outlet));
+        house
     }
 
     /// Waits for running work, at most `time`. `false`: some of it did not end.

@@ -201,6 +201,7 @@ fn endpoint_of(
             sftp_client_checks::endpoint(document, name, sftp, problems);
             sftp.retry
         }
+        Endpoint::Events(_) => return,
     };
     retry(document, &steps!["endpoint", name, "retry"], waits, problems);
 }

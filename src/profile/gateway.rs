@@ -169,6 +169,7 @@ pub enum Endpoint {
     Http(HttpEndpoint),
     Directory(DirectoryEndpoint),
     Sftp(SftpEndpoint),
+    Events(EventsEndpoint),
 }
 
 impl Endpoint {
@@ -178,6 +179,7 @@ impl Endpoint {
             Endpoint::Http(http) => http.test,
             Endpoint::Directory(directory) => directory.test,
             Endpoint::Sftp(sftp) => sftp.test,
+            Endpoint::Events(events) => events.test,
         }
     }
 }
@@ -192,11 +194,12 @@ impl JsonSchema for Endpoint {
             ("http", HttpEndpoint::json_schema(generator)),
             ("directory", DirectoryEndpoint::json_schema(generator)),
             ("sftp", SftpEndpoint::json_schema(generator)),
+            ("events", EventsEndpoint::json_schema(generator)),
         ];
         let kinds = kinds.map(|(kind, schema)| {
             let mut schema = schema.to_value();
             schema["properties"]["kind"] = serde_json::json!({
-                "type": "string", "const": kind, "description": "`http`, `directory` or `sftp`."
+                "type": "string", "const": kind, "description": "`http`, `directory`, `sftp` or `events`."
             });
             if let Some(required) = schema["required"].as_array_mut() {
                 required.push("kind".into());
@@ -295,6 +298,15 @@ impl SftpEndpoint {
             timeout: self.timeout,
         }
     }
+}
+
+/// Events that the system fetches itself, from `GET /v1/events`: for one behind a firewall.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventsEndpoint {
+    /// Only documents marked as test go to a test endpoint, and nowhere else.
+    #[serde(default)]
+    pub test: bool,
 }
 
 /// Exponential back-off with jitter.

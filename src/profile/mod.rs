@@ -39,6 +39,7 @@ mod tests_sftp;
 mod tests_sftp_client;
 pub mod transform;
 
+pub use shape::suggest;
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
 pub use own_keys::{OwnKey, OwnKeys, Reader};
 pub use partner_profile::{PartnerProfile, SHIPPED_TEMPLATES, Surroundings, is_plain_name};

@@ -309,7 +309,7 @@ fn words(type_name: &str) -> &str {
 }
 
 /// `did you mean …?`, or the list of what there is.
-pub(super) fn suggest<'a>(found: &str, known: impl Iterator<Item = &'a str>, listed: &str) -> Option<String> {
+pub fn suggest<'a>(found: &str, known: impl Iterator<Item = &'a str>, listed: &str) -> Option<String> {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     let near = nearest(found, known.iter().copied());

@@ -8,6 +8,7 @@
 mod harness;
 
 mod alerts;
+mod api;
 mod aperak;
 mod as2;
 mod as2_peers;

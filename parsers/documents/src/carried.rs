@@ -38,6 +38,12 @@ pub fn not_carried_json(document: &Value, read_back: &Value) -> Vec<NotCarried> 
 /// The reason for a bare code of the standard that is not written to.
 pub const FOREIGN_CODE: &str = "a code of the other standard, for which there is no word";
 
+/// The reason for a unit that the standard has no code for.
+pub const NO_CODE_FOR_UNIT: &str = "the standard has no code for the unit";
+
+/// The reason for a word that the standard has no code for, and for what the word qualifies.
+pub const NO_CODE_FOR_WORD: &str = "the standard has no code for the word";
+
 /// The set that a document is written as.
 #[derive(Debug, Clone, Copy)]
 pub struct Target<'a> {
@@ -139,9 +145,9 @@ impl Reasons {
         if self.foreign && is_qualified_by_code(&self.json, pointer) {
             Some("what it is, only a code of the other standard says")
         } else if pointer.ends_with("/unit") && lacks_unit(&self.json, self.standard, pointer) {
-            Some("the standard has no code for the unit")
+            Some(NO_CODE_FOR_UNIT)
         } else if lacks_word(&self.json, self.standard, pointer) {
-            Some("the standard has no code for the word")
+            Some(NO_CODE_FOR_WORD)
         } else {
             None
         }
@@ -193,6 +199,12 @@ fn lacks_word(json: &Value, standard: Standard, pointer: &str) -> bool {
             lacks && (itself || !DESCRIBING.contains(&f.field))
         })
     })
+}
+
+/// True if fields of this name hold words of ours that are written as codes.
+pub fn is_word_field(name: &str) -> bool {
+    let fields = crate::x12::codes::WORD_FIELDS.iter().chain(crate::edifact::codes::WORD_FIELDS);
+    fields.into_iter().any(|field| field.field == name)
 }
 
 /// True if something around the value has a word that is `other`, or a code and no word at all.

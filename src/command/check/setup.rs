@@ -188,6 +188,7 @@ fn endpoint(configuration: &Configuration, code: &str, name: &str) -> Step {
                 None => Step::ok(what, crate::command::endpoint::place(sftp)),
             }
         }
+        Some(Endpoint::Events(_)) => Step::ok(what, "fetched from GET /v1/events"),
         Some(Endpoint::Http(http)) => {
             let unreadable = http.secrets.iter().find_map(|one| readable(configuration, one).err());
             match unreadable {

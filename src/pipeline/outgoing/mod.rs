@@ -8,23 +8,23 @@
 
 pub mod batch;
 mod interchange;
+mod judge;
 mod target;
 
 use super::House;
-use super::compose::{self, ComposeError, Composed, Terms};
 use super::findings::to_json;
 use crate::ledger::outgoing::Taken;
 use crate::ledger::{self, id};
 use crate::profile::partner::Status;
-use crate::profile::{Configuration, PartnerProfile};
+use crate::profile::PartnerProfile;
 use interchange::{Envelope, Filled};
 use jiff::Timestamp;
 use portway_documents::{Document, DocumentKind};
-use portway_edi::{Finding, Severity};
+use portway_edi::Severity;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 use uuid::Uuid;
 
+pub use judge::{Judged, Told, judge};
 pub use target::Wanted;
 
 /// A document that one of our systems hands over.
@@ -48,6 +48,8 @@ pub struct HandOver<'a> {
     pub set: Option<&'a str>,
     /// Marked as a test, although the partner is live.
     pub test: bool,
+    /// Every value that the set does not carry is an error.
+    pub strict: bool,
 }
 
 /// A document that is in the ledger.
@@ -58,7 +60,7 @@ pub struct HandedOver {
     /// It was handed over before, under the same key.
     pub replay: bool,
     /// What a person may want to know: warnings and notes.
-    pub findings: Vec<Finding>,
+    pub told: Vec<Told>,
     /// `routed`, `translated` while it waits for others, `held`.
     pub state: &'static str,
     pub code: String,
@@ -76,7 +78,9 @@ pub enum Refusal {
     Invalid {
         code: String,
         version: String,
-        findings: Vec<Finding>,
+        told: Vec<Told>,
+        /// The pointers are into what the partner's transform made of it.
+        transformed: bool,
     },
     /// A transform or a writer of ours refuses it.
     Unwritable(String),
@@ -91,8 +95,8 @@ impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refusal::NoPartner(why) | Refusal::NotAgreed(why) | Refusal::Unwritable(why) => f.write_str(why),
-            Refusal::Invalid { code, version, findings } => {
-                let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+            Refusal::Invalid { code, version, told, .. } => {
+                let errors = told.iter().filter(|told| told.finding.severity == Severity::Error).count();
                 write!(f, "it does not become {code} in version {version}: {errors} errors")
             }
             Refusal::KeyUsed { document } => {
@@ -109,50 +113,6 @@ impl From<ledger::Error> for Refusal {
     }
 }
 
-/// A document judged against what was agreed on with its partner.
-pub struct Judged {
-    pub profile: Arc<PartnerProfile>,
-    pub wanted: Wanted,
-    pub composed: Composed,
-}
-
-/// What the document becomes with this partner, and what is to be said of it. Writes nothing.
-///
-/// # Errors
-/// As the head of this file says; never [`Refusal::Ledger`] or [`Refusal::KeyUsed`].
-pub fn judge(
-    configuration: &Configuration,
-    document: &Document,
-    partner: &str,
-    set: Option<&str>,
-) -> Result<Judged, Refusal> {
-    let Some(profile) = configuration.partner(partner) else {
-        return Err(Refusal::NoPartner(format!("there is no partner {partner} in our profiles")));
-    };
-    if profile.partner.status == Status::Draft {
-        return Err(Refusal::NotAgreed(format!(
-            "{partner} is a draft: set status = \"test\" or \"live\" in partners.d/{partner}.toml"
-        )));
-    }
-    let wanted = target::of(profile, document.kind(), set).map_err(Refusal::NotAgreed)?;
-    let target = compose::Target {
-        standard: wanted.standard,
-        set: &wanted.code,
-        version: &wanted.version,
-        schema: wanted.schema,
-    };
-    let composed = compose::compose(document, &target, Terms::with(profile, &wanted.code));
-    let composed = composed.map_err(|error| match error {
-        ComposeError::NoMapping { .. } => Refusal::NotAgreed(error.to_string()),
-        ComposeError::Transform(_) | ComposeError::Refused(_) => Refusal::Unwritable(error.to_string()),
-    })?;
-    if composed.findings.iter().any(|f| f.severity == Severity::Error) {
-        let Wanted { code, version, .. } = wanted;
-        return Err(Refusal::Invalid { code, version, findings: composed.findings });
-    }
-    Ok(Judged { profile: profile.clone(), wanted, composed })
-}
-
 impl House {
     /// Takes a document for a partner. When this returns `Ok`, it is in the ledger for good.
     ///
@@ -167,9 +127,7 @@ impl House {
         {
             return self.before(before).await;
         }
-        let judged = tokio::task::block_in_place(|| {
-            judge(&configuration, handed.document, handed.partner, handed.set)
-        })?;
+        let judged = tokio::task::block_in_place(|| judge(&configuration, handed))?;
         let now = self.clock.now();
         let message = id::new(now);
         let document = id::derive(message, "set", 1);
@@ -231,7 +189,6 @@ impl House {
         }
         tx.commit().await?;
         crate::fault::point("outgoing.committed");
-        let findings = judged.composed.findings;
         let state = if paused {
             "held"
         } else if at_once {
@@ -241,7 +198,7 @@ impl House {
         };
         tracing::info!(document = %document, partner = handed.partner, code = %judged.wanted.code, state, by = handed.source, "handed over");
         let code = judged.wanted.code;
-        Ok(HandedOver { document, message, replay: false, findings, state, code, thread })
+        Ok(HandedOver { document, message, replay: false, told: judged.told, state, code, thread })
     }
 
     async fn before(&self, before: ledger::outgoing::Before) -> Result<HandedOver, Refusal> {
@@ -254,7 +211,7 @@ impl House {
             document,
             message: before.message,
             replay: true,
-            findings: Vec::new(),
+            told: Vec::new(),
             state: match line.state.as_str() {
                 "held" => "held",
                 "translated" => "translated",

@@ -82,8 +82,34 @@ impl Database {
         block(run(&self.url, sql)).unwrap_or_else(|e| panic!("{e}: {sql}"));
     }
 
+    /// Runs statements in a transaction that stays open.
+    #[track_caller]
+    pub fn hold_open(&self, sql: &[String]) -> Transaction {
+        let begun = block(async {
+            let mut connection = open(&self.url).await?;
+            for sql in std::iter::once("BEGIN").chain(sql.iter().map(String::as_str)) {
+                sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+            }
+            Ok::<_, sqlx::Error>(connection)
+        });
+        Transaction(begun.unwrap_or_else(|e| panic!("{e}: {sql:?}")))
+    }
+
     pub fn count(&self, sql: &str) -> usize {
         self.rows(&format!("SELECT count(*)::text FROM {sql}"))[0].parse().unwrap()
+    }
+}
+
+/// A transaction that the test has open.
+pub struct Transaction(PgConnection);
+
+impl Transaction {
+    pub fn commit(mut self) {
+        block(async {
+            sqlx::query("COMMIT").execute(&mut self.0).await?;
+            self.0.close().await
+        })
+        .unwrap();
     }
 }
 

@@ -30,7 +30,7 @@ pub use as2_peer::{As2Peer, Product};
 pub use gateway::Gateway;
 pub use mailbox::Mailbox;
 pub use ours::Ours;
-pub use partner::Partner;
+pub use partner::{Partner, Reply};
 pub use recorder::{Answer, Recorder};
 pub use server::Server;
 pub use site::{Profile, Site};

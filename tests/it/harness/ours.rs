@@ -60,6 +60,10 @@ impl Ours {
         block(answer(request)).expect("an answer of the API")
     }
 
+    pub async fn try_get(&self, path: &str) -> Result<Reply, reqwest::Error> {
+        answer(self.request(Method::GET, path)).await
+    }
+
     #[track_caller]
     pub fn get(&self, path: &str) -> Reply {
         block(answer(self.request(Method::GET, path))).expect("an answer of the API")
@@ -79,7 +83,7 @@ pub fn purchase_order(number: &str) -> Value {
         "lines": [
             { "number": "1", "quantity": { "value": "12", "unit": "EA" }, "price": { "amount": "3.25" },
               "item": { "product_ids": [{ "scheme": "seller_number", "scheme_code": "VN", "id": "ROSE-12" }] } },
-            { "number": "2", "quantity": { "value": "3", "unit": "CT" }, "price": { "amount": "18.00" },
+            { "number": "2", "quantity": { "value": "3", "unit": "XCT" }, "price": { "amount": "18.00" },
               "item": { "product_ids": [{ "scheme": "seller_number", "scheme_code": "VN", "id": "POT-9" }] } }
         ]
     })

@@ -47,6 +47,9 @@ pub struct Origins<'a> {
     left: Cell<u32>,
 }
 
+/// Other values of one field that are tried.
+const MOST_OTHERS: usize = 40;
+
 /// Element and component, from 1.
 type At = (usize, Option<usize>);
 
@@ -90,6 +93,27 @@ impl<'a> Origins<'a> {
             return self.lacking(at, part);
         }
         self.by_value(at, part).or_else(|| self.by_word(at, part))
+    }
+
+    /// The other way about: the first element that changes when a field does. Of a field whose value is not written at all (a unit
+    /// without a code) it is the one that another value would be written to. `None` where none is found.
+    pub fn element_of(&self, pointer: &str) -> Option<OurElement> {
+        let field = self.fields.iter().find(|field| field.pointer == pointer)?;
+        field.others().into_iter().take(MOST_OTHERS).find_map(|other| {
+            let written = self.written_with(&[(field, other)])?;
+            let same_tags = written.len() == self.written.len();
+            let at = written.iter().zip(&self.written).position(|(a, b)| a != b).filter(|_| same_tags)?;
+            let (new, old) = (written.get(at)?, self.written.get(at)?);
+            let part = parts(new).into_iter().find(|p| text(&written, at, *p) != text(&self.written, at, *p))?;
+            let several = new.elements.get(part.0 - 1).is_some_and(|components| components.len() > 1);
+            (new.tag == old.tag).then(|| OurElement {
+                segment: new.tag.to_string(),
+                position: u32::try_from(at + 2).ok(),
+                element: u16::try_from(part.0).ok(),
+                component: part.1.filter(|_| several).and_then(|c| u16::try_from(c).ok()),
+                ..OurElement::default()
+            })
+        })
     }
 
     /// The segment meant, in what is written. ST or UNH is 1, and not among it.
@@ -261,19 +285,21 @@ impl<'a> Origins<'a> {
         Some(found)
     }
 
-    fn tried(&self, changes: &[(&Field, Value)], at: usize, part: At) -> Outcome {
-        let Some(left) = self.left.get().checked_sub(1) else { return Outcome::Unclear };
-        self.left.set(left);
+    fn written_with(&self, changes: &[(&Field, Value)]) -> Option<Vec<Written>> {
         let mut json = self.json.clone();
         for (field, value) in changes {
             if let Some(place) = json.pointer_mut(&field.pointer) {
                 *place = value.clone();
             }
         }
-        let Ok(document) = self.kind.parse(&json.to_string()) else { return Outcome::Unclear };
-        let Some(written) = crate::write(&document, self.schema, self.version, self.tables) else {
-            return Outcome::Unclear;
-        };
+        let document = self.kind.parse(&json.to_string()).ok()?;
+        crate::write(&document, self.schema, self.version, self.tables)
+    }
+
+    fn tried(&self, changes: &[(&Field, Value)], at: usize, part: At) -> Outcome {
+        let Some(left) = self.left.get().checked_sub(1) else { return Outcome::Unclear };
+        self.left.set(left);
+        let Some(written) = self.written_with(changes) else { return Outcome::Unclear };
         let same_tags = written.len() == self.written.len()
             && written.iter().zip(&self.written).all(|(a, b)| a.tag == b.tag);
         if !same_tags {
