@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench sftp [-- ROUNDS]` sends 1 GB with OpenSSH's `sftp` to the door and to an sshd on loopback, in turns, and
 //! small files (4 KB) over 8 sessions at once. Our time ends with the status of CLOSE: the file is committed to PostgreSQL by then.
-//! sshd's ends with its status, too: its file is in the page cache. The partner is paused: what comes is taken and kept, not worked
-//! on. Needs the PostgreSQL server's and OpenSSH's binaries.
+//! sshd's ends with its status, too: its file is in the page cache. The large file ends in the middle of an order and is set aside; the
+//! small ones are whole orders, which are worked on meanwhile and go to a folder. Needs the PostgreSQL server's and OpenSSH's binaries.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod machinery;
@@ -226,14 +226,16 @@ fn configure(home: &Path, postgres: &Postgres, key: &Path) {
     fs::create_dir_all(conf.join("partners.d")).unwrap();
     let gateway = format!(
         "state = \"{}\"\n[us]\nname = \"Northwind\"\nx12 = \"ZZ:NORTHWIND\"\n[database]\nurl = \"postgres://portway@localhost/portway?host={}\"\n\
-         [listen.sftp]\naddress = \"127.0.0.1:0\"\n",
+         [listen.sftp]\naddress = \"127.0.0.1:0\"\n[endpoint.erp]\nkind = \"directory\"\npath = \"{}\"\n",
         home.join("state").display(),
-        postgres.run.display()
+        postgres.run.display(),
+        home.join("erp").display()
     );
+    fs::create_dir(home.join("erp")).unwrap();
     fs::write(conf.join("gateway.toml"), gateway).unwrap();
     let public = fs::read_to_string(key.with_extension("pub")).unwrap();
     let partner = format!(
-        "id = \"acme\"\nname = \"Acme\"\nstatus = \"paused\"\n[x12]\nid = \"ZZ:ACME\"\n[sftp]\nkeys = [\"{}\"]\nmax_sessions = 16\n",
+        "id = \"acme\"\nname = \"Acme\"\nstatus = \"live\"\n[receive.850]\nto = [\"erp\"]\n[x12]\nid = \"ZZ:ACME\"\n[sftp]\nkeys = [\"{}\"]\nmax_sessions = 16\n",
         public.trim()
     );
     fs::write(conf.join("partners.d/acme.toml"), partner).unwrap();
@@ -274,12 +276,27 @@ fn small_files(home: &Path, round: usize) -> Vec<Vec<PathBuf>> {
             (0..FILES)
                 .map(|nth| {
                     let path = folder.join(format!("po-{round}-{session}-{nth}.edi"));
-                    payload(&path, 4000, round * 100_000 + session * 1000 + nth);
+                    order(&path, 4000, round * 100_000 + session * 1000 + nth);
                     path
                 })
                 .collect()
         })
         .collect()
+}
+
+/// A whole order of about this size.
+fn order(path: &Path, size: usize, number: usize) {
+    let mut text = format!(
+        "ISA*00*          *00*          *ZZ*ACME           *ZZ*NORTHWIND      *260105*0930*U*00401*{number:09}*0*P*>~\n\
+         GS*PO*ACME*NORTHWIND*20260105*0930*{number}*X*004010~\nST*850*0001~\nBEG*00*SA*{number}**20260105~\n"
+    );
+    let mut lines = 0;
+    while text.len() < size - 100 {
+        lines += 1;
+        text += &format!("PO1*{lines}*{}*EA*{}.25**BP*ITEM-{:08}~\n", lines % 97 + 1, lines % 89, number * 31 + lines);
+    }
+    text += &format!("CTT*{lines}~\nSE*{}*0001~\nGE*1*{number}~\nIEA*1*{number:09}~\n", lines + 4);
+    fs::write(path, text).unwrap();
 }
 
 fn median(mut all: Vec<f64>) -> f64 {
