@@ -255,7 +255,7 @@ impl Ledger {
     pub async fn answers_overdue(&self, now: Timestamp) -> Result<Vec<Overdue>> {
         Ok(sqlx::query_as(
             "SELECT k.id AS acknowledgement, k.kind, k.answers AS message, k.set_id, m.partner, d.target, s.document, s.number, s.code,
-                k.resends
+                k.repeats AS resends
              FROM acknowledgement k JOIN message m ON m.id = k.answers LEFT JOIN delivery d ON d.message_id = k.answers
              LEFT JOIN transaction_set s ON s.id = k.set_id
              WHERE k.direction = 'expected' AND k.kind <> 'MDN' AND k.state IN ('expected', 'received') AND k.due_at <= $1
@@ -279,7 +279,7 @@ impl Ledger {
         let marked = sqlx::query(
             "WITH k AS (
                 UPDATE acknowledgement SET state = CASE WHEN $3 THEN 'expected' ELSE 'overdue' END,
-                    due_at = CASE WHEN $3 THEN NULL ELSE due_at END, resends = resends + $3::int
+                    due_at = CASE WHEN $3 THEN NULL ELSE due_at END, repeats = repeats + $3::int
                 WHERE id = $1 AND state IN ('expected', 'received') AND due_at <= $2 RETURNING kind, coalesce(set_id, answers) AS subject
              )
              INSERT INTO history (id, subject, at, event, detail)

@@ -44,4 +44,4 @@ CREATE TABLE answer (
 CREATE INDEX answer_set ON answer (set_id) WHERE set_id IS NOT NULL;
 CREATE INDEX answer_message ON answer (message_id);
 -- How often what is answered was sent again for want of the answer.
-ALTER TABLE acknowledgement ADD COLUMN resends integer NOT NULL DEFAULT 0;
+ALTER TABLE acknowledgement ADD COLUMN repeats integer NOT NULL DEFAULT 0;
