@@ -19,6 +19,7 @@ pub mod material;
 pub mod outgoing;
 pub mod process;
 pub mod receipts;
+pub mod results;
 pub mod route;
 pub mod send;
 pub mod set;
