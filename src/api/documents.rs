@@ -105,6 +105,7 @@ pub async fn one(
         set: asked.set.as_deref(),
         test: asked.test,
         strict: asked.strict,
+        thread: None,
     };
     match house.hand_over(&handed).await {
         Ok(done) => Ok(created(&done, &asked.partner)),
@@ -198,7 +199,7 @@ pub fn fault(told: &Told) -> Fault {
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+pub fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let key = headers.get(IDEMPOTENCY_KEY).map(|value| value.to_str().map(str::trim));
     match key {
         Some(Ok(key)) if !key.is_empty() && key.len() <= LONGEST_KEY => Ok(key.to_owned()),

@@ -19,7 +19,11 @@ pub async fn document(
     let line = house.ledger.find_documents(&asked.to_string()).await?.swap_remove(0);
     caller.may_reach(&line.partner).map_err(|_| unknown())?;
     let answers = house.ledger.answers_to(asked).await?;
+    let result = house.ledger.result_of(asked).await?;
     let mut body = serde_json::to_value(&line).unwrap_or_default();
     body["acknowledgements"] = serde_json::to_value(&answers).unwrap_or_default();
+    if let Some(result) = result {
+        body["result"] = serde_json::to_value(&result).unwrap_or_default();
+    }
     Ok(([(CONTENT_TYPE, "application/json")], body.to_string()).into_response())
 }

@@ -10,6 +10,7 @@ mod documents;
 mod events;
 mod look;
 mod problem;
+mod results;
 mod shape;
 
 use crate::pipeline::House;
@@ -23,6 +24,7 @@ pub fn router(house: House, close: CancellationToken) -> Router {
     let mut router = Router::new()
         .route("/v1/documents", post(documents::any))
         .route("/v1/documents/{id}", get(look::document))
+        .route("/v1/documents/{id}/result", post(results::result))
         .route("/v1/events", get(events::events));
     for kind in DocumentKind::ALL {
         let path = format!("/v1/{}", documents::plural(*kind));

@@ -10,6 +10,7 @@ use crate::ledger::delivery::Order;
 use crate::ledger::document::{DocumentLine, Filter};
 use crate::ledger::{Error, Ledger};
 use crate::pipeline::again::translate_again;
+use crate::pipeline::results;
 use crate::pipeline::route::{self, Route};
 use crate::profile::Configuration;
 use serde_json::{Value, json};
@@ -67,11 +68,12 @@ pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Res
         let deliveries_of = ledger.deliveries_of(document.id).await?;
         let acknowledgements = ledger.acknowledgements_of_message(document.message_id).await?;
         let events = ledger.timeline(document.id).await?;
+        let result = ledger.result_of(document.id).await?;
         if as_json {
             let data = ledger.payload(document.id).await?;
             let event: Option<Value> = serde_json::from_slice(&data).ok();
             let all = json!({ "document": document, "deliveries": deliveries_of, "acknowledgements": acknowledgements,
-                "history": events, "event": event });
+                "history": events, "event": event, "result": result });
             anstream::println!("{all}");
             continue;
         }
@@ -99,6 +101,9 @@ pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Res
         findings(&document.findings, "  ");
         for a in &acknowledgements {
             anstream::println!("  {} {} {}", a.kind, a.code.as_deref().unwrap_or("-"), a.state);
+        }
+        if let Some(result) = &result {
+            anstream::println!("  {}", shown(&results::shown(result)));
         }
         deliveries(&deliveries_of);
         timeline(&events);

@@ -22,6 +22,7 @@ pub mod outgoing;
 pub mod poll;
 pub mod process;
 pub mod profile;
+pub mod results;
 pub mod sftp;
 pub mod staged;
 pub mod status;

@@ -21,6 +21,7 @@ pub mod overdue;
 pub mod process;
 pub mod receipts;
 mod reconcile;
+pub mod results;
 pub mod route;
 pub mod send;
 pub mod set;

@@ -383,6 +383,38 @@ pub struct Receive {
     /// Whether a dead or held delivery holds back later ones of the same document number.
     #[serde(default)]
     pub order: Order,
+    /// What tells the partner that our system rejected a document which was acknowledged: `824` or `855`, of EDIFACT `APERAK` or
+    /// `ORDRSP`. It needs `[send.824]` and so on. `none`: operators alone hear of it.
+    #[serde(default)]
+    pub rejected_with: RejectedWith,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum RejectedWith {
+    #[default]
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "824")]
+    Advice824,
+    #[serde(rename = "855")]
+    OrderResponse855,
+    #[serde(rename = "APERAK")]
+    Aperak,
+    #[serde(rename = "ORDRSP")]
+    Ordrsp,
+}
+
+impl RejectedWith {
+    /// The set.
+    pub fn set(self) -> Option<&'static str> {
+        match self {
+            RejectedWith::None => None,
+            RejectedWith::Advice824 => Some("824"),
+            RejectedWith::OrderResponse855 => Some("855"),
+            RejectedWith::Aperak => Some("APERAK"),
+            RejectedWith::Ordrsp => Some("ORDRSP"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -32,7 +32,7 @@ pub use target::Wanted;
 pub struct HandOver<'a> {
     /// Who: a client's name, an endpoint's.
     pub source: &'a str,
-    /// `api`, `directory`, `sftp`.
+    /// `api`, `directory`, `sftp`, `result`.
     pub transport: &'static str,
     pub remote: Option<&'a str>,
     pub file_name: Option<&'a str>,
@@ -50,6 +50,8 @@ pub struct HandOver<'a> {
     pub test: bool,
     /// Every value that the set does not carry is an error.
     pub strict: bool,
+    /// The thread that it belongs to; by default that of its number.
+    pub thread: Option<Uuid>,
 }
 
 /// A document that is in the ledger.
@@ -136,7 +138,7 @@ impl House {
         let usage = if handed.test || judged.profile.partner.status == Status::Test { 'T' } else { 'P' };
         let paused = judged.profile.partner.status == Status::Paused;
         let number = Some(handed.document.number()).filter(|number| !number.is_empty());
-        let thread = thread_of(handed.document, handed.partner, document);
+        let thread = handed.thread.unwrap_or_else(|| thread_of(handed.document, handed.partner, document));
         let leaves_at = batch::leaves_at(&judged.profile.partner, &judged.wanted.code, now);
         let send = judged.profile.partner.send.get(&judged.wanted.code);
         let segments = serde_json::to_vec(&judged.composed.segments)

@@ -2,6 +2,7 @@
 
 mod events;
 mod faults;
+mod results;
 
 use crate::harness::*;
 
