@@ -9,6 +9,7 @@ use super::deliver::unread;
 use super::lane::judge;
 use crate::endpoint::Outcome;
 use crate::ledger::alert::{Move, Raise};
+use crate::ledger::breaker::Trip;
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::profile::PartnerProfile;
@@ -42,15 +43,18 @@ impl House {
             let as2 = configuration.partner(&due.target).and_then(|profile| profile.partner.as2.as_ref());
             let by_as2 = matches!(due.way.as_str(), "as2" | "receipt");
             let retry = as2.filter(|_| by_as2).map(|as2| as2.retry).unwrap_or_default();
-            let tried = judge(&outcome, &due, retry, true, self.clock.now(), rand::random());
+            let lane = job::partner_lane(&due.target);
+            let trip = self.lane_failed(&lane, &due, &outcome, retry).await;
+            let tried = judge(&outcome, &due, retry, true, trip.open, (self.clock.now(), rand::random()));
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
-            let raise = raise_for(&due, &tried.detail, tried.next);
+            let raise = raise_for(&due, &tried.detail, tried.next, trip);
             if let Some(raise) = &raise {
                 self.troubled.add(&raise.cause);
             }
             self.settle(&due, &tried, raise.as_ref()).await;
             let cause = cause(&due.target);
-            if tried.next == Next::Done && self.troubled.take(&cause) {
+            let strained = self.lane_answered(&lane, &due, &outcome, false).await;
+            if strained || tried.next == Next::Done && self.troubled.take(&cause) {
                 self.recovered(&cause).await;
             }
         }
@@ -93,10 +97,15 @@ fn cause(partner: &str) -> String {
     format!("partner:{partner}:send")
 }
 
-fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
+fn raise_for(due: &Due, detail: &str, next: Next, trip: Trip) -> Option<Raise> {
     let partner = &due.target;
     let (title, text) = match next {
         Next::Done => return None,
+        Next::Again(_) if trip.open.is_some() => (
+            format!("{partner}: our messages cannot be handed over"),
+            "Too many tries failed in a row. What is owed to them waits, in order; one message at a time is tried, until one gets through."
+                .to_owned(),
+        ),
         Next::Again(_) if due.tries < TELL_AFTER => return None,
         Next::Again(_) => (
             format!("{partner}: our messages cannot be handed over"),
@@ -123,5 +132,5 @@ fn raise_for(due: &Due, detail: &str, next: Next) -> Option<Raise> {
 /// The lane of a partner, until the gateway stops.
 pub async fn run_lane(house: House, partner: String) {
     let lane = job::partner_lane(&partner);
-    super::lane::run(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
+    super::lane::run(house, lane, CAP, None, |house, due| async move { house.send(due).await }).await;
 }

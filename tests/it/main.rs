@@ -12,6 +12,7 @@ mod aperak;
 mod as2;
 mod as2_peers;
 mod bad_input;
+mod calm;
 mod certificates;
 mod dead_ends;
 mod demo;
