@@ -401,6 +401,41 @@ fn rsa_bits(text: &str) -> Result<u32, String> {
     }
 }
 
+/// Which of an endpoint's deliveries go again, and why.
+#[derive(Debug, Clone, Args)]
+pub struct RedeliverMany {
+    pub name: String,
+    #[arg(long, value_enum, default_value = "dead")]
+    pub state: Ended,
+    /// Only this partner's.
+    #[arg(long)]
+    pub partner: Option<String>,
+    /// Why; it is kept in the history.
+    #[arg(long)]
+    pub reason: String,
+    /// How many a second: 20/s.
+    #[arg(long)]
+    pub rate: Option<crate::profile::duration::Rate>,
+    /// Only say how many there are, of whom.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ended {
+    Dead,
+    Held,
+}
+
+impl Ended {
+    pub fn word(self) -> &'static str {
+        match self {
+            Ended::Dead => "dead",
+            Ended::Held => "held",
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum EndpointVerb {
     List {
@@ -413,4 +448,6 @@ pub enum EndpointVerb {
         #[arg(long)]
         json: bool,
     },
+    /// What is dead or held there goes again, in the order in which it came: same bytes, same event ids.
+    Redeliver(RedeliverMany),
 }

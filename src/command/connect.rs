@@ -82,6 +82,13 @@ pub async fn ledger(configuration: &Configuration) -> Result<Ledger, ExitCode> {
     })
 }
 
+/// A ledger for a verb that can do without.
+pub async fn quietly(configuration: &Configuration) -> Option<Ledger> {
+    let mut address = Place::of(configuration).ok()?.address;
+    address.connections = 1;
+    Ledger::connect(&address, Duration::from_secs(30)).await.ok()
+}
+
 /// Both, for a verb that needs both.
 pub async fn open(dir: &Path) -> Result<(Configuration, Ledger), ExitCode> {
     let configuration = configuration(dir)?;

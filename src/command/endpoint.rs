@@ -1,15 +1,18 @@
-//! `portway endpoint list|test`: our own systems.
+//! `portway endpoint list|test|redeliver`: our own systems, how they stand, and what they have not got.
 
-use super::arguments::EndpointVerb;
+use super::arguments::{EndpointVerb, RedeliverMany};
 use super::check::Report;
 use super::check::server::Look;
 use super::connect;
 use super::listing::table;
-use super::{NOT_FOUND, PROBLEMS};
+use super::status::trouble;
+use super::{NOT_FOUND, PROBLEMS, fail};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::endpoint::event::{EventParts, event_bytes};
 use crate::endpoint::{EventBody, Outcome};
 use crate::ledger::alert::Move;
+use crate::ledger::breaker::Again;
+use crate::ledger::job::endpoint_lane;
 use crate::pipeline::deliver::Outlet;
 use crate::profile::Configuration;
 use crate::profile::gateway::{Endpoint, SftpEndpoint};
@@ -23,13 +26,22 @@ pub async fn run(dir: &Path, verb: EndpointVerb) -> ExitCode {
         Err(exit) => return exit,
     };
     match verb {
-        EndpointVerb::List { json } => list(&configuration, json),
+        EndpointVerb::List { json } => list(&configuration, json).await,
+        EndpointVerb::Redeliver(asked) => redeliver(&configuration, &asked).await,
         EndpointVerb::Test { name, json } => test(&configuration, &name, json).await,
     }
 }
 
-fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
-    let mut lines = table(["NAME", "KIND", "TEST", "WHERE"]);
+/// What is configured, and, where a ledger can be asked, how each stands.
+async fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
+    let lanes = match connect::quietly(configuration).await {
+        Some(ledger) => ledger.status(SystemClock.now()).await.map(|status| status.lanes).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    if lanes.is_empty() {
+        anstream::eprintln!("No ledger can be asked: how they stand is not known.");
+    }
+    let mut lines = table(["NAME", "KIND", "TEST", "WHERE", "STANDS", "WAITING", "DEAD OR HELD"]);
     for (name, endpoint) in &configuration.gateway.endpoint {
         let (kind, place) = match endpoint {
             Endpoint::Http(http) => ("http", http.url.clone()),
@@ -39,14 +51,30 @@ fn list(configuration: &Configuration, as_json: bool) -> ExitCode {
             Endpoint::Sftp(sftp) => ("sftp", place(sftp)),
             Endpoint::Events(_) => ("events", "GET /v1/events".to_owned()),
         };
+        let lane = lanes.iter().find(|lane| lane.lane == endpoint_lane(name));
         if as_json {
             anstream::println!(
                 "{}",
-                json!({ "name": name, "kind": kind, "test": endpoint.is_test(), "where": place })
+                json!({ "name": name, "kind": kind, "test": endpoint.is_test(), "where": place,
+                    "breaker": lane.map(|l| &l.breaker), "since": lane.and_then(|l| l.since.as_ref()),
+                    "next_probe": lane.and_then(|l| l.next_probe.as_ref()),
+                    "waiting": lane.map(|l| l.waiting), "parked": lane.map(|l| l.parked) })
             );
-        } else {
-            lines.add_row([name.as_str(), kind, if endpoint.is_test() { "yes" } else { "" }, &place]);
+            continue;
         }
+        let stands = lane.map(|lane| match trouble(lane).trim() {
+            "" => "closed: it takes documents".to_owned(),
+            trouble => trouble.trim_matches(['(', ')']).to_owned(),
+        });
+        lines.add_row([
+            name.clone(),
+            kind.to_owned(),
+            if endpoint.is_test() { "yes" } else { "" }.to_owned(),
+            place,
+            stands.unwrap_or_default(),
+            lane.map(|lane| lane.waiting.to_string()).unwrap_or_default(),
+            lane.map(|lane| lane.parked.to_string()).unwrap_or_default(),
+        ]);
     }
     if !as_json {
         anstream::println!("{lines}");
@@ -118,4 +146,49 @@ async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitC
         anstream::println!("{name}: {}{status} {}", outcome.word(), outcome.reason());
     }
     if matches!(outcome, Outcome::Delivered { .. }) { ExitCode::SUCCESS } else { ExitCode::from(PROBLEMS) }
+}
+
+/// What is dead or held there goes again, in the order in which it came.
+async fn redeliver(configuration: &Configuration, asked: &RedeliverMany) -> ExitCode {
+    if configuration.endpoint(&asked.name).is_none() {
+        anstream::eprintln!("error: there is no endpoint {}: see 'portway endpoint list'", asked.name);
+        return ExitCode::from(NOT_FOUND);
+    }
+    let ledger = match connect::ledger(configuration).await {
+        Ok(ledger) => ledger,
+        Err(exit) => return exit,
+    };
+    let again = Again {
+        endpoint: &asked.name,
+        state: asked.state.word(),
+        partner: asked.partner.as_deref(),
+        reason: &asked.reason,
+        rate: asked.rate.map(|rate| rate.a_second()),
+    };
+    if asked.dry_run {
+        return match ledger.count_of_redelivery(&again).await {
+            Ok(counts) => {
+                for (partner, code, count, oldest) in &counts {
+                    anstream::println!("{count} of {partner}, {code}, the oldest of {oldest}");
+                }
+                let all: i64 = counts.iter().map(|(_, _, count, _)| count).sum();
+                anstream::eprintln!("{all} would go again; nothing was changed");
+                ExitCode::SUCCESS
+            }
+            Err(error) => fail(&error),
+        };
+    }
+    match ledger.redeliver_many(&again, SystemClock.now()).await {
+        Ok(0) => {
+            anstream::eprintln!("nothing is {} at {}", again.state, asked.name);
+            ExitCode::from(NOT_FOUND)
+        }
+        Ok(count) => {
+            anstream::eprintln!(
+                "{count} deliveries queued again, in the order in which they came, with the same bytes and ids"
+            );
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&error),
+    }
 }

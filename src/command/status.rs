@@ -4,7 +4,7 @@ use super::connect;
 use super::listing::table;
 use super::{PROBLEMS, fail};
 use crate::clock::{Clock, SystemClock};
-use crate::ledger::status::Status;
+use crate::ledger::status::{LaneLine, Status};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -26,6 +26,20 @@ pub async fn run(dir: &Path, json: bool) -> ExitCode {
         print(&status);
     }
     if status.alerts.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(PROBLEMS) }
+}
+
+/// What the lane's breaker is, where it is not closed: nothing more gets through, and since when.
+pub(super) fn trouble(lane: &LaneLine) -> String {
+    let word = match lane.breaker.as_str() {
+        "closed" => return String::new(),
+        "half_open" => "half-open",
+        other => other,
+    };
+    let since = lane.since.as_deref().unwrap_or_default();
+    match &lane.next_probe {
+        Some(next) => format!(" ({word} since {since}, next try {next})"),
+        None => format!(" ({word} since {since})"),
+    }
 }
 
 fn print(status: &Status) {
@@ -58,7 +72,7 @@ fn print(status: &Status) {
         let oldest = lane.oldest_seconds.map(|s| format!("{s:.0} s")).unwrap_or_default();
         let paused = if lane.paused { " (paused)" } else { "" };
         lanes.add_row([
-            format!("{}{paused}", lane.lane),
+            format!("{}{paused}{}", lane.lane, trouble(lane)),
             lane.waiting.to_string(),
             lane.in_flight.to_string(),
             lane.parked.to_string(),

@@ -326,7 +326,7 @@ impl Ledger {
 pub(super) async fn again(tx: &mut sqlx::PgConnection, message: Uuid, now: Timestamp) -> Result<u64> {
     let queued = sqlx::query(
         "WITH d AS (
-            UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, read_at = NULL
+            UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, spared = 0, read_at = NULL
             WHERE message_id = $1 AND state IN ('delivered', 'dead', 'held') RETURNING id, message_id, target, way
          ), m AS (UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id),
          j AS (

@@ -5,7 +5,8 @@
 //! order key until a person redelivers, releases or cancels it.
 
 use super::alert::{self, Raise};
-use super::job::{self, Lease, lock_lane, take_jobs};
+use super::breaker::{self, Entry};
+use super::job::{self, Lease, take_jobs};
 use super::process::{DeliveryRow, Parts};
 use super::{Error, Ledger, Result, at, id, message};
 use jiff::{SignedDuration, Timestamp};
@@ -24,11 +25,19 @@ pub struct Due {
     pub way: String,
     /// Tries so far, this one included.
     pub tries: i32,
+    /// Of these, the ones made while its lane was open: they are not counted against it.
+    pub spared: i32,
+    /// Its lane is open, and this is the probe.
+    pub probe: bool,
+    /// Some on its lane failed lately: that this one arrives is news.
+    pub strained: bool,
     /// An earlier worker died over it: whether its bytes arrived, nobody knows.
     pub interrupted: bool,
     pub partner: Option<String>,
     pub thread: Option<Uuid>,
     pub file_name: Option<String>,
+    /// Its payload could not be read: nothing left us, and that is nobody's fault but ours.
+    pub unread: bool,
     /// The first part of the payload, as stored; see [`Ledger::payload_of`].
     first: Option<(i16, i32, Vec<u8>)>,
 }
@@ -41,6 +50,8 @@ pub struct Tried {
     pub status: Option<i32>,
     pub detail: String,
     pub next: Next,
+    /// Its lane is open: the try is not counted.
+    pub spared: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,35 +65,40 @@ pub enum Next {
     Held,
 }
 
-type DueRow = (
-    i64,
-    i64,
-    i32,
-    Uuid,
-    Uuid,
-    Uuid,
-    String,
-    String,
-    i32,
-    bool,
-    Option<String>,
-    Option<Uuid>,
-    Option<String>,
-    Option<i16>,
-    Option<i32>,
-    Option<Vec<u8>>,
-);
+/// What a claim of a lane gave.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub due: Vec<Due>,
+    /// The lane gives nothing more before this time.
+    pub wait: Option<Timestamp>,
+}
 
-impl Ledger {
-    /// Claims due deliveries of a lane and writes their attempts, in one commit.
-    pub async fn claim_deliveries(&self, lane: &str, most: i64, now: Timestamp) -> Result<Vec<Due>> {
-        let since = Instant::now();
-        let mut tx = self.pool.begin().await?;
-        if !lock_lane(&mut tx, lane).await? {
-            tx.rollback().await?;
-            return Ok(Vec::new());
-        }
-        let rows: Vec<DueRow> = sqlx::query_as(take_jobs!(
+#[derive(sqlx::FromRow)]
+struct DueRow {
+    job: i64,
+    epoch: i64,
+    job_tries: i32,
+    attempt: Uuid,
+    id: Uuid,
+    subject: Uuid,
+    target: String,
+    way: String,
+    tries: i32,
+    spared: i32,
+    interrupted: bool,
+    partner: Option<String>,
+    thread_id: Option<Uuid>,
+    file_name: Option<String>,
+    codec: Option<i16>,
+    size: Option<i32>,
+    bytes: Option<Vec<u8>>,
+}
+
+/// Takes jobs of a locked lane, in the order named, and writes their attempts.
+macro_rules! take_deliveries {
+    ($order:literal) => {
+        take_jobs!(
+            $order,
             ", d AS (
                 UPDATE delivery SET state = 'delivering', tries = delivery.tries + 1, next_try_at = NULL
                 FROM taken JOIN delivery old ON old.id = taken.subject WHERE delivery.id = old.id
@@ -95,60 +111,84 @@ impl Ledger {
                 INSERT INTO attempt (id, delivery_id, number, epoch, node, started_at)
                 SELECT attempt, id, tries, epoch, $4, $2 FROM d
              )
-             SELECT d.job, d.epoch, d.job_tries, d.attempt, d.id, coalesce(d.set_id, d.message_id), d.target, d.way, d.tries,
-                d.interrupted, coalesce(s.partner, m.partner), s.thread_id, m.file_name, p.codec, p.size, p.bytes
+             SELECT d.job, d.epoch, d.job_tries, d.attempt, d.id, coalesce(d.set_id, d.message_id) AS subject, d.target, d.way, d.tries,
+                d.spared, d.interrupted, coalesce(s.partner, m.partner) AS partner, s.thread_id, m.file_name, p.codec, p.size, p.bytes
              FROM d
              LEFT JOIN transaction_set s ON s.id = d.set_id
              LEFT JOIN message m ON m.id = d.message_id
              LEFT JOIN payload p ON p.owner = coalesce(d.set_id, d.message_id) AND p.part = 0
              ORDER BY d.position, d.job"
-        ))
-        .bind(lane)
-        .bind(at(now))
-        .bind(most)
-        .bind(self.node)
-        .bind(self.lease.as_secs_f64())
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        let mut due = Vec::with_capacity(rows.len());
-        for row in rows {
-            let (
-                job,
-                epoch,
-                job_tries,
-                attempt,
-                id,
-                subject,
-                target,
-                way,
-                tries,
-                interrupted,
-                partner,
-                thread,
-                file_name,
-                codec,
-                size,
-                bytes,
-            ) = row;
-            let lease = Lease::new(self, job, epoch, job_tries, since);
-            let first = codec.zip(size).zip(bytes).map(|((codec, size), bytes)| (codec, size, bytes));
-            due.push(Due {
-                lease,
-                attempt,
-                id,
-                subject,
-                target,
-                way,
-                tries,
-                interrupted,
-                partner,
-                thread,
-                file_name,
-                first,
-            });
+        )
+    };
+}
+
+impl Ledger {
+    /// Claims due deliveries of a lane and writes their attempts, in one commit. Of a lane that is open, at most the one that
+    /// is the probe; of one that drains, as many as its rate a second allows.
+    pub async fn claim_deliveries(
+        &self,
+        lane: &str,
+        most: i64,
+        drain: Option<f64>,
+        now: Timestamp,
+    ) -> Result<Batch> {
+        let since = Instant::now();
+        let mut tx = self.pool.begin().await?;
+        let entry = breaker::enter(&mut tx, lane, most, drain, now).await?;
+        let (sql, most, strained) = match entry {
+            Entry::Shut(wait) => {
+                tx.rollback().await?;
+                return Ok(Batch { due: Vec::new(), wait });
+            }
+            Entry::Free { strained } => (take_deliveries!("j.position, j.id"), most, strained),
+            Entry::Probe => (take_deliveries!("j.tries, j.position, j.id"), 1, true),
+            Entry::Drain { most, strained } => (take_deliveries!("j.position, j.id"), most, strained),
+        };
+        let rows: Vec<DueRow> = sqlx::query_as(sql)
+            .bind(lane)
+            .bind(at(now))
+            .bind(most)
+            .bind(self.node)
+            .bind(self.lease.as_secs_f64())
+            .fetch_all(&mut *tx)
+            .await?;
+        let mut wait = None;
+        match (entry, drain) {
+            // Nothing is due to be the probe.
+            (Entry::Probe, _) if rows.is_empty() => {
+                tx.rollback().await?;
+                return Ok(Batch::default());
+            }
+            (Entry::Drain { .. }, Some(rate)) => {
+                wait = breaker::drained(&mut tx, lane, rows.len(), rate, now).await?;
+            }
+            _ => {}
         }
-        Ok(due)
+        tx.commit().await?;
+        let probe = entry == Entry::Probe;
+        let due = rows.into_iter().map(|row| self.due(row, probe, strained, since)).collect();
+        Ok(Batch { due, wait })
+    }
+
+    fn due(&self, row: DueRow, probe: bool, strained: bool, since: Instant) -> Due {
+        Due {
+            lease: Lease::new(self, row.job, row.epoch, row.job_tries, since),
+            attempt: row.attempt,
+            id: row.id,
+            subject: row.subject,
+            target: row.target,
+            way: row.way,
+            tries: row.tries,
+            spared: row.spared,
+            probe,
+            strained,
+            unread: false,
+            interrupted: row.interrupted,
+            partner: row.partner,
+            thread: row.thread_id,
+            file_name: row.file_name,
+            first: row.codec.zip(row.size).zip(row.bytes).map(|((codec, size), bytes)| (codec, size, bytes)),
+        }
     }
 
     /// The bytes that a claimed delivery sends.
@@ -156,6 +196,7 @@ impl Ledger {
     /// # Errors
     /// The ledger's; or [`Error::NotFound`] where the payload is gone.
     pub async fn payload_of(&self, due: &mut Due) -> Result<Vec<u8>> {
+        due.unread = true;
         let Some((codec, size, bytes)) = due.first.take() else {
             return Err(Error::NotFound(format!("the payload of {}", due.subject)));
         };
@@ -166,6 +207,7 @@ impl Ledger {
             all.extend_from_slice(&more);
             part += 1;
         }
+        due.unread = false;
         Ok(all)
     }
 
@@ -227,7 +269,7 @@ impl Ledger {
              ), j AS (SELECT * FROM gone UNION ALL SELECT * FROM kept),
              l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2),
              d AS (
-                UPDATE delivery SET state = $4, next_try_at = $5, status = $7, detail = $8,
+                UPDATE delivery SET state = $4, next_try_at = $5, status = $7, detail = $8, spared = spared + $12::int,
                     finished_at = CASE WHEN $4 = 'delivered' THEN $6 END
                 WHERE id = $3 AND EXISTS (SELECT 1 FROM j) RETURNING set_id, message_id
              ), a AS (
@@ -266,6 +308,7 @@ impl Ledger {
         .bind(tried.outcome)
         .bind(due.attempt)
         .bind(id::new(now))
+        .bind(i32::from(tried.spared))
         .fetch_one(on)
         .await?;
         if rows == 0 {
@@ -517,7 +560,8 @@ impl Ledger {
         let sql = match order {
             Order::Redeliver | Order::Release => {
                 "WITH d AS (
-                    UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0, place = NULL, read_at = NULL
+                    UPDATE delivery SET state = 'queued', next_try_at = NULL, finished_at = NULL, tries = 0, spared = 0,
+                        place = NULL, read_at = NULL
                     WHERE set_id = $1 AND ($2::text IS NULL OR target = $2)
                       AND (state = 'held' OR $4::text = 'redeliver' AND (state IN ('dead', 'deferred', 'uncertain')
                            -- What was delivered goes again only when nothing else is meant.

@@ -195,9 +195,13 @@ pub(crate) async fn lock_lane(tx: &mut sqlx::PgTransaction<'_>, lane: &str) -> R
 }
 
 /// The statement that takes jobs of a locked lane: `$1` lane, `$2` now, `$3` at most, `$4` node, `$5` lease in seconds.
-/// Ends in a CTE `taken (id, epoch, tries, subject)`.
+/// Ends in a CTE `taken (id, epoch, tries, subject)`. A probe takes first what was tried least, so that one bad document is not
+/// the probe for ever.
 macro_rules! take_jobs {
     ($rest:literal) => {
+        take_jobs!("j.position, j.id", $rest)
+    };
+    ($order:literal, $rest:literal) => {
         concat!(
             "WITH free AS (
                 SELECT j.id FROM job j
@@ -208,7 +212,9 @@ macro_rules! take_jobs {
                                     AND (e.position, e.id) < (j.position, j.id))
                         AND NOT EXISTS (SELECT 1 FROM job p WHERE p.kind = 'process' AND p.partner = j.partner
                                     AND p.position < j.position)))
-                ORDER BY j.position, j.id
+                ORDER BY ",
+            $order,
+            "
                 LIMIT least($3, greatest(0, (SELECT cap FROM lane WHERE name = $1)
                     - (SELECT count(*) FROM lease f WHERE f.lane = $1 AND f.until > clock_timestamp())))
             ), taken AS (

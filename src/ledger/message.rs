@@ -468,7 +468,7 @@ impl Ledger {
     pub async fn resend_message(&self, message: Uuid, reason: &str, now: Timestamp) -> Result<()> {
         let target: Option<String> = sqlx::query_scalar(
             "WITH d AS (
-                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0
+                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0, spared = 0
                 WHERE message_id = $1 AND state NOT IN ('queued', 'delivering') RETURNING id, message_id, target, way
              ), m AS (
                 UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id

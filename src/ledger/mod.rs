@@ -9,6 +9,7 @@
 pub mod alert;
 pub mod answers;
 pub mod as2;
+pub mod breaker;
 pub mod cluster;
 pub mod control_number;
 pub mod delivery;

@@ -15,6 +15,12 @@ pub struct LaneLine {
     pub parked: i64,
     /// Seconds since the oldest waiting job became due.
     pub oldest_seconds: Option<f64>,
+    /// `closed`; `open`: nothing gets through, one at a time is tried; `half_open`: one is under way; `draining`.
+    pub breaker: String,
+    /// Since when it is not closed.
+    pub since: Option<String>,
+    /// When the next is tried, while it is open.
+    pub next_probe: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -65,7 +71,8 @@ impl Ledger {
         Ok(sqlx::query_scalar(
             "SELECT DISTINCT lane FROM job
              WHERE state = 'ready' AND run_at <= $1
-               AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.job = job.id AND l.until > clock_timestamp())",
+               AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.job = job.id AND l.until > clock_timestamp())
+               AND NOT EXISTS (SELECT 1 FROM breaker b WHERE b.lane = job.lane AND b.state IN ('open', 'half_open') AND b.next_at > $1)",
         )
         .bind(at(now))
         .fetch_all(&self.pool)
@@ -87,8 +94,13 @@ impl Ledger {
                 count(j.id) FILTER (WHERE j.state = 'ready' AND s.job IS NULL) AS waiting,
                 count(s.job) AS in_flight,
                 count(j.id) FILTER (WHERE j.state = 'parked') AS parked,
-                extract(epoch FROM $1 - min(j.run_at) FILTER (WHERE j.state = 'ready' AND j.run_at <= $1 AND s.job IS NULL))::float8 AS oldest_seconds
-             FROM lane l LEFT JOIN job j ON j.lane = l.name LEFT JOIN lease s ON s.job = j.id GROUP BY l.name, l.cap, l.paused ORDER BY l.name",
+                extract(epoch FROM $1 - min(j.run_at) FILTER (WHERE j.state = 'ready' AND j.run_at <= $1 AND s.job IS NULL))::float8 AS oldest_seconds,
+                coalesce(b.state, 'closed') AS breaker,
+                CASE WHEN b.state <> 'closed' THEN instant(b.since) END AS since,
+                CASE WHEN b.state IN ('open', 'half_open') THEN instant(b.next_at) END AS next_probe
+             FROM lane l LEFT JOIN breaker b ON b.lane = l.name
+             LEFT JOIN job j ON j.lane = l.name LEFT JOIN lease s ON s.job = j.id
+             GROUP BY l.name, l.cap, l.paused, b.lane ORDER BY l.name",
         )
         .bind(at(now))
         .fetch_all(&self.pool)

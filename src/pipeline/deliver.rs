@@ -1,8 +1,8 @@
 //! Deliver: documents to our own systems, one lane an endpoint.
 //!
 //! A lane claims what is due, in batches, up to its cap; each try's row is committed before its first byte leaves, and its outcome
-//! decides what the ledger says next: done, again later, dead, or held for a person. Operators hear of an endpoint after
-//! its third failed try in a row, at once of what is dead or held, and once when it works again.
+//! decides what the ledger says next: done, again later, dead, or held for a person. Operators hear of an endpoint when its lane
+//! opens or one document failed three times, at once of what is dead or held, and once when it works again.
 
 use super::House;
 use super::lane::judge;
@@ -10,6 +10,7 @@ use crate::endpoint::http::{HttpTarget, sign::SigningSecret};
 use crate::endpoint::sftp::SftpTarget;
 use crate::endpoint::{EventBody, Outcome, Target};
 use crate::ledger::alert::{Move, Raise};
+use crate::ledger::breaker::Trip;
 use crate::ledger::delivery::{Due, Next, Tried};
 use crate::ledger::{self, job};
 use crate::profile::Configuration;
@@ -32,6 +33,8 @@ pub struct Outlet {
     /// Whether the receiver honours the id, so that a lost answer may be repeated.
     pub idempotent: bool,
     pub cap: u32,
+    /// How many a second go out after it was down.
+    pub drain: Option<f64>,
     /// An alert on this endpoint is open, as far as this node knows.
     troubled: AtomicBool,
 }
@@ -45,7 +48,7 @@ impl Outlet {
         endpoint: &Endpoint,
         troubled: bool,
     ) -> Result<Outlet, String> {
-        let (target, retry, idempotent, cap) = match endpoint {
+        let (target, retry, idempotent, cap, drain) = match endpoint {
             Endpoint::Http(http) => {
                 let mut secrets = Vec::new();
                 for secret in &http.secrets {
@@ -62,19 +65,23 @@ impl Outlet {
                     .map_err(|e| format!("endpoint {name}: {e}"))?;
                 let target =
                     Target::Http { client, target: HttpTarget { url: http.url.clone(), secrets, timeout } };
-                (target, http.retry, http.idempotent, http.concurrency)
-            }
-            Endpoint::Directory(directory) => {
-                (Target::Directory(configuration.path(&directory.path)), directory.retry, true, 4)
+                (target, http.retry, http.idempotent, http.concurrency, http.drain)
             }
             Endpoint::Sftp(sftp) => {
                 let target = SftpTarget::of(sftp, &configuration.dir);
                 let target = target.map_err(|e| format!("endpoint {name}: {e}"))?;
-                (Target::Sftp(Arc::new(target)), sftp.retry, true, 4)
+                (Target::Sftp(Arc::new(target)), sftp.retry, true, 4, sftp.drain)
             }
             Endpoint::Events(_) => {
                 return Err(format!("endpoint {name} is sent nothing: it fetches its events from GET /v1/events"));
             }
+            Endpoint::Directory(directory) => (
+                Target::Directory(configuration.path(&directory.path)),
+                directory.retry,
+                true,
+                4,
+                directory.drain,
+            ),
         };
         Ok(Outlet {
             name: name.to_owned(),
@@ -82,6 +89,7 @@ impl Outlet {
             retry,
             idempotent,
             cap,
+            drain: drain.map(|rate| rate.a_second()),
             troubled: AtomicBool::new(troubled),
         })
     }
@@ -109,14 +117,19 @@ impl House {
             } else {
                 self.post(&outlet, &mut due).await
             };
-            let tried = judge(&outcome, &due, outlet.retry, outlet.idempotent, self.clock.now(), rand::random());
+            let lane = job::endpoint_lane(&outlet.name);
+            let trip = self.lane_failed(&lane, &due, &outcome, outlet.retry).await;
+            let chance = (self.clock.now(), rand::random());
+            let tried = judge(&outcome, &due, outlet.retry, outlet.idempotent, trip.open, chance);
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "tried");
-            let raise = raise_for(&outlet, &due, &tried);
+            let raise = raise_for(&outlet, &due, &tried, trip);
             if raise.is_some() {
                 outlet.troubled.store(true, Ordering::Relaxed);
             }
             self.settle(&due, &tried, raise.as_ref()).await;
-            if tried.next == Next::Done && outlet.troubled.swap(false, Ordering::Relaxed) {
+            let strained = self.lane_answered(&lane, &due, &outcome, outlet.drain.is_some()).await;
+            let done = tried.next == Next::Done && outlet.troubled.swap(false, Ordering::Relaxed);
+            if strained || done {
                 self.recovered(&outlet.cause()).await;
             }
         }
@@ -147,7 +160,7 @@ pub fn unread(error: &ledger::Error) -> Outcome {
     Outcome::Deferred { reason: format!("nothing was sent: {error}"), retry_after: None, status: None }
 }
 
-fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
+fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried, trip: Trip) -> Option<Raise> {
     let endpoint = &outlet.name;
     let partner = due.partner.as_deref().unwrap_or("?");
     let show = format!("Look at it:      portway doc show {}", due.subject);
@@ -181,6 +194,16 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
                 tried.detail, due.subject, due.subject
             ),
         )),
+        Next::Again(_) if trip.open.is_some() => Some(raise(
+            outlet.cause(),
+            Move::Endpoint,
+            format!("endpoint {endpoint} does not take documents"),
+            format!(
+                "Too many tries failed in a row. What is owed to it waits, in order, and loses no tries; one document at a time is \
+                 tried, until one gets through. The last one: {}\n\n{show}\nAll that waits:  portway endpoint list",
+                tried.detail
+            ),
+        )),
         Next::Again(_) if due.tries >= TELL_AFTER => Some(raise(
             outlet.cause(),
             Move::Endpoint,
@@ -197,8 +220,8 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
 /// The lane of an endpoint: claims and delivers until the gateway stops.
 pub async fn run_lane(house: House, outlet: Arc<Outlet>) {
     let lane = job::endpoint_lane(&outlet.name);
-    let cap = outlet.cap;
-    super::lane::run(house, lane, cap, move |house, due| {
+    let (cap, drain) = (outlet.cap, outlet.drain);
+    super::lane::run(house, lane, cap, drain, move |house, due| {
         let outlet = outlet.clone();
         async move { house.deliver(outlet, due).await }
     })

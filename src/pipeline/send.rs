@@ -9,6 +9,7 @@ use super::deliver::unread;
 use super::lane::judge;
 use crate::endpoint::Outcome;
 use crate::ledger::alert::{Move, Raise};
+use crate::ledger::breaker::Trip;
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
 use crate::net::ssh::SshError;
@@ -41,17 +42,20 @@ impl House {
             };
             crate::fault::point("send.answered");
             let retry = configuration.partner(&due.target).map(|profile| retry_of(profile, &due.way)).unwrap_or_default();
-            let tried = judge(&outcome, &due, retry, true, self.clock.now(), rand::random());
+            let lane = job::partner_lane(&due.target);
+            let trip = self.lane_failed(&lane, &due, &outcome, retry).await;
+            let tried = judge(&outcome, &due, retry, true, trip.open, (self.clock.now(), rand::random()));
             tracing::info!(outcome = tried.outcome, status = tried.status, tries = due.tries, detail = %tried.detail, "sent");
-            let raise = raise_for(&due, &tried.detail, tried.next, error.as_ref());
+            let raise = raise_for(&due, &tried.detail, tried.next, (trip, error.as_ref()));
             if let Some(raise) = &raise {
                 self.troubled.add(&raise.cause);
             }
             self.settle(&due, &tried, raise.as_ref()).await;
+            let strained = self.lane_answered(&lane, &due, &outcome, false).await;
             let causes = [cause(&due.target), sftp_client::host_key_cause(&due.target)];
             let here = if due.way == "sftp" { 2 } else { 1 };
-            for cause in causes.iter().take(here).filter(|_| tried.next == Next::Done) {
-                if self.troubled.take(cause) {
+            for cause in causes.iter().take(here) {
+                if strained || tried.next == Next::Done && self.troubled.take(cause) {
                     self.recovered(cause).await;
                 }
             }
@@ -113,7 +117,12 @@ fn cause(partner: &str) -> String {
     format!("partner:{partner}:send")
 }
 
-fn raise_for(due: &Due, detail: &str, next: Next, error: Option<&SshError>) -> Option<Raise> {
+fn raise_for(
+    due: &Due,
+    detail: &str,
+    next: Next,
+    (trip, error): (Trip, Option<&SshError>),
+) -> Option<Raise> {
     let partner = &due.target;
     if let (Next::Again(_), Some(raise)) =
         (next, error.and_then(|e| sftp_client::host_key_changed(partner, e)))
@@ -122,6 +131,11 @@ fn raise_for(due: &Due, detail: &str, next: Next, error: Option<&SshError>) -> O
     }
     let (title, text) = match next {
         Next::Done => return None,
+        Next::Again(_) if trip.open.is_some() => (
+            format!("{partner}: our messages cannot be handed over"),
+            "Too many tries failed in a row. What is owed to them waits, in order; one message at a time is tried, until one gets through."
+                .to_owned(),
+        ),
         Next::Again(_) if due.tries < TELL_AFTER => return None,
         Next::Again(_) => (
             format!("{partner}: our messages cannot be handed over"),
@@ -148,5 +162,5 @@ fn raise_for(due: &Due, detail: &str, next: Next, error: Option<&SshError>) -> O
 /// The lane of a partner, until the gateway stops.
 pub async fn run_lane(house: House, partner: String) {
     let lane = job::partner_lane(&partner);
-    super::lane::run(house, lane, CAP, |house, due| async move { house.send(due).await }).await;
+    super::lane::run(house, lane, CAP, None, |house, due| async move { house.send(due).await }).await;
 }

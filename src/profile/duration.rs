@@ -120,6 +120,51 @@ impl JsonSchema for Span {
     }
 }
 
+/// So many a time: `50/s`, `20/m`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate(f64);
+
+impl Rate {
+    pub const fn a_second(self) -> f64 {
+        self.0
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Rate, String> {
+        let (number, unit) = text.split_once('/').unwrap_or((text, ""));
+        let seconds = match unit {
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => 0.0,
+        };
+        match number.parse::<u32>() {
+            Ok(number @ 1..=100_000) if seconds > 0.0 => Ok(Rate(f64::from(number) / seconds)),
+            _ => Err(format!(
+                "`{text}` is no rate: write a whole number and a time, as in \"50/s\" or \"20/m\""
+            )),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Rate, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Rate {
+    fn schema_name() -> Cow<'static, str> {
+        "Rate".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]+/[smh]$" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]

@@ -9,7 +9,7 @@ use super::secret::Secret;
 use super::sftp::SftpDoor;
 use super::sftp_client::{Account, HostKey, Overwrite};
 use super::{
-    duration::Span,
+    duration::{Rate, Span},
     partner::{EdifactId, TokenHash, X12Id},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -232,6 +232,8 @@ pub struct HttpEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many a second go out, over all gateways, of what waited while it was down: `50/s`. Default as fast as it takes them.
+    pub drain: Option<Rate>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -245,6 +247,8 @@ pub struct DirectoryEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many a second go out, over all gateways, of what waited while it was down: `50/s`. Default as fast as it takes them.
+    pub drain: Option<Rate>,
 }
 
 /// One of our systems that takes events as files on an SFTP server.
@@ -282,6 +286,8 @@ pub struct SftpEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many a second go out, over all gateways, of what waited while it was down: `50/s`. Default as fast as it takes them.
+    pub drain: Option<Rate>,
 }
 
 impl SftpEndpoint {
@@ -316,13 +322,15 @@ pub struct Retry {
     pub first: Span,
     /// The longest wait between two tries.
     pub longest: Span,
-    /// Tries before a delivery is dead.
+    /// Tries before a delivery is dead. Those made while nothing gets through are not counted.
     pub tries: u32,
+    /// After so many failed tries in a row one at a time is tried, until one gets through; all else waits, in order.
+    pub in_a_row: u32,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Retry { first: Span::seconds(10), longest: Span::seconds(3600), tries: 24 }
+        Retry { first: Span::seconds(10), longest: Span::seconds(3600), tries: 24, in_a_row: 3 }
     }
 }
 

@@ -19,8 +19,8 @@ fn fifty_equal_failures_are_one_mail_and_one_when_it_is_over() {
     }
     let told = mailbox.mail("endpoint erp");
     assert!(told.subject.contains("the endpoint's owners must act"), "{told:?}");
-    gateway.until("fifty failures counted", || {
-        (site.database().count("alert WHERE count >= 50") == 1).then_some(())
+    gateway.until("fifty that wait", || {
+        (site.database().count("delivery WHERE target = 'erp' AND state <> 'delivered'") == 50).then_some(())
     });
     erp.otherwise(Answer::Take);
     erp.wait_effects(50);

@@ -13,6 +13,7 @@ mod aperak;
 mod as2;
 mod as2_peers;
 mod bad_input;
+mod calm;
 mod certificates;
 mod conversations;
 mod dead_ends;

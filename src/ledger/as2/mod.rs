@@ -304,7 +304,7 @@ impl Ledger {
         let lane: Option<(String,)> = sqlx::query_as(
             "WITH r AS (SELECT receipt_id FROM as2 WHERE message_id = $1 AND receipt_id IS NOT NULL),
              d AS (
-                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0
+                UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, spared = 0
                 FROM r WHERE delivery.message_id = r.receipt_id AND $2 AND delivery.state IN ('delivered', 'dead', 'held')
                 RETURNING id, delivery.message_id, target
              ), m AS (UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id),

@@ -338,7 +338,7 @@ impl Ledger {
         if resend {
             sqlx::query(
                 "WITH d AS (
-                    UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0
+                    UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, spared = 0
                     WHERE message_id = $1 AND state IN ('delivered', 'dead', 'held') RETURNING id, message_id, target
                  ), m AS (UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id)
                  INSERT INTO job (lane, kind, subject, position, run_at)
