@@ -24,6 +24,7 @@ pub mod profile;
 pub mod sftp;
 pub mod staged;
 pub mod status;
+pub mod thread;
 pub mod uncollected;
 pub mod wake;
 
