@@ -293,7 +293,12 @@ fn order(path: &Path, size: usize, number: usize) {
     let mut lines = 0;
     while text.len() < size - 100 {
         lines += 1;
-        text += &format!("PO1*{lines}*{}*EA*{}.25**BP*ITEM-{:08}~\n", lines % 97 + 1, lines % 89, number * 31 + lines);
+        text += &format!(
+            "PO1*{lines}*{}*EA*{}.25**BP*ITEM-{:08}~\n",
+            lines % 97 + 1,
+            lines % 89,
+            number * 31 + lines
+        );
     }
     text += &format!("CTT*{lines}~\nSE*{}*0001~\nGE*1*{number}~\nIEA*1*{number:09}~\n", lines + 4);
     fs::write(path, text).unwrap();

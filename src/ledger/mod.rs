@@ -27,6 +27,7 @@ pub mod results;
 pub mod sftp;
 pub mod staged;
 pub mod status;
+pub mod thread;
 pub mod uncollected;
 pub mod wake;
 

@@ -40,7 +40,10 @@ pub struct Taken<'a> {
     pub usage: char,
     pub document: &'a str,
     pub number: Option<&'a str>,
+    /// Of the first order it names; of the further ones; and orders that nobody has placed yet.
     pub thread: Uuid,
+    pub further: &'a [Uuid],
+    pub unplaced: &'a [String],
     pub findings: &'a serde_json::Value,
     /// The composed segments, frozen.
     pub segments: &'a [u8],
@@ -187,6 +190,17 @@ impl Process<'_> {
                     partner, usage, state, reason, document, number, findings, thread_id, received_at, direction, source, station,
                     leaves_at)
                 VALUES ($18, $1, 1, '', $19, $20, $21, '', $3, $22, $23, $24, $25, $26, $27, $28, $12, 'out', $2, $4, $29)
+             ), more AS (
+                INSERT INTO thread_member (thread_id, set_id) SELECT thread, $18 FROM unnest($30::uuid[]) AS f (thread)
+             ), waits AS (
+                INSERT INTO thread_open (number, set_id, thread_id) SELECT number, $18, $28 FROM unnest($31::text[]) AS u (number)
+             ), placed AS (
+                DELETE FROM thread_open o WHERE $25 = 'purchase-order' AND o.number = $26 RETURNING o.set_id, o.thread_id AS old
+             ), moved AS (
+                UPDATE transaction_set t SET thread_id = $28 FROM placed WHERE t.id = placed.set_id AND t.thread_id = placed.old
+             ), moved_too AS (
+                UPDATE thread_member t SET thread_id = $28 FROM placed
+                WHERE t.set_id = placed.set_id AND t.thread_id = placed.old AND placed.old <> $28
              )
              INSERT INTO history (id, subject, at, event, detail)
              VALUES (id_new($12), $18, $12, 'handed over', jsonb_strip_nulls(jsonb_build_object('by', $2::text, 'via', $5::text,
@@ -221,6 +235,8 @@ impl Process<'_> {
         .bind(taken.findings)
         .bind(taken.thread)
         .bind(at(taken.leaves_at))
+        .bind(taken.further)
+        .bind(taken.unplaced)
         .execute(self.connection())
         .await?;
         if let Some(batch) = taken.batch {

@@ -65,7 +65,12 @@ pub struct SetRow {
     pub number: Option<String>,
     pub findings: serde_json::Value,
     pub unmapped: i32,
+    /// Of the first order it names.
     pub thread: Uuid,
+    /// Of the further ones.
+    pub further: Vec<Uuid>,
+    /// Orders it names that nobody has placed yet.
+    pub unplaced: Vec<String>,
     /// The frozen event for our systems.
     #[serde(skip)]
     pub event: Option<Vec<u8>>,
@@ -237,7 +242,7 @@ impl Process<'_> {
                 SELECT * FROM jsonb_to_recordset($1) AS n (id uuid, interchange uuid, ordinal int, group_number text,
                     functional_id text, version text, code text, control_number text, partner text, usage text, state text,
                     reason text, answer text, document text, number text, findings jsonb, unmapped int, thread uuid,
-                    deliveries jsonb)
+                    deliveries jsonb, further jsonb, unplaced jsonb)
              ), s AS (
                 INSERT INTO transaction_set (id, message_id, interchange_id, ordinal, group_number, functional_id, version, code,
                     control_number, partner, usage, state, reason, answer, document, number, findings, unmapped, thread_id,
@@ -246,6 +251,27 @@ impl Process<'_> {
                     state, reason, answer, document, number, findings, unmapped, thread, jsonb_array_length(deliveries), $3,
                     CASE WHEN state IN ('done', 'rejected') THEN $4 END
                 FROM new ON CONFLICT (id) DO NOTHING RETURNING id
+             ), more AS (
+                INSERT INTO thread_member (thread_id, set_id)
+                SELECT f.thread::uuid, new.id FROM new JOIN s USING (id), jsonb_array_elements_text(new.further) AS f (thread)
+             ), waits AS (
+                INSERT INTO thread_open (number, set_id, thread_id)
+                SELECT u.number, new.id, new.thread FROM new JOIN s USING (id), jsonb_array_elements_text(new.unplaced) AS u (number)
+                WHERE new.state <> 'rejected'
+             ), placed AS (
+                DELETE FROM thread_open o USING new, s
+                WHERE s.id = new.id AND new.document = 'purchase-order' AND new.state <> 'rejected' AND o.number = new.number
+                RETURNING o.set_id, o.thread_id AS old, new.thread
+             ), moved AS (
+                UPDATE transaction_set t SET thread_id = placed.thread FROM placed
+                WHERE t.id = placed.set_id AND t.thread_id = placed.old AND placed.old <> placed.thread
+             ), moved_too AS (
+                UPDATE thread_member t SET thread_id = placed.thread FROM placed
+                WHERE t.set_id = placed.set_id AND t.thread_id = placed.old AND placed.old <> placed.thread
+             ), joined AS (
+                INSERT INTO history (id, subject, at, event, detail)
+                SELECT id_new($4), set_id, $4, 'joined the thread of an order', jsonb_build_object('thread', thread, 'before', old)
+                FROM placed WHERE old <> thread
              ), p AS (
                 INSERT INTO payload (owner, part, codec, size, bytes)
                 SELECT owner, part, codec, size, bytes

@@ -73,7 +73,9 @@ impl Outlet {
                 (Target::Sftp(Arc::new(target)), sftp.retry, true, 4, sftp.drain)
             }
             Endpoint::Events(_) => {
-                return Err(format!("endpoint {name} is sent nothing: it fetches its events from GET /v1/events"));
+                return Err(format!(
+                    "endpoint {name} is sent nothing: it fetches its events from GET /v1/events"
+                ));
             }
             Endpoint::Directory(directory) => (
                 Target::Directory(configuration.path(&directory.path)),

@@ -26,6 +26,7 @@ pub mod route;
 pub mod send;
 pub mod set;
 pub mod supervise;
+mod thread;
 pub mod translate;
 pub mod uncollected;
 pub mod unpack;

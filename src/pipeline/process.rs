@@ -321,12 +321,13 @@ impl Work<'_> {
     ) -> Result<(), Failure> {
         let mut rows = Vec::with_capacity(batch.len());
         let mut results = Vec::with_capacity(batch.len());
-        for pending in batch {
+        let threads = self.threads(tx, judged, &batch).await?;
+        for (pending, threads) in batch.into_iter().zip(threads) {
             let one = &judged[pending.interchange];
             if matches!(one.row.state, "duplicate" | "held") {
                 continue;
             }
-            rows.push(self.row(one, &pending));
+            rows.push(self.row(one, &pending, threads));
             results.push(pending);
         }
         let duplicates = self.duplicates(tx, &rows).await?;

@@ -117,12 +117,7 @@ fn cause(partner: &str) -> String {
     format!("partner:{partner}:send")
 }
 
-fn raise_for(
-    due: &Due,
-    detail: &str,
-    next: Next,
-    (trip, error): (Trip, Option<&SshError>),
-) -> Option<Raise> {
+fn raise_for(due: &Due, detail: &str, next: Next, (trip, error): (Trip, Option<&SshError>)) -> Option<Raise> {
     let partner = &due.target;
     if let (Next::Again(_), Some(raise)) =
         (next, error.and_then(|e| sftp_client::host_key_changed(partner, e)))

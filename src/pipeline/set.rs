@@ -6,6 +6,7 @@ use super::findings;
 use super::findings::{one_line, to_json};
 use super::frame;
 use super::route::{self, Route};
+use super::thread::{self, Threads};
 use super::translate::Translated;
 use super::work::{Failure, Work};
 use crate::endpoint::event::{EventParts, event_bytes};
@@ -35,14 +36,33 @@ pub struct Pending {
 }
 
 impl Work<'_> {
+    /// The threads of the orders that they name, in their order.
+    pub(super) async fn threads(
+        &self,
+        tx: &mut Process<'_>,
+        judged: &[Judged],
+        batch: &[Pending],
+    ) -> Result<Vec<Threads>, Failure> {
+        let asked: Vec<thread::Asked<'_>> = batch
+            .iter()
+            .map(|pending| thread::Asked {
+                set: id::derive(self.message.id, "set", pending.nth as u64),
+                partner: &judged[pending.interchange].profile.partner.id,
+                name: pending.translated.document.as_deref().unwrap_or_default(),
+                number: pending.translated.number.as_deref(),
+                document: pending.translated.canonical.as_ref(),
+            })
+            .collect();
+        Ok(thread::of(tx, &asked).await?)
+    }
+
     /// The set's row as things stand before duplicates are known.
-    pub(super) fn row(&self, one: &Judged, pending: &Pending) -> SetRow {
+    pub(super) fn row(&self, one: &Judged, pending: &Pending, threads: Threads) -> SetRow {
         let group = &one.framed.result.groups[pending.group];
         let translated = &pending.translated;
         let partner = &one.profile.partner.id;
         let set = id::derive(self.message.id, "set", pending.nth as u64);
         let number = translated.number.clone();
-        let thread = number.as_deref().map_or(set, |number| id::thread(partner, number));
         // An acknowledgement is never acknowledged, and never posted.
         let acknowledged = group.header.functional_id != "FA" && translated.result.code != "CONTRL";
         let accepted =
@@ -66,7 +86,9 @@ impl Work<'_> {
             number,
             findings: to_json(&translated.result.findings),
             unmapped: i32::try_from(translated.unmapped).unwrap_or(i32::MAX),
-            thread,
+            thread: threads.first,
+            further: threads.further,
+            unplaced: threads.unplaced,
             event: None,
             deliveries: Vec::new(),
             code,

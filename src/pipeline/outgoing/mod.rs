@@ -13,10 +13,11 @@ mod target;
 
 use super::House;
 use super::findings::to_json;
+use super::thread;
 use crate::ledger::outgoing::Taken;
 use crate::ledger::{self, id};
-use crate::profile::partner::Status;
 use crate::profile::PartnerProfile;
+use crate::profile::partner::Status;
 use interchange::{Envelope, Filled};
 use jiff::Timestamp;
 use portway_documents::{Document, DocumentKind};
@@ -138,12 +139,21 @@ impl House {
         let usage = if handed.test || judged.profile.partner.status == Status::Test { 'T' } else { 'P' };
         let paused = judged.profile.partner.status == Status::Paused;
         let number = Some(handed.document.number()).filter(|number| !number.is_empty());
-        let thread = handed.thread.unwrap_or_else(|| thread_of(handed.document, handed.partner, document));
         let leaves_at = batch::leaves_at(&judged.profile.partner, &judged.wanted.code, now);
         let send = judged.profile.partner.send.get(&judged.wanted.code);
         let segments = serde_json::to_vec(&judged.composed.segments)
             .map_err(|error| Refusal::Unwritable(error.to_string()))?;
         let mut tx = self.ledger.begin_process(message, 0, now).await?;
+        let asked = thread::Asked {
+            set: document,
+            partner: handed.partner,
+            name: handed.document.kind().name(),
+            number,
+            document: Some(handed.document),
+        };
+        let threads = thread::of(&mut tx, &[asked]).await?.swap_remove(0);
+        // An answer of ours stands with what it answers, whatever its own number is.
+        let thread = handed.thread.unwrap_or(threads.first);
         let before = tx
             .take_document(&Taken {
                 message,
@@ -166,6 +176,8 @@ impl House {
                 document: handed.document.kind().name(),
                 number,
                 thread,
+                further: &threads.further,
+                unplaced: &threads.unplaced,
                 findings: &to_json(&judged.composed.findings),
                 segments: &segments,
                 state: if paused { "held" } else { "translated" },
@@ -237,12 +249,6 @@ fn same(handed: &HandOver<'_>) -> [u8; 32] {
     hash.update([u8::from(handed.test)]);
     hash.update(handed.body);
     hash.finalize().into()
-}
-
-/// The thread of the order that it belongs to.
-fn thread_of(document: &Document, partner: &str, own: Uuid) -> Uuid {
-    let number = Some(document.number()).filter(|number| !number.is_empty());
-    number.map_or(own, |number| id::thread(partner, number))
 }
 
 /// Whether a name is one of our documents'.

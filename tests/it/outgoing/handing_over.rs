@@ -89,6 +89,8 @@ fn what_the_partner_would_reject_is_refused_with_its_place() {
         (no_order.status, &no_order.json()["type"]),
         (422, &json!("urn:portway:problem:not-a-document"))
     );
+    let nobody = procurement.clone().with_token("unknown").get("/v1/documents/1");
+    assert_eq!((nobody.status, &nobody.json()["type"]), (401, &json!("urn:portway:problem:unauthenticated")));
     let stranger = procurement.hand_over("/v1/purchase-orders?partner=nobody", "po-3", &purchase_order("1"));
     assert_eq!(stranger.status, 404);
     let not_sent = procurement.hand_over("/v1/invoices?partner=acme", "i-1", &json!({ "number": "9" }));
