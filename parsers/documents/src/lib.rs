@@ -237,12 +237,15 @@ impl DocumentKind {
     }
 }
 
-/// What is absent is left out of our JSON, never null; so the schema allows no null either.
+/// What is absent is left out of our JSON, never null; so the schema allows no null either. What a reader takes for a field that is
+/// not there is no part of the shape as we write it.
 fn without_null(schema: &mut serde_json::Value) {
     use serde_json::Value;
     match schema {
         Value::Array(list) => list.iter_mut().for_each(without_null),
         Value::Object(map) => {
+            // No property is called that.
+            map.remove("default");
             if let Some(Value::Array(types)) = map.get_mut("type") {
                 types.retain(|t| t != "null");
                 if let [only] = types.as_slice() {

@@ -198,7 +198,8 @@ fn a_set_of_an_archive_that_became_no_document_becomes_one_once_the_transform_is
     let (code, _, said) = site.run(&["doc", "release", "850:PO-2", "--reason", "mended"]);
     assert_eq!(code, 0, "{said}");
     let sent = erp.wait_effects(2);
-    let last: serde_json::Value = serde_json::from_slice(&sent.last().unwrap().body).unwrap();
-    assert_eq!(last["data"], serde_json::json!({ "number": "PO-2" }));
+    let mended = sent.iter().find(|event| event.subject == "PO-2").unwrap();
+    let mended: serde_json::Value = serde_json::from_slice(&mended.body).unwrap();
+    assert_eq!(mended["data"], serde_json::json!({ "number": "PO-2" }));
     gateway.stop();
 }
