@@ -52,16 +52,31 @@ fn operation(route: &Route) -> Value {
             }
             parameters.push(query("set", "string", "The set, where the document may become several.", false));
             parameters.push(query("test", "boolean", "A test for a live partner.", false));
-            parameters.push(query("strict", "boolean", "Every value that the set does not carry is an error.", false));
+            parameters.push(query(
+                "strict",
+                "boolean",
+                "Every value that the set does not carry is an error.",
+                false,
+            ));
             let any = || json!({ "anyOf": DocumentKind::ALL.iter().map(|kind| reference(kind.name())).collect::<Vec<_>>() });
             (Some(kind.map_or_else(any, |kind| reference(kind.name()))), "HandedOver")
         }
         What::Document => (None, "Document"),
         What::Result => (Some(reference("Verdict")), "Result"),
         What::Events => {
-            parameters.push(query("after", "string", "A cursor: what was read up to there is confirmed. Without it: what is not confirmed yet.", false));
+            parameters.push(query(
+                "after",
+                "string",
+                "A cursor: what was read up to there is confirmed. Without it: what is not confirmed yet.",
+                false,
+            ));
             parameters.push(query("limit", "integer", "Events at most, 1 to 1000; by default 100.", false));
-            parameters.push(query("wait", "string", "How long to wait for the first, `30s`; a minute at most.", false));
+            parameters.push(query(
+                "wait",
+                "string",
+                "How long to wait for the first, `30s`; a minute at most.",
+                false,
+            ));
             parameters.push(query("endpoint", "string", "The caller's endpoint.", false));
             (None, "Events")
         }
@@ -83,7 +98,8 @@ fn operation(route: &Route) -> Value {
         "operationId": route.id, "summary": route.summary, "parameters": parameters, "responses": responses
     });
     if let Some(schema) = body {
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": schema } } });
     }
     operation
 }

@@ -134,8 +134,7 @@ fn parse(kind: DocumentKind, bytes: &[u8]) -> Result<Document, Problem> {
 }
 
 fn created(done: &HandedOver, partner: &str) -> Response {
-    let warnings: Vec<Fault> =
-        worth_telling(&done.told);
+    let warnings: Vec<Fault> = worth_telling(&done.told);
     let body = serde_json::json!({
         "id": done.document, "message": done.message, "thread": done.thread, "partner": partner, "set": done.code,
         "state": done.state, "warnings": warnings,

@@ -29,7 +29,14 @@ pub struct Route {
 }
 
 impl Route {
-    fn new(method: Method, path: &str, id: &str, summary: &str, what: What, handler: MethodRouter<House>) -> Route {
+    fn new(
+        method: Method,
+        path: &str,
+        id: &str,
+        summary: &str,
+        what: What,
+        handler: MethodRouter<House>,
+    ) -> Route {
         let (path, id, summary) = (path.to_owned(), id.to_owned(), summary.to_owned());
         Route { method, path, id, summary, what, handler }
     }

@@ -67,7 +67,9 @@ impl Outlet {
                 (Target::Directory(configuration.path(&directory.path)), directory.retry, true, 4)
             }
             Endpoint::Events(_) => {
-                return Err(format!("endpoint {name} is sent nothing: it fetches its events from GET /v1/events"));
+                return Err(format!(
+                    "endpoint {name} is sent nothing: it fetches its events from GET /v1/events"
+                ));
             }
         };
         Ok(Outlet {

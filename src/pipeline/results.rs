@@ -7,9 +7,9 @@
 
 use super::House;
 use super::outgoing::{HandOver, Refusal};
+use crate::ledger::Error;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::results::{Received, ResultLine};
-use crate::ledger::Error;
 use crate::profile::partner::RejectedWith;
 use jiff::Timestamp;
 use portway_documents::application_advice::{AdviceLine, AdviceScope, AdviceStatus, ApplicationError};
@@ -200,7 +200,11 @@ fn rejected(of: &Received, client: &str, result: &ResultLine) -> Raise {
         whose: Move::Partner,
         partner: Some(of.partner.clone()),
         title: format!("{}: {} was rejected by {client}", of.partner, named(of)),
-        detail: format!("{}\n\nLook at it:      portway doc show {}", result.reason.as_deref().unwrap_or_default(), of.id),
+        detail: format!(
+            "{}\n\nLook at it:      portway doc show {}",
+            result.reason.as_deref().unwrap_or_default(),
+            of.id
+        ),
         subject: Some(of.id),
     }
 }

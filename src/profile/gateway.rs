@@ -197,9 +197,8 @@ impl JsonSchema for Endpoint {
             schema["properties"]["kind"] = serde_json::json!({
                 "type": "string", "const": kind, "description": "`http`, `directory` or `events`."
             });
-            if let Some(required) = schema["required"].as_array_mut() {
-                required.push("kind".into());
-            }
+            let required = schema["required"].as_array().cloned().unwrap_or_default();
+            schema["required"] = required.into_iter().chain(["kind".into()]).collect();
             schema
         });
         schemars::json_schema!({ "oneOf": kinds, "discriminator": { "propertyName": "kind" } })

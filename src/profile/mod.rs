@@ -5,6 +5,7 @@
 //! what is in force; [`Store`] swaps it on reload.
 //! Promises: a broken profile stops that partner only; every problem names file, line, column and what to write.
 
+mod api_checks;
 pub mod as2;
 mod as2_checks;
 pub mod certificates;
@@ -32,6 +33,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_api;
+#[cfg(test)]
 mod tests_as2;
 #[cfg(test)]
 mod tests_sftp;
@@ -39,11 +42,11 @@ mod tests_sftp;
 mod tests_sftp_client;
 pub mod transform;
 
-pub use shape::suggest;
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
 pub use own_keys::{OwnKey, OwnKeys, Reader};
 pub use partner_profile::{PartnerProfile, SHIPPED_TEMPLATES, Surroundings, is_plain_name};
 pub use pinned::{As2Partner, Pinned, beginning};
 pub use problem::{Problem, Severity, render};
+pub use shape::suggest;
 pub use shape::{gateway_schema, partner_schema};
 pub use store::{ReloadReport, Store};

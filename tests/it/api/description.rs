@@ -19,7 +19,10 @@ fn the_description_is_served_checked_in_and_valid() {
         std::fs::write(file, &served.bytes).unwrap();
     }
     let kept = std::fs::read(file).unwrap_or_default();
-    assert!(kept == served.bytes, "docs/openapi.json is not what is served: run this test with UPDATE_DOCS=1");
+    assert!(
+        kept == served.bytes,
+        "docs/openapi.json is not what is served: run this test with UPDATE_DOCS=1"
+    );
     let judged = Command::new(std::env::var("PORTWAY_TEST_PYTHON").expect("PORTWAY_TEST_PYTHON"))
         .args(["-m", "openapi_spec_validator", file])
         .output()
@@ -47,7 +50,11 @@ fn what_is_described_is_there_and_a_document_that_is_taken_is_of_its_schema() {
     schema["$ref"] = "#/components/schemas/purchase-order".into();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let order = purchase_order("1");
-    assert!(validator.is_valid(&order), "{:?}", validator.iter_errors(&order).map(|e| e.to_string()).collect::<Vec<_>>());
+    assert!(
+        validator.is_valid(&order),
+        "{:?}",
+        validator.iter_errors(&order).map(|e| e.to_string()).collect::<Vec<_>>()
+    );
     let mut wrong = order.clone();
     wrong["lines"][0]["quantity"]["value"] = 12.into();
     assert!(!validator.is_valid(&wrong));

@@ -21,7 +21,8 @@ fn received(profile: &str) -> Talk {
     let gateway = site.start();
     let (erp, partner) = (Ours::new(&gateway, "erp"), Partner::new(&site, &gateway, "acme"));
     partner.post(order("4500123", 1).text()).id();
-    let document = erp.get("/v1/events?wait=60s").json()["events"][0]["event"]["id"].as_str().unwrap().to_owned();
+    let document =
+        erp.get("/v1/events?wait=60s").json()["events"][0]["event"]["id"].as_str().unwrap().to_owned();
     partner.acknowledgement(&gateway);
     Talk { site, gateway, erp, partner, document }
 }
@@ -32,7 +33,8 @@ impl Talk {
     }
 
     fn rejects(&self, key: &str) -> Reply {
-        let errors = json!([{ "pointer": "/lines/0/item", "message": "Not in our catalogue", "code": "E17" }]);
+        let errors =
+            json!([{ "pointer": "/lines/0/item", "message": "Not in our catalogue", "code": "E17" }]);
         self.says(key, &json!({ "accepted": false, "reason": "Unknown item", "errors": errors }))
     }
 }
@@ -45,7 +47,10 @@ fn an_accepted_document_shows_our_number() {
     assert_eq!((first.status, &first.json()["number"]), (200, &json!("SO-77")), "{}", first.json());
     assert_eq!(talk.says("r-1", &verdict).json(), first.json(), "the same again");
     let other = talk.says("r-1", &json!({ "accepted": true, "number": "SO-78" }));
-    assert_eq!((other.status, &other.json()["type"]), (422, &json!("urn:portway:problem:idempotency-key-reused")));
+    assert_eq!(
+        (other.status, &other.json()["type"]),
+        (422, &json!("urn:portway:problem:idempotency-key-reused"))
+    );
     assert_eq!(talk.rejects("r-2").json()["type"], "urn:portway:problem:result-given");
     let seen = talk.erp.get(&format!("/v1/documents/{}", talk.document)).json();
     assert_eq!((&seen["result"]["accepted"], &seen["result"]["client"]), (&json!(true), &json!("erp")));
@@ -56,7 +61,8 @@ fn an_accepted_document_shows_our_number() {
     assert_eq!(talk.erp.post(&path, &[], &verdict.to_string()).status, 400, "without a key");
     let without = talk.says("r-3", &json!({ "accepted": false }));
     assert_eq!((without.status, &without.json()["type"]), (422, &json!("urn:portway:problem:not-a-result")));
-    let nobody = talk.erp.hand_over(&format!("/v1/documents/{}/result", uuid::Uuid::now_v7()), "r-4", &verdict);
+    let nobody =
+        talk.erp.hand_over(&format!("/v1/documents/{}/result", uuid::Uuid::now_v7()), "r-4", &verdict);
     assert_eq!(nobody.status, 404);
     talk.gateway.stop();
 }
@@ -70,15 +76,24 @@ fn a_rejection_becomes_an_application_advice() {
     let text = String::from_utf8(talk.partner.fetch(&item.id)).unwrap();
     assert!(text.contains("~ST*824*0001~BGN*11*"), "{text}");
     assert!(text.contains("~OTI*TR*PO*4500123*"), "it names the order: {text}");
-    assert!(text.contains("TED*024*Unknown item~") && text.contains("TED*024*E17: Not in our catalogue (/lines/0/item)~"), "{text}");
+    assert!(
+        text.contains("TED*024*Unknown item~")
+            && text.contains("TED*024*E17: Not in our catalogue (/lines/0/item)~"),
+        "{text}"
+    );
     assert_eq!(talk.rejects("r-1").json(), first.json());
     assert_eq!(talk.site.database().count("transaction_set WHERE direction = 'out'"), 1, "it leaves once");
     assert_eq!(talk.partner.confirm(&item.id), 204);
     let answer = talk.erp.get(&format!("/v1/documents/{}", first.json()["answer"].as_str().unwrap())).json();
-    assert_eq!((&answer["state"], &answer["code"]), (&json!("done"), &json!("824")), "sent and tracked like any other");
+    assert_eq!(
+        (&answer["state"], &answer["code"]),
+        (&json!("done"), &json!("824")),
+        "sent and tracked like any other"
+    );
     let thread = talk.site.database().rows("SELECT DISTINCT thread_id::text FROM transaction_set");
     assert_eq!(thread.len(), 1, "of the order's thread: {thread:?}");
-    let alerts = talk.site.database().rows("SELECT title FROM alert WHERE cause = 'result:rejected:acme:850'");
+    let alerts =
+        talk.site.database().rows("SELECT title FROM alert WHERE cause = 'result:rejected:acme:850'");
     assert_eq!(alerts, ["acme: 850 4500123 was rejected by erp"]);
     assert_eq!(talk.site.database().orphans(), Vec::<String>::new());
     talk.gateway.stop();
@@ -102,7 +117,10 @@ fn a_rejection_that_cannot_be_told_is_kept_and_operators_hear_of_it() {
     assert_eq!(reply.status, 200);
     assert!(reply.json()["untold"].as_str().unwrap().contains("[send.824]"), "{}", reply.json());
     assert_eq!(talk.site.database().count("alert WHERE cause = 'result:untold:acme:850'"), 1);
-    let profile = Profile { more: "[receive.850]\nto = [\"erp\"]\nrejected_with = \"824\"\n[send.824]".into(), ..Profile::live("acme") };
+    let profile = Profile {
+        more: "[receive.850]\nto = [\"erp\"]\nrejected_with = \"824\"\n[send.824]".into(),
+        ..Profile::live("acme")
+    };
     talk.site.partner(&profile);
     assert_eq!(talk.site.run(&["reload"]).0, 0);
     let again = talk.rejects("r-1").json();
