@@ -6,33 +6,25 @@
 //! pointer and the element that it would become.
 
 mod caller;
+mod description;
 mod documents;
 mod events;
 mod look;
 mod problem;
 mod results;
+mod routes;
 mod shape;
 
 use crate::pipeline::House;
 use axum::Router;
-use axum::routing::{get, post};
-use portway_documents::DocumentKind;
 use tokio_util::sync::CancellationToken;
+
+pub use routes::described;
 
 /// The door's routes. `close` ends what waits for events when the door closes.
 pub fn router(house: House, close: CancellationToken) -> Router {
-    let mut router = Router::new()
-        .route("/v1/documents", post(documents::any))
-        .route("/v1/documents/{id}", get(look::document))
-        .route("/v1/documents/{id}/result", post(results::result))
-        .route("/v1/events", get(events::events));
-    for kind in DocumentKind::ALL {
-        let path = format!("/v1/{}", documents::plural(*kind));
-        let take = post(move |state, caller, query, headers, body| {
-            documents::one(state, caller, query, headers, body, *kind)
-        });
-        router = router.route(&path, take);
-    }
+    let routes = routes::all().into_iter();
+    let router = routes.fold(Router::new(), |router, route| router.route(&route.path, route.handler));
     router
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)

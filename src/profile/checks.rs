@@ -4,6 +4,7 @@
 //! gateway's file are fatal; a partner's stop that partner. Warnings are for what is allowed but hardly meant.
 //! Looks at files only to see whether they can be read. Changes nothing.
 
+use super::api_checks;
 use super::as2_checks;
 use super::document::{Document, Step, steps};
 use super::files;
@@ -32,6 +33,10 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
     if let Some(door) = &gateway.listen.as2 {
         door_files(document, "as2", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
     }
+    if let Some(door) = &gateway.listen.api {
+        door_files(document, "api", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
+    }
+    api_checks::gateway(document, gateway, &mut problems);
     sftp_checks::gateway(document, gateway, &mut problems);
     database(document, gateway, &mut problems);
     mail(document, gateway, dir, &mut problems);
@@ -323,6 +328,7 @@ pub(super) fn partner(
     }
     problems.extend(own.into_iter().map(|problem| problem.of_partner(&partner.id)));
     problems.extend(as2_checks::partner(gateway, profile, now));
+    api_checks::partner(gateway, profile, &mut problems);
     sftp_checks::partner(gateway, profile, &mut problems);
     files::check(profile, ids, &mut problems);
     sftp_client_checks::partner(gateway, profile, &mut problems);

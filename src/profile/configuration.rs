@@ -5,6 +5,7 @@
 //! stays in force. No two partners share an address, AS2 name, token, certificate or folder.
 //! Fails with all problems found, each with its place. Reads files; writes nothing, and knows no SQL.
 
+use super::api_checks;
 use super::as2_checks;
 use super::checks;
 use super::choice;
@@ -73,6 +74,8 @@ impl Configuration {
                 return Err(fatal.into_iter().chain(problems).chain(broken).collect());
             }
         };
+        let ids = read.keys().cloned().collect();
+        api_checks::clients(&gateway_document, &gateway, &ids, &mut problems);
         let partners = choice::choose(&gateway, read, last_good, now, &mut problems);
         Ok(Configuration { dir: dir.to_owned(), gateway, keys, partners, problems, gateway_document })
     }

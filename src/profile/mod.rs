@@ -5,6 +5,7 @@
 //! what is in force; [`Store`] swaps it on reload.
 //! Promises: a broken profile stops that partner only; every problem names file, line, column and what to write.
 
+mod api_checks;
 pub mod as2;
 mod as2_checks;
 pub mod certificates;
@@ -31,6 +32,8 @@ mod shape;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_api;
 #[cfg(test)]
 mod tests_as2;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The API beside handing over: what is told of a faulty document, events that are fetched, results, tokens, its description.
 
+mod description;
 mod events;
 mod faults;
 mod results;
