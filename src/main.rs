@@ -22,6 +22,7 @@ fn main() -> ExitCode {
             PartnerVerb::Sheet { id, station, json } => {
                 command::sheet::run(&dir, id.as_deref(), station.as_deref(), json)
             }
+            PartnerVerb::Send { id, sample } => with_runtime(command::send::run(&dir, &id, &sample)),
             PartnerVerb::Password => command::partner::password(),
             PartnerVerb::New { id, name, x12, extends, to, token } => {
                 command::partner::new(&dir, &NewPartner { id, name, x12, extends, to, token })

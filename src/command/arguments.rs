@@ -250,6 +250,38 @@ pub struct Order {
     pub reason: String,
 }
 
+/// Which documents go once more, and why.
+#[derive(Debug, Clone, Args)]
+pub struct Anew {
+    /// An id, its first eight digits or more, or a business key: 855:4500123. Without one: --partner, --set, --since.
+    #[arg(conflicts_with_all = ["partner", "set", "since", "rate"])]
+    pub document: Option<String>,
+    #[arg(long)]
+    pub partner: Option<String>,
+    /// Document or set: purchase-order, 850.
+    #[arg(long)]
+    pub set: Option<String>,
+    /// Not older than this: 2h, 7d.
+    #[arg(long, value_name = "AGE")]
+    pub since: Option<String>,
+    /// Why; it is kept in the history.
+    #[arg(long)]
+    pub reason: String,
+    /// As many, spread over time: 10/s, 100/m.
+    #[arg(long, value_name = "COUNT/TIME")]
+    pub rate: Option<String>,
+    /// Do it for all that are found.
+    #[arg(long)]
+    pub yes: bool,
+    /// Send nothing, and show what would differ.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(skip)]
+    pub all: bool,
+    #[arg(skip)]
+    pub direction: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum DocVerb {
     List {
@@ -258,8 +290,12 @@ pub enum DocVerb {
         /// Document or set: purchase-order, 850.
         #[arg(long)]
         kind: Option<String>,
+        /// in or out.
+        #[arg(long)]
+        direction: Option<String>,
     },
-    /// A document's timeline: what came, what was found, who got it, what was answered.
+    /// A document's timeline: what came, what was found, who got it, what was answered. Of an order (PO:4500123) all of its
+    /// thread, and whose move it is.
     Show {
         document: String,
         #[arg(long)]
@@ -267,11 +303,26 @@ pub enum DocVerb {
     },
     /// To our systems again: same bytes, same event id.
     Redeliver(Order),
-    /// Keep what has not been delivered.
+    /// To the partner again: same bytes, same control numbers, of the interchange that carries it.
+    Resend(Anew),
+    /// To the partner under new control numbers; the old interchange's answers are waited for no more.
+    Reissue(Anew),
+    /// Make it again by today's profile, as a new revision; a document that came is not answered a second time.
+    Reprocess {
+        #[command(flatten)]
+        anew: Anew,
+        /// Also to endpoints that have taken it.
+        #[arg(long)]
+        all: bool,
+        /// With a query: in or out. Default: in.
+        #[arg(long)]
+        direction: Option<String>,
+    },
+    /// Keep what has not been delivered, or has not left.
     Hold(Order),
     /// Let a held document through.
     Release(Order),
-    /// Give up what has not been delivered.
+    /// Give up what has not been delivered, or has not left.
     Cancel(Order),
 }
 
@@ -329,6 +380,13 @@ pub enum PartnerVerb {
         station: Option<String>,
         #[arg(long)]
         json: bool,
+    },
+    /// Send the partner a sample document, marked as a test, as one of our systems would hand it over.
+    Send {
+        id: String,
+        /// Which set: 850, ORDERS.
+        #[arg(long, value_name = "SET")]
+        sample: String,
     },
     /// Write a new profile, as a draft.
     New {

@@ -266,7 +266,8 @@ async fn unpacked(ledger: &Ledger, configuration: &Configuration, id: &str) -> R
 
 async fn resend(ledger: &Ledger, id: &str, reason: &str) -> Result<(), Error> {
     let message = ledger.find_message(id).await?;
-    ledger.resend_message(message.id, reason, SystemClock.now()).await?;
+    let now = SystemClock.now();
+    ledger.resend_message(message.id, reason, now, now).await?;
     anstream::eprintln!(
         "message {} goes out again; follow it with 'portway message show {}'",
         message.id,

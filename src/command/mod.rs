@@ -4,6 +4,7 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod ack;
+mod anew;
 pub mod arguments;
 pub mod certificate;
 pub mod check;
@@ -17,13 +18,16 @@ pub mod message;
 pub mod partner;
 pub mod reload;
 pub mod schema;
+pub mod send;
 pub mod serve;
 pub mod sheet;
 mod sheet_sftp;
 pub mod status;
+mod thread;
 pub mod validate;
 
 mod connect;
+mod diff;
 mod listing;
 mod output;
 

@@ -47,6 +47,14 @@ pub struct DocumentLine {
     pub findings: serde_json::Value,
     pub received_at: String,
     pub finished_at: Option<String>,
+    /// `in`, or `out` for a document of ours.
+    pub direction: String,
+    /// Who of ours handed it over.
+    pub source: Option<String>,
+    /// When it leaves at the latest, while it waits.
+    pub leaves_at: Option<String>,
+    /// The document that it was made from anew.
+    pub revises: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -113,7 +121,7 @@ const MESSAGE: &str = "SELECT id, direction, state, reason, detail, partner, con
 const DOCUMENT: &str =
     "SELECT id, message_id, thread_id, partner, code, document, number, state, reason, answer, usage,
     control_number, group_number, version, unmapped, findings, instant(received_at) AS received_at,
-    instant(finished_at) AS finished_at FROM transaction_set ";
+    instant(finished_at) AS finished_at, direction, source, instant(leaves_at) AS leaves_at, revises FROM transaction_set ";
 
 const DELIVERY: &str =
     "SELECT id, target_kind, target, way, state, tries, instant(next_try_at) AS next_try_at, status, detail,
@@ -139,7 +147,7 @@ impl Ledger {
         let sql = format!(
             "{DOCUMENT} WHERE ($1::text IS NULL OR partner = $1) AND ($2::text IS NULL OR state = $2)
              AND ($3::text IS NULL OR document = $3 OR code = $3) AND ($4::timestamptz IS NULL OR received_at >= $4)
-             ORDER BY id DESC LIMIT $5"
+             AND ($6::text IS NULL OR direction = $6) ORDER BY id DESC LIMIT $5"
         );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(&filter.partner)
@@ -147,6 +155,7 @@ impl Ledger {
             .bind(&filter.kind)
             .bind(filter.since.map(at))
             .bind(filter.most)
+            .bind(&filter.direction)
             .fetch_all(&self.pool)
             .await?)
     }

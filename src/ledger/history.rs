@@ -39,6 +39,9 @@ impl Ledger {
                 SELECT id FROM transaction_set WHERE id = $1
                 UNION SELECT message_id FROM transaction_set WHERE id = $1
                 UNION SELECT id FROM delivery WHERE set_id = $1
+                UNION SELECT (h.detail->>'message')::uuid FROM history h WHERE h.subject = $1 AND h.event = 'put into an interchange'
+                UNION SELECT d.id FROM history h JOIN delivery d ON d.message_id = (h.detail->>'message')::uuid
+                      WHERE h.subject = $1 AND h.event = 'put into an interchange'
                 UNION SELECT d.id FROM transaction_set s JOIN acknowledgement a ON a.interchange_id = s.interchange_id
                       JOIN delivery d ON d.message_id = a.message_id WHERE s.id = $1
              )

@@ -465,7 +465,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::Refused`] unless it is ours and not on its way already.
-    pub async fn resend_message(&self, message: Uuid, reason: &str, now: Timestamp) -> Result<()> {
+    pub async fn resend_message(
+        &self,
+        message: Uuid,
+        reason: &str,
+        not_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
         let target: Option<String> = sqlx::query_scalar(
             "WITH d AS (
                 UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0, spared = 0
@@ -474,8 +480,12 @@ impl Ledger {
                 UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id
              ), j AS (
                 INSERT INTO job (lane, kind, subject, position, run_at)
-                SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
+                SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $4 FROM d JOIN message m ON m.id = d.message_id
                 WHERE d.way <> 'outbox' ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
+             ), k AS (
+                -- What is owed for it is owed from the new hand-over on.
+                UPDATE acknowledgement SET state = 'expected', due_at = NULL FROM d
+                WHERE answers = d.message_id AND direction = 'expected' AND kind <> 'MDN' AND state IN ('expected', 'overdue')
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT id_new($2), $1, $2, 'resend', jsonb_build_object('reason', $3::text) FROM d
@@ -484,6 +494,7 @@ impl Ledger {
         .bind(message)
         .bind(at(now))
         .bind(reason)
+        .bind(at(not_before))
         .fetch_optional(&self.pool)
         .await?;
         let Some(target) = target else {

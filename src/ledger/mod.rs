@@ -7,11 +7,13 @@
 //! Fails with [`Error::Unavailable`] while PostgreSQL is away: callers answer 503 or wait, and nothing is lost.
 
 pub mod alert;
+pub mod anew;
 pub mod answers;
 pub mod as2;
 pub mod breaker;
 pub mod cluster;
 pub mod control_number;
+pub mod conversation;
 pub mod delivery;
 pub mod document;
 pub mod events;

@@ -442,3 +442,50 @@ impl Ledger {
         .await?)
     }
 }
+
+/// An interchange that a document of ours left in.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct LeftIn {
+    pub message_id: Uuid,
+    pub control_number: Option<String>,
+    pub group_number: Option<String>,
+    pub set_number: Option<String>,
+    pub file_name: Option<String>,
+    pub at: String,
+}
+
+/// An answer of a partner to a document of ours, as it came.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct CameLine {
+    pub kind: String,
+    pub verdict: String,
+    pub side: Option<String>,
+    pub detail: Option<String>,
+    pub message_id: Uuid,
+    pub at: String,
+}
+
+impl Ledger {
+    /// The interchanges that a document left in, the latest last.
+    pub async fn left_in(&self, set: Uuid) -> Result<Vec<LeftIn>> {
+        Ok(sqlx::query_as(
+            "SELECT m.id AS message_id, h.detail->>'interchange' AS control_number, h.detail->>'group' AS group_number,
+                h.detail->>'set' AS set_number, m.file_name, instant(h.at) AS at
+             FROM history h JOIN message m ON m.id = (h.detail->>'message')::uuid
+             WHERE h.subject = $1 AND h.event = 'put into an interchange' ORDER BY h.id",
+        )
+        .bind(set)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// What partners answered, also the late and the repeated.
+    pub async fn came_for(&self, set: Uuid) -> Result<Vec<CameLine>> {
+        Ok(sqlx::query_as(
+            "SELECT kind, verdict, side, detail, message_id, instant(at) AS at FROM answer WHERE set_id = $1 ORDER BY at, id",
+        )
+        .bind(set)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+}

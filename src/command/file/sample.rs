@@ -25,7 +25,8 @@ pub fn run(set: &str, version: Option<&str>) -> ExitCode {
     })
 }
 
-fn sample(set: &str, version: Option<&str>) -> Option<Vec<u8>> {
+/// The interchange, without line ends.
+pub(in crate::command) fn sample(set: &str, version: Option<&str>) -> Option<Vec<u8>> {
     let wanted = version.map(|v| v.to_ascii_lowercase().replace(['.', ':'], ""));
     let is_wanted = |v: &&str| wanted.as_deref().is_none_or(|wanted| wanted == *v);
     let of = |mut all: Box<dyn Iterator<Item = (&'static str, &'static str)>>| {

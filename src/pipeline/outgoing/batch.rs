@@ -1,7 +1,7 @@
 //! Documents that wait for each other leave together: at the hours, in the rhythm, or by the count of the partner's profile.
 
 use super::Refusal;
-use super::interchange::{Envelope, Filled};
+use super::interchange::{Envelope, Filled, Manner, send_off};
 use crate::ledger::outgoing::Waiting;
 use crate::pipeline::House;
 use crate::profile::partner::Partner;
@@ -104,7 +104,8 @@ impl House {
                     segments,
                 })
                 .collect();
-            self.send_off(&mut tx, &envelope, usage, &filled).await?;
+            let manner = Manner { now, usage, gapless: false };
+            send_off(&self.ledger, &mut tx, &envelope, manner, &filled).await?;
         }
         Ok(tx.commit().await?)
     }

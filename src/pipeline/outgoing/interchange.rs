@@ -5,10 +5,9 @@
 //! Fails when an address of ours or theirs is missing, or a writer refuses a value.
 
 use super::{Refusal, stamp};
-use crate::ledger::id;
 use crate::ledger::outgoing::{Enveloped, Expected, Interchange};
 use crate::ledger::process::Process;
-use crate::pipeline::House;
+use crate::ledger::{Ledger, id};
 use crate::pipeline::acknowledge::way;
 use crate::pipeline::compose::free_delimiters;
 use crate::profile::duration::Span;
@@ -121,78 +120,98 @@ impl Envelope {
     }
 }
 
-impl House {
-    /// Puts documents into one interchange and sends it off, in the transaction that has them waiting.
-    pub(super) async fn send_off(
-        &self,
-        tx: &mut Process<'_>,
-        envelope: &Envelope,
-        usage: char,
-        documents: &[Filled<'_>],
-    ) -> Result<(), Refusal> {
-        let now = self.clock.now();
-        let (ours, theirs) = (envelope.sender.to_string(), envelope.receiver.to_string());
-        let groups = by_functional_id(documents);
-        let more = u32::try_from(groups.len()).unwrap_or(1).saturating_sub(1);
-        let numbers = if envelope.gapless() {
-            let numbers = tx.gapless_numbers(&ours, &theirs).await?;
-            if envelope.standard == Standard::X12 {
-                tx.gapless_groups(&ours, &theirs, more).await?;
-            }
-            numbers
-        } else {
-            self.ledger.control_numbers(&ours, &theirs).await?
-        };
-        let mut group_numbers = vec![numbers.1];
+/// An interchange that was written.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub message: Uuid,
+    pub interchange: Uuid,
+    pub control_number: String,
+    /// Whose connection carries it.
+    pub target: String,
+    pub bytes: Vec<u8>,
+}
+
+/// How an interchange is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub now: Timestamp,
+    pub usage: char,
+    /// Control numbers are taken in the transaction, whatever the profile says: what is rolled back is not used up.
+    pub gapless: bool,
+}
+
+/// Puts documents into one interchange and sends it off, in the transaction that has them waiting.
+pub(super) async fn send_off(
+    ledger: &Ledger,
+    tx: &mut Process<'_>,
+    envelope: &Envelope,
+    Manner { now, usage, gapless }: Manner,
+    documents: &[Filled<'_>],
+) -> Result<Left, Refusal> {
+    let gapless = gapless || envelope.gapless();
+    let (ours, theirs) = (envelope.sender.to_string(), envelope.receiver.to_string());
+    let groups = by_functional_id(documents);
+    let more = u32::try_from(groups.len()).unwrap_or(1).saturating_sub(1);
+    let numbers = if gapless {
+        let numbers = tx.gapless_numbers(&ours, &theirs).await?;
         if envelope.standard == Standard::X12 {
-            for nth in 1..=more {
-                let number = if envelope.gapless() {
-                    (numbers.1 + nth - 1) % 999_999_999 + 1
-                } else {
-                    self.ledger.control_numbers(&ours, &theirs).await?.1
-                };
-                group_numbers.push(number);
-            }
+            tx.gapless_groups(&ours, &theirs, more).await?;
         }
-        let message = id::new(now);
-        let filled = tokio::task::block_in_place(|| match envelope.standard {
-            Standard::X12 => in_x12(envelope, usage, numbers.0, &group_numbers, &groups, now),
-            Standard::Edifact => in_edifact(envelope, usage, numbers.0, documents, now),
-        });
-        let (bytes, sets) = filled.map_err(Refusal::Unwritable)?;
-        let first = documents.first().map_or("", |document| document.code);
-        let control_number = match envelope.standard {
-            Standard::X12 => format!("{:09}", numbers.0),
-            Standard::Edifact => numbers.0.to_string(),
-        };
-        let interchange = id::derive(message, "interchange", 1);
-        let expected = expected(envelope, interchange, documents, &sets);
-        let partner = envelope.partner();
-        let out = Interchange {
-            message,
-            delivery: id::derive(message, "delivery", 0),
-            interchange,
-            partner: partner.id.clone(),
-            target: envelope.target.clone(),
-            station: envelope.station.clone(),
-            transport: envelope.transport,
-            way: envelope.way,
-            file_name: format!("{first}_{}_{:09}.edi", partner.id, numbers.0),
-            bytes,
-            standard: match envelope.standard {
-                Standard::X12 => "x12",
-                Standard::Edifact => "edifact",
-            },
-            sender: ours,
-            receiver: theirs,
-            control_number,
-            version: documents.first().map(|document| document.version.to_owned()).unwrap_or_default(),
-            usage,
-            sets,
-            expected,
-        };
-        Ok(tx.write_interchange(&out).await?)
+        numbers
+    } else {
+        ledger.control_numbers(&ours, &theirs).await?
+    };
+    let mut group_numbers = vec![numbers.1];
+    if envelope.standard == Standard::X12 {
+        for nth in 1..=more {
+            let number = if gapless {
+                (numbers.1 + nth - 1) % 999_999_999 + 1
+            } else {
+                ledger.control_numbers(&ours, &theirs).await?.1
+            };
+            group_numbers.push(number);
+        }
     }
+    let message = id::new(now);
+    let filled = tokio::task::block_in_place(|| match envelope.standard {
+        Standard::X12 => in_x12(envelope, usage, numbers.0, &group_numbers, &groups, now),
+        Standard::Edifact => in_edifact(envelope, usage, numbers.0, documents, now),
+    });
+    let (bytes, sets) = filled.map_err(Refusal::Unwritable)?;
+    let first = documents.first().map_or("", |document| document.code);
+    let control_number = match envelope.standard {
+        Standard::X12 => format!("{:09}", numbers.0),
+        Standard::Edifact => numbers.0.to_string(),
+    };
+    let interchange = id::derive(message, "interchange", 1);
+    let expected = expected(envelope, interchange, documents, &sets);
+    let partner = envelope.partner();
+    let out = Interchange {
+        message,
+        delivery: id::derive(message, "delivery", 0),
+        interchange,
+        partner: partner.id.clone(),
+        target: envelope.target.clone(),
+        station: envelope.station.clone(),
+        transport: envelope.transport,
+        way: envelope.way,
+        file_name: format!("{first}_{}_{:09}.edi", partner.id, numbers.0),
+        bytes,
+        standard: match envelope.standard {
+            Standard::X12 => "x12",
+            Standard::Edifact => "edifact",
+        },
+        sender: ours,
+        receiver: theirs,
+        control_number,
+        version: documents.first().map(|document| document.version.to_owned()).unwrap_or_default(),
+        usage,
+        sets,
+        expected,
+    };
+    tx.write_interchange(&out).await?;
+    let Interchange { control_number, target, bytes, .. } = out;
+    Ok(Left { message, interchange, control_number, target, bytes })
 }
 
 fn by_functional_id<'a, 'b>(documents: &'a [Filled<'b>]) -> Vec<(&'a str, Vec<&'a Filled<'b>>)> {

@@ -6,6 +6,7 @@
 //!
 //! Fails with [`Refusal`]: nothing was taken, and whose move it is.
 
+pub mod anew;
 pub mod batch;
 mod interchange;
 mod judge;
@@ -15,10 +16,10 @@ use super::House;
 use super::findings::to_json;
 use super::thread;
 use crate::ledger::outgoing::Taken;
-use crate::ledger::{self, id};
-use crate::profile::PartnerProfile;
+use crate::ledger::{self, Ledger, id};
 use crate::profile::partner::Status;
-use interchange::{Envelope, Filled};
+use crate::profile::{Configuration, PartnerProfile};
+use interchange::{Envelope, Filled, Manner, send_off};
 use jiff::Timestamp;
 use portway_documents::{Document, DocumentKind};
 use portway_edi::Severity;
@@ -122,121 +123,134 @@ impl House {
     /// # Errors
     /// [`Refusal`]: nothing was taken.
     pub async fn hand_over(&self, handed: &HandOver<'_>) -> Result<HandedOver, Refusal> {
-        let configuration = self.profiles.current();
-        let sha256 = same(handed);
-        let scope = format!("ours:{}", handed.source);
-        if let Some(key) = handed.key
-            && let Some(before) = self.ledger.handed_over_before((&scope, key), &sha256).await?
-        {
-            return self.before(before).await;
-        }
-        let judged = tokio::task::block_in_place(|| judge(&configuration, handed))?;
-        let now = self.clock.now();
-        let message = id::new(now);
-        let document = id::derive(message, "set", 1);
-        let envelope = Envelope::of(&configuration, &judged.profile, judged.wanted.standard)
-            .map_err(Refusal::NotAgreed)?;
-        let usage = if handed.test || judged.profile.partner.status == Status::Test { 'T' } else { 'P' };
-        let paused = judged.profile.partner.status == Status::Paused;
-        let number = Some(handed.document.number()).filter(|number| !number.is_empty());
-        let leaves_at = batch::leaves_at(&judged.profile.partner, &judged.wanted.code, now);
-        let send = judged.profile.partner.send.get(&judged.wanted.code);
-        let segments = serde_json::to_vec(&judged.composed.segments)
-            .map_err(|error| Refusal::Unwritable(error.to_string()))?;
-        let mut tx = self.ledger.begin_process(message, 0, now).await?;
-        let asked = thread::Asked {
-            set: document,
-            partner: handed.partner,
-            name: handed.document.kind().name(),
-            number,
-            document: Some(handed.document),
-        };
-        let threads = thread::of(&mut tx, &[asked]).await?.swap_remove(0);
-        // An answer of ours stands with what it answers, whatever its own number is.
-        let thread = handed.thread.unwrap_or(threads.first);
-        let before = tx
-            .take_document(&Taken {
-                message,
-                set: document,
-                source: handed.source,
-                transport: handed.transport,
-                remote: handed.remote,
-                file_name: handed.file_name,
-                content_type: handed.content_type,
-                key: handed.key.map(|key| (scope.as_str(), key)),
-                body: handed.body,
-                sha256,
-                partner: handed.partner,
-                station: &envelope.station,
-                profile: &judged.profile.hash,
-                code: &judged.wanted.code,
-                version: &judged.wanted.version,
-                functional_id: judged.wanted.schema.functional_id(),
-                usage,
-                document: handed.document.kind().name(),
-                number,
-                thread,
-                further: &threads.further,
-                unplaced: &threads.unplaced,
-                findings: &to_json(&judged.composed.findings),
-                segments: &segments,
-                state: if paused { "held" } else { "translated" },
-                reason: paused.then_some("paused"),
-                leaves_at,
-                batch: send.and_then(|send| send.count).map(i64::from).filter(|_| leaves_at > now),
-            })
-            .await?;
-        if let Some(before) = before {
-            drop(tx);
-            return self.before(before).await;
-        }
-        let at_once = !paused && leaves_at <= now;
-        if at_once {
-            let filled = Filled {
-                id: document,
-                code: &judged.wanted.code,
-                version: &judged.wanted.version,
-                functional_id: judged.wanted.schema.functional_id(),
-                segments: &judged.composed.segments,
-            };
-            self.send_off(&mut tx, &envelope, usage, &[filled]).await?;
-        }
-        tx.commit().await?;
-        crate::fault::point("outgoing.committed");
-        let state = if paused {
-            "held"
-        } else if at_once {
-            "routed"
-        } else {
-            "translated"
-        };
-        tracing::info!(document = %document, partner = handed.partner, code = %judged.wanted.code, state, by = handed.source, "handed over");
-        let code = judged.wanted.code;
-        Ok(HandedOver { document, message, replay: false, told: judged.told, state, code, thread })
+        hand_over(&self.ledger, &self.profiles.current(), self.clock.now(), handed).await
     }
+}
 
-    async fn before(&self, before: ledger::outgoing::Before) -> Result<HandedOver, Refusal> {
-        let document = id::derive(before.message, "set", 1);
-        if !before.same {
-            return Err(Refusal::KeyUsed { document });
-        }
-        let line = self.ledger.find_documents(&document.to_string()).await?.swap_remove(0);
-        Ok(HandedOver {
-            document,
-            message: before.message,
-            replay: true,
-            told: Vec::new(),
-            state: match line.state.as_str() {
-                "held" => "held",
-                "translated" => "translated",
-                "done" => "done",
-                "cancelled" => "cancelled",
-                _ => "routed",
-            },
-            code: line.code,
-            thread: line.thread_id,
-        })
+/// The same, for whoever has no running gateway.
+///
+/// # Errors
+/// [`Refusal`]: nothing was taken.
+pub async fn hand_over(
+    ledger: &Ledger,
+    configuration: &Configuration,
+    now: Timestamp,
+    handed: &HandOver<'_>,
+) -> Result<HandedOver, Refusal> {
+    let sha256 = same(handed);
+    let scope = format!("ours:{}", handed.source);
+    if let Some(key) = handed.key
+        && let Some(before) = ledger.handed_over_before((&scope, key), &sha256).await?
+    {
+        return before_it(ledger, before).await;
     }
+    let judged =
+        tokio::task::block_in_place(|| judge(configuration, handed))?;
+    let message = id::new(now);
+    let document = id::derive(message, "set", 1);
+    let envelope =
+        Envelope::of(configuration, &judged.profile, judged.wanted.standard).map_err(Refusal::NotAgreed)?;
+    let usage = if handed.test || judged.profile.partner.status == Status::Test { 'T' } else { 'P' };
+    let paused = judged.profile.partner.status == Status::Paused;
+    let number = Some(handed.document.number()).filter(|number| !number.is_empty());
+    let leaves_at = batch::leaves_at(&judged.profile.partner, &judged.wanted.code, now);
+    let send = judged.profile.partner.send.get(&judged.wanted.code);
+    let segments = serde_json::to_vec(&judged.composed.segments)
+        .map_err(|error| Refusal::Unwritable(error.to_string()))?;
+    let mut tx = ledger.begin_process(message, 0, now).await?;
+    let asked = thread::Asked {
+        set: document,
+        partner: handed.partner,
+        name: handed.document.kind().name(),
+        number,
+        document: Some(handed.document),
+    };
+    let threads = thread::of(&mut tx, &[asked]).await?.swap_remove(0);
+    // An answer of ours stands with what it answers, whatever its own number is.
+    let thread = handed.thread.unwrap_or(threads.first);
+    let before = tx
+        .take_document(&Taken {
+            message,
+            set: document,
+            source: handed.source,
+            transport: handed.transport,
+            remote: handed.remote,
+            file_name: handed.file_name,
+            content_type: handed.content_type,
+            key: handed.key.map(|key| (scope.as_str(), key)),
+            body: handed.body,
+            sha256,
+            partner: handed.partner,
+            station: &envelope.station,
+            profile: &judged.profile.hash,
+            code: &judged.wanted.code,
+            version: &judged.wanted.version,
+            functional_id: judged.wanted.schema.functional_id(),
+            usage,
+            document: handed.document.kind().name(),
+            number,
+            thread,
+            further: &threads.further,
+            unplaced: &threads.unplaced,
+            findings: &to_json(&judged.composed.findings),
+            segments: &segments,
+            state: if paused { "held" } else { "translated" },
+            reason: paused.then_some("paused"),
+            leaves_at,
+            batch: send.and_then(|send| send.count).map(i64::from).filter(|_| leaves_at > now),
+        })
+        .await?;
+    if let Some(before) = before {
+        drop(tx);
+        return before_it(ledger, before).await;
+    }
+    let at_once = !paused && leaves_at <= now;
+    if at_once {
+        let filled = Filled {
+            id: document,
+            code: &judged.wanted.code,
+            version: &judged.wanted.version,
+            functional_id: judged.wanted.schema.functional_id(),
+            segments: &judged.composed.segments,
+        };
+        let manner = Manner { now, usage, gapless: false };
+        send_off(ledger, &mut tx, &envelope, manner, &[filled]).await?;
+    }
+    tx.commit().await?;
+    crate::fault::point("outgoing.committed");
+    let state = if paused {
+        "held"
+    } else if at_once {
+        "routed"
+    } else {
+        "translated"
+    };
+    tracing::info!(document = %document, partner = handed.partner, code = %judged.wanted.code, state, by = handed.source, "handed over");
+    let code = judged.wanted.code;
+    Ok(HandedOver { document, message, replay: false, told: judged.told, state, code, thread })
+}
+
+async fn before_it(ledger: &Ledger, before: crate::ledger::outgoing::Before) -> Result<HandedOver, Refusal> {
+    let document = id::derive(before.message, "set", 1);
+    if !before.same {
+        return Err(Refusal::KeyUsed { document });
+    }
+    let line = ledger.find_documents(&document.to_string()).await?.swap_remove(0);
+    Ok(HandedOver {
+        document,
+        message: before.message,
+        replay: true,
+        told: Vec::new(),
+        state: match line.state.as_str() {
+            "held" => "held",
+            "translated" => "translated",
+            "done" => "done",
+            "cancelled" => "cancelled",
+            _ => "routed",
+        },
+        code: line.code,
+        thread: line.thread_id,
+    })
 }
 
 /// What makes two hand-overs under one key the same.
