@@ -54,9 +54,11 @@ pub async fn events(
         None => None,
         Some(Ok(after)) if after >= 0 && after <= house.ledger.last_event(&endpoint).await? => Some(after),
         Some(_) => {
-            return Err(bad("after is no cursor of these events: give the one of the last event you have, 0 for \
+            return Err(bad(
+                "after is no cursor of these events: give the one of the last event you have, 0 for \
                             the first, or none for what you have not confirmed"
-                .to_owned()));
+                    .to_owned(),
+            ));
         }
     };
     if let Some(after) = after {
@@ -98,7 +100,9 @@ fn endpoint(house: &House, caller: &Caller, named: Option<&str>) -> Result<Strin
         )),
         None => Err(refused(
             "There are no events for you",
-            format!("write [endpoint.{own}] with kind = \"events\" in gateway.toml, or name another as endpoint in [client.{name}]"),
+            format!(
+                "write [endpoint.{own}] with kind = \"events\" in gateway.toml, or name another as endpoint in [client.{name}]"
+            ),
         )),
     }
 }
@@ -107,7 +111,12 @@ fn bad(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad-query", "The query cannot be read", detail)
 }
 
-async fn written(house: &House, after: Option<i64>, found: &[Event], limit: i64) -> Result<Response, Problem> {
+async fn written(
+    house: &House,
+    after: Option<i64>,
+    found: &[Event],
+    limit: i64,
+) -> Result<Response, Problem> {
     let mut body = Vec::from(&b"{\"events\":["[..]);
     let mut next = after;
     let mut given = 0;

@@ -10,7 +10,6 @@ mod documents;
 mod events;
 mod look;
 mod problem;
-mod shape;
 
 use crate::pipeline::House;
 use axum::Router;

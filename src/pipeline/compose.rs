@@ -11,7 +11,9 @@ use crate::profile::PartnerProfile;
 use crate::profile::items::Items;
 use crate::profile::partner::Send;
 use crate::profile::transform::Transform;
-use portway_documents::carried::{self, FOREIGN_CODE, NO_CODE_FOR_UNIT, NO_CODE_FOR_WORD, NotCarried, Reasons, not_carried};
+use portway_documents::carried::{
+    self, FOREIGN_CODE, NO_CODE_FOR_UNIT, NO_CODE_FOR_WORD, NotCarried, Reasons, not_carried,
+};
 use portway_documents::origin::Origins;
 use portway_documents::{Document, Tables, Written, put_edifact, put_x12};
 use portway_edi::acknowledgement::OurElement;
@@ -137,7 +139,11 @@ pub fn compose(document: &Document, target: &Target<'_>, terms: Terms<'_>) -> Re
             let (codes, values): (Vec<_>, Vec<_>) =
                 lacking.into_iter().partition(|n| why(&n.pointer) == Some(FOREIGN_CODE));
             findings.extend(values.iter().map(|n| finding(target, n, why(&n.pointer))));
-            lost.extend(values.into_iter().map(|n| Lost { no_code: lacks_code(&n, why(&n.pointer)), pointer: n.pointer }));
+            lost.extend(
+                values
+                    .into_iter()
+                    .map(|n| Lost { no_code: lacks_code(&n, why(&n.pointer)), pointer: n.pointer }),
+            );
             findings.extend(foreign_codes(target, &codes));
         }
         _ => {

@@ -73,7 +73,9 @@ impl Outlet {
                 (Target::Sftp(Arc::new(target)), sftp.retry, true, 4)
             }
             Endpoint::Events(_) => {
-                return Err(format!("endpoint {name} is sent nothing: it fetches its events from GET /v1/events"));
+                return Err(format!(
+                    "endpoint {name} is sent nothing: it fetches its events from GET /v1/events"
+                ));
             }
         };
         Ok(Outlet {

@@ -19,7 +19,9 @@ pub async fn run(house: House, endpoint: String) {
         if !adopted {
             match house.ledger.adopt_events(&endpoint).await {
                 Ok(()) => adopted = true,
-                Err(error) => tracing::warn!(%error, endpoint, "what waits from before is not taken over yet"),
+                Err(error) => {
+                    tracing::warn!(%error, endpoint, "what waits from before is not taken over yet")
+                }
             }
         }
         loop {

@@ -39,11 +39,11 @@ mod tests_sftp;
 mod tests_sftp_client;
 pub mod transform;
 
-pub use shape::suggest;
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
 pub use own_keys::{OwnKey, OwnKeys, Reader};
 pub use partner_profile::{PartnerProfile, SHIPPED_TEMPLATES, Surroundings, is_plain_name};
 pub use pinned::{As2Partner, Pinned, beginning};
 pub use problem::{Problem, Severity, render};
+pub use shape::suggest;
 pub use shape::{gateway_schema, partner_schema};
 pub use store::{ReloadReport, Store};

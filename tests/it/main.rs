@@ -8,8 +8,8 @@
 mod harness;
 
 mod alerts;
-mod api;
 mod aperak;
+mod api;
 mod as2;
 mod as2_peers;
 mod bad_input;

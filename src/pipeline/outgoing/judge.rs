@@ -88,5 +88,7 @@ pub fn judge(configuration: &Configuration, handed: &HandOver<'_>) -> Result<Jud
 fn help_with_unit(unit: &str) -> String {
     let found = x12::units::recommendation_20(unit).filter(|known| *known != unit);
     let meant = found.map(|known| format!("; what X12 calls {unit} is {known} there")).unwrap_or_default();
-    format!("Units are codes of UN/ECE Recommendation 20{meant}. What a partner calls otherwise stands in its profile.")
+    format!(
+        "Units are codes of UN/ECE Recommendation 20{meant}. What a partner calls otherwise stands in its profile."
+    )
 }

@@ -7,16 +7,18 @@
 //! Fails with [`Refusal`]: nothing was taken, and whose move it is.
 
 pub mod batch;
+mod fault;
 mod interchange;
 mod judge;
+mod shape;
 mod target;
 
 use super::House;
 use super::findings::to_json;
 use crate::ledger::outgoing::Taken;
 use crate::ledger::{self, id};
-use crate::profile::partner::Status;
 use crate::profile::PartnerProfile;
+use crate::profile::partner::Status;
 use interchange::{Envelope, Filled};
 use jiff::Timestamp;
 use portway_documents::{Document, DocumentKind};
@@ -24,7 +26,9 @@ use portway_edi::Severity;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use fault::{Fault, worth_telling};
 pub use judge::{Judged, Told, judge};
+pub use shape::parsed;
 pub use target::Wanted;
 
 /// A document that one of our systems hands over.

@@ -11,7 +11,12 @@ fn read(reply: &Reply) -> Vec<(String, String)> {
     assert_eq!(reply.status, 200, "{}", reply.json());
     let body = reply.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    body["events"].as_array().unwrap().iter().map(|e| (text(&e["event"]["subject"]), text(&e["cursor"]))).collect()
+    body["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (text(&e["event"]["subject"]), text(&e["cursor"])))
+        .collect()
 }
 
 fn subjects(reply: &Reply) -> Vec<String> {
@@ -32,16 +37,27 @@ fn an_event_is_fetched_confirmed_and_fetched_again_by_its_cursor() {
     assert_eq!(subjects(&first), ["4500123"], "long polling hears of it");
     let event = &first.json()["events"][0]["event"];
     assert_eq!((&event["specversion"], &event["data"]["number"]), (&"1.0".into(), &"4500123".into()));
-    assert_eq!(site.database().rows("SELECT state FROM transaction_set"), ["routed"], "read, not yet confirmed");
+    assert_eq!(
+        site.database().rows("SELECT state FROM transaction_set"),
+        ["routed"],
+        "read, not yet confirmed"
+    );
     assert_eq!(subjects(&erp.get("/v1/events")), ["4500123"], "a reader that lost the answer has it again");
 
     let next = first.json()["next"].as_str().unwrap().to_owned();
     assert_eq!(read(&erp.get(&format!("/v1/events?after={next}"))), []);
     assert_eq!(site.database().rows("SELECT state FROM transaction_set"), ["done"]);
-    assert_eq!(site.database().rows("SELECT state || detail FROM delivery WHERE way = 'events'"), ["deliveredfetched by erp"]);
+    assert_eq!(
+        site.database().rows("SELECT state || detail FROM delivery WHERE way = 'events'"),
+        ["deliveredfetched by erp"]
+    );
     assert_eq!(site.database().count("job WHERE kind = 'deliver' AND lane = 'endpoint:erp'"), 0);
     assert_eq!(read(&erp.get("/v1/events")), []);
-    assert_eq!(erp.get("/v1/events?after=0").json()["events"], first.json()["events"], "the same bytes as before");
+    assert_eq!(
+        erp.get("/v1/events?after=0").json()["events"],
+        first.json()["events"],
+        "the same bytes as before"
+    );
     let wrong = erp.get("/v1/events?after=99");
     assert_eq!((wrong.status, wrong.json()["type"].as_str()), (400, Some("urn:portway:problem:bad-query")));
     assert_eq!(erp.get("/v1/events?endpoint=other").status, 403);
@@ -94,7 +110,10 @@ fn an_event_whose_commit_comes_late_is_never_skipped() {
     assert_eq!(subjects(&came), ["FIRST"], "the late one, after all that the reader has");
     let cursor = came.json()["next"].as_str().unwrap().to_owned();
     assert_eq!(read(&erp.get(&format!("/v1/events?after={cursor}"))), []);
-    assert_eq!(site.database().rows("SELECT state FROM delivery WHERE way = 'events' AND state <> 'delivered'"), Vec::<String>::new());
+    assert_eq!(
+        site.database().rows("SELECT state FROM delivery WHERE way = 'events' AND state <> 'delivered'"),
+        Vec::<String>::new()
+    );
     gateway.stop();
 }
 
@@ -122,7 +141,9 @@ fn two_gateways_number_one_row_of_events_and_a_reader_has_each_once() {
     posting.join().unwrap();
     assert_eq!(had.iter().collect::<BTreeSet<_>>().len(), 40, "{had:?}");
     assert_eq!(read(&erp.get(&format!("/v1/events?{}", &cursor[1..]))), []);
-    let last = site.database().rows("SELECT last::text || ' ' || (SELECT count(DISTINCT place) FROM delivery)::text FROM event_position");
+    let last = site.database().rows(
+        "SELECT last::text || ' ' || (SELECT count(DISTINCT place) FROM delivery)::text FROM event_position",
+    );
     assert_eq!(last, ["40 40"], "without holes");
     other.stop();
     gateway.stop();

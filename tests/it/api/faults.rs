@@ -28,7 +28,10 @@ fn a_fault_of_an_element_names_the_field_that_it_is_written_from() {
     order["lines"][1]["number"] = json!("20000");
     let faults = refused(&erp.hand_over(ORDERS, "1", &order));
     let unit = at(&faults, "/lines/1/quantity/unit");
-    assert_eq!((&unit["element"], &unit["value"], &unit["severity"]), (&json!("PO1-03"), &json!("CT"), &json!("error")));
+    assert_eq!(
+        (&unit["element"], &unit["value"], &unit["severity"]),
+        (&json!("PO1-03"), &json!("CT"), &json!("error"))
+    );
     assert_eq!(at(&faults, "/lines/1/number")["element"], "PO1-01");
     let missing = faults.iter().find(|f| f["element"] == "BEG-06").unwrap();
     assert!(missing["pointer"].as_str().unwrap().starts_with('/'), "{missing}");
@@ -92,9 +95,7 @@ fn typos_are_told_with_the_nearest_name() {
     let faults = refused(&reply);
     assert_eq!(at(&faults, "/curency")["help"], "did you mean `currency`?");
     assert_eq!(at(&faults, "/parties/0/role")["help"], "did you mean `ship_to`?");
-    for pointer in
-        ["/lines/0/quantity/value", "/lines/1/price", "/order_date", "/lines/1/quantity/value"]
-    {
+    for pointer in ["/lines/0/quantity/value", "/lines/1/price", "/order_date", "/lines/1/quantity/value"] {
         at(&faults, pointer);
     }
     assert_eq!(faults.len(), 6, "null is as if it were not there: {faults:#?}");

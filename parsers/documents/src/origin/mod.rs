@@ -104,7 +104,8 @@ impl<'a> Origins<'a> {
             let same_tags = written.len() == self.written.len();
             let at = written.iter().zip(&self.written).position(|(a, b)| a != b).filter(|_| same_tags)?;
             let (new, old) = (written.get(at)?, self.written.get(at)?);
-            let part = parts(new).into_iter().find(|p| text(&written, at, *p) != text(&self.written, at, *p))?;
+            let part =
+                parts(new).into_iter().find(|p| text(&written, at, *p) != text(&self.written, at, *p))?;
             let several = new.elements.get(part.0 - 1).is_some_and(|components| components.len() > 1);
             (new.tag == old.tag).then(|| OurElement {
                 segment: new.tag.to_string(),

@@ -187,7 +187,7 @@ impl PickedUp {
         self.mark.key(&self.name)
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         self.mark
     }
 
