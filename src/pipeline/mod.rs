@@ -24,6 +24,7 @@ mod reconcile;
 pub mod route;
 pub mod send;
 pub mod set;
+pub mod source;
 pub mod supervise;
 pub mod translate;
 pub mod uncollected;
