@@ -8,7 +8,7 @@ use super::House;
 use super::lane::judge;
 use crate::endpoint::http::{HttpTarget, sign::SigningSecret};
 use crate::endpoint::sftp::SftpTarget;
-use crate::endpoint::{EventBody, Outcome, Target};
+use crate::endpoint::{EventBody, Outcome, Target, idoc};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::delivery::{Due, Next, Tried};
 use crate::ledger::{self, job};
@@ -65,7 +65,9 @@ impl Outlet {
                 (target, http.retry, http.idempotent, http.concurrency)
             }
             Endpoint::Directory(directory) => {
-                (Target::Directory(configuration.path(&directory.path)), directory.retry, true, 4)
+                let idoc = idoc::settings(directory.format, directory.idoc.as_ref()).map(Arc::new);
+                let target = Target::Directory { dir: configuration.path(&directory.path), idoc };
+                (target, directory.retry, true, 4)
             }
             Endpoint::Sftp(sftp) => {
                 let target = SftpTarget::of(sftp, &configuration.dir);
@@ -170,6 +172,17 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried) -> Option<Raise> {
             format!(
                 "After {} tries it is given up. The last one: {}\n\n{show}\nOnce mended:     portway doc redeliver {} --endpoint {endpoint} --reason \"…\"",
                 due.tries, tried.detail, due.subject
+            ),
+        )),
+        // Nobody saw it: it cannot be written for this endpoint.
+        Next::Held if tried.outcome == "refused" => Some(raise(
+            format!("delivery:held:{endpoint}"),
+            Move::Us,
+            format!("endpoint {endpoint}: a document of {partner} cannot be written for it (held)"),
+            format!(
+                "{}\n\n{show}\nOnce mended:     portway doc redeliver {} --endpoint {endpoint} --reason \"…\"\nElse:            \
+                 portway doc cancel {} --endpoint {endpoint} --reason \"…\"",
+                tried.detail, due.subject, due.subject
             ),
         )),
         Next::Held => Some(raise(

@@ -91,6 +91,7 @@ pub fn judge(
         Outcome::Uncertain { .. } if !idempotent => Next::Held,
         Outcome::Uncertain { .. } => again(None),
         Outcome::Refused { .. } => Next::Dead,
+        Outcome::Held { .. } => Next::Held,
     };
     Tried {
         outcome: outcome.word(),
