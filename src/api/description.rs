@@ -3,7 +3,7 @@
 //! The schemas are those of the documents, their parts once for all of them. What is read may lack any field, so none is required.
 
 use super::routes::{Route, What};
-use super::shape;
+use crate::pipeline::outgoing::shape;
 use portway_documents::DocumentKind;
 use serde_json::{Map, Value, json};
 

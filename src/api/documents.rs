@@ -4,10 +4,9 @@
 //! `Idempotency-Key`. 422 with every fault at its JSON pointer and element: nothing was taken.
 
 use super::caller::Caller;
-use super::problem::{Fault, Problem};
-use super::shape;
+use super::problem::Problem;
 use crate::pipeline::House;
-use crate::pipeline::outgoing::{HandOver, HandedOver, Refusal, Told};
+use crate::pipeline::outgoing::{Fault, HandOver, HandedOver, Refusal, parsed, worth_telling};
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -15,7 +14,6 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, StatusCode};
 use portway_documents::{Document, DocumentKind};
-use portway_edi::Severity;
 use serde::Deserialize;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -114,7 +112,7 @@ pub async fn one(
 }
 
 fn parse(kind: DocumentKind, bytes: &[u8]) -> Result<Document, Problem> {
-    let refused = |faults: Vec<Fault>| {
+    parsed(kind, bytes).map_err(|faults| {
         let detail = format!(
             "Nothing was taken: the body is no {}. portway schema {} prints its shape.",
             kind.name(),
@@ -122,15 +120,7 @@ fn parse(kind: DocumentKind, bytes: &[u8]) -> Result<Document, Problem> {
         );
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-a-document", "It is not of this shape", detail)
             .with(faults)
-    };
-    let whole = |message: String| refused(vec![shape::fault("", message, None, None)]);
-    let text = std::str::from_utf8(bytes).map_err(|error| whole(format!("it is not UTF-8: {error}")))?;
-    let json = serde_json::from_str(text).map_err(|error| whole(format!("it is not JSON: {error}")))?;
-    let faults = shape::faults(kind, &json);
-    if !faults.is_empty() {
-        return Err(refused(faults));
-    }
-    kind.parse(text).map_err(|error| whole(error.to_string()))
+    })
 }
 
 fn created(done: &HandedOver, partner: &str) -> Response {
@@ -166,35 +156,6 @@ fn refused(refusal: Refusal) -> Problem {
             unprocessable("idempotency-key-reused", "This Idempotency-Key was used with another document")
         }
         Refusal::Ledger(error) => error.into(),
-    }
-}
-
-/// Errors first.
-fn worth_telling(told: &[Told]) -> Vec<Fault> {
-    let mut faults: Vec<Fault> =
-        told.iter().filter(|told| told.finding.severity != Severity::Note).map(fault).collect();
-    faults.sort_by_key(|fault| fault.severity != "error");
-    faults
-}
-
-/// A finding as the ERP's programmer sees it.
-pub fn fault(told: &Told) -> Fault {
-    let finding = &told.finding;
-    let place = &finding.place;
-    let element = place.segment.as_ref().map(|segment| match (place.element, place.component) {
-        (Some(element), Some(component)) => format!("{segment}-{element:02}-{component}"),
-        (Some(element), None) => format!("{segment}-{element:02}"),
-        (None, _) => segment.to_string(),
-    });
-    Fault {
-        pointer: told.pointer.clone(),
-        element,
-        position: place.position.map(u64::from),
-        code: Some(finding.code.0.to_string()),
-        severity: if finding.severity == Severity::Error { "error" } else { "warning" },
-        message: finding.message.clone(),
-        value: finding.value.clone(),
-        help: finding.help.clone(),
     }
 }
 

@@ -13,7 +13,6 @@ mod look;
 mod problem;
 mod results;
 mod routes;
-mod shape;
 
 use crate::pipeline::House;
 use axum::Router;

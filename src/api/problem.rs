@@ -1,10 +1,10 @@
 //! Errors as the ERP's programmer sees them: RFC 9457 problem details, with what is wrong in the document one by one.
 
 use crate::ledger;
+use crate::pipeline::outgoing::Fault;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
-use serde::Serialize;
 
 /// Seconds after which a temporary refusal is worth another try.
 const RETRY_SECONDS: u64 = 5;
@@ -17,30 +17,6 @@ pub struct Problem {
     pub title: &'static str,
     pub detail: String,
     pub errors: Vec<Fault>,
-}
-
-/// One thing that is wrong with a document.
-#[derive(Debug, Clone, Serialize)]
-pub struct Fault {
-    /// RFC 6901, into the document that was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-    /// The element it would become, `PO1-03`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub element: Option<String>,
-    /// The segment's position in the set, ST or UNH counted as 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub position: Option<u64>,
-    /// `X1205`; `portway explain` knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// `error` or `warning`.
-    pub severity: &'static str,
-    pub message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
 }
 
 impl Problem {

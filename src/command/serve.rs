@@ -15,8 +15,9 @@ use crate::ledger::{Error, Ledger};
 use crate::net::accept::{self, DoorLimits};
 use crate::net::spool::Spool;
 use crate::net::tls::{self, CertificateSource, DoorCertificate};
-use crate::pipeline::House;
 use crate::pipeline::supervise::Workers;
+use crate::pipeline::{House, source};
+use crate::profile::gateway::Endpoint;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
 use crate::transport::{Doors, as2, directory, https, sftp, sftp_client};
 use std::collections::{BTreeMap, HashSet};
@@ -87,6 +88,8 @@ pub struct Gateway {
     /// What the doors show, by the section that says so.
     certificates: Vec<(&'static str, Arc<DoorCertificate>)>,
     watched: Mutex<HashSet<String>>,
+    /// Endpoints whose source is watched.
+    sources: Mutex<HashSet<String>>,
     /// The certificate of doors that name none.
     self_signed: PathBuf,
     /// Where the HTTPS door listens.
@@ -179,6 +182,7 @@ impl Gateway {
             close,
             certificates: Vec::new(),
             watched: Mutex::default(),
+            sources: Mutex::default(),
             self_signed: place.state.join("certs/self-signed.pem"),
             https: None,
             as2: None,
@@ -290,13 +294,20 @@ impl Gateway {
         Ok(address)
     }
 
-    /// One watcher for each partner with a drop folder; they follow their profiles by themselves.
+    /// One watcher for each partner with a drop folder and each endpoint with a source; they follow the configuration by themselves.
     fn watch_folders(&self) {
         let configuration = self.house.profiles.current();
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, profile) in &configuration.partners {
             if profile.partner.directory.is_some() && watched.insert(id.clone()) {
                 self.open.spawn(directory::watch(self.doors.clone(), id.clone(), self.close.clone()));
+            }
+        }
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, endpoint) in &configuration.gateway.endpoint {
+            let Endpoint::Directory(directory) = endpoint else { continue };
+            if directory.source.is_some() && sources.insert(name.clone()) {
+                self.open.spawn(source::watch(self.house.clone(), name.clone(), self.close.clone()));
             }
         }
     }

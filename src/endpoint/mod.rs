@@ -6,11 +6,13 @@
 pub mod directory;
 pub mod event;
 pub mod http;
+pub mod idoc;
 pub mod retry;
 pub mod sftp;
 
 pub use crate::net::outcome::Outcome;
 
+use crate::profile::source::IdocSettings;
 use bytes::Bytes;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,8 +33,8 @@ pub struct EventBody {
 pub enum Target {
     /// The client keeps the connections, so one target is made for each endpoint and kept.
     Http { client: reqwest::Client, target: http::HttpTarget },
-    /// A folder.
-    Directory(PathBuf),
+    /// A folder; with settings, what is written there is IDocs.
+    Directory { dir: PathBuf, idoc: Option<Arc<IdocSettings>> },
     /// A folder on a server; the client keeps its connection.
     Sftp(Arc<sftp::SftpTarget>),
 }
@@ -42,7 +44,7 @@ impl Target {
     pub async fn deliver(&self, event: &EventBody) -> Outcome {
         match self {
             Target::Http { client, target } => http::deliver(client, target, event).await,
-            Target::Directory(dir) => directory::deliver(dir, event).await,
+            Target::Directory { dir, idoc } => directory::deliver(dir, idoc.as_deref(), event).await,
             Target::Sftp(target) => sftp::deliver(target, event).await,
         }
     }

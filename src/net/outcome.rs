@@ -1,6 +1,6 @@
 //! What became of one try to hand something over, the same for every kind of endpoint and for what we send to partners.
 //!
-//! The four ends answer two questions: may the other side have acted on it, and does trying again make sense. Only
+//! The ends answer two questions: may the other side have acted on it, and does trying again make sense. Only
 //! [`Outcome::Deferred`] promises that the bytes had no effect; [`Outcome::Uncertain`] says that nobody knows, so it is
 //! repeated with the same id, or held for a person where the receiver honours no id. On doubt: uncertain.
 
@@ -17,6 +17,8 @@ pub enum Outcome {
     Uncertain { reason: String, status: Option<u16> },
     /// The receiver said no, and will say it again: a person must act.
     Refused { status: Option<u16>, reason: String },
+    /// It cannot even be written for the receiver: nothing left us, and a person decides where it goes.
+    Held { reason: String },
 }
 
 impl Outcome {
@@ -26,7 +28,7 @@ impl Outcome {
             Outcome::Delivered { .. } => "delivered",
             Outcome::Deferred { .. } => "deferred",
             Outcome::Uncertain { .. } => "uncertain",
-            Outcome::Refused { .. } => "refused",
+            Outcome::Refused { .. } | Outcome::Held { .. } => "refused",
         }
     }
 
@@ -37,6 +39,7 @@ impl Outcome {
             | Outcome::Deferred { status, .. }
             | Outcome::Uncertain { status, .. }
             | Outcome::Refused { status, .. } => *status,
+            Outcome::Held { .. } => None,
         }
     }
 
@@ -46,7 +49,8 @@ impl Outcome {
             Outcome::Delivered { detail, .. } => detail,
             Outcome::Deferred { reason, .. }
             | Outcome::Uncertain { reason, .. }
-            | Outcome::Refused { reason, .. } => reason,
+            | Outcome::Refused { reason, .. }
+            | Outcome::Held { reason } => reason,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::House;
 use super::lane::judge;
 use crate::endpoint::http::{HttpTarget, sign::SigningSecret};
 use crate::endpoint::sftp::SftpTarget;
-use crate::endpoint::{EventBody, Outcome, Target};
+use crate::endpoint::{EventBody, Outcome, Target, idoc};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::breaker::Trip;
 use crate::ledger::delivery::{Due, Next, Tried};
@@ -67,6 +67,11 @@ impl Outlet {
                     Target::Http { client, target: HttpTarget { url: http.url.clone(), secrets, timeout } };
                 (target, http.retry, http.idempotent, http.concurrency, http.drain)
             }
+            Endpoint::Directory(directory) => {
+                let idoc = idoc::settings(directory.format, directory.idoc.as_ref()).map(Arc::new);
+                let target = Target::Directory { dir: configuration.path(&directory.path), idoc };
+                (target, directory.retry, true, 4, directory.drain)
+            }
             Endpoint::Sftp(sftp) => {
                 let target = SftpTarget::of(sftp, &configuration.dir);
                 let target = target.map_err(|e| format!("endpoint {name}: {e}"))?;
@@ -77,13 +82,6 @@ impl Outlet {
                     "endpoint {name} is sent nothing: it fetches its events from GET /v1/events"
                 ));
             }
-            Endpoint::Directory(directory) => (
-                Target::Directory(configuration.path(&directory.path)),
-                directory.retry,
-                true,
-                4,
-                directory.drain,
-            ),
         };
         Ok(Outlet {
             name: name.to_owned(),
@@ -183,6 +181,17 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried, trip: Trip) -> Option<Ra
             format!(
                 "After {} tries it is given up. The last one: {}\n\n{show}\nOnce mended:     portway doc redeliver {} --endpoint {endpoint} --reason \"…\"",
                 due.tries, tried.detail, due.subject
+            ),
+        )),
+        // Nobody saw it: it cannot be written for this endpoint.
+        Next::Held if tried.outcome == "refused" => Some(raise(
+            format!("delivery:held:{endpoint}"),
+            Move::Us,
+            format!("endpoint {endpoint}: a document of {partner} cannot be written for it (held)"),
+            format!(
+                "{}\n\n{show}\nOnce mended:     portway doc redeliver {} --endpoint {endpoint} --reason \"…\"\nElse:            \
+                 portway doc cancel {} --endpoint {endpoint} --reason \"…\"",
+                tried.detail, due.subject, due.subject
             ),
         )),
         Next::Held => Some(raise(

@@ -114,6 +114,7 @@ pub fn judge(
         Outcome::Uncertain { .. } if !idempotent => Next::Held,
         Outcome::Uncertain { .. } => again(None),
         Outcome::Refused { .. } => Next::Dead,
+        Outcome::Held { .. } => Next::Held,
     };
     Tried {
         outcome: outcome.word(),
@@ -129,7 +130,7 @@ fn strain(outcome: &Outcome, due: &Due) -> Option<Strain> {
     match outcome {
         // Our own trouble.
         _ if due.unread => None,
-        Outcome::Delivered { .. } | Outcome::Refused { .. } => None,
+        Outcome::Delivered { .. } | Outcome::Refused { .. } | Outcome::Held { .. } => None,
         Outcome::Deferred { status, .. } | Outcome::Uncertain { status, .. } => Some(match status {
             // It answered; it may stumble over this one alone.
             Some(200..=299 | 500 | 501) => Strain::Document,

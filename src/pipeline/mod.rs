@@ -25,6 +25,7 @@ pub mod results;
 pub mod route;
 pub mod send;
 pub mod set;
+pub mod source;
 pub mod supervise;
 mod thread;
 pub mod translate;

@@ -16,6 +16,7 @@ use super::problem::Problem;
 use super::sftp_checks;
 use super::sftp_client_checks;
 use super::shape::suggest;
+use super::source;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -38,6 +39,7 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
     }
     api_checks::gateway(document, gateway, &mut problems);
     sftp_checks::gateway(document, gateway, &mut problems);
+    source::check(document, gateway, dir, &mut problems);
     database(document, gateway, &mut problems);
     mail(document, gateway, dir, &mut problems);
     never_zero(document, gateway, &mut problems);

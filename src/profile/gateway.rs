@@ -8,6 +8,7 @@ use super::as2::KeyPair;
 use super::secret::Secret;
 use super::sftp::SftpDoor;
 use super::sftp_client::{Account, HostKey, Overwrite};
+use super::source::{IdocSettings, Source, Written};
 use super::{
     duration::{Rate, Span},
     partner::{EdifactId, TokenHash, X12Id},
@@ -241,6 +242,13 @@ pub struct HttpEndpoint {
 pub struct DirectoryEndpoint {
     /// The folder where events are written, one file each.
     pub path: PathBuf,
+    /// What is written.
+    #[serde(default)]
+    pub format: Written,
+    /// IDocs: their control record, and the partners' numbers.
+    pub idoc: Option<IdocSettings>,
+    /// Documents that the system hands over as files. Absent: none.
+    pub source: Option<Source>,
     /// Only documents marked as test go to a test endpoint, and nowhere else.
     #[serde(default)]
     pub test: bool,
@@ -274,6 +282,11 @@ pub struct SftpEndpoint {
     pub timeout: Span,
     /// The folder on the server where events are written, one file each; a relative one begins where we are after the login.
     pub path: String,
+    /// What is written.
+    #[serde(default)]
+    pub format: Written,
+    /// IDocs: their control record, and the partners' numbers.
+    pub idoc: Option<IdocSettings>,
     /// Upload under a temporary name, then rename. `false`: under the final name at once.
     #[serde(default = "defaults::yes")]
     pub temporary: bool,

@@ -29,6 +29,7 @@ mod sftp_checks;
 pub mod sftp_client;
 mod sftp_client_checks;
 mod shape;
+pub mod source;
 mod store;
 #[cfg(test)]
 mod tests;

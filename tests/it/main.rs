@@ -36,4 +36,5 @@ mod reload;
 mod routing;
 mod sftp;
 mod sftp_client;
+mod sources;
 mod two_gateways;

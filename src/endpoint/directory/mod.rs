@@ -1,20 +1,21 @@
-//! An endpoint that takes events as files: `<id>.json` in a folder, whole or absent.
+//! An endpoint that takes events as files: `<id>.json`, or `<id>.xml` where it takes IDocs, in a folder, whole or absent.
 //!
 //! The same id is the same name with the same bytes, so a repeated try changes nothing for whoever still has the file;
 //! a reader that moved it away sees it again and must honour the id, as with HTTP. A full disk, a missing folder or
 //! missing rights are `Deferred`: nobody saw the file. A folder that cannot be fsynced after the rename is `Uncertain`.
 
-use super::{EventBody, Outcome};
+use super::{EventBody, Outcome, idoc};
 use crate::net::file::{self, PutError};
+use crate::profile::source::IdocSettings;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Writes `event` to `dir/<id>.json`.
-pub async fn deliver(dir: &Path, event: &EventBody) -> Outcome {
-    let (dir, event) = (dir.to_owned(), event.clone());
-    let writing = tokio::task::spawn_blocking(move || {
-        let name = format!("{}.json", event.id);
-        verdict(&dir, file::put(&dir, &name, &event.bytes))
+/// Writes `event` to `dir/<id>.json`, or its document as an IDoc to `dir/<id>.xml`.
+pub async fn deliver(dir: &Path, settings: Option<&IdocSettings>, event: &EventBody) -> Outcome {
+    let (dir, settings, event) = (dir.to_owned(), settings.cloned(), event.clone());
+    let writing = tokio::task::spawn_blocking(move || match idoc::file(&event, settings.as_ref()) {
+        Ok(file) => idoc::told(verdict(&dir, file::put(&dir, &file.name, &file.bytes)), &file.lost),
+        Err(held) => held,
     });
     writing.await.unwrap_or_else(|e| Outcome::Uncertain {
         reason: format!("writing the file was broken off: {e}"),
@@ -54,7 +55,7 @@ mod tests {
     async fn the_same_id_is_the_same_file() {
         let dir = tempfile::tempdir().unwrap();
         for _ in 0..2 {
-            let outcome = deliver(dir.path(), &event("evt-1")).await;
+            let outcome = deliver(dir.path(), None, &event("evt-1")).await;
             assert!(matches!(outcome, Outcome::Delivered { status: None, .. }), "{outcome:?}");
         }
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
@@ -65,12 +66,12 @@ mod tests {
     async fn what_can_pass_is_deferred_and_what_cannot_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let gone = dir.path().join("not-mounted");
-        let outcome = deliver(&gone, &event("evt-1")).await;
+        let outcome = deliver(&gone, None, &event("evt-1")).await;
         assert!(
             matches!(&outcome, Outcome::Deferred { reason, .. } if reason.contains("not-mounted")),
             "{outcome:?}"
         );
-        let outcome = deliver(dir.path(), &event("../evt")).await;
+        let outcome = deliver(dir.path(), None, &event("../evt")).await;
         assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
     }
 }

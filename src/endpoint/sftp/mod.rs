@@ -1,15 +1,16 @@
-//! An endpoint that takes events as files on an SFTP server: `<id>.json` in a folder, by default whole or absent.
+//! An endpoint that takes events as files on an SFTP server: `<id>.json`, or `<id>.xml` where it takes IDocs, by default whole or absent.
 //!
 //! The same id is the same name with the same bytes: a repeated try finds the file that is there, and writes it again where the reader
 //! took it away, who must honour the id, as with HTTP. One connection an endpoint, kept while there is work.
 //! It fails only through the [`Outcome`]: `Deferred` where nothing is there under the final name, `Uncertain` where it may be.
 
-use super::{EventBody, Outcome};
+use super::{EventBody, Outcome, idoc};
 use crate::net::file;
 use crate::net::spool::Spooled;
 use crate::net::ssh::{Client, Put, Result, Server, outcome};
 use crate::profile::gateway::SftpEndpoint;
 use crate::profile::sftp_client::Overwrite;
+use crate::profile::source::IdocSettings;
 use std::path::Path;
 
 /// A server and a folder there.
@@ -18,6 +19,7 @@ pub struct SftpTarget {
     path: String,
     temporary: bool,
     overwrite: Overwrite,
+    idoc: Option<IdocSettings>,
 }
 
 impl SftpTarget {
@@ -31,13 +33,18 @@ impl SftpTarget {
             path: endpoint.path.clone(),
             temporary: endpoint.temporary,
             overwrite: endpoint.overwrite,
+            idoc: idoc::settings(endpoint.format, endpoint.idoc.as_ref()),
         })
     }
 }
 
-/// Writes `event` to `<path>/<id>.json` on the server.
+/// Writes `event` to `<path>/<id>.json`, or its document as an IDoc to `<path>/<id>.xml`, on the server.
 pub async fn deliver(target: &SftpTarget, event: &EventBody) -> Outcome {
-    let name = format!("{}.json", event.id);
+    let written = match idoc::file(event, target.idoc.as_ref()) {
+        Ok(written) => written,
+        Err(held) => return held,
+    };
+    let name = written.name;
     if !file::plain_name(&name) {
         let reason = format!("the event id {:?} makes no file name; nothing was sent", event.id);
         return Outcome::Refused { status: None, reason };
@@ -51,5 +58,6 @@ pub async fn deliver(target: &SftpTarget, event: &EventBody) -> Outcome {
         // Whatever has this name is of an earlier try.
         again: true,
     };
-    outcome(&target.client.put(put, Spooled::from_bytes(event.bytes.clone())).await)
+    let outcome = outcome(&target.client.put(put, Spooled::from_bytes(written.bytes)).await);
+    idoc::told(outcome, &written.lost)
 }

@@ -8,8 +8,10 @@
 
 pub mod anew;
 pub mod batch;
+mod fault;
 mod interchange;
 mod judge;
+pub mod shape;
 mod target;
 
 use super::House;
@@ -26,7 +28,9 @@ use portway_edi::Severity;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use fault::{Fault, worth_telling};
 pub use judge::{Judged, Told, judge};
+pub use shape::parsed;
 pub use target::Wanted;
 
 /// A document that one of our systems hands over.

@@ -5,11 +5,11 @@
 //! where they are. A full folder is worked off in small batches, so that it cannot use up our file descriptors. A file that
 //! cannot be taken is told once and left alone until it or the limit changes.
 
-use super::{
-    Candidate, Finished, Memory, Pattern, PickedUp, ReadError, claim, leftovers, name_fits, scan,
-    write_answer,
-};
+use super::write_answer;
 use crate::ledger::alert::{Move, Raise};
+use crate::net::folder::{
+    Candidate, Finished, Memory, Pattern, PickedUp, ReadError, claim, leftovers, name_fits, scan,
+};
 use crate::net::outcome::Outcome;
 use crate::net::spool::Spooled;
 use crate::profile::partner::{Directory, Status};

@@ -176,6 +176,11 @@ impl PickedUp {
         self.name.to_string_lossy().into_owned()
     }
 
+    /// The same as the file system has it.
+    pub fn os_name(&self) -> &OsStr {
+        &self.name
+    }
+
     /// Bytes.
     pub fn size(&self) -> u64 {
         self.mark.size
@@ -187,7 +192,7 @@ impl PickedUp {
         self.mark.key(&self.name)
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         self.mark
     }
 
@@ -220,19 +225,27 @@ impl PickedUp {
             file::sync_dir(&self.dir)?;
             return Ok(Finished::Removed);
         };
-        std::fs::create_dir_all(taken)?;
-        let moved = match file::move_new(&self.path, taken, &self.name) {
+        let name = self.name.clone();
+        self.put(taken, &name).map(Finished::Moved)
+    }
+
+    /// Moves it to `dir` as it is now, under this name or the next free one (the folder is made when missing).
+    ///
+    /// On an error it stays claimed.
+    pub fn put(self, dir: &Path, name: &OsStr) -> io::Result<PathBuf> {
+        std::fs::create_dir_all(dir)?;
+        let moved = match file::move_new(&self.path, dir, name) {
             Err(e) if e.kind() == io::ErrorKind::CrossesDevices => {
                 let mut source = &self.file;
                 source.rewind()?;
-                let copy = file::put_new(taken, &self.name, &mut source)?;
+                let copy = file::put_new(dir, name, &mut source)?;
                 remove(&self.path)?;
                 copy
             }
             other => other?,
         };
         file::sync_dir(&self.dir)?;
-        Ok(Finished::Moved(moved))
+        Ok(moved)
     }
 
     /// Gives it back under its own name, or the next free one where a new file has that.
@@ -240,7 +253,8 @@ impl PickedUp {
         file::move_new(&self.path, &self.dir, &self.name)
     }
 
-    fn changed(&self) -> io::Result<bool> {
+    /// Whether it was written to since it was claimed.
+    pub fn changed(&self) -> io::Result<bool> {
         Ok(Mark::of(&self.file.metadata()?) != self.mark)
     }
 

@@ -4,10 +4,10 @@
 //! does not know), and so would a typo of our own systems be lost in silence. Here it is told: fields and words that the document
 //! does not have, with the nearest one it has, and values that are of another type. What may be absent, may be absent.
 
-use super::problem::Fault;
+use super::Fault;
 use crate::profile::suggest;
-use portway_documents::DocumentKind;
 use portway_documents::date::{Date, Time};
+use portway_documents::{Document, DocumentKind};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -24,15 +24,30 @@ pub fn schema(kind: DocumentKind) -> &'static Value {
 }
 
 /// What in a body is not of the document's shape.
-pub fn faults(kind: DocumentKind, body: &Value) -> Vec<Fault> {
+fn faults(kind: DocumentKind, body: &Value) -> Vec<Fault> {
     let schema = schema(kind);
     let mut look = Look { root: schema, faults: Vec::new() };
     look.value(body, schema, &mut String::new());
     look.faults
 }
 
+/// A document of its JSON, or every fault of its shape.
+///
+/// # Errors
+/// As the head of this file says; also what is no UTF-8 and no JSON.
+pub fn parsed(kind: DocumentKind, bytes: &[u8]) -> Result<Document, Vec<Fault>> {
+    let whole = |message: String| vec![fault("", message, None, None)];
+    let text = std::str::from_utf8(bytes).map_err(|error| whole(format!("it is not UTF-8: {error}")))?;
+    let json = serde_json::from_str(text).map_err(|error| whole(format!("it is not JSON: {error}")))?;
+    let faults = faults(kind, &json);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    kind.parse(text).map_err(|error| whole(error.to_string()))
+}
+
 /// A fault of the shape.
-pub fn fault(pointer: &str, message: String, value: Option<&Value>, help: Option<String>) -> Fault {
+fn fault(pointer: &str, message: String, value: Option<&Value>, help: Option<String>) -> Fault {
     Fault {
         pointer: Some(pointer.to_owned()),
         element: None,

@@ -55,7 +55,7 @@ impl Mark {
     }
 
     /// Tells the file `name` with this mark from every other that ever lay there.
-    pub(super) fn key(&self, name: &OsStr) -> String {
+    pub fn key(&self, name: &OsStr) -> String {
         let Mark { size, modified: (seconds, nanos), inode } = self;
         format!("{size}:{seconds}.{nanos:09}:{inode}:{}", name.to_string_lossy())
     }
