@@ -33,4 +33,5 @@ mod reload;
 mod routing;
 mod sftp;
 mod sftp_client;
+mod threads;
 mod two_gateways;
