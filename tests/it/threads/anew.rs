@@ -163,6 +163,7 @@ fn a_sample_goes_the_whole_way_as_a_test() {
     assert!(sent.contains("*T*>~GS*PR*") && sent.contains("ST*855*0001"), "{sent}");
     assert!(talk.run(&["doc", "show", id.trim()]).contains("test)"));
     assert_eq!(talk.site.run(&["partner", "send", "nobody", "--sample", "855"]).0, 5);
-    assert_eq!(talk.site.run(&["partner", "send", "acme", "--sample", "852"]).0, 1);
+    assert_eq!(talk.site.run(&["partner", "send", "acme", "--sample", "999999"]).0, 5);
+    assert_eq!(talk.site.run(&["partner", "send", "acme", "--sample", "850"]).0, 1, "not agreed on");
     talk.gateway.stop();
 }

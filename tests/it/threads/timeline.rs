@@ -19,13 +19,13 @@ fn a_conversation_is_one_timeline_and_says_whose_move_it_is() {
     assert!(open["moves"][0]["due_at"].is_string(), "{open:#}");
 
     for (group, (what, segments), functional_id) in
-        [(2, (NOTICE, notice("4500123")), "SH"), (3, (INVOICE, invoice("4500123")), "IN")]
+        [(3, (NOTICE, notice("4500123")), "SH"), (4, (INVOICE, invoice("4500123")), "IN")]
     {
         talk.hand_over("acme", what, &segments);
         talk.fetch();
         talk.partner.post(functional("ACME", 10 + group, (functional_id, what.2), group)).id();
     }
-    talk.partner.post(functional("ACME", 20, ("PR", "855"), 1)).id();
+    talk.partner.post(functional("ACME", 20, ("PR", "855"), 2)).id();
     talk.gateway.until("all answered", || {
         (talk.thread("4500123")["move"] == "Nobody's move: all is answered").then_some(())
     });
