@@ -120,7 +120,7 @@ const OPEN: &str = "
         WHERE k.direction = 'expected' AND k.state IN ('expected', 'overdue', 'received') AND d.state = 'delivered'
         UNION ALL
         SELECT CASE WHEN state = 'translated' THEN 'waiting' ELSE 'held' END, partner, code, number, NULL, state, reason, false,
-            leaves_at, id
+            CASE WHEN state = 'translated' THEN leaves_at END, id
         FROM last WHERE state IN ('held', 'failed') OR state = 'translated' AND direction = 'out'
         UNION ALL
         SELECT 'delivery', l.partner, l.code, l.number, d.target, d.state, d.detail, false, d.next_try_at, l.id

@@ -389,7 +389,7 @@ fn an_order_on_which_the_transform_fails_is_accepted_held_told_and_released_once
     let held = site.database().rows("SELECT state || ' ' || reason || ' ' || answer FROM transaction_set");
     assert_eq!(held, ["held transform_failed A"]);
 
-    let (exit, shown, errors) = site.run(&["doc", "show", "PO:BAD", "--json"]);
+    let (exit, shown, errors) = site.run(&["doc", "show", "850:BAD", "--json"]);
     assert_eq!(exit, 0, "{errors}");
     let shown: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(shown["document"]["reason"], "transform_failed", "{shown:#}");
@@ -442,7 +442,7 @@ fn an_order_on_which_the_transform_fails_is_accepted_held_told_and_released_once
     gateway.until("the order done", || {
         (site.database().count("transaction_set WHERE state = 'done'") == 2).then_some(())
     });
-    let (_, shown, _) = site.run(&["doc", "show", "PO:BAD", "--json"]);
+    let (_, shown, _) = site.run(&["doc", "show", "850:BAD", "--json"]);
     let shown: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!((&shown["event"], &shown["document"]["findings"]), (&event, &serde_json::json!([])));
     // Once: neither a second release nor a second answer.

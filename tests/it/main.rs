@@ -37,4 +37,5 @@ mod routing;
 mod sftp;
 mod sftp_client;
 mod sources;
+mod threads;
 mod two_gateways;
