@@ -265,6 +265,8 @@ pub enum DocVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Draft the message to the partner: what is wrong with their document, or which answer of theirs is missing; on stdout.
+    Notify { document: String },
     /// To our systems again: same bytes, same event id.
     Redeliver(Order),
     /// Keep what has not been delivered.

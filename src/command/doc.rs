@@ -27,6 +27,7 @@ pub async fn run(dir: &Path, verb: DocVerb) -> ExitCode {
             Err(exit) => return exit,
         },
         DocVerb::Show { document, json } => show(&ledger, &document, json).await,
+        DocVerb::Notify { document } => super::notify::notify(&ledger, &configuration, &document).await,
         DocVerb::Redeliver(asked) => order(&ledger, &asked, Order::Redeliver).await,
         DocVerb::Hold(asked) => order(&ledger, &asked, Order::Hold).await,
         DocVerb::Cancel(asked) => cancel(&ledger, &asked).await,

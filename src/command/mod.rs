@@ -25,6 +25,7 @@ pub mod validate;
 
 mod connect;
 mod listing;
+mod notify;
 mod output;
 
 use std::process::ExitCode;

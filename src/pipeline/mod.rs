@@ -25,8 +25,9 @@ pub mod send;
 pub mod set;
 pub mod supervise;
 pub mod translate;
-pub mod unpack;
 pub mod uncollected;
+pub mod unpack;
+mod vigil;
 pub mod work;
 
 use crate::clock::SharedClock;
