@@ -50,7 +50,7 @@ pub struct AttachmentLine {
 impl Ledger {
     pub async fn as2_of(&self, message: Uuid) -> Result<Option<As2Line>> {
         Ok(sqlx::query_as(
-            "SELECT as2_from, as2_to, exchange, facts, mic || ', ' || mic_digest AS mic, mdn, disposition, receipt_id, resends,
+            "SELECT as2_from, as2_to, exchange, facts, mic || ', ' || mic_digest AS mic, mdn, disposition, receipt_id, as2.resends,
                 k.state AS expected, instant(k.due_at) AS due_at
              FROM as2 LEFT JOIN acknowledgement k ON k.answers = as2.message_id AND k.kind = 'MDN' WHERE as2.message_id = $1",
         )
