@@ -21,11 +21,3 @@ CREATE TABLE breaker (
 
 -- Tries made while the lane was open: they are not counted against the delivery.
 ALTER TABLE delivery ADD COLUMN spared integer NOT NULL DEFAULT 0;
-
--- The days whose digest is written: one, on however many gateways.
-CREATE TABLE digest (
-    day  date PRIMARY KEY,
-    at   timestamptz NOT NULL
-);
-ALTER TABLE mail DROP CONSTRAINT mail_kind_check;
-ALTER TABLE mail ADD CONSTRAINT mail_kind_check CHECK (kind IN ('raised', 'recovered', 'digest')) NOT VALID;
