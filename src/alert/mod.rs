@@ -3,6 +3,8 @@
 //! Alerts are rows of the ledger, raised in the transaction that found the fault; this is the only code that sends them. One lane,
 //! one mail at a time: the mail server is down for all or for none. A mail that cannot be sent waits in the ledger.
 
+pub mod absence;
+pub mod digest;
 pub mod expiry;
 pub mod mail;
 
@@ -100,6 +102,7 @@ impl Post {
         let thread = format!("<alert-{}@{domain}>", due.alert);
         let (id, parent) = match due.kind.as_str() {
             "raised" => (thread, None),
+            "digest" => (format!("<digest-{}@{domain}>", due.alert), None),
             kind => (format!("<{kind}-{}@{domain}>", due.alert), Some(thread)),
         };
         let missed = mailer
@@ -136,6 +139,9 @@ fn mailer(configuration: &Configuration, settings: &Mail) -> Result<Mailer, Stri
 
 /// Says partner, document, number and whose move it is.
 fn subject(due: &MailDue) -> String {
+    if due.kind == "digest" {
+        return format!("[Portway] {}", due.title);
+    }
     if due.kind == "recovered" {
         return format!("[Portway] over: {}", due.title);
     }
@@ -148,6 +154,9 @@ fn subject(due: &MailDue) -> String {
 }
 
 fn body(due: &MailDue) -> String {
+    if due.kind == "digest" {
+        return due.detail.clone();
+    }
     let mut text = String::new();
     if due.kind == "recovered" {
         text += &format!("This is over: {}\n\n", due.title);

@@ -301,6 +301,8 @@ pub enum DocVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Draft the message to the partner: what is wrong with their document, or which answer of theirs is missing; on stdout.
+    Notify { document: String },
     /// To our systems again: same bytes, same event id.
     Redeliver(Order),
     /// To the partner again: same bytes, same control numbers, of the interchange that carries it.

@@ -41,6 +41,7 @@ pub async fn run(dir: &Path, verb: DocVerb) -> ExitCode {
             let asked = Anew { all, direction, ..anew };
             return anew::run(&ledger, &configuration, Verb::Reprocess, &asked).await;
         }
+        DocVerb::Notify { document } => super::notify::notify(&ledger, &configuration, &document).await,
         DocVerb::Redeliver(asked) => order(&ledger, &asked, Order::Redeliver).await,
         DocVerb::Hold(asked) => order(&ledger, &asked, Order::Hold).await,
         DocVerb::Cancel(asked) => cancel(&ledger, &asked).await,

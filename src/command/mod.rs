@@ -29,6 +29,7 @@ pub mod validate;
 mod connect;
 mod diff;
 mod listing;
+mod notify;
 mod output;
 
 use std::process::ExitCode;

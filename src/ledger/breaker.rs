@@ -161,7 +161,7 @@ impl Ledger {
         let open = matches!(state.as_str(), "open" | "half_open");
         let opens = !open && failures >= i32::try_from(failed.most.max(1)).unwrap_or(i32::MAX);
         // One that was under way when it opened says nothing new.
-        if !opens && !(open && failed.probe) {
+        if !(opens || open && failed.probe) {
             tx.commit().await?;
             return Ok(Trip { open: next.filter(|_| open).map(|next| next.to_jiff()), opened: false });
         }

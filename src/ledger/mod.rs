@@ -6,6 +6,7 @@
 //!
 //! Fails with [`Error::Unavailable`] while PostgreSQL is away: callers answer 503 or wait, and nothing is lost.
 
+pub mod absence;
 pub mod alert;
 pub mod anew;
 pub mod answers;

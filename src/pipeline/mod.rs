@@ -31,6 +31,7 @@ mod thread;
 pub mod translate;
 pub mod uncollected;
 pub mod unpack;
+mod vigil;
 pub mod work;
 
 use crate::clock::SharedClock;

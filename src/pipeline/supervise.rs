@@ -60,6 +60,7 @@ impl Workers {
         workers.tasks.spawn(super::outgoing::batch::run(house.clone()));
         workers.tasks.spawn(super::overdue::run(house.clone()));
         workers.tasks.spawn(super::uncollected::run(house.clone()));
+        workers.tasks.spawn(super::vigil::run(house.clone()));
         for bells in [true, false] {
             let house = house.clone();
             workers.tasks.spawn(async move {

@@ -5,6 +5,7 @@
 //! Fails as a whole: with a broken `gateway.toml` the gateway does not start (exit 78), and a reload changes nothing.
 
 use super::as2::KeyPair;
+use super::hour::{Hour, Zone};
 use super::secret::Secret;
 use super::sftp::SftpDoor;
 use super::sftp_client::{Account, HostKey, Overwrite};
@@ -384,11 +385,26 @@ pub struct Alerts {
     pub to: Vec<String>,
     /// Causes that arrive within this time go into one mail.
     pub coalesce: Span,
+    /// A delivery that is due for this long and does not go is told, unless its endpoint is down or paused; `0s`: never.
+    pub queue_age: Span,
+    /// The hour of the daily digest, `"07:00"`. Absent: there is none.
+    pub digest: Option<Hour>,
+    /// The clock of that hour, `Europe/Berlin`. Default UTC.
+    pub time_zone: Option<Zone>,
+    /// Whether the digest goes also when there is nothing to say.
+    pub digest_when_quiet: bool,
 }
 
 impl Default for Alerts {
     fn default() -> Self {
-        Alerts { to: Vec::new(), coalesce: Span::seconds(60) }
+        Alerts {
+            to: Vec::new(),
+            coalesce: Span::seconds(60),
+            queue_age: Span::seconds(15 * 60),
+            digest: None,
+            time_zone: None,
+            digest_when_quiet: true,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! Promises: what is read is a time of day, and a zone that the time zone database knows. Fails with a sentence that says how it is
 //! written.
 
-use jiff::civil::Time;
+use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -28,6 +28,24 @@ impl Hour {
             zone.to_ambiguous_zoned(date.to_datetime(self.0)).compatible().map(|zoned| zoned.timestamp())
         };
         (0..=2).filter_map(|days| at(days).ok()).find(|instant| *instant > now).unwrap_or(now)
+    }
+}
+
+impl Hour {
+    /// The last time that clocks in `zone` showed this hour on a day that counts, looking back a week; and when that day began.
+    pub fn last_on(
+        self,
+        now: Timestamp,
+        zone: &TimeZone,
+        counts: impl Fn(Weekday) -> bool,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let today = now.to_zoned(zone.clone()).date();
+        (0..=7).find_map(|back: i32| {
+            let day = today.checked_sub(back.days()).ok()?;
+            let at = zone.to_ambiguous_zoned(day.to_datetime(self.0)).compatible().ok()?.timestamp();
+            let begin = day.to_zoned(zone.clone()).ok()?.timestamp();
+            (at <= now && counts(day.weekday())).then_some((begin, at))
+        })
     }
 }
 
@@ -98,6 +116,23 @@ mod tests {
         assert_eq!(next("17:30", "America/Chicago", "2026-11-04T10:00:00Z"), "2026-11-04T23:30:00Z");
         // Clocks go from 2:00 to 3:00 that night.
         assert_eq!(next("02:30", "America/Chicago", "2026-03-08T06:00:00Z"), "2026-03-08T08:30:00Z");
+    }
+
+    #[test]
+    fn the_last_time_on_a_day_that_counts() {
+        let last = |now: &str| {
+            let zone: Zone = "America/Chicago".parse().unwrap();
+            let hour: Hour = "10:00".parse().unwrap();
+            let monday_to_friday = |day| !matches!(day, Weekday::Saturday | Weekday::Sunday);
+            let (begin, at) = hour.last_on(now.parse().unwrap(), &zone.get(), monday_to_friday).unwrap();
+            format!("{begin} {at}")
+        };
+        let friday = "2026-11-06T06:00:00Z 2026-11-06T16:00:00Z";
+        assert_eq!(last("2026-11-06T16:00:00Z"), friday);
+        // Over the weekend, and until Monday's hour, it is Friday's that counts.
+        assert_eq!(last("2026-11-08T20:00:00Z"), friday);
+        assert_eq!(last("2026-11-09T15:59:59Z"), friday);
+        assert_eq!(last("2026-11-09T16:00:00Z"), "2026-11-09T06:00:00Z 2026-11-09T16:00:00Z");
     }
 
     #[test]

@@ -387,6 +387,13 @@ pub struct Receive {
     /// `ORDRSP`. It needs `[send.824]` and so on. `none`: operators alone hear of it.
     #[serde(default)]
     pub rejected_with: RejectedWith,
+    /// The hour, by the partner's clock, by which one comes each day, `"10:00"`: where none has come by then, it is told.
+    pub expected_by: Option<super::hour::Hour>,
+    /// The days on which one is expected, `["mon", "fri"]`; default every day.
+    #[serde(default)]
+    pub days: Vec<Day>,
+    /// The time from receipt to our last endpoint that may pass, `30m`, before it is told.
+    pub delivered_within: Option<Span>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -413,6 +420,40 @@ impl RejectedWith {
             RejectedWith::OrderResponse855 => Some("855"),
             RejectedWith::Aperak => Some("APERAK"),
             RejectedWith::Ordrsp => Some("ORDRSP"),
+        }
+    }
+}
+
+impl Receive {
+    /// Whether one is expected on this day of the week.
+    pub fn is_expected(&self, day: jiff::civil::Weekday) -> bool {
+        self.days.is_empty() || self.days.iter().any(|named| named.weekday() == day)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl Day {
+    fn weekday(self) -> jiff::civil::Weekday {
+        use jiff::civil::Weekday;
+        match self {
+            Day::Mon => Weekday::Monday,
+            Day::Tue => Weekday::Tuesday,
+            Day::Wed => Weekday::Wednesday,
+            Day::Thu => Weekday::Thursday,
+            Day::Fri => Weekday::Friday,
+            Day::Sat => Weekday::Saturday,
+            Day::Sun => Weekday::Sunday,
         }
     }
 }

@@ -148,8 +148,7 @@ pub async fn hand_over(
     {
         return before_it(ledger, before).await;
     }
-    let judged =
-        tokio::task::block_in_place(|| judge(configuration, handed))?;
+    let judged = tokio::task::block_in_place(|| judge(configuration, handed))?;
     let message = id::new(now);
     let document = id::derive(message, "set", 1);
     let envelope =
