@@ -128,7 +128,7 @@ mod tests {
     fn a_document_becomes_an_idoc_and_the_same_one_each_time() {
         let text = "sender_port = \"PORTWAY\"\npartners = { \"0000100123\" = \"acme\" }";
         let settings: IdocSettings = toml::from_str(text).unwrap();
-        let order = event("purchase-order.received", r#"{"schema_version":1,"number":"4500123"}"#);
+        let order = event("purchase-order.received", r#"{"number":"4500123"}"#);
         let (first, again) = (file(&order, Some(&settings)).unwrap(), file(&order, Some(&settings)).unwrap());
         assert_eq!((&first.name, &first.bytes), (&again.name, &again.bytes));
         assert!(first.name.ends_with("07.xml"), "{}", first.name);
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn what_has_no_idoc_is_held_and_what_is_no_document_stays_json() {
         let settings = IdocSettings::default();
-        let payment = event("remittance-advice.received", r#"{"schema_version":1,"number":"1"}"#);
+        let payment = event("remittance-advice.received", r#"{"number":"1"}"#);
         let Err(Outcome::Held { reason }) = file(&payment, Some(&settings)) else { panic!("it was written") };
         assert!(reason.contains("IDoc"), "{reason}");
         let status = event("document.status", r#"{"state":"rejected"}"#);

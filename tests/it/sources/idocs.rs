@@ -33,7 +33,9 @@ fn an_orders05_becomes_an_850_of_the_partner_with_that_number() {
     let item = partner.outbox_of(&gateway, 1).remove(0);
     let text = String::from_utf8(partner.fetch(&item.id)).unwrap();
     assert!(
-        text.contains("*45001*") && text.contains("*20261104~") && text.contains("*12*EA*3.25"),
+        text.contains("*45001*")
+            && text.contains("*20261104~")
+            && text.contains("PO1*00010*12.000*PC*3.25**VN*ROSE-12~"),
         "{text}"
     );
     p.wait(&gateway, "failed", &["orders.xml", "orders.xml.report.txt"]);
@@ -74,5 +76,27 @@ fn an_850_is_delivered_to_the_folder_as_orders05() {
             .rows("SELECT detail FROM attempt WHERE outcome = 'delivered' AND detail LIKE '%.xml%'");
         rows.first().filter(|detail| detail.contains("carried by ORDERS05")).cloned()
     });
+    gateway.stop();
+}
+
+#[test]
+fn a_document_that_is_no_idoc_is_held_with_the_reason() {
+    let endpoint = format!("format = \"idoc\"\n{SETTINGS}");
+    let p = place(&endpoint, "format = \"idoc\"", "[receive.846]\nto = [\"erp\"]");
+    let gateway = p.site.start();
+    let inventory = "ISA*00*          *00*          *ZZ*ACME           *ZZ*NORTHWIND      *261104*1015*U*00401*000000001*0*P*>~\
+        GS*IB*ACME*NORTHWIND*20261104*1015*1*X*004010~ST*846*0001~BIA*00*DD*STOCK-1*20261104~LIN*1*VN*ROSE-12~QTY*33*12*EA~\
+        CTT*1~SE*6*0001~GE*1*1~IEA*1*000000001~";
+    Partner::new(&p.site, &gateway, "acme").post(inventory).id();
+    let detail = gateway.until("the alert", || {
+        p.site
+            .database()
+            .rows("SELECT title || ' ' || detail FROM alert WHERE cause = 'delivery:held:erp'")
+            .pop()
+    });
+    assert!(detail.contains("cannot be written for it (held)"), "{detail}");
+    assert!(detail.contains("there is no IDoc type for a document of kind inventory-report"), "{detail}");
+    assert_eq!(p.site.database().rows("SELECT state FROM delivery WHERE target = 'erp'"), ["held"]);
+    assert!(p.names("events").is_empty());
     gateway.stop();
 }
