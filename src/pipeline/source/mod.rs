@@ -249,12 +249,19 @@ impl Folder {
         if !entries.iter().any(Entry::is_refused) {
             tracing::info!(endpoint = %self.name, file = name, documents = entries.len(), "handed over");
             let taken = now.source.taken.as_ref().map(|taken| now.configuration.path(taken));
-            let moving = tokio::task::spawn_blocking(move || file.finish(taken.as_deref()));
-            return moving.await.map_err(|e| e.to_string())?.map(drop).map_err(|e| sorry(e, &name));
+            let moving = tokio::task::spawn_blocking(move || match taken {
+                // As it is now: what was written since lies there, and is not taken for new.
+                Some(taken) => {
+                    let name = file.os_name().to_owned();
+                    file.put(&taken, &name).map(drop)
+                }
+                None => file.finish(None).map(drop),
+            });
+            return moving.await.map_err(|e| e.to_string())?.map_err(|e| sorry(e, &name));
         }
         let failed = now.configuration.path(&now.source.failed);
         let text = report::text(&name, &self.name, &entries);
-        let (under, written) = report::write(&failed, file.os_name(), &text)
+        let (under, written) = tokio::task::block_in_place(|| report::write(&failed, file.os_name(), &text))
             .map_err(|e| format!("the report on {name} cannot be written to {}: {e}", failed.display()))?;
         self.tell_refused(&name, &text, &written).await?;
         crate::fault::point("source.reported");
