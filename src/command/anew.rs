@@ -70,7 +70,10 @@ pub async fn run(ledger: &Ledger, configuration: &Configuration, verb: Verb, ask
         match one(ledger, configuration, verb, asked, document, &mut carried, when).await {
             // One message of several documents goes once.
             Ok(()) if verb == Verb::Resend && carried.len() == before => {}
-            Ok(()) => when = when.checked_add(gap).unwrap_or(when),
+            Ok(()) if verb == Verb::Resend => when = when.checked_add(gap).unwrap_or(when),
+            // Control numbers are given in order, so these wait here and not in the queue.
+            Ok(()) if !asked.dry_run => tokio::time::sleep(gap.unsigned_abs()).await,
+            Ok(()) => {}
             Err(error) => {
                 refused += 1;
                 words(format_args!("{}: {error}", document.id));
