@@ -5,9 +5,10 @@
 //! finds its own answer and changes nothing.
 
 use super::alert::{Raise, raise_in};
+use super::delivery::queue_again;
 use super::job::{self, partner_lane};
 use super::process::Process;
-use super::{Ledger, Result, at, id};
+use super::{Ledger, Result, at};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sqlx::types::Json;
@@ -295,7 +296,7 @@ impl Ledger {
             return Ok(false);
         }
         if resend {
-            again(&mut tx, overdue.message, now).await?;
+            queue_again(&mut tx, overdue.message, now).await?;
         }
         let mail = raise_in(&mut tx, raise, coalesce, now).await?;
         tx.commit().await?;
@@ -320,27 +321,4 @@ impl Ledger {
         .await?;
         Ok(one.is_some())
     }
-}
-
-/// The same bytes once more, whatever became of them the first time.
-pub(super) async fn again(tx: &mut sqlx::PgConnection, message: Uuid, now: Timestamp) -> Result<u64> {
-    let queued = sqlx::query(
-        "WITH d AS (
-            UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, spared = 0, read_at = NULL
-            WHERE message_id = $1 AND state IN ('delivered', 'dead', 'held') RETURNING id, message_id, target, way
-         ), m AS (UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id),
-         j AS (
-            INSERT INTO job (lane, kind, subject, position, run_at)
-            SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
-            WHERE d.way <> 'outbox'
-            ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
-         )
-         INSERT INTO history (id, subject, at, event) SELECT $3, message_id, $2, 'sent again' FROM d",
-    )
-    .bind(message)
-    .bind(at(now))
-    .bind(id::new(now))
-    .execute(tx)
-    .await?;
-    Ok(queued.rows_affected())
 }

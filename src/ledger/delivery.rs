@@ -337,6 +337,47 @@ impl Ledger {
     }
 }
 
+/// The same bytes once more, whatever became of them the first time.
+pub(super) async fn queue_again(tx: &mut sqlx::PgConnection, message: Uuid, now: Timestamp) -> Result<u64> {
+    let queued = sqlx::query(
+        "WITH d AS (
+            UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, spared = 0, read_at = NULL
+            WHERE message_id = $1 AND state IN ('delivered', 'dead', 'held') RETURNING id, message_id, target, way
+         ), m AS (UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id),
+         j AS (
+            INSERT INTO job (lane, kind, subject, position, run_at)
+            SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
+            WHERE d.way <> 'outbox'
+            ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0
+         )
+         INSERT INTO history (id, subject, at, event) SELECT $3, message_id, $2, 'sent again' FROM d",
+    )
+    .bind(message)
+    .bind(at(now))
+    .bind(id::new(now))
+    .execute(tx)
+    .await?;
+    Ok(queued.rows_affected())
+}
+
+/// A message of ours has reached the partner: the documents in it are done, and the answers to them are due from now on. Where the
+/// delivery ends in the same statement, that says the same ([`Ledger::finish_delivery`]).
+pub(super) async fn handed_over(tx: &mut sqlx::PgConnection, message: Uuid, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "WITH t AS (
+            UPDATE transaction_set t SET state = 'done', finished_at = $2 FROM interchange i
+            WHERE i.message_id = $1 AND t.interchange_id = i.id AND t.direction = 'out' AND t.state = 'routed'
+         )
+         UPDATE acknowledgement SET due_at = $2 + make_interval(secs => due_in)
+         WHERE answers = $1 AND direction = 'expected' AND due_at IS NULL AND due_in IS NOT NULL",
+    )
+    .bind(message)
+    .bind(at(now))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// One item of a partner's outbox.
 #[derive(Debug, Clone)]
 pub struct OutboxItem {

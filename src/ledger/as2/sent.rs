@@ -2,6 +2,7 @@
 
 use super::{Fields, Mdn, MicText, insert_parts};
 use crate::ledger::alert::{Raise, raise_in};
+use crate::ledger::delivery::{handed_over, queue_again};
 use crate::ledger::job::{self, partner_lane};
 use crate::ledger::message::pack;
 use crate::ledger::{Error, Ledger, Result, at, id};
@@ -274,6 +275,10 @@ impl Ledger {
         .bind(came.settles)
         .execute(&mut *tx)
         .await?;
+        if let (Some(message), true, true) = (came.message, came.settles, came.verdict != "rejected") {
+            // Whoever answers has it, whatever our own try came to.
+            handed_over(&mut tx, message, now).await?;
+        }
         let mut mail = false;
         if let Some((raise, coalesce)) = raise.filter(|_| matched != Matched::Duplicate) {
             mail = raise_in(&mut tx, raise, coalesce, now).await?;
@@ -336,19 +341,7 @@ impl Ledger {
             return Ok(false);
         }
         if resend {
-            sqlx::query(
-                "WITH d AS (
-                    UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, tries = 0, spared = 0
-                    WHERE message_id = $1 AND state IN ('delivered', 'dead', 'held') RETURNING id, message_id, target
-                 ), m AS (UPDATE message SET state = 'queued', finished_at = NULL FROM d WHERE message.id = d.message_id)
-                 INSERT INTO job (lane, kind, subject, position, run_at)
-                 SELECT 'partner:' || d.target, 'deliver', d.id, m.position, $2 FROM d JOIN message m ON m.id = d.message_id
-                 ON CONFLICT (kind, subject) DO UPDATE SET state = 'ready', run_at = excluded.run_at, tries = 0",
-            )
-            .bind(overdue.message)
-            .bind(at(now))
-            .execute(&mut *tx)
-            .await?;
+            queue_again(&mut tx, overdue.message, now).await?;
         }
         let mut mail = false;
         if let Some((raise, coalesce)) = raise {

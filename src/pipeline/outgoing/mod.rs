@@ -23,7 +23,7 @@ use crate::profile::partner::Status;
 use crate::profile::{Configuration, PartnerProfile};
 use interchange::{Envelope, Filled, Manner, send_off};
 use jiff::Timestamp;
-use portway_documents::{Document, DocumentKind};
+use portway_documents::Document;
 use portway_edi::Severity;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -266,11 +266,6 @@ fn same(handed: &HandOver<'_>) -> [u8; 32] {
     hash.update([u8::from(handed.test)]);
     hash.update(handed.body);
     hash.finalize().into()
-}
-
-/// Whether a name is one of our documents'.
-pub fn kind_named(name: &str) -> Option<DocumentKind> {
-    DocumentKind::from_name(name)
 }
 
 /// `YYYYMMDD` and `HHMM` by the partner's clock.
