@@ -76,7 +76,11 @@ impl Scene {
     /// So many whole polls from now on.
     #[track_caller]
     fn polls(&self, gateway: &Gateway, many: i64) {
-        let epoch = || self.site.database().rows("SELECT epoch::text FROM poll")[0].parse::<i64>().unwrap();
+        // Its row comes with the first one.
+        let epoch = || {
+            let sql = "SELECT coalesce(max(epoch), 0)::text FROM poll";
+            self.site.database().rows(sql)[0].parse::<i64>().unwrap()
+        };
         // The one that runs just now may have listed before.
         let end = epoch() + many + 1;
         gateway.until(&format!("{many} polls"), || (epoch() >= end).then_some(()));
