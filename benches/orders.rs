@@ -95,7 +95,7 @@ fn configure(home: &Path, postgres: &Postgres, erp: u16) {
         conf.join("partners.d/acme-retail.toml"),
         format!(
             "id = \"acme-retail\"\nname = \"Acme Retail Inc.\"\nstatus = \"live\"\nextends = \"x12-4010-retail\"\n[https]\n\
-             tokens = [\"{hash}\"]\n[x12]\nid = \"01:123456789\"\n[receive.850]\nto = [\"erp\"]\n"
+             tokens = [\"{hash}\"]\nrate = \"100000/s\"\n[x12]\nid = \"01:123456789\"\n[receive.850]\nto = [\"erp\"]\n"
         ),
     )
     .unwrap();

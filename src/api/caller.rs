@@ -1,15 +1,18 @@
-//! Who calls: a program of ours, by bearer token.
+//! Who calls: a program of ours, by bearer token, and no more often than it may.
 
 use super::problem::Problem;
 use crate::net::accept::Peer;
+use crate::net::limit::Gate;
 use crate::pipeline::House;
-use crate::profile::gateway::Client;
+use crate::profile::duration::Allowance;
+use crate::profile::gateway::{ApiDoor, Client};
 use axum::extract::FromRequestParts;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use portway_documents::DocumentKind;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// An authenticated program of ours.
 #[derive(Debug, Clone)]
@@ -66,7 +69,13 @@ impl FromRequestParts<House> for Caller {
             let mut clients = configuration.gateway.client.iter();
             clients.find(|(_, client)| client.tokens.iter().any(|token| token.0 == hash))
         });
+        let peer = parts.extensions.get::<Peer>();
+        let gate = parts.extensions.get::<Arc<Gate>>();
+        let counted = gate.zip(configuration.gateway.listen.api.as_ref());
         let Some((name, client)) = found else {
+            if let (Some((gate, door)), Some(_)) = (counted, token) {
+                gate.refuse(peer, Allowance::new(door.wrong_tokens, None))?;
+            }
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
@@ -74,7 +83,14 @@ impl FromRequestParts<House> for Caller {
                 "Send Authorization: Bearer with a token whose SHA-256 stands under [client.<name>] in gateway.toml.",
             ));
         };
-        let remote = parts.extensions.get::<Peer>().map(|peer| peer.address.to_string());
+        if let Some((gate, door)) = counted {
+            gate.admit(name, allowance(client, door), peer, Allowance::new(door.wrong_tokens, None))?;
+        }
+        let remote = peer.map(|peer| peer.address.to_string());
         Ok(Caller { name: name.clone(), client: client.clone(), remote })
     }
+}
+
+fn allowance(client: &Client, door: &ApiDoor) -> Allowance {
+    Allowance::of((client.rate, client.burst), (door.rate, door.burst))
 }

@@ -30,10 +30,17 @@ pub fn openapi(routes: &[Route]) -> Value {
                 "description": "The same for every repetition of one request. With other content under it: 422.",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255 }
             } },
-            "responses": { "Problem": {
-                "description": "Nothing was taken: what is wrong, and what to do.",
-                "content": { "application/problem+json": { "schema": reference("Problem") } }
-            } },
+            "responses": {
+                "Problem": {
+                    "description": "Nothing was taken: what is wrong, and what to do.",
+                    "content": { "application/problem+json": { "schema": reference("Problem") } }
+                },
+                "TooMany": {
+                    "description": "The caller comes too often: nothing was taken, and no Idempotency-Key is used up. The same may be sent again later.",
+                    "headers": { "Retry-After": { "required": true, "description": "Seconds.", "schema": { "type": "integer", "minimum": 1 } } },
+                    "content": { "application/problem+json": { "schema": reference("Problem") } }
+                }
+            },
             "schemas": schemas()
         }
     })
@@ -88,6 +95,7 @@ fn operation(route: &Route) -> Value {
     let content = json!({ "application/json": { "schema": reference(answer) } });
     let mut responses = json!({
         "200": { "description": route.summary, "content": content.clone() },
+        "429": { "$ref": "#/components/responses/TooMany" },
         "default": { "$ref": "#/components/responses/Problem" }
     });
     if let What::HandOver(_) = route.what {

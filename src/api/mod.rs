@@ -14,8 +14,10 @@ mod problem;
 mod results;
 mod routes;
 
+use crate::net::limit::Gate;
 use crate::pipeline::House;
 use axum::Router;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use routes::described;
@@ -28,5 +30,6 @@ pub fn router(house: House, close: CancellationToken) -> Router {
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(axum::Extension(close))
+        .layer(axum::Extension(Arc::new(Gate::default())))
         .with_state(house)
 }

@@ -8,6 +8,7 @@ pub mod body;
 pub mod file;
 pub mod folder;
 pub mod http;
+pub mod limit;
 pub mod outcome;
 pub mod probe;
 pub mod spool;

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -128,7 +129,43 @@ impl Rate {
     pub const fn a_second(self) -> f64 {
         self.0
     }
+
+    pub const fn per_second(number: u32) -> Rate {
+        Rate(number as f64)
+    }
+
+    pub const fn per_minute(number: u32) -> Rate {
+        Rate(number as f64 / 60.0)
+    }
 }
+
+/// How often somebody may come: so many a second for long, and so many at once after a rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Allowance {
+    pub rate: Rate,
+    pub burst: NonZeroU32,
+}
+
+impl Allowance {
+    /// Where no burst is named: what comes in five seconds, ten at least.
+    pub fn new(rate: Rate, burst: Option<NonZeroU32>) -> Allowance {
+        let usual =
+            NonZeroU32::new((rate.a_second() * 5.0) as u32).map_or(LEAST_BURST, |n| n.max(LEAST_BURST));
+        Allowance { rate, burst: burst.unwrap_or(usual) }
+    }
+
+    /// Somebody's own keys, and what holds for everybody at the door where he has none.
+    pub fn of(
+        (rate, burst): (Option<Rate>, Option<NonZeroU32>),
+        (all, all_burst): (Rate, Option<NonZeroU32>),
+    ) -> Allowance {
+        // The door's burst goes with the door's rate.
+        let burst = burst.or(all_burst.filter(|_| rate.is_none()));
+        Allowance::new(rate.unwrap_or(all), burst)
+    }
+}
+
+const LEAST_BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 impl FromStr for Rate {
     type Err = String;

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -113,6 +114,14 @@ pub struct ApiDoor {
     /// Connections open at once.
     #[serde(default = "defaults::max_connections")]
     pub max_connections: usize,
+    /// How many requests one program may make, on each gateway, where it has no `rate` of its own. Above it: 429, and nothing is taken.
+    #[serde(default = "defaults::api_rate")]
+    pub rate: Rate,
+    /// How many at once after a rest. Default what comes in five seconds.
+    pub burst: Option<NonZeroU32>,
+    /// Wrong tokens from one address that are answered 401; further ones, and tokens that are new from there, are answered 429 unread.
+    #[serde(default = "defaults::wrong_tokens")]
+    pub wrong_tokens: Rate,
 }
 
 /// A program of ours at the API.
@@ -129,6 +138,10 @@ pub struct Client {
     pub documents: Vec<String>,
     /// The endpoint that hears what becomes of its documents. Default the endpoint of its own name, where there is one.
     pub endpoint: Option<String>,
+    /// How many requests it may make at our door, on each gateway: `50/s`. Default that of the door.
+    pub rate: Option<Rate>,
+    /// How many at once after a rest. Default what comes in five seconds.
+    pub burst: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -143,6 +156,14 @@ pub struct HttpsDoor {
     /// Connections open at once. (A partner's client certificate is named in its profile.)
     #[serde(default = "defaults::max_connections")]
     pub max_connections: usize,
+    /// How many requests one partner may make, on each gateway, where it has no `rate` of its own. Above it: 429, and nothing is taken.
+    #[serde(default = "defaults::https_rate")]
+    pub rate: Rate,
+    /// How many at once after a rest. Default what comes in five seconds.
+    pub burst: Option<NonZeroU32>,
+    /// Wrong tokens from one address that are answered 401; further ones, and tokens that are new from there, are answered 429 unread.
+    #[serde(default = "defaults::wrong_tokens")]
+    pub wrong_tokens: Rate,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -442,7 +463,7 @@ impl Default for Work {
 }
 
 mod defaults {
-    use crate::profile::duration::Span;
+    use crate::profile::duration::{Rate, Span};
     use crate::profile::sftp_client::Overwrite;
     pub fn replace() -> Overwrite {
         Overwrite::Replace
@@ -452,6 +473,15 @@ mod defaults {
     }
     pub fn max_connections() -> usize {
         512
+    }
+    pub fn api_rate() -> Rate {
+        Rate::per_second(500)
+    }
+    pub fn https_rate() -> Rate {
+        Rate::per_second(200)
+    }
+    pub fn wrong_tokens() -> Rate {
+        Rate::per_minute(30)
     }
     pub fn concurrency() -> u32 {
         8

@@ -5,7 +5,7 @@
 //! that code holding one holds a good one. A key that is not here is an error.
 //! Fails for this partner only; errors never repeat what could be a secret.
 
-use super::duration::Span;
+use super::duration::{Rate, Span};
 use super::secret::Secret;
 use portway_edi::Standard;
 use portway_edi::interchange::PartyId;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -99,6 +100,10 @@ pub struct Https {
     pub token: Option<Secret>,
     /// Extra certificate authorities (PEM) for that URL.
     pub ca: Option<PathBuf>,
+    /// How many requests it may make at our door, on each gateway: `50/s`. Default that of the door.
+    pub rate: Option<Rate>,
+    /// How many at once after a rest. Default what comes in five seconds.
+    pub burst: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

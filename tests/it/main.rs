@@ -28,6 +28,7 @@ mod guides;
 mod identity;
 #[cfg(feature = "faults")]
 mod kills;
+mod limits;
 mod operator;
 mod order_flow;
 mod outgoing;

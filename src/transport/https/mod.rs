@@ -14,8 +14,10 @@ mod submit;
 pub use post::Poster;
 
 use super::Doors;
+use crate::net::limit::Gate;
 use axum::Router;
 use axum::routing::get;
+use std::sync::Arc;
 
 /// The door's routes.
 pub fn router(doors: Doors) -> Router {
@@ -25,5 +27,6 @@ pub fn router(doors: Doors) -> Router {
         .route("/edi/outbox/{id}", get(outbox::read).delete(outbox::confirm))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(axum::Extension(Arc::new(Gate::default())))
         .with_state(doors)
 }

@@ -1,8 +1,11 @@
-//! Who calls: a partner, by bearer token or by pinned client certificate.
+//! Who calls: a partner, by bearer token or by pinned client certificate, and no more often than it may.
 
 use super::problem::Problem;
 use crate::net::accept::Peer;
+use crate::net::limit::Gate;
 use crate::profile::PartnerProfile;
+use crate::profile::duration::Allowance;
+use crate::profile::gateway::HttpsDoor;
 use crate::profile::partner::Status;
 use crate::transport::Doors;
 use axum::extract::FromRequestParts;
@@ -25,12 +28,19 @@ impl FromRequestParts<Doors> for Caller {
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Caller, Problem> {
         let configuration = doors.profiles.current();
         let peer = parts.extensions.get::<Peer>();
-        let by_token = bearer(&parts.headers)
-            .and_then(|token| configuration.partner_of_token(&Sha256::digest(token.as_bytes()).into()));
+        let gate = parts.extensions.get::<Arc<Gate>>();
+        let counted = gate.zip(configuration.gateway.listen.https.as_ref());
+        let token = bearer(&parts.headers);
+        let by_token =
+            token.and_then(|token| configuration.partner_of_token(&Sha256::digest(token.as_bytes()).into()));
         let certificate = peer.and_then(|p| p.client_certificate.as_ref());
         let profile =
             by_token.or_else(|| certificate.and_then(|der| configuration.partner_of_certificate(der)));
         let Some(profile) = profile.cloned() else {
+            // A certificate cannot be guessed.
+            if let (Some((gate, door)), Some(_)) = (counted, token) {
+                gate.refuse(peer, Allowance::new(door.wrong_tokens, None))?;
+            }
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
@@ -38,6 +48,10 @@ impl FromRequestParts<Doors> for Caller {
                 "Send the bearer token we gave you, or connect with the client certificate you gave us.",
             ));
         };
+        if let Some((gate, door)) = counted {
+            let tokens = Allowance::new(door.wrong_tokens, None);
+            gate.admit(&profile.partner.id, allowance(&profile, door), peer, tokens)?;
+        }
         if profile.partner.status == Status::Draft {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
@@ -48,6 +62,11 @@ impl FromRequestParts<Doors> for Caller {
         }
         Ok(Caller { profile, remote: peer.map(|p| p.address.to_string()) })
     }
+}
+
+fn allowance(profile: &PartnerProfile, door: &HttpsDoor) -> Allowance {
+    let own = profile.partner.https.as_ref().map_or((None, None), |https| (https.rate, https.burst));
+    Allowance::of(own, (door.rate, door.burst))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Errors as the partner's programmer sees them: RFC 9457 problem details.
 
 use crate::ledger;
+use crate::net::limit::{Of, TooMany};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
@@ -15,6 +16,8 @@ pub struct Problem {
     pub kind: &'static str,
     pub title: &'static str,
     pub detail: String,
+    /// Seconds after which the same may be sent again.
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -24,7 +27,8 @@ impl Problem {
         title: &'static str,
         detail: impl Into<String>,
     ) -> Problem {
-        Problem { status, kind, title, detail: detail.into() }
+        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_SECONDS);
+        Problem { status, kind, title, detail: detail.into(), retry_after }
     }
 }
 
@@ -49,6 +53,31 @@ impl From<ledger::Error> for Problem {
     }
 }
 
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Problem {
+        let seconds = too_many.retry_after;
+        let (kind, title, detail) = match too_many.of {
+            Of::Requests => (
+                "too-many-requests",
+                "You come too often",
+                format!(
+                    "Nothing was accepted, and no Idempotency-Key is used up. Send the same again in {seconds} s. \
+                     Ask your contact if you need to come more often."
+                ),
+            ),
+            Of::WrongTokens => (
+                "too-many-wrong-tokens",
+                "Too many wrong tokens came from your address",
+                format!(
+                    "Your token was not looked at, and nothing was accepted. Try again in {seconds} s, with the right token."
+                ),
+            ),
+        };
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, title, detail);
+        Problem { retry_after: Some(seconds), ..problem }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = serde_json::json!({
@@ -59,8 +88,8 @@ impl IntoResponse for Problem {
         });
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"edi\""));
