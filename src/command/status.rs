@@ -30,8 +30,11 @@ pub async fn run(dir: &Path, json: bool) -> ExitCode {
 
 /// What the lane's breaker is, where it is not closed: nothing more gets through, and since when.
 pub(super) fn trouble(lane: &LaneLine) -> String {
+    let asked = lane.silent_until.as_deref();
     let word = match lane.breaker.as_str() {
-        "closed" => return String::new(),
+        "closed" => {
+            return asked.map(|until| format!(" (asked us to wait until {until})")).unwrap_or_default();
+        }
         "half_open" => "half-open",
         other => other,
     };

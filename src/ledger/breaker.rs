@@ -5,6 +5,7 @@
 //! answer closes it. With a rate set, what waited then goes out at that rate. In good times there is no row, and nothing is written.
 //! A try that is lost with its worker leaves the lane half open; the next claim probes again.
 
+use super::pace::{self, Pace};
 use super::{Ledger, Result, at};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -46,35 +47,45 @@ pub struct Failed<'a> {
 pub(crate) enum Entry {
     /// Nothing; where that is known, until then.
     Shut(Option<Timestamp>),
-    /// As many as there are places. `strained`: some failed lately, an answer is news.
-    Free { strained: bool },
+    /// As many as there are places, or as its rate allows. `strained`: some failed lately, an answer is news.
+    Free { most: i64, strained: bool },
     /// One, which is the probe.
     Probe,
     /// So many, for the rate's sake.
     Drain { most: i64, strained: bool },
 }
 
-type Row = (Option<String>, Option<i32>, Option<jiff_sqlx::Timestamp>);
+type Instant = Option<jiff_sqlx::Timestamp>;
+type Row = (Option<String>, Option<i32>, Instant, Instant, Instant);
 
-/// Locks the lane for one claim and says what it may take. Nothing if it is paused, unknown, or being claimed by another node.
+/// Locks the lane for one claim and says what it may take. Nothing if it is paused, unknown, asked to wait, or
+/// being claimed by another node.
 pub(crate) async fn enter(
     tx: &mut sqlx::PgTransaction<'_>,
     lane: &str,
     most: i64,
-    drain: Option<f64>,
+    pace: Pace,
     now: Timestamp,
 ) -> Result<Entry> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT b.state, b.failures, b.next_at FROM lane l LEFT JOIN breaker b ON b.lane = l.name
+        "SELECT b.state, b.failures, b.next_at, l.paced_at, l.silent_until FROM lane l LEFT JOIN breaker b ON b.lane = l.name
          WHERE l.name = $1 AND NOT l.paused FOR UPDATE OF l SKIP LOCKED",
     )
     .bind(lane)
     .fetch_optional(&mut **tx)
     .await?;
-    let Some((state, failures, next)) = row else { return Ok(Entry::Shut(None)) };
+    let Some((state, failures, next, paced, silent)) = row else { return Ok(Entry::Shut(None)) };
+    if let Some(until) = silent.map(|until| until.to_jiff()).filter(|until| *until > now) {
+        return Ok(Entry::Shut(Some(until)));
+    }
+    let most = match pace.steady.map(|rate| pace::turns(rate, paced.map(|at| at.to_jiff()), now, most)) {
+        Some(Ok(turns)) => turns,
+        Some(Err(next)) => return Ok(Entry::Shut(Some(next))),
+        None => most,
+    };
     let strained = failures.unwrap_or(0) > 0;
     let next = next.map_or(now, |next| next.to_jiff());
-    match (state.as_deref(), drain) {
+    match (state.as_deref(), pace.drain) {
         (Some("open" | "half_open"), _) if next > now => Ok(Entry::Shut(Some(next))),
         (Some("open" | "half_open"), _) => {
             // A fresh view, under the lane's lock: nobody else probes.
@@ -92,7 +103,7 @@ pub(crate) async fn enter(
             0 => Ok(Entry::Shut(Some(later(next, 1.0 / rate)))),
             most => Ok(Entry::Drain { most, strained }),
         },
-        _ => Ok(Entry::Free { strained }),
+        _ => Ok(Entry::Free { most, strained }),
     }
 }
 
@@ -103,8 +114,7 @@ fn turns(rate: f64, last: Timestamp, now: Timestamp, most: i64) -> i64 {
 }
 
 fn later(from: Timestamp, seconds: f64) -> Timestamp {
-    let wait = SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::from_secs(1));
-    from.checked_add(wait).unwrap_or(from)
+    from.checked_add(pace::seconds(seconds)).unwrap_or(from)
 }
 
 /// Notes what a claim of a draining lane took; where nothing waits any more, it has drained.

@@ -7,6 +7,7 @@
 use super::alert::{self, Raise};
 use super::breaker::{self, Entry};
 use super::job::{self, Lease, take_jobs};
+use super::pace::{self, Pace};
 use super::process::{DeliveryRow, Parts};
 use super::{Error, Ledger, Result, at, id, message};
 use jiff::{SignedDuration, Timestamp};
@@ -124,23 +125,17 @@ macro_rules! take_deliveries {
 
 impl Ledger {
     /// Claims due deliveries of a lane and writes their attempts, in one commit. Of a lane that is open, at most the one that
-    /// is the probe; of one that drains, as many as its rate a second allows.
-    pub async fn claim_deliveries(
-        &self,
-        lane: &str,
-        most: i64,
-        drain: Option<f64>,
-        now: Timestamp,
-    ) -> Result<Batch> {
+    /// is the probe; of one that drains or has a rate, as many as that allows; of one that was asked to wait, none.
+    pub async fn claim_deliveries(&self, lane: &str, most: i64, pace: Pace, now: Timestamp) -> Result<Batch> {
         let since = Instant::now();
         let mut tx = self.pool.begin().await?;
-        let entry = breaker::enter(&mut tx, lane, most, drain, now).await?;
+        let entry = breaker::enter(&mut tx, lane, most, pace, now).await?;
         let (sql, most, strained) = match entry {
             Entry::Shut(wait) => {
                 tx.rollback().await?;
                 return Ok(Batch { due: Vec::new(), wait });
             }
-            Entry::Free { strained } => (take_deliveries!("j.position, j.id"), most, strained),
+            Entry::Free { most, strained } => (take_deliveries!("j.position, j.id"), most, strained),
             Entry::Probe => (take_deliveries!("j.tries, j.position, j.id"), 1, true),
             Entry::Drain { most, strained } => (take_deliveries!("j.position, j.id"), most, strained),
         };
@@ -153,7 +148,7 @@ impl Ledger {
             .fetch_all(&mut *tx)
             .await?;
         let mut wait = None;
-        match (entry, drain) {
+        match (entry, pace.drain) {
             // Nothing is due to be the probe.
             (Entry::Probe, _) if rows.is_empty() => {
                 tx.rollback().await?;
@@ -163,6 +158,9 @@ impl Ledger {
                 wait = breaker::drained(&mut tx, lane, rows.len(), rate, now).await?;
             }
             _ => {}
+        }
+        if let Some(rate) = pace.steady.filter(|_| !rows.is_empty()) {
+            wait = wait.max(pace::went(&mut tx, lane, rows.len(), rate, now).await?);
         }
         tx.commit().await?;
         let probe = entry == Entry::Probe;

@@ -23,6 +23,7 @@ pub mod id;
 pub mod job;
 pub mod message;
 pub mod outgoing;
+pub mod pace;
 pub mod poll;
 pub mod process;
 pub mod profile;

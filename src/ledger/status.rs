@@ -21,6 +21,8 @@ pub struct LaneLine {
     pub since: Option<String>,
     /// When the next is tried, while it is open.
     pub next_probe: Option<String>,
+    /// Until when the other side asked us to wait.
+    pub silent_until: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -97,7 +99,8 @@ impl Ledger {
                 extract(epoch FROM $1 - min(j.run_at) FILTER (WHERE j.state = 'ready' AND j.run_at <= $1 AND s.job IS NULL))::float8 AS oldest_seconds,
                 coalesce(b.state, 'closed') AS breaker,
                 CASE WHEN b.state <> 'closed' THEN instant(b.since) END AS since,
-                CASE WHEN b.state IN ('open', 'half_open') THEN instant(b.next_at) END AS next_probe
+                CASE WHEN b.state IN ('open', 'half_open') THEN instant(b.next_at) END AS next_probe,
+                CASE WHEN l.silent_until > $1 THEN instant(l.silent_until) END AS silent_until
              FROM lane l LEFT JOIN breaker b ON b.lane = l.name
              LEFT JOIN job j ON j.lane = l.name LEFT JOIN lease s ON s.job = j.id
              GROUP BY l.name, l.cap, l.paused, b.lane ORDER BY l.name",

@@ -12,8 +12,10 @@ use crate::endpoint::{EventBody, Outcome, Target, idoc};
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::breaker::Trip;
 use crate::ledger::delivery::{Due, Next, Tried};
+use crate::ledger::pace::Pace;
 use crate::ledger::{self, job};
 use crate::profile::Configuration;
+use crate::profile::duration::Rate;
 use crate::profile::gateway::{Endpoint, Retry};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -33,8 +35,8 @@ pub struct Outlet {
     /// Whether the receiver honours the id, so that a lost answer may be repeated.
     pub idempotent: bool,
     pub cap: u32,
-    /// How many a second go out after it was down.
-    pub drain: Option<f64>,
+    /// How many a second go out, always and after it was down.
+    pub pace: Pace,
     /// An alert on this endpoint is open, as far as this node knows.
     troubled: AtomicBool,
 }
@@ -48,7 +50,7 @@ impl Outlet {
         endpoint: &Endpoint,
         troubled: bool,
     ) -> Result<Outlet, String> {
-        let (target, retry, idempotent, cap, drain) = match endpoint {
+        let (target, retry, idempotent, cap, (rate, drain)) = match endpoint {
             Endpoint::Http(http) => {
                 let mut secrets = Vec::new();
                 for secret in &http.secrets {
@@ -65,17 +67,17 @@ impl Outlet {
                     .map_err(|e| format!("endpoint {name}: {e}"))?;
                 let target =
                     Target::Http { client, target: HttpTarget { url: http.url.clone(), secrets, timeout } };
-                (target, http.retry, http.idempotent, http.concurrency, http.drain)
+                (target, http.retry, http.idempotent, http.concurrency, (http.rate, http.drain))
             }
             Endpoint::Directory(directory) => {
                 let idoc = idoc::settings(directory.format, directory.idoc.as_ref()).map(Arc::new);
                 let target = Target::Directory { dir: configuration.path(&directory.path), idoc };
-                (target, directory.retry, true, 4, directory.drain)
+                (target, directory.retry, true, 4, (directory.rate, directory.drain))
             }
             Endpoint::Sftp(sftp) => {
                 let target = SftpTarget::of(sftp, &configuration.dir);
                 let target = target.map_err(|e| format!("endpoint {name}: {e}"))?;
-                (Target::Sftp(Arc::new(target)), sftp.retry, true, 4, sftp.drain)
+                (Target::Sftp(Arc::new(target)), sftp.retry, true, 4, (sftp.rate, sftp.drain))
             }
             Endpoint::Events(_) => {
                 return Err(format!(
@@ -89,7 +91,7 @@ impl Outlet {
             retry,
             idempotent,
             cap,
-            drain: drain.map(|rate| rate.a_second()),
+            pace: Pace { steady: rate.map(Rate::a_second), drain: drain.map(Rate::a_second) },
             troubled: AtomicBool::new(troubled),
         })
     }
@@ -127,7 +129,7 @@ impl House {
                 outlet.troubled.store(true, Ordering::Relaxed);
             }
             self.settle(&due, &tried, raise.as_ref()).await;
-            let strained = self.lane_answered(&lane, &due, &outcome, outlet.drain.is_some()).await;
+            let strained = self.lane_answered(&lane, &due, &outcome, outlet.pace.drain.is_some()).await;
             let done = tried.next == Next::Done && outlet.troubled.swap(false, Ordering::Relaxed);
             if strained || done {
                 self.recovered(&outlet.cause()).await;
@@ -231,10 +233,16 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried, trip: Trip) -> Option<Ra
 /// The lane of an endpoint: claims and delivers until the gateway stops.
 pub async fn run_lane(house: House, outlet: Arc<Outlet>) {
     let lane = job::endpoint_lane(&outlet.name);
-    let (cap, drain) = (outlet.cap, outlet.drain);
-    super::lane::run(house, lane, cap, drain, move |house, due| {
-        let outlet = outlet.clone();
-        async move { house.deliver(outlet, due).await }
-    })
+    let (cap, pace) = (outlet.cap, outlet.pace);
+    super::lane::run(
+        house,
+        lane,
+        cap,
+        move |_| pace,
+        move |house, due| {
+            let outlet = outlet.clone();
+            async move { house.deliver(outlet, due).await }
+        },
+    )
     .await;
 }

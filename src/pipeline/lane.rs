@@ -10,6 +10,7 @@ use crate::ledger;
 use crate::ledger::alert::Raise;
 use crate::ledger::breaker::{Failed, Strain, Trip};
 use crate::ledger::delivery::{Due, Next, Tried};
+use crate::ledger::pace::Pace;
 use crate::profile::gateway::Retry;
 use jiff::Timestamp;
 use std::future::Future;
@@ -20,6 +21,8 @@ use tokio_util::task::TaskTracker;
 
 /// The longest time between two probes, unless the other side wishes otherwise.
 const PROBE: Duration = Duration::from_secs(60);
+/// The longest time for which a lane waits because it was asked to; the delivery itself waits for as long as it was told.
+const SILENCE: Duration = Duration::from_secs(3600);
 /// The shortest sleep of a lane that waits for its rate.
 const NAP: Duration = Duration::from_millis(10);
 
@@ -27,9 +30,10 @@ const NAP: Duration = Duration::from_millis(10);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The loop of one delivery lane: waits for its bell, claims up to the free places, spawns one task a delivery.
-/// `drain`: how many a second go out after it was open.
-pub async fn run<F, W>(house: House, lane: String, cap: u32, drain: Option<f64>, work: F)
+/// `pace`: how many a second go out; asked before each claim, as a profile may have changed.
+pub async fn run<P, F, W>(house: House, lane: String, cap: u32, pace: P, work: F)
 where
+    P: Fn(&House) -> Pace + Send + 'static,
     F: Fn(House, Due) -> W + Clone + Send + 'static,
     W: Future<Output = ()> + Send + 'static,
 {
@@ -52,7 +56,7 @@ where
                 break;
             }
             let now = house.clock.now();
-            let batch = match house.ledger.claim_deliveries(&lane, free as i64, drain, now).await {
+            let batch = match house.ledger.claim_deliveries(&lane, free as i64, pace(&house), now).await {
                 Ok(batch) => batch,
                 Err(error) => {
                     tracing::warn!(%error, lane, "nothing claimed");
@@ -149,6 +153,7 @@ impl House {
             _ => None,
         };
         self.troubled.add(lane);
+        self.lane_waits(lane, outcome).await;
         let wait = |probes: u32| {
             let longest = retry.longest.duration().min(PROBE);
             next_delay(probes.saturating_add(1), retry.first.duration(), longest, wish, rand::random())
@@ -172,6 +177,20 @@ impl House {
                 tracing::warn!(%error, lane, "a failed try is not counted for its lane");
                 nothing
             }
+        }
+    }
+
+    /// Where the other side asked to be left alone for a while, the whole lane does that, not this delivery only.
+    async fn lane_waits(&self, lane: &str, outcome: &Outcome) {
+        // RFC 9110 section 10.2.3; without a status it was asked before the endpoint itself was.
+        let Outcome::Deferred { retry_after: Some(wish), status: None | Some(429 | 503), .. } = outcome
+        else {
+            return;
+        };
+        let until = self.clock.now().checked_add((*wish).min(SILENCE)).unwrap_or_else(|_| self.clock.now());
+        match self.ledger.lane_waits(lane, until).await {
+            Ok(()) => tracing::info!(lane, %until, "asked to wait: nothing goes there before"),
+            Err(error) => tracing::warn!(%error, lane, "that it asked to wait is not noted"),
         }
     }
 

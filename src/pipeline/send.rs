@@ -12,8 +12,10 @@ use crate::ledger::alert::{Move, Raise};
 use crate::ledger::breaker::Trip;
 use crate::ledger::delivery::{Due, Next};
 use crate::ledger::job;
+use crate::ledger::pace::Pace;
 use crate::net::ssh::SshError;
 use crate::profile::PartnerProfile;
+use crate::profile::duration::Rate;
 use crate::profile::gateway::Retry;
 use crate::transport::as2::{Link, Outgoing};
 use crate::transport::{directory, sftp_client};
@@ -113,6 +115,18 @@ fn retry_of(profile: &PartnerProfile, way: &str) -> Retry {
     retry.unwrap_or_default()
 }
 
+/// A partner has one lane, whatever the ways: the slower rate is that of all.
+fn rate_of(profile: &PartnerProfile) -> Option<f64> {
+    let as2 = profile.partner.as2.as_ref().and_then(|as2| as2.rate);
+    let push = profile
+        .partner
+        .sftp_client
+        .as_ref()
+        .and_then(|client| client.push.as_ref())
+        .and_then(|push| push.rate);
+    as2.into_iter().chain(push).map(Rate::a_second).reduce(f64::min)
+}
+
 fn cause(partner: &str) -> String {
     format!("partner:{partner}:send")
 }
@@ -157,5 +171,9 @@ fn raise_for(due: &Due, detail: &str, next: Next, (trip, error): (Trip, Option<&
 /// The lane of a partner, until the gateway stops.
 pub async fn run_lane(house: House, partner: String) {
     let lane = job::partner_lane(&partner);
-    super::lane::run(house, lane, CAP, None, |house, due| async move { house.send(due).await }).await;
+    let pace = move |house: &House| {
+        let configuration = house.profiles.current();
+        Pace { steady: configuration.partner(&partner).and_then(|profile| rate_of(profile)), drain: None }
+    };
+    super::lane::run(house, lane, CAP, pace, |house, due| async move { house.send(due).await }).await;
 }

@@ -3,7 +3,7 @@
 //! Promises: the types are the file, key by key; every key that may be absent has the default that most partners take. What a
 //! switch under `[as2.interop]` is for, and which product needs it, stands in docs/as2.md.
 
-use super::duration::Span;
+use super::duration::{Rate, Span};
 use super::gateway::Retry;
 use super::partner::{CertificateSource, TokenHash};
 use super::secret::Secret;
@@ -53,6 +53,8 @@ pub struct As2 {
     /// Waits between tries while the partner cannot be reached, or answers without a receipt.
     #[serde(default)]
     pub retry: Retry,
+    /// How many of our messages and receipts go out at most, over all gateways: `10/s`. Default as fast as they are taken.
+    pub rate: Option<Rate>,
     /// AS2-Version.
     #[serde(default)]
     pub version: Version,

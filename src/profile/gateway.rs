@@ -255,6 +255,8 @@ pub struct HttpEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many go out at most, over all gateways: `10/s`. Default as fast as it takes them.
+    pub rate: Option<Rate>,
     /// How many a second go out, over all gateways, of what waited while it was down: `50/s`. Default as fast as it takes them.
     pub drain: Option<Rate>,
 }
@@ -277,6 +279,8 @@ pub struct DirectoryEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many go out at most, over all gateways: `10/s`. Default as fast as it takes them.
+    pub rate: Option<Rate>,
     /// How many a second go out, over all gateways, of what waited while it was down: `50/s`. Default as fast as it takes them.
     pub drain: Option<Rate>,
 }
@@ -321,6 +325,8 @@ pub struct SftpEndpoint {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many go out at most, over all gateways: `10/s`. Default as fast as it takes them.
+    pub rate: Option<Rate>,
     /// How many a second go out, over all gateways, of what waited while it was down: `50/s`. Default as fast as it takes them.
     pub drain: Option<Rate>,
 }

@@ -4,7 +4,7 @@
 //! known beforehand. [`Account`] is what it takes to log in anywhere, for other sections too. Secrets stay references.
 //! Fails with the place in the profile.
 
-use super::duration::Span;
+use super::duration::{Rate, Span};
 use super::gateway::Retry;
 use super::secret::Secret;
 use base64::Engine;
@@ -61,6 +61,8 @@ pub struct Push {
     /// Waits between tries.
     #[serde(default)]
     pub retry: Retry,
+    /// How many of our messages go out at most, over all gateways: `10/s`. Default as fast as they are taken.
+    pub rate: Option<Rate>,
 }
 
 /// What happens where another file has the name.
@@ -315,6 +317,7 @@ mod tests {
             name: name.into(),
             overwrite: Overwrite::Refuse,
             retry: Retry::default(),
+            rate: None,
         };
         for (template, name) in [
             ("{name}", "850_1.edi"),

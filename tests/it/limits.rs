@@ -44,7 +44,11 @@ fn a_program_that_comes_too_often_is_put_off_and_its_key_is_not_used_up() {
 
     site.replace("rate = \"1/h\"\nburst = 3", "rate = \"1000/s\"");
     reloaded(&site, &gateway);
-    assert_eq!(erp.hand_over(path, "k-2", &purchase_order("3")).status, 201, "another document: the key is free");
+    assert_eq!(
+        erp.hand_over(path, "k-2", &purchase_order("3")).status,
+        201,
+        "another document: the key is free"
+    );
     gateway.stop();
 }
 

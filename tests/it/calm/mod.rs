@@ -2,3 +2,4 @@
 
 mod absence;
 mod outage;
+mod pace;

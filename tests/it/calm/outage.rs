@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 const SETS: u32 = 50;
 
 /// An interchange with these orders, from this partner.
-fn orders(sender: &str, control: u32, numbers: &[String]) -> String {
+pub(super) fn orders(sender: &str, control: u32, numbers: &[String]) -> String {
     let mut one = order("X", control);
     one.sender = sender.to_uppercase();
     let whole = one.text();

@@ -333,3 +333,20 @@ fn answers_that_get_lost_anywhere_leave_one_file_each() {
 fn answers_that_get_lost_while_the_final_name_is_written_leave_one_file_each() {
     cut_everywhere("temporary = false");
 }
+
+#[test]
+fn no_more_go_out_than_the_rate_allows() {
+    let pushed = Pushed::new("rate = \"5/s\"");
+    let gateway = pushed.site.start();
+    for nth in 0..12 {
+        pushed.order(&gateway, &format!("45009{nth:02}"));
+    }
+    pushed.sent(&gateway, 12);
+    // In any second: five, what was saved up (one and a half), and one for the time between a look at the clock and its turn.
+    let most = pushed.site.database().rows(
+        "SELECT max(n)::text FROM (SELECT (SELECT count(*) FROM attempt b WHERE b.started_at >= a.started_at
+            AND b.started_at < a.started_at + interval '1 second') AS n FROM attempt a) x",
+    );
+    assert!(most[0].parse::<u32>().unwrap() <= 8, "{most:?} in a second");
+    gateway.stop();
+}
