@@ -1,15 +1,15 @@
 //! `portway endpoint list|test|redeliver`: our own systems, how they stand, and what they have not got.
 
 use super::arguments::{EndpointVerb, RedeliverMany};
-use super::check::Report;
 use super::check::server::Look;
+use super::check::{Report, token};
 use super::connect;
 use super::listing::table;
 use super::status::trouble;
 use super::{NOT_FOUND, PROBLEMS, fail};
 use crate::clock::{Clock, SystemClock, rfc3339};
 use crate::endpoint::event::{EventParts, event_bytes};
-use crate::endpoint::{EventBody, Outcome};
+use crate::endpoint::{EventBody, Outcome, Target};
 use crate::ledger::alert::Move;
 use crate::ledger::breaker::Again;
 use crate::ledger::job::endpoint_lane;
@@ -87,7 +87,7 @@ pub(super) fn place(sftp: &SftpEndpoint) -> String {
     format!("sftp://{}@{}:{}/{}", sftp.user, sftp.host, sftp.port, sftp.path.trim_start_matches('/'))
 }
 
-/// Sends one signed event of type `portway.test`, which a receiver may throw away. The way to an SFTP server is looked at before.
+/// Sends one signed event of type `portway.test`, which a receiver may throw away. The way to an SFTP server, or to a token, is looked at before.
 async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitCode {
     let Some(endpoint) = configuration.endpoint(name) else {
         anstream::eprintln!("error: there is no endpoint {name}: see 'portway endpoint list'");
@@ -114,6 +114,12 @@ async fn test(configuration: &Configuration, name: &str, as_json: bool) -> ExitC
             return ExitCode::from(PROBLEMS);
         }
     };
+    if let Target::Http { client, target } = &outlet.target
+        && let Some(tokens) = &target.tokens
+        && !token::look(tokens, client, target.timeout, &mut Report::new(as_json)).await
+    {
+        return ExitCode::from(PROBLEMS);
+    }
     let now = SystemClock.now();
     let id = crate::ledger::id::new(now).to_string();
     let data = serde_json::to_vec(&json!({ "text": "a test of the connection; nothing to do" }));

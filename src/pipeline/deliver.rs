@@ -6,7 +6,7 @@
 
 use super::House;
 use super::lane::judge;
-use crate::endpoint::http::{HttpTarget, sign::SigningSecret};
+use crate::endpoint::http::{HttpTarget, sign::SigningSecret, token::Tokens};
 use crate::endpoint::sftp::SftpTarget;
 use crate::endpoint::{EventBody, Outcome, Target, idoc};
 use crate::ledger::alert::{Move, Raise};
@@ -16,7 +16,7 @@ use crate::ledger::pace::Pace;
 use crate::ledger::{self, job};
 use crate::profile::Configuration;
 use crate::profile::duration::Rate;
-use crate::profile::gateway::{Endpoint, Retry};
+use crate::profile::gateway::{Endpoint, HttpEndpoint, Retry};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,8 +65,9 @@ impl Outlet {
                 let ca = http.ca.as_ref().map(|ca| configuration.path(ca));
                 let client = crate::net::http::client(ca.as_deref(), timeout)
                     .map_err(|e| format!("endpoint {name}: {e}"))?;
-                let target =
-                    Target::Http { client, target: HttpTarget { url: http.url.clone(), secrets, timeout } };
+                let tokens = tokens(configuration, name, http)?;
+                let target = HttpTarget { url: http.url.clone(), secrets, timeout, tokens };
+                let target = Target::Http { client, target };
                 (target, http.retry, http.idempotent, http.concurrency, (http.rate, http.drain))
             }
             Endpoint::Directory(directory) => {
@@ -96,9 +97,35 @@ impl Outlet {
         })
     }
 
+    /// What a held document is told by where it could not even be sent.
+    fn held_title(&self, partner: &str) -> String {
+        let endpoint = &self.name;
+        match self.target {
+            // Without a token nothing is sent.
+            Target::Http { .. } => {
+                format!(
+                    "endpoint {endpoint}: its token server does not know us, a document of {partner} waits (held)"
+                )
+            }
+            _ => format!("endpoint {endpoint}: a document of {partner} cannot be written for it (held)"),
+        }
+    }
+
     fn cause(&self) -> String {
         format!("endpoint:{}", self.name)
     }
+}
+
+fn tokens(
+    configuration: &Configuration,
+    name: &str,
+    http: &HttpEndpoint,
+) -> Result<Option<Arc<Tokens>>, String> {
+    let Some(oauth2) = &http.oauth2 else { return Ok(None) };
+    let secret = oauth2.client_secret.resolve(&configuration.dir);
+    let secret =
+        secret.map_err(|e| format!("endpoint {name}: [endpoint.{name}.oauth2] client_secret: {e}"))?;
+    Ok(Some(Arc::new(Tokens::new(name, oauth2.clone(), secret))))
 }
 
 impl House {
@@ -189,7 +216,7 @@ fn raise_for(outlet: &Outlet, due: &Due, tried: &Tried, trip: Trip) -> Option<Ra
         Next::Held if tried.outcome == "refused" => Some(raise(
             format!("delivery:held:{endpoint}"),
             Move::Us,
-            format!("endpoint {endpoint}: a document of {partner} cannot be written for it (held)"),
+            outlet.held_title(partner),
             format!(
                 "{}\n\n{show}\nOnce mended:     portway doc redeliver {} --endpoint {endpoint} --reason \"…\"\nElse:            \
                  portway doc cancel {} --endpoint {endpoint} --reason \"…\"",

@@ -9,6 +9,7 @@ use super::as2_checks;
 use super::document::{Document, Step, steps};
 use super::files;
 use super::gateway::{Endpoint, Gateway, Retry};
+use super::oauth2;
 use super::own_keys;
 use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
@@ -188,6 +189,7 @@ fn endpoint_of(
                     ));
             }
             url(document, &at("url"), &http.url, problems);
+            oauth2::check(document, name, http, problems);
             if http.concurrency == 0 {
                 let problem =
                     document.problem(&at("concurrency"), "with a concurrency of 0 nothing is ever delivered");

@@ -6,6 +6,7 @@
 
 use super::as2::KeyPair;
 use super::hour::{Hour, Zone};
+use super::oauth2::OAuth2;
 use super::secret::Secret;
 use super::sftp::SftpDoor;
 use super::sftp_client::{Account, HostKey, Overwrite};
@@ -247,8 +248,10 @@ pub struct HttpEndpoint {
     pub concurrency: u32,
     #[serde(default = "defaults::timeout")]
     pub timeout: Span,
-    /// Extra certificate authorities (PEM) for `https://`.
+    /// Extra certificate authorities (PEM) for `https://`, of the token server too.
     pub ca: Option<PathBuf>,
+    /// A bearer token by OAuth 2.0 client credentials. Absent: none is shown.
+    pub oauth2: Option<OAuth2>,
     /// Whether the receiver honours the id. `false`: a lost answer is held for a person instead of repeated.
     #[serde(default = "defaults::yes")]
     pub idempotent: bool,

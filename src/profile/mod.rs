@@ -18,6 +18,7 @@ pub mod files;
 pub mod gateway;
 pub mod hour;
 pub mod items;
+pub mod oauth2;
 mod own_keys;
 pub mod partner;
 mod partner_profile;

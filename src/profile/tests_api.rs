@@ -42,3 +42,21 @@ fn a_token_has_one_holder_and_names_are_known() {
     assert_problem(&problems, "partners.d/acme.toml:12:", "`99` is not a set's code", "");
     assert_problem(&problems, "partners.d/acme.toml:10:17:", "to be told by 824", "add [send.824]");
 }
+
+#[test]
+fn a_secret_of_a_token_server_does_not_go_in_the_clear() {
+    let section = |url: &str| {
+        format!(
+            "[us]\nname = \"Us Inc.\"\nx12 = \"ZZ:US\"\n[endpoint.erp]\nkind = \"http\"\nurl = \"https://erp.example/in\"\n\
+             secrets = [{{ env = \"S\" }}]\n[endpoint.erp.oauth2]\ntoken_url = \"{url}\"\nclient_id = \"\"\nclient_secret = {{ env = \"T\" }}\n"
+        )
+    };
+    let problems = Folder::new(&section("http://login.example/token"), &[]).problems();
+    assert_problem(&problems, "gateway.toml:9:13:", "in the clear", "write https://");
+    assert_problem(&problems, "gateway.toml:10:13:", "this is empty", "knows us by");
+    let problems = Folder::new(&section("login.example"), &[]).problems();
+    assert_problem(&problems, "gateway.toml:9:13:", "not an HTTP URL", "https://host/path");
+    for good in ["https://login.example/token", "http://127.0.0.1:9/token", "http://[::1]:9/token"] {
+        assert_eq!(Folder::new(&section(good), &[]).problems().len(), 1, "{good}: the empty id alone");
+    }
+}

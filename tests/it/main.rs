@@ -39,4 +39,5 @@ mod sftp;
 mod sftp_client;
 mod sources;
 mod threads;
+mod tokens;
 mod two_gateways;

@@ -13,6 +13,7 @@ mod hosted;
 mod message;
 pub(super) mod server;
 mod setup;
+pub(super) mod token;
 
 use super::output::shown;
 use super::partner::{absent, of_partner};

@@ -3,16 +3,19 @@
 //! Headers: `webhook-id`, `webhook-timestamp`, `webhook-signature` (one `v1,…` per secret, while keys rotate),
 //! `Idempotency-Key` with the same id, `Content-Type: application/cloudevents+json`. Body: the event's frozen bytes.
 //!
-//! It promises that one call is at most one request on the wire; what became of it is in the [`Outcome`], mapped in
-//! [`crate::net::http`]. It fails only through that outcome.
+//! It promises that one call is at most one request on the wire, or one more where the first was answered 401 and [`token`] has
+//! another token; what became of it is in the [`Outcome`], mapped in [`crate::net::http`]. It fails only through that outcome.
 
 pub mod sign;
+pub mod token;
 
 use super::{EventBody, Outcome};
 use crate::net;
 use ::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use sign::SigningSecret;
+use std::sync::Arc;
 use std::time::Duration;
+use token::Tokens;
 
 /// CloudEvents 1.0, JSON format, section 3 (structured mode).
 pub const CONTENT_TYPE_EVENT: &str = "application/cloudevents+json";
@@ -25,18 +28,19 @@ pub struct HttpTarget {
     pub secrets: Vec<SigningSecret>,
     /// Time until the status line.
     pub timeout: Duration,
+    /// Where the token comes from that it demands, if it demands one.
+    pub tokens: Option<Arc<Tokens>>,
 }
 
 /// Posts `event` once.
 pub async fn deliver(client: &reqwest::Client, target: &HttpTarget, event: &EventBody) -> Outcome {
-    match headers(target, event) {
-        Some(headers) => {
-            net::http::post(client, &target.url, headers, event.bytes.clone(), target.timeout).await
-        }
-        None => Outcome::Refused {
-            status: None,
-            reason: format!("the event id {:?} cannot stand in an HTTP header; nothing was sent", event.id),
-        },
+    let Some(headers) = headers(target, event) else {
+        let reason = format!("the event id {:?} cannot stand in an HTTP header; nothing was sent", event.id);
+        return Outcome::Refused { status: None, reason };
+    };
+    match &target.tokens {
+        Some(tokens) => tokens.post(client, target, headers, event.bytes.clone()).await,
+        None => net::http::post(client, &target.url, headers, event.bytes.clone(), target.timeout).await,
     }
 }
 
@@ -85,7 +89,8 @@ mod tests {
         let router = Router::new().route("/events", post(handler));
         let door = tokio::spawn(serve(listener, None, router, DoorLimits::default(), stop.clone()));
 
-        let target = HttpTarget { url, secrets: secrets.clone(), timeout: Duration::from_secs(20) };
+        let target =
+            HttpTarget { url, secrets: secrets.clone(), timeout: Duration::from_secs(20), tokens: None };
         let client = net::http::client(None, target.timeout).unwrap();
         let event = EventBody {
             id: "evt-1".to_owned(),
@@ -120,6 +125,7 @@ mod tests {
             url: "http://erp.invalid/".to_owned(),
             secrets: Vec::new(),
             timeout: Duration::from_secs(1),
+            tokens: None,
         };
         let client = net::http::client(None, target.timeout).unwrap();
         let event = EventBody { id: "a\r\nX: y".to_owned(), timestamp: 0, bytes: Bytes::new() };

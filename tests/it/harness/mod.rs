@@ -2,7 +2,7 @@
 //! ([`Partner`], [`Recorder`] as ERP or as the partner's own server, [`Mailbox`], [`Server`]). For AS2: two live products
 //! ([`As2Peer`]), the openssl command as builder and judge ([`as2_openssl`]), bytes on the wire ([`as2_raw`]).
 //! For SFTP: what suppliers use ([`sftp_peer`]), and a partner's own server ([`Sshd`]), with faults on the way to it ([`Valve`]).
-//! Programs of ours at the API: [`Ours`].
+//! Programs of ours at the API: [`Ours`]. Where tokens come from that an ERP demands: [`TokenServer`].
 //! The ledger is asked in SQL, by [`Site::database`].
 
 pub mod as2_keys;
@@ -20,6 +20,7 @@ mod server;
 pub mod sftp_peer;
 mod site;
 mod sshd;
+mod token_server;
 mod valve;
 mod watched;
 pub mod x12;
@@ -35,6 +36,7 @@ pub use recorder::{Answer, Recorder};
 pub use server::Server;
 pub use site::{Profile, Site};
 pub use sshd::Sshd;
+pub use token_server::{Grant, TokenServer};
 pub use valve::{Then, Valve};
 pub use watched::{DEADLINE, Watched};
 

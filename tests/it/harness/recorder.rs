@@ -4,6 +4,7 @@
 //! id takes effect, further ones are counted only. How it answers can be scripted. As ERP it checks the signature (Standard
 //! Webhooks 1.0) with code of its own.
 
+use super::token_server::{Issued, TokenServer};
 use super::watched::Watched;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -52,6 +53,9 @@ struct Books {
     script: VecDeque<Answer>,
     otherwise: Answer,
     releases: usize,
+    /// The token server whose tokens it demands.
+    demands: Option<Issued>,
+    unauthorized: usize,
     faults: Vec<String>,
     log: File,
     connections: HashMap<u64, TcpStream>,
@@ -86,6 +90,8 @@ impl Recorder {
             script: VecDeque::new(),
             otherwise: Answer::Take,
             releases: 0,
+            demands: None,
+            unauthorized: 0,
             faults: Vec::new(),
             log: File::create(&log).unwrap(),
             connections: HashMap::new(),
@@ -157,6 +163,16 @@ impl Recorder {
         });
     }
 
+    /// Answers 401 to every request without a token that this server stands by.
+    pub fn demand_token(&self, of: &TokenServer) {
+        self.books.with(|b| b.demands = Some(of.issued()));
+    }
+
+    /// Requests that were answered 401 for want of a good token.
+    pub fn unauthorized(&self) -> usize {
+        self.books.with(|b| b.unauthorized)
+    }
+
     pub fn received(&self) -> Vec<Received> {
         self.books.with(|b| b.received.clone())
     }
@@ -224,6 +240,10 @@ fn serve(books: &Watched<Books>, secret: Option<&[u8]>, stream: TcpStream) -> io
     loop {
         let Some((headers, body)) = request(&mut reader)? else { return Ok(()) };
         let id = headers.get("webhook-id").or(headers.get("idempotency-key")).cloned().unwrap_or_default();
+        if books.with(|b| b.turned_away(&headers)) {
+            respond(&mut writer, 401, "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n")?;
+            continue;
+        }
         let fault = secret.and_then(|secret| verify(secret, &headers, &body).err());
         let subject = serde_json::from_slice::<serde_json::Value>(&body)
             .ok()
@@ -246,6 +266,13 @@ fn serve(books: &Watched<Books>, secret: Option<&[u8]>, stream: TcpStream) -> io
 }
 
 impl Books {
+    fn turned_away(&mut self, headers: &HashMap<String, String>) -> bool {
+        let shown = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        let good = self.demands.as_ref().is_none_or(|issued| shown.is_some_and(|token| issued.good(token)));
+        self.unauthorized += usize::from(!good);
+        !good
+    }
+
     fn enter(
         &mut self,
         id: String,
@@ -275,9 +302,9 @@ impl Books {
 }
 
 /// Header fields by lower-case name, and the body.
-type Request = (HashMap<String, String>, Vec<u8>);
+pub(super) type Request = (HashMap<String, String>, Vec<u8>);
 
-fn request(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
+pub(super) fn request(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
