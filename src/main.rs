@@ -25,13 +25,15 @@ fn main() -> ExitCode {
             PartnerVerb::Send { id, sample } => with_runtime(command::send::run(&dir, &id, &sample)),
             PartnerVerb::Password => command::partner::password(),
             PartnerVerb::New { id, name, x12, extends, to, token } => {
-                command::partner::new(&dir, &NewPartner { id, name, x12, extends, to, token })
+                let new = NewPartner { id, name, x12, extends, to, token };
+                with_runtime(command::partner::new(&dir, &new))
             }
         },
-        Verb::Certificate(verb) => command::certificate::run(&dir, verb),
+        Verb::Certificate(verb) => with_runtime(command::certificate::run(&dir, verb)),
         Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
         Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
+        Verb::Audit(verb) => with_runtime(command::audit::run(&dir, verb)),
         Verb::Ack(verb) => with_runtime(command::ack::run(&dir, verb)),
         Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
         Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),

@@ -1,6 +1,7 @@
 //! Who calls: a program of ours, by bearer token, and no more often than it may.
 
 use super::problem::Problem;
+use crate::ledger::audit::Actor;
 use crate::net::accept::Peer;
 use crate::net::limit::Gate;
 use crate::pipeline::House;
@@ -23,6 +24,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// As the audit trail knows it.
+    pub fn actor(&self) -> Actor {
+        Actor::client(&self.name, self.remote.as_deref())
+    }
+
     /// # Errors
     /// The partner is not among those it may send to or ask about.
     pub fn may_reach(&self, partner: &str) -> Result<(), Problem> {

@@ -91,6 +91,7 @@ pub async fn one(
     })?;
     let document = parse(kind, &bytes)?;
     let handed = HandOver {
+        actor: &caller.actor(),
         source: &caller.name,
         transport: "api",
         remote: caller.remote.as_deref(),

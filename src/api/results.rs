@@ -32,7 +32,7 @@ pub async fn result(
     let verdict = verdict(body).await?;
     let of = house.ledger.received(document).await?;
     caller.may_reach(&of.partner).map_err(|_| unknown())?;
-    match house.keep_result(&of, &caller.name, &key, &verdict).await {
+    match house.keep_result(&of, &caller.name, &caller.actor(), &key, &verdict).await {
         Ok(kept) => {
             let mut body = serde_json::to_value(&kept.result).unwrap_or_default();
             body["document"] = json!(of.id);

@@ -4,6 +4,7 @@
 //! receipt that comes all the same is still written down, and counts as late.
 //! Exit: 0 fine, 1 it cannot be waived, 3 gateway or database unreachable, 5 no such acknowledgement, 78 bad configuration.
 
+use super::actor::actor;
 use super::arguments::AckVerb;
 use super::listing::table;
 use super::output::shown;
@@ -70,7 +71,7 @@ fn due(line: &ExpectedLine) -> String {
 
 async fn waive(ledger: &Ledger, id: &str, reason: &str) -> Result<(), Error> {
     let now = SystemClock.now();
-    let waived = ledger.waive(id, reason, now).await?;
+    let waived = ledger.waive(id, &actor(), reason, now).await?;
     if let Some(partner) = waived.partner.filter(|_| waived.last) {
         // A person has dealt with it: no mail says that it is over.
         ledger.close_alert(&overdue_cause(&partner), now).await?;

@@ -4,6 +4,7 @@
 //! them. `--dry-run` writes nothing and shows the difference, a segment (of what came: a line of the document) a line.
 //! Exit: 0 done; 1 refused, for one or more; 2 `--yes` is missing, or the question is not clear; 5 there is no such document.
 
+use super::actor::actor;
 use super::arguments::{Anew, ListArguments};
 use super::diff::unified;
 use super::doc::the;
@@ -186,7 +187,7 @@ async fn resend(
             "message {message} would go again as it is: {size} bytes, the same control numbers"
         );
     } else {
-        ledger.resend_message(message, &asked.reason, when, SystemClock.now()).await?;
+        ledger.resend_message(message, &actor(), &asked.reason, when, SystemClock.now()).await?;
         words(format_args!(
             "message {message} goes out again, the same bytes under the same control numbers; see 'portway doc show {}'",
             document.id
@@ -207,7 +208,8 @@ async fn again(
     document: &DocumentLine,
 ) -> Result<(), Error> {
     let (set, reason) = (document.id, asked.reason.as_str());
-    let asking = anew::Asked { set, reason, dry: asked.dry_run, now: SystemClock.now() };
+    let actor = actor();
+    let asking = anew::Asked { set, actor: &actor, reason, dry: asked.dry_run, now: SystemClock.now() };
     let done = match verb {
         Verb::Reprocess => anew::recompose(ledger, configuration, &asking).await,
         _ => anew::reissue(ledger, configuration, &asking).await,
@@ -244,8 +246,13 @@ async fn revise(
     asked: &Anew,
     document: &DocumentLine,
 ) -> Result<(), Error> {
-    let how =
-        Reprocessing { reason: &asked.reason, all: asked.all, dry: asked.dry_run, now: SystemClock.now() };
+    let how = Reprocessing {
+        actor: &actor(),
+        reason: &asked.reason,
+        all: asked.all,
+        dry: asked.dry_run,
+        now: SystemClock.now(),
+    };
     let done = reprocess(ledger, configuration, document, how).await?;
     if asked.dry_run {
         let before = done.before.as_deref().map(data_lines).unwrap_or_default();

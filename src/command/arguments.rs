@@ -62,6 +62,9 @@ pub enum Verb {
     /// Acknowledgements that we expect: receipts (MDN) of AS2 messages.
     #[command(subcommand)]
     Ack(AckVerb),
+    /// Who changed what, through what, and why.
+    #[command(subcommand)]
+    Audit(AuditVerb),
     /// Trading partners.
     #[command(subcommand)]
     Partner(PartnerVerb),
@@ -225,9 +228,17 @@ pub enum MessageVerb {
         id: String,
         #[arg(long)]
         partner: String,
+        /// Why; it is kept in the history.
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Work on a quarantined message again, or on what is held of one.
-    Release { id: String },
+    Release {
+        id: String,
+        /// Why; it is kept in the history.
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// A message of ours to its partner again: same bytes, same control numbers.
     Resend {
         id: String,
@@ -345,6 +356,30 @@ pub enum AckVerb {
         /// Why; it is kept in the history.
         #[arg(long)]
         reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditVerb {
+    /// The changes that people and programs made, the newest first.
+    List {
+        /// Not older than this: 2h, 7d.
+        #[arg(long, value_name = "AGE")]
+        since: Option<String>,
+        /// Only this person's, client's or endpoint's.
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only what came this way: command, api, directory, start, reload.
+        #[arg(long)]
+        through: Option<String>,
+        /// Only what is about this: an order with its thread (PO:4500123), a document or message, a partner, an endpoint.
+        #[arg(long, value_name = "WHAT")]
+        on: Option<String>,
+        #[arg(long, default_value_t = 50)]
+        limit: i64,
+        /// JSON Lines.
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -1,6 +1,7 @@
 //! `portway doc list|show|redeliver|hold|release|cancel`: documents, their timelines, and what a person may do with them. An order's thread is
 //! shown by [`super::thread`], what goes once more by [`super::anew`].
 
+use super::actor::actor;
 use super::anew::{self, Verb};
 use super::arguments::{Anew, DocVerb, Order as Asked};
 use super::connect;
@@ -9,7 +10,7 @@ use super::listing::{deliveries, filter, findings, state, table, timeline};
 use super::output::shown;
 use super::thread;
 use crate::clock::{Clock, SystemClock};
-use crate::ledger::delivery::Order;
+use crate::ledger::by_hand::Order;
 use crate::ledger::document::{DocumentLine, Filter};
 use crate::ledger::{Error, Ledger};
 use crate::pipeline::again::translate_again;
@@ -224,7 +225,14 @@ async fn order(ledger: &Ledger, asked: &Asked, order: Order) -> Result<(), Error
         return order_ours(ledger, &document, order, asked).await;
     }
     let touched = ledger
-        .order_deliveries(document.id, asked.endpoint.as_deref(), order, &asked.reason, SystemClock.now())
+        .order_deliveries(
+            document.id,
+            asked.endpoint.as_deref(),
+            order,
+            &actor(),
+            &asked.reason,
+            SystemClock.now(),
+        )
         .await?;
     let what = match order {
         Order::Redeliver => "queued again, with the same bytes and the same id",
@@ -249,7 +257,7 @@ async fn order_ours(
             document.id, document.partner
         )));
     }
-    ledger.order_waiting(document.id, order, &asked.reason, SystemClock.now()).await?;
+    ledger.order_waiting(document.id, order, &actor(), &asked.reason, SystemClock.now()).await?;
     let what = match order {
         Order::Hold => "is held: it does not leave until it is released",
         Order::Cancel => "is cancelled: it will not be sent",
@@ -264,7 +272,7 @@ async fn cancel(ledger: &Ledger, asked: &Asked) -> Result<(), Error> {
     if document.direction == "out" {
         return order_ours(ledger, &document, Order::Cancel, asked).await;
     }
-    if ledger.cancel_held_set(document.id, &asked.reason, SystemClock.now()).await? {
+    if ledger.cancel_held_set(document.id, &actor(), &asked.reason, SystemClock.now()).await? {
         anstream::eprintln!("document {} is cancelled: it will not be posted", document.id);
         return Ok(());
     }
@@ -311,7 +319,7 @@ async fn release(ledger: &Ledger, configuration: &Configuration, asked: &Asked) 
         false => None,
     };
     let made = again.as_ref().map(|again| (&again.event[..], &again.findings));
-    ledger.release_set(document.id, &rows, made, &asked.reason, SystemClock.now()).await?;
+    ledger.release_set(document.id, &rows, made, &actor(), &asked.reason, SystemClock.now()).await?;
     anstream::eprintln!(
         "document {} goes to {}",
         document.id,

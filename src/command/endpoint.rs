@@ -1,5 +1,6 @@
 //! `portway endpoint list|test|redeliver`: our own systems, how they stand, and what they have not got.
 
+use super::actor::actor;
 use super::arguments::{EndpointVerb, RedeliverMany};
 use super::check::server::Look;
 use super::check::{Report, token};
@@ -184,7 +185,7 @@ async fn redeliver(configuration: &Configuration, asked: &RedeliverMany) -> Exit
             Err(error) => fail(&error),
         };
     }
-    match ledger.redeliver_many(&again, SystemClock.now()).await {
+    match ledger.redeliver_many(&again, &actor(), SystemClock.now()).await {
         Ok(0) => {
             anstream::eprintln!("nothing is {} at {}", again.state, asked.name);
             ExitCode::from(NOT_FOUND)

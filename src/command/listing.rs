@@ -7,24 +7,13 @@ use crate::clock::{Clock, SystemClock};
 use crate::ledger::document::{DeliveryLine, DocumentLine, Filter};
 use crate::ledger::history::Event;
 use comfy_table::{Table, presets};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::process::ExitCode;
 
 /// A list's arguments as the ledger takes them.
 pub fn filter(list: &ListArguments) -> Result<Filter, ExitCode> {
-    let since = match &list.since {
-        None => None,
-        Some(age) => match age.parse::<crate::profile::duration::Span>() {
-            Ok(age) => {
-                let age = jiff::SignedDuration::try_from(age.duration()).unwrap_or_default();
-                SystemClock.now().checked_sub(age).ok()
-            }
-            Err(error) => {
-                anstream::eprintln!("error: --since {age}: {error}");
-                return Err(ExitCode::from(USAGE));
-            }
-        },
-    };
+    let since = since(list.since.as_deref())?;
     Ok(Filter {
         partner: list.partner.clone(),
         state: list.state.clone(),
@@ -33,6 +22,21 @@ pub fn filter(list: &ListArguments) -> Result<Filter, ExitCode> {
         since,
         most: list.limit,
     })
+}
+
+/// `--since 2h`: the instant that long ago.
+pub fn since(age: Option<&str>) -> Result<Option<Timestamp>, ExitCode> {
+    let Some(age) = age else { return Ok(None) };
+    match age.parse::<crate::profile::duration::Span>() {
+        Ok(age) => {
+            let age = jiff::SignedDuration::try_from(age.duration()).unwrap_or_default();
+            Ok(SystemClock.now().checked_sub(age).ok())
+        }
+        Err(error) => {
+            anstream::eprintln!("error: --since {age}: {error}");
+            Err(ExitCode::from(USAGE))
+        }
+    }
 }
 
 /// A table as all verbs print it.

@@ -1,5 +1,6 @@
 //! `portway message list|show|raw|assign|release`: what came and what left, quarantine included.
 
+use super::actor::actor;
 use super::arguments::{MessageVerb, RawWhat};
 use super::connect;
 use super::listing::{self, filter, table};
@@ -8,6 +9,7 @@ use super::{NOT_FOUND, fail};
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::as2::{As2Line, ReceiptLine};
 use crate::ledger::document::{Filter, MessageLine};
+use crate::ledger::message::Requeue;
 use crate::ledger::{Error, Ledger, job};
 use crate::net::spool::Spool;
 use crate::pipeline::process::content_of;
@@ -35,15 +37,17 @@ pub async fn run(dir: &Path, verb: MessageVerb) -> ExitCode {
         MessageVerb::Show { id, json } => show(&ledger, &id, json).await,
         MessageVerb::Raw { id, what } if what.unpacked => unpacked(&ledger, &configuration, &id).await,
         MessageVerb::Raw { id, what } => raw(&ledger, &id, &what).await,
-        MessageVerb::Assign { id, partner } => {
+        MessageVerb::Assign { id, partner, reason } => {
             if configuration.partner(&partner).is_none() {
                 anstream::eprintln!("error: there is no partner {partner}: see 'portway partner list'");
                 return ExitCode::from(NOT_FOUND);
             }
-            requeue(&ledger, &configuration, &id, Some(&partner)).await
+            requeue(&ledger, &configuration, &id, Some(&partner), reason.as_deref()).await
         }
         MessageVerb::Resend { id, reason } => resend(&ledger, &id, &reason).await,
-        MessageVerb::Release { id } => requeue(&ledger, &configuration, &id, None).await,
+        MessageVerb::Release { id, reason } => {
+            requeue(&ledger, &configuration, &id, None, reason.as_deref()).await
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -267,7 +271,7 @@ async fn unpacked(ledger: &Ledger, configuration: &Configuration, id: &str) -> R
 async fn resend(ledger: &Ledger, id: &str, reason: &str) -> Result<(), Error> {
     let message = ledger.find_message(id).await?;
     let now = SystemClock.now();
-    ledger.resend_message(message.id, reason, now, now).await?;
+    ledger.resend_message(message.id, &actor(), reason, now, now).await?;
     anstream::eprintln!(
         "message {} goes out again; follow it with 'portway message show {}'",
         message.id,
@@ -281,11 +285,14 @@ async fn requeue(
     configuration: &Configuration,
     id: &str,
     partner: Option<&str>,
+    reason: Option<&str>,
 ) -> Result<(), Error> {
     let message = ledger.find_message(id).await?;
+    let order =
+        Requeue { verb: if partner.is_some() { "assign" } else { "release" }, actor: &actor(), reason };
     let to = partner.or(message.connection.as_deref()).and_then(|id| configuration.partner(id));
     let to = to.map(|profile| (profile.partner.id.as_str(), &profile.hash));
-    ledger.requeue_message(message.id, to, SystemClock.now()).await?;
+    ledger.requeue_message(message.id, to, &order, SystemClock.now()).await?;
     ledger.ring_all(&[job::PROCESS_LANE]).await?;
     anstream::eprintln!(
         "message {} goes to work again; follow it with 'portway message show {}'",

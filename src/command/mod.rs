@@ -4,8 +4,10 @@
 //! 5 not found, 78 bad configuration.
 
 pub mod ack;
+mod actor;
 mod anew;
 pub mod arguments;
+pub mod audit;
 pub mod certificate;
 pub mod check;
 pub mod demo;
@@ -24,6 +26,7 @@ pub mod sheet;
 mod sheet_sftp;
 pub mod status;
 mod thread;
+mod trail;
 pub mod validate;
 
 mod connect;

@@ -45,7 +45,8 @@ pub fn to_stdout(work: impl FnOnce(&mut dyn Write) -> Result<u8, Stop>) -> ExitC
 }
 
 impl Stop {
-    fn say(self) -> ExitCode {
+    /// Says it, and gives the exit code that fits.
+    pub fn say(self) -> ExitCode {
         let (code, message) = match self {
             Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::from(FINE),
             Stop::Output(error) => (PROBLEMS, format!("stdout cannot be written: {error}")),

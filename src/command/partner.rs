@@ -1,13 +1,16 @@
 //! `portway partner list|show|new`: profiles as files. `check` stands in a file of its own.
 //!
-//! Promises: reads only, but for `new`, which writes one new file and never over another. Needs no database.
+//! Promises: reads only, but for `new`, which writes one new file and never over another. Needs no database; where
+//! there is one, `new` leaves its entry in the audit trail.
 //! Data goes to stdout (`--json`: one object a line), words to stderr. A token made by `new` is shown once, on
 //! stdout, and kept nowhere; the file has its hash.
 //! Exit: 0 fine, 1 problems found, 2 wrong arguments, 5 no such partner, 78 `gateway.toml` is missing or broken.
 
 use super::FINE;
 use super::output::{Stop, to_stdout};
+use super::trail::Trail;
 use super::validate::{count, print, say};
+use crate::ledger::audit::{Change, On};
 use crate::profile::as2::MdnWanted;
 use crate::profile::partner::{Status, TokenHash, X12Id};
 use crate::profile::{Configuration, PartnerProfile, Problem};
@@ -91,7 +94,13 @@ pub struct NewPartner {
 }
 
 /// `partner new ID`: writes `partners.d/ID.toml` as a draft, and checks it.
-pub fn new(dir: &Path, new: &NewPartner) -> ExitCode {
+pub async fn new(dir: &Path, new: &NewPartner) -> ExitCode {
+    // A folder that is not whole yet has no ledger either.
+    let configuration = Configuration::load(dir).ok();
+    write_new(dir, new, &mut Trail::open(configuration.as_ref()).await)
+}
+
+fn write_new(dir: &Path, new: &NewPartner, trail: &mut Trail) -> ExitCode {
     if let Some(Err(message)) = new.x12.as_deref().map(str::parse::<X12Id>) {
         eprintln!("error: {message}");
         return ExitCode::from(USAGE);
@@ -118,19 +127,8 @@ pub fn new(dir: &Path, new: &NewPartner) -> ExitCode {
         print(&problems, false);
         return ExitCode::from(USAGE);
     }
-    let written = std::fs::create_dir_all(&folder)
-        .and_then(|()| std::fs::File::create_new(&file))
-        .and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.sync_all()));
-    match written {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            eprintln!("error: {} is there already; it was left as it is", file.display());
-            return ExitCode::from(USAGE);
-        }
-        Err(error) => {
-            eprintln!("error: cannot write {}: {error}", file.display());
-            return ExitCode::from(PROBLEMS);
-        }
+    if let Err(stop) = write(&file, &text, new, trail) {
+        return stop.say();
     }
     eprintln!(
         "wrote {}; next: complete it, `portway partner check {}`, then status = \"test\"",
@@ -142,6 +140,24 @@ pub fn new(dir: &Path, new: &NewPartner) -> ExitCode {
         say(token);
     }
     ExitCode::SUCCESS
+}
+
+fn write(file: &Path, text: &str, new: &NewPartner, trail: &mut Trail) -> Result<(), Stop> {
+    let there = || Stop::Usage(format!("{} is there already; it was left as it is", file.display()));
+    if file.exists() {
+        return Err(there());
+    }
+    let detail = json!({ "name": new.name, "x12": new.x12, "extends": new.extends, "token": new.token });
+    trail.note(&Change::new("partner new", On::Partner(&new.id)).with(detail))?;
+    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = made
+        .and_then(|()| std::fs::File::create_new(file))
+        .and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.sync_all()));
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => there(),
+        _ => Stop::Problem(format!("cannot write {}: {error}", file.display())),
+    })?;
+    trail.done()
 }
 
 fn profile_text(new: &NewPartner, token: Option<&str>) -> String {
@@ -293,14 +309,14 @@ mod tests {
             token: true,
             ..NewPartner::default()
         };
-        new(folder.path(), &wanted);
+        write_new(folder.path(), &wanted, &mut Trail::nowhere());
         let configuration = Configuration::load(folder.path()).unwrap();
         assert!(configuration.problems.is_empty(), "{:?}", configuration.problems);
         let partner = &configuration.partner("acme").unwrap().partner;
         assert_eq!((partner.name.as_str(), partner.status), ("Acme \"Retail\" Inc.", Status::Draft));
         assert_eq!(partner.https.as_ref().unwrap().tokens.len(), 1);
         let before = std::fs::read(folder.path().join("partners.d/acme.toml")).unwrap();
-        new(folder.path(), &wanted);
+        write_new(folder.path(), &wanted, &mut Trail::nowhere());
         assert_eq!(std::fs::read(folder.path().join("partners.d/acme.toml")).unwrap(), before);
     }
 
@@ -314,7 +330,8 @@ mod tests {
             ("x", None, Some("no-such")),
         ] {
             let (x12, extends) = (x12.map(str::to_owned), extends.map(str::to_owned));
-            new(folder.path(), &NewPartner { id: id.into(), x12, extends, ..NewPartner::default() });
+            let wanted = NewPartner { id: id.into(), x12, extends, ..NewPartner::default() };
+            write_new(folder.path(), &wanted, &mut Trail::nowhere());
             assert!(!folder.path().join("partners.d").exists(), "{id}");
             assert!(!folder.path().join("x.toml").exists());
         }

@@ -1,5 +1,6 @@
 //! `portway reload`: checks the configuration here first, then makes every running gateway read it again, and says what changed.
 
+use super::actor::actor;
 use super::connect;
 use super::{BAD_CONFIGURATION, PROBLEMS, UNREACHABLE, fail};
 use crate::clock::{Clock, SystemClock};
@@ -44,7 +45,7 @@ async fn ask(ledger: &Ledger) -> Result<Vec<(Uuid, Value)>, Error> {
     let since = SystemClock.now();
     let lately = since.checked_sub(jiff::SignedDuration::from_mins(2)).unwrap_or(since);
     let expected: HashSet<Uuid> = ledger.nodes_since(lately).await?.into_iter().map(|(id, ..)| id).collect();
-    ledger.ring_all(&["reload"]).await?;
+    ledger.ask_for_reload(&actor(), since).await?;
     let started = Instant::now();
     loop {
         let reports = ledger.reloads_since(since).await?;

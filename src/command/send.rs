@@ -4,6 +4,7 @@
 //! gateway, and its answers are waited for. Exit: 0 handed over; 1 the profile does not let it go, or the partner's guide asks for more than
 //! the sample has (each fault is shown); 5 no such partner, or no sample of that set.
 
+use super::actor::actor;
 use super::file::sample::sample;
 use super::output::{shown, words};
 use super::{FINE, NOT_FOUND, PROBLEMS, connect, fail};
@@ -40,6 +41,7 @@ pub async fn run(dir: &Path, partner: &str, set: &str) -> ExitCode {
         }
     };
     let handed = HandOver {
+        actor: &actor(),
         source: "portway",
         transport: "command",
         remote: None,

@@ -4,13 +4,16 @@
 //! last. SIGHUP and `portway reload` reload; SIGTERM closes the doors, lets running work end, gives the rest back, and stops
 //! the private PostgreSQL. While PostgreSQL is away the doors answer 503, and work goes on when it is back.
 
+use super::actor::host;
 use super::connect::{self, Place};
 use super::fail;
 use crate::alert::{self, Post};
 use crate::api;
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::alert::{Move, Raise};
+use crate::ledger::audit::Actor;
 use crate::ledger::cluster::{Cluster, StateLock};
+use crate::ledger::profile::Accepted;
 use crate::ledger::{Error, Ledger};
 use crate::net::accept::{self, DoorLimits};
 use crate::net::spool::Spool;
@@ -324,12 +327,18 @@ impl Gateway {
         notify(&[sd_notify::NotifyState::Ready]);
         tracing::info!("ready");
         let bell = gateway.house.ledger.wake.of(RELOAD);
+        let mut again: Option<bool> = None;
         loop {
             tokio::select! {
                 _ = terminate.recv() => break,
                 _ = interrupt.recv() => break,
-                _ = hangup.recv() => gateway.reload().await,
-                () = bell.notified() => gateway.reload().await,
+                _ = hangup.recv() => again = (!gateway.reload(false).await).then_some(false),
+                () = bell.notified() => again = (!gateway.reload(true).await).then_some(true),
+                // The ledger was away: a change that cannot be written down waits.
+                () = tokio::time::sleep(Duration::from_secs(2)), if again.is_some() => {
+                    let asked = again == Some(true);
+                    again = (!gateway.reload(asked).await).then_some(asked);
+                }
             }
         }
         tracing::info!("stopping: the doors close, running work ends");
@@ -363,11 +372,19 @@ impl Gateway {
         tracing::info!("stopped");
     }
 
-    /// Reloads: checked first, then put in force; a broken part keeps what it had.
-    pub async fn reload(&self) {
+    /// Reloads: checked first, written down, then put in force; a broken part keeps what it had. `asked`: by `portway reload`. `false`:
+    /// it cannot be written down now, so nothing has changed.
+    async fn reload(&self, asked: bool) -> bool {
         notify(&[sd_notify::NotifyState::Reloading]);
-        let profiles = self.house.profiles.clone();
-        let Ok(report) = tokio::task::spawn_blocking(move || profiles.reload()).await else { return };
+        let report = match self.read_again(asked).await {
+            Ok(report) => report,
+            Err(error) => {
+                notify(&[sd_notify::NotifyState::Ready]);
+                let again = error.is_unavailable();
+                tracing::error!(%error, again, "not reloaded: nothing has changed, as the ledger cannot keep what would");
+                return !again;
+            }
+        };
         for problem in &report.problems {
             tracing::warn!("{problem}");
         }
@@ -382,11 +399,20 @@ impl Gateway {
         self.watch_folders();
         notify(&[sd_notify::NotifyState::Ready]);
         tracing::info!(added = ?report.added, changed = ?report.changed, removed = ?report.removed, gateway = report.gateway_changed, "reloaded");
+        true
+    }
+
+    async fn read_again(&self, asked: bool) -> Result<ReloadReport, Error> {
+        let (ledger, now) = (self.house.ledger.clone(), self.house.clock.now());
+        let lately = now.checked_sub(jiff::SignedDuration::from_mins(1)).unwrap_or(now);
+        let who = if asked { ledger.asked_for_reload(lately).await? } else { None };
+        let actor = Actor::reload(&host(), who.as_deref());
+        let (profiles, runtime) = (self.house.profiles.clone(), tokio::runtime::Handle::current());
+        blocking(move || profiles.reload(|after| runtime.block_on(accept(&ledger, after, &actor)))).await
     }
 
     async fn put_in_force(&self, report: &ReloadReport) -> Result<(), Error> {
         let (ledger, now) = (&self.house.ledger, self.house.clock.now());
-        accept_profiles(ledger, &self.house.profiles.current()).await?;
         self.workers.reconcile().await?;
         self.look_at_certificates().await?;
         let mut kept = Vec::new();
@@ -510,7 +536,7 @@ async fn open_profiles(dir: &Path, ledger: &Ledger) -> Result<Store, Error> {
         .collect();
     let store = Store::open(dir, last_good)
         .map_err(|problems| Error::Unsuitable(crate::profile::render(&problems, false)))?;
-    accept_profiles(ledger, &store.current()).await?;
+    accept(ledger, &store.current(), &Actor::start(&host())).await?;
     Ok(store)
 }
 
@@ -527,10 +553,14 @@ async fn recover_profiles(ledger: &Ledger, configuration: &Configuration) -> Res
     Ok(())
 }
 
-async fn accept_profiles(ledger: &Ledger, configuration: &Configuration) -> Result<(), Error> {
+/// Writes down what is about to be in force.
+async fn accept(ledger: &Ledger, configuration: &Configuration, actor: &Actor) -> Result<(), Error> {
     let versions: Vec<_> =
         configuration.partners.iter().map(|(id, p)| (id.clone(), p.hash, p.source.clone())).collect();
-    ledger.accept_profiles(&versions, SystemClock.now()).await
+    let gateway = format!("{}:{}", host(), connect::state_directory(configuration).display());
+    let accepted =
+        Accepted { profiles: &versions, gateway: &gateway, gateway_hash: configuration.gateway_hash() };
+    ledger.accept_configuration(&accepted, actor, SystemClock.now()).await
 }
 
 fn report_json(report: &ReloadReport, kept: &[String]) -> serde_json::Value {
@@ -551,13 +581,12 @@ fn home(state: &Path) -> std::io::Result<String> {
         std::fs::write(&file, uuid::Uuid::now_v7().to_string())?;
     }
     let id = std::fs::read_to_string(&file)?;
-    let host = own_names().first().cloned().unwrap_or_else(|| "localhost".to_owned());
+    let host = host();
     Ok(format!("{host}:{}#{}", state.display(), id.trim()))
 }
 
 fn own_names() -> Vec<String> {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    vec![name, "localhost".into(), "127.0.0.1".into()]
+    vec![host(), "localhost".into(), "127.0.0.1".into()]
 }
 
 fn notify(states: &[sd_notify::NotifyState<'_>]) {

@@ -211,7 +211,9 @@ impl Ledger {
     /// The answers to a set of ours that have not come in time: kind, and when they were due.
     pub async fn overdue_to(&self, set: Uuid) -> Result<Vec<(String, String)>> {
         Ok(sqlx::query_as(
-            "SELECT a.kind, instant(a.due_at) FROM acknowledgement a WHERE a.direction = 'expected' AND a.state = 'overdue'
+            // Whoever is told that it is overdue takes the date away, where nothing more is done at one.
+            "SELECT a.kind, instant(coalesce(a.due_at, (SELECT max(h.at) FROM history h WHERE h.subject IN (a.set_id, a.answers)
+                AND h.event IN ('answer overdue', 'receipt overdue')), a.at)) FROM acknowledgement a WHERE a.direction = 'expected' AND a.state = 'overdue'
                AND (a.set_id = $1 OR a.set_id IS NULL AND a.answers = (SELECT i.message_id FROM transaction_set s
                     JOIN interchange i ON i.id = s.interchange_id WHERE s.id = $1)) ORDER BY a.due_at",
         )

@@ -4,9 +4,11 @@
 //! was made from. What was waited for of the old one is waived, with the reason. Fails with [`Error::Refused`] in words for the operator
 //! where the document is not in a state for it; nothing is written then.
 
+use super::audit::{self, Actor, Change, On};
 use super::process::{DeliveryRow, Parts, Process};
 use super::{Error, Ledger, Result, at, job};
 use jiff::Timestamp;
+use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -87,9 +89,22 @@ impl Process<'_> {
         ours.ok_or_else(|| Error::NotFound(format!("document {set} of ours")))
     }
 
-    /// The old interchange of a document is waited for no more; with nothing else in it, it is not sent any more either.
-    pub async fn give_up_old(&mut self, ours: &Ours, verb: &str, reason: &str) -> Result<()> {
-        let now = at(self.now());
+    /// The old interchange of a document is waited for no more; with nothing else in it, it is not sent any more either. This is the
+    /// entry in the audit trail of a reissue and of a reprocessing; `new`: the revision, where there is one.
+    pub async fn give_up_old(
+        &mut self,
+        ours: &Ours,
+        verb: &str,
+        new: Option<Uuid>,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<()> {
+        let now = self.now();
+        let detail =
+            json!({ "message": ours.interchange_message, "interchange": ours.control_number, "as": new });
+        let change = Change::new(verb, On::Document(ours.id)).because(reason).with(detail);
+        audit::write(self.connection(), actor, &change, now).await?;
+        let now = at(now);
         sqlx::query(
             "WITH k AS (
                 UPDATE acknowledgement SET state = 'waived', due_at = NULL, detail = $4 || ': ' || $5
@@ -101,8 +116,8 @@ impl Process<'_> {
              ), j AS (DELETE FROM job WHERE kind = 'deliver' AND subject IN (SELECT id FROM d)),
              m AS (UPDATE message SET state = 'cancelled', finished_at = $7 FROM d WHERE message.id = d.message_id)
              INSERT INTO history (id, subject, at, event, detail)
-             SELECT id_new($7), $1, $7, $4, jsonb_strip_nulls(jsonb_build_object('reason', $5::text, 'message', $3::uuid,
-                'interchange', $8::text))",
+             SELECT id_new($7), $1, $7, $4, jsonb_strip_nulls(jsonb_build_object('reason', $5::text, 'by', $9::text,
+                'message', $3::uuid, 'interchange', $8::text))",
         )
         .bind(ours.id)
         .bind(ours.interchange_id)
@@ -112,6 +127,7 @@ impl Process<'_> {
         .bind(ours.others == 0)
         .bind(now)
         .bind(&ours.control_number)
+        .bind(actor.name())
         .execute(self.connection())
         .await?;
         Ok(())
@@ -137,7 +153,13 @@ impl Process<'_> {
     }
 
     /// Writes a revision of a document of ours, which waits for the interchange that this transaction writes.
-    pub async fn write_recomposed(&mut self, old: &Ours, new: &Recomposed<'_>, reason: &str) -> Result<()> {
+    pub async fn write_recomposed(
+        &mut self,
+        old: &Ours,
+        new: &Recomposed<'_>,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<()> {
         let mut parts = Parts::default();
         parts.push(new.id, new.segments);
         let now = at(self.now());
@@ -159,7 +181,7 @@ impl Process<'_> {
                 FROM unnest($9::uuid[], $10::int[], $11::smallint[], $12::int[], $13::bytea[]) AS n (owner, part, codec, size, bytes)
              )
              INSERT INTO history (id, subject, at, event, detail)
-             VALUES (id_new($8), $2, $8, 'made again', jsonb_build_object('of', $1::uuid, 'reason', $14::text))",
+             VALUES (id_new($8), $2, $8, 'made again', jsonb_build_object('of', $1::uuid, 'reason', $14::text, 'by', $15::text))",
         )
         .bind(old.id)
         .bind(new.id)
@@ -175,6 +197,7 @@ impl Process<'_> {
         .bind(parts.size)
         .bind(parts.bytes)
         .bind(reason)
+        .bind(actor.name())
         .execute(self.connection())
         .await?;
         Ok(())
@@ -189,17 +212,19 @@ impl Ledger {
     pub async fn order_waiting(
         &self,
         set: Uuid,
-        order: super::delivery::Order,
+        order: super::by_hand::Order,
+        actor: &Actor,
         reason: &str,
         now: Timestamp,
     ) -> Result<()> {
-        use super::delivery::Order;
-        let (event, from, to) = match order {
-            Order::Hold => ("hold", vec!["translated"], "held"),
-            Order::Release => ("release", vec!["held"], "translated"),
-            Order::Cancel => ("cancel", vec!["translated", "held"], "cancelled"),
+        use super::by_hand::Order;
+        let (from, to) = match order {
+            Order::Hold => (vec!["translated"], "held"),
+            Order::Release => (vec!["held"], "translated"),
+            Order::Cancel => (vec!["translated", "held"], "cancelled"),
             Order::Redeliver => return Err(Error::Refused(ours_goes_to_a_partner(set))),
         };
+        let mut tx = self.pool.begin().await?;
         let done: Option<i32> = sqlx::query_scalar(
             "WITH s AS (
                 UPDATE transaction_set SET state = $3, reason = CASE WHEN $3 = 'held' THEN 'by_hand' END,
@@ -208,19 +233,24 @@ impl Ledger {
                 WHERE id = $1 AND direction = 'out' AND state = ANY($2) RETURNING id
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
-                SELECT id_new($5), id, $5, $4, jsonb_build_object('reason', $6::text) FROM s
+                SELECT id_new($5), id, $5, $4, jsonb_build_object('reason', $6::text, 'by', $7::text) FROM s
              ) SELECT 1 FROM s",
         )
         .bind(set)
         .bind(from)
         .bind(to)
-        .bind(event)
+        .bind(order.verb())
         .bind(at(now))
         .bind(reason)
-        .fetch_optional(&self.pool)
+        .bind(actor.name())
+        .fetch_optional(&mut *tx)
         .await?;
         match done {
-            Some(_) => Ok(()),
+            Some(_) => {
+                let change = Change::new(order.verb(), On::Document(set)).because(reason);
+                audit::write(&mut tx, actor, &change, now).await?;
+                Ok(tx.commit().await?)
+            }
             None => Err(Error::Refused(format!(
                 "document {set} of ours {}: see 'portway doc show {set}'",
                 match order {
@@ -290,6 +320,7 @@ impl Ledger {
         &self,
         old: Uuid,
         new: &Retranslated<'_>,
+        actor: &Actor,
         reason: &str,
         now: Timestamp,
     ) -> Result<()> {
@@ -343,8 +374,8 @@ impl Ledger {
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT id_new($8), x.subject, $8, x.event, x.detail FROM s, (VALUES
-                    ($1, 'reprocess', jsonb_build_object('reason', $14::text, 'as', $2)),
-                    ($2, 'made again', jsonb_build_object('reason', $14::text, 'of', $1))) AS x (subject, event, detail)
+                    ($1, 'reprocess', jsonb_build_object('reason', $14::text, 'by', $15::text, 'as', $2)),
+                    ($2, 'made again', jsonb_build_object('reason', $14::text, 'by', $15::text, 'of', $1))) AS x (subject, event, detail)
              )
              SELECT 1 FROM s",
         )
@@ -362,6 +393,7 @@ impl Ledger {
         .bind(parts.size)
         .bind(parts.bytes)
         .bind(reason)
+        .bind(actor.name())
         .fetch_optional(&mut *tx)
         .await?;
         if written.is_none() {
@@ -370,6 +402,9 @@ impl Ledger {
                 "document {old} has a later revision, or is being delivered at this moment: see 'portway doc show {old}', then try it again"
             )));
         }
+        let to: Vec<&str> = new.deliveries.iter().map(|d| d.target.as_str()).collect();
+        let change = Change::new("reprocess", On::Document(old)).because(reason);
+        audit::write(&mut tx, actor, &change.with(json!({ "as": new.id, "to": to })), now).await?;
         tx.commit().await?;
         let lanes: Vec<String> = new.deliveries.iter().map(|d| job::endpoint_lane(&d.target)).collect();
         self.ring_all(&lanes.iter().map(String::as_str).collect::<Vec<_>>()).await

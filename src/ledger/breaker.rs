@@ -6,8 +6,10 @@
 //! A try that is lost with its worker leaves the lane half open; the next claim probes again.
 
 use super::pace::{self, Pace};
+use super::audit::{self, Actor, Change, On};
 use super::{Ledger, Result, at};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -221,6 +223,9 @@ impl Ledger {
     }
 }
 
+/// Documents that the audit trail names of one order; each has it in its history.
+const NAMED: usize = 1000;
+
 /// What of an endpoint's deliveries goes again, by a person's order.
 #[derive(Debug, Clone, Copy)]
 pub struct Again<'a> {
@@ -249,7 +254,7 @@ impl Ledger {
     }
 
     /// Queues them again, in order of receipt and, where a rate is set, one after another. Returns how many.
-    pub async fn redeliver_many(&self, again: &Again<'_>, now: Timestamp) -> Result<u64> {
+    pub async fn redeliver_many(&self, again: &Again<'_>, actor: &Actor, now: Timestamp) -> Result<u64> {
         let mut tx = self.pool.begin().await?;
         // Jobs before deliveries, as a claim has it. What is parked is claimed by nobody, but a person may act on one of them just now.
         let jobs: Vec<(i64, Uuid)> = sqlx::query_as(
@@ -263,8 +268,11 @@ impl Ledger {
         .bind(again.partner)
         .fetch_all(&mut *tx)
         .await?;
+        if jobs.is_empty() {
+            return Ok(0);
+        }
         let (ids, subjects): (Vec<i64>, Vec<Uuid>) = jobs.into_iter().unzip();
-        sqlx::query(
+        let documents: Vec<Uuid> = sqlx::query_scalar(
             "WITH n AS (SELECT * FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY AS n (job, id, nth)),
              d AS (
                 UPDATE delivery SET state = 'queued', next_try_at = NULL, tries = 0, spared = 0
@@ -275,7 +283,8 @@ impl Ledger {
                 FROM d WHERE job.id = d.job
              )
              INSERT INTO history (id, subject, at, event, detail)
-             SELECT id_new($4), set_id, $4, 'redeliver', jsonb_build_object('reason', $6::text, 'deliveries', 1) FROM d",
+             SELECT id_new($4), set_id, $4, 'redeliver', jsonb_build_object('reason', $6::text, 'by', $7::text, 'deliveries', 1) FROM d
+             RETURNING subject",
         )
         .bind(&ids)
         .bind(&subjects)
@@ -283,11 +292,16 @@ impl Ledger {
         .bind(at(now))
         .bind(again.rate)
         .bind(again.reason)
-        .execute(&mut *tx)
+        .bind(actor.name())
+        .fetch_all(&mut *tx)
         .await?;
+        let named = documents.get(..documents.len().min(NAMED)).unwrap_or_default();
+        let detail = json!({ "state": again.state, "deliveries": documents.len(), "documents": named });
+        let change = Change::new("redeliver", On::Endpoint(again.endpoint)).of(again.partner);
+        audit::write(&mut tx, actor, &change.because(again.reason).with(detail), now).await?;
         tx.commit().await?;
         self.ring_all(&[&super::job::endpoint_lane(again.endpoint)]).await?;
-        Ok(ids.len() as u64)
+        Ok(documents.len() as u64)
     }
 }
 

@@ -265,7 +265,8 @@ fn account() -> Result<Account> {
         })
 }
 
-fn user_of(uid: u32) -> Option<String> {
+/// The name of an account.
+pub fn user_of(uid: u32) -> Option<String> {
     let passwd = fs::read_to_string("/etc/passwd").ok()?;
     passwd.lines().find_map(|line| {
         let mut fields = line.split(':');

@@ -15,7 +15,7 @@ pub struct Happening {
     pub ms: i64,
     /// `from_partner`, `to_partner`, `from_us` (one of our systems hands over), `to_us`; `none`: a person did something.
     pub way: String,
-    /// The partner, or the system of ours.
+    /// The partner, or the system of ours; of what a person did, who.
     pub who: String,
     /// `850`, `997`; of what a person did, the verb.
     pub what: String,
@@ -99,12 +99,12 @@ const HAPPENED: &str = "
         FROM t JOIN acknowledgement k ON k.interchange_id = t.interchange_id AND k.kind = 'TA1' AND k.direction = 'expected'
         JOIN message m ON m.id = k.message_id WHERE t.direction = 'out'
         UNION ALL
-        SELECT h.at, 5, 'none', 'us', h.event, t.number, NULL, t.code, h.detail->>'reason', t.id, NULL
+        SELECT h.at, 5, 'none', coalesce(h.detail->>'by', 'us'), h.event, t.number, NULL, t.code, h.detail->>'reason', t.id, NULL
         FROM t JOIN history h ON h.subject = t.id
         WHERE h.event IN ('hold', 'release', 'released', 'cancel', 'redeliver', 'resend', 'reissue', 'reprocess', 'answer overdue',
             'joined the thread of an order')
         UNION ALL
-        SELECT h.at, 5, 'none', 'us', h.event, p.number, p.numbers, p.code, h.detail->>'reason', p.set_id, p.message
+        SELECT h.at, 5, 'none', coalesce(h.detail->>'by', 'us'), h.event, p.number, p.numbers, p.code, h.detail->>'reason', p.set_id, p.message
         FROM put p JOIN history h ON h.subject = p.message WHERE h.event IN ('resend', 'sent again')
      )
      SELECT instant(at) AS at, (extract(epoch FROM at) * 1000)::bigint AS ms, way, coalesce(who, '') AS who, what, number, control,

@@ -5,10 +5,12 @@
 //! grows with the message.
 
 use super::as2::As2In;
+use super::audit::{self, Actor, Change, On};
 use super::job::{Lease, PROCESS_LANE};
 use super::staged::{Ahead, Columns};
 use super::{Error, Ledger, Result, at, id};
 use jiff::Timestamp;
+use serde_json::json;
 use std::io;
 use std::time::Instant;
 use uuid::Uuid;
@@ -365,8 +367,10 @@ impl Ledger {
         &self,
         message: Uuid,
         connection: Option<(&str, &[u8; 32])>,
+        order: &Requeue<'_>,
         now: Timestamp,
     ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
         let rows: i64 = sqlx::query_scalar(
             "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR state = 'done' OR reason = 'duplicate',
                             reason = NULL, detail = NULL, finished_at = NULL,
@@ -378,7 +382,8 @@ impl Ledger {
              j AS (INSERT INTO job (lane, kind, subject, partner, position, run_at)
                    SELECT $4, 'process', id, connection, position, $5 FROM m),
              h AS (INSERT INTO history (id, subject, at, event, detail)
-                   SELECT $6, id, $5, 'released', jsonb_build_object('to', connection) FROM m)
+                   SELECT $6, id, $5, 'released', jsonb_strip_nulls(jsonb_build_object('to', connection, 'by', $7::text, 'reason', $8::text))
+                   FROM m)
              SELECT count(*) FROM m",
         )
         .bind(message)
@@ -387,11 +392,18 @@ impl Ledger {
         .bind(PROCESS_LANE)
         .bind(at(now))
         .bind(id::new(now))
-        .fetch_one(&self.pool)
+        .bind(order.actor.name())
+        .bind(order.reason)
+        .fetch_one(&mut *tx)
         .await?;
         if rows == 1 {
-            return Ok(());
+            let to = connection.map(|(id, _)| id);
+            let mut change = Change::new(order.verb, On::Message(message)).of(to).with(json!({ "to": to }));
+            change.reason = order.reason;
+            audit::write(&mut tx, order.actor, &change, now).await?;
+            return Ok(tx.commit().await?);
         }
+        tx.rollback().await?;
         let state: Option<String> = sqlx::query_scalar("SELECT state FROM message WHERE id = $1")
             .bind(message)
             .fetch_optional(&self.pool)
@@ -468,10 +480,12 @@ impl Ledger {
     pub async fn resend_message(
         &self,
         message: Uuid,
+        actor: &Actor,
         reason: &str,
         not_before: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
         let target: Option<String> = sqlx::query_scalar(
             "WITH d AS (
                 UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0, spared = 0
@@ -488,26 +502,40 @@ impl Ledger {
                 WHERE answers = d.message_id AND direction = 'expected' AND kind <> 'MDN' AND state IN ('expected', 'overdue')
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
-                SELECT id_new($2), $1, $2, 'resend', jsonb_build_object('reason', $3::text) FROM d
+                SELECT id_new($2), $1, $2, 'resend', jsonb_build_object('reason', $3::text, 'by', $5::text) FROM d
              ) SELECT target FROM d",
         )
         .bind(message)
         .bind(at(now))
         .bind(reason)
         .bind(at(not_before))
-        .fetch_optional(&self.pool)
+        .bind(actor.name())
+        .fetch_optional(&mut *tx)
         .await?;
         let Some(target) = target else {
             return Err(Error::Refused(format!(
                 "message {message} is not one of ours, or is on its way already: see 'portway message show {message}'"
             )));
         };
+        let change =
+            Change::new("resend", On::Message(message)).because(reason).with(json!({ "to": target }));
+        audit::write(&mut tx, actor, &change, now).await?;
+        tx.commit().await?;
         self.ring_all(&[&super::job::partner_lane(&target)]).await
     }
 }
 
 type ProcessRow =
     (Uuid, i64, Option<String>, String, Option<String>, Option<Vec<u8>>, bool, jiff_sqlx::Timestamp);
+
+/// Who has a message worked on again, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Requeue<'a> {
+    /// `assign` or `release`.
+    pub verb: &'a str,
+    pub actor: &'a Actor,
+    pub reason: Option<&'a str>,
+}
 
 #[derive(Debug, Clone)]
 pub struct ToProcess {

@@ -5,16 +5,19 @@
 //! numbers. All of it is written through a [`Process`], so taking a document and sending it off is one commit where nothing has to
 //! wait. A key of the caller's own making is used once: the same again is the earlier document, with other content it is refused.
 
+use super::audit::{self, Actor, Change, On};
 use super::process::{Parts, Process};
 use super::{Error, Ledger, Result, at, job};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A document as one of our systems handed it over.
 #[derive(Debug)]
 pub struct Taken<'a> {
+    pub actor: &'a Actor,
     /// The message it was handed over in.
     pub message: Uuid,
     pub set: Uuid,
@@ -239,6 +242,10 @@ impl Process<'_> {
         .bind(taken.unplaced)
         .execute(self.connection())
         .await?;
+        let change = Change::new("hand over", On::Document(taken.set)).of(Some(taken.partner));
+        let detail = json!({ "set": taken.code, "number": taken.number, "message": taken.message, "state": taken.state });
+        let instant = self.now();
+        audit::write(self.connection(), taken.actor, &change.with(detail), instant).await?;
         if let Some(batch) = taken.batch {
             self.full_batch(taken.partner, batch).await?;
         }

@@ -1,12 +1,15 @@
 //! What our systems say of documents that they received: accepted, or rejected and why.
 //!
-//! One verdict a document: the first counts, the same again is no news, and another is refused. A rejection and its alert are one
-//! commit; the document of ours that tells the partner is noted once it is in the ledger.
+//! One verdict a document: the first counts, the same again is no news, and another is refused. A rejection, its alert and the
+//! obligation to tell the partner (`tell_at`) are one commit; the document of ours that tells it is noted once it is in the ledger. Whoever
+//! took the verdict tells at once; where it dies over that, a gateway does it at that time.
 
 use super::alert::{self, Raise};
+use super::audit::{self, Actor, Change, On};
 use super::{Error, Ledger, Result, at, job};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 /// What a verdict is given on.
@@ -46,6 +49,9 @@ pub struct ResultLine {
     pub at: String,
 }
 
+/// Whoever keeps a rejection, or takes it over, has this long to tell the partner. Two who do leave one document: its key is the same.
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_secs(5);
+
 const RESULT: &str = "SELECT accepted, number, reason, errors, client, key, answer, answer_code, instant(at) AS at FROM result ";
 
 impl Ledger {
@@ -76,13 +82,14 @@ impl Ledger {
         set: Uuid,
         given: &ResultLine,
         raise: Option<(&Raise, SignedDuration)>,
+        actor: &Actor,
         now: Timestamp,
     ) -> Result<ResultLine> {
         let mut tx = self.pool.begin().await?;
         let fresh: Option<Uuid> = sqlx::query_scalar(
             "WITH r AS (
-                INSERT INTO result (set_id, accepted, number, reason, errors, client, key, at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (set_id) DO NOTHING RETURNING set_id
+                INSERT INTO result (set_id, accepted, number, reason, errors, client, key, at, tell_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN NOT $2 THEN $9 END) ON CONFLICT (set_id) DO NOTHING RETURNING set_id
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT id_new($8), $1, $8, CASE WHEN $2 THEN 'accepted by our system' ELSE 'rejected by our system' END,
@@ -97,8 +104,16 @@ impl Ledger {
         .bind(&given.client)
         .bind(&given.key)
         .bind(at(now))
+        .bind(at(now.checked_add(TOLD_WITHIN).unwrap_or(now)))
         .fetch_optional(&mut *tx)
         .await?;
+        if fresh.is_some() {
+            let mut change = Change::new("result", On::Document(set));
+            change.reason = given.reason.as_deref();
+            let verdict = if given.accepted { "accepted" } else { "rejected" };
+            let detail = json!({ "verdict": verdict, "number": given.number });
+            audit::write(&mut tx, actor, &change.with(detail), now).await?;
+        }
         let mut mail = false;
         if let (Some(_), Some((raise, coalesce))) = (fresh, raise) {
             mail = alert::raise_in(&mut tx, raise, coalesce, now).await?;
@@ -115,7 +130,7 @@ impl Ledger {
     pub async fn result_answered(&self, set: Uuid, answer: Uuid, code: &str, now: Timestamp) -> Result<()> {
         sqlx::query(
             "WITH r AS (
-                UPDATE result SET answer = $2, answer_code = $3 WHERE set_id = $1 AND answer IS NULL RETURNING set_id
+                UPDATE result SET answer = $2, answer_code = $3, tell_at = NULL WHERE set_id = $1 AND answer IS NULL RETURNING set_id
              )
              INSERT INTO history (id, subject, at, event, detail)
              SELECT id_new($4), $1, $4, 'rejection handed over', jsonb_build_object('document', $2, 'set', $3::text) FROM r",
@@ -127,5 +142,28 @@ impl Ledger {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// Nobody has to tell the partner any more: its profile wants no word, or operators know why there is none.
+    pub async fn result_settled(&self, set: Uuid) -> Result<()> {
+        sqlx::query("UPDATE result SET tell_at = NULL WHERE set_id = $1")
+            .bind(set)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Rejections that the partner should know of by now. They are the caller's for a while; then another's.
+    pub async fn claim_untold(&self, now: Timestamp) -> Result<Vec<Uuid>> {
+        Ok(sqlx::query_scalar(
+            "WITH due AS (
+                SELECT set_id FROM result WHERE tell_at <= $1 ORDER BY tell_at LIMIT 100 FOR UPDATE SKIP LOCKED
+             )
+             UPDATE result SET tell_at = $2 FROM due WHERE result.set_id = due.set_id RETURNING result.set_id",
+        )
+        .bind(at(now))
+        .bind(at(now.checked_add(TOLD_WITHIN).unwrap_or(now)))
+        .fetch_all(&self.pool)
+        .await?)
     }
 }

@@ -14,6 +14,7 @@ use super::set::Subject;
 use super::translate::{Agreed, Translated, tolerance, translate_with};
 use super::unpack::Trouble;
 use crate::ledger::anew::Retranslated;
+use crate::ledger::audit::Actor;
 use crate::ledger::document::DocumentLine;
 use crate::ledger::{Error, Ledger, id};
 use crate::net::spool::Spool;
@@ -113,6 +114,7 @@ pub struct Reprocessed {
 /// How a document is made again.
 #[derive(Debug, Clone, Copy)]
 pub struct Reprocessing<'a> {
+    pub actor: &'a Actor,
     pub reason: &'a str,
     /// Also for endpoints that have confirmed it.
     pub all: bool,
@@ -167,7 +169,7 @@ pub async fn reprocess(
             unmapped: again.unmapped,
             deliveries: &rows,
         };
-        ledger.write_retranslated(old, &new, how.reason, how.now).await?;
+        ledger.write_retranslated(old, &new, how.actor, how.reason, how.now).await?;
     }
     let names = |hops: &[route::Hop]| hops.iter().map(|hop| hop.endpoint.clone()).collect();
     Ok(Reprocessed {

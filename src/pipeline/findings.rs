@@ -1,7 +1,7 @@
 //! The register of the diagnostic codes of the gateway itself, beside those of `portway-edi` (`X10xx` to `X12xx`, faults of
-//! the data) and of `portway-documents` (`D10xx`, of the mapping).
+//! the data) of `portway-documents` (`D10xx`, of the mapping) and of `portway-idoc` (`D11xx`).
 //!
-//! Promises: every code that is ever shown stands in one of the three, and [`explain`] finds it; a code never changes its
+//! Promises: every code that is ever shown stands in one of the four, and [`explain`] finds it; a code never changes its
 //! meaning. The gateway's own are those that need more than the file to be known: whose address it is, what came before,
 //! which sets we can read.
 
@@ -30,6 +30,9 @@ pub const DOCUMENT_NUMBER_USED: Code = Code("X1191");
 pub const TRANSFORM_FAILED: Code = Code("X1192");
 /// The other standard has no place for a value of the document.
 pub const NOT_CARRIED: Code = Code("X1193");
+
+/// Documents that wait to leave together cannot be put into an interchange.
+pub const BATCH_STAYS: Code = Code("X1194");
 
 /// The gateway's own, explained, in order.
 pub const CODES: &[Explained] = &[
@@ -111,11 +114,23 @@ pub const CODES: &[Explained] = &[
         whose_move: WhoseMove::Us,
         answers: &[],
     },
+    Explained {
+        code: BATCH_STAYS,
+        title: "Waiting documents cannot be sent off",
+        meaning: "Documents of ours waited to leave together, by the hours, rhythm or count of [send.<set>]; their time has come,                   and no interchange can be made of them. The alert says why: an address is missing, the profile is gone, or a                   value does not go into the envelope. They wait, and it is tried again every second.",
+        fix: "Mend what the alert names, then portway reload; or portway doc cancel what should not leave.",
+        whose_move: WhoseMove::Us,
+        answers: &[],
+    },
 ];
 
-/// Every code of all three registers: data, gateway, mapping.
+/// Every code of all registers: data, gateway, mapping, IDocs.
 pub fn all() -> impl Iterator<Item = &'static Explained> {
-    portway_edi::finding::CODES.iter().chain(CODES).chain(portway_documents::finding::CODES)
+    portway_edi::finding::CODES
+        .iter()
+        .chain(CODES)
+        .chain(portway_documents::finding::CODES)
+        .chain(portway_idoc::finding::CODES)
 }
 
 /// The register entry of a code such as `X1205` or `D1002`, in any case.

@@ -3,12 +3,14 @@
 //! The acknowledgement said that we can read the document; what our application says of it comes later, and may be no. By the
 //! partner's profile (`[receive.850] rejected_with`) a rejection becomes an application advice (824, APERAK) or a rejecting order
 //! response (855, ORDRSP), handed over as a document of ours: written, enveloped, sent and tracked like every other. Its key is
-//! the document's id, so that it leaves once, however often the verdict is repeated.
+//! the document's id, so that it leaves once, however often the verdict is repeated. Whoever dies between keeping the verdict and handing
+//! that over leaves the obligation in the ledger; a gateway looks for it with the batches ([`House::tell_untold`]).
 
 use super::House;
 use super::outgoing::{HandOver, Refusal};
 use crate::ledger::Error;
 use crate::ledger::alert::{Move, Raise};
+use crate::ledger::audit::Actor;
 use crate::ledger::results::{Received, ResultLine};
 use crate::profile::partner::RejectedWith;
 use jiff::Timestamp;
@@ -85,6 +87,7 @@ impl House {
         &self,
         of: &Received,
         client: &str,
+        actor: &Actor,
         key: &str,
         verdict: &Verdict,
     ) -> Result<Kept, NotKept> {
@@ -108,7 +111,7 @@ impl House {
         };
         let raise = (!verdict.accepted).then(|| rejected(of, client, &given));
         let raise = raise.as_ref().map(|raise| (raise, self.coalesce()));
-        let mut kept = self.ledger.keep_result(of.id, &given, raise, now).await?;
+        let kept = self.ledger.keep_result(of.id, &given, raise, actor, now).await?;
         let same = kept.accepted == given.accepted
             && kept.number == given.number
             && kept.reason == given.reason
@@ -120,9 +123,24 @@ impl House {
             true => {}
         }
         crate::fault::point("result.kept");
-        match self.tell(of, &kept, now).await {
-            Ok(None) => Ok(Kept { result: kept, untold: None }),
+        self.tell_or_say(of, kept, actor, now).await
+    }
+
+    /// Tells the partner of a rejection that is kept, or operators why it is not told.
+    async fn tell_or_say(
+        &self,
+        of: &Received,
+        mut kept: ResultLine,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Kept, NotKept> {
+        match self.tell(of, &kept, actor, now).await {
+            Ok(None) => {
+                self.ledger.result_settled(of.id).await?;
+                Ok(Kept { result: kept, untold: None })
+            }
             Ok(Some((answer, code))) => {
+                crate::fault::point("result.told");
                 self.ledger.result_answered(of.id, answer, &code, now).await?;
                 (kept.answer, kept.answer_code) = (Some(answer), Some(code));
                 Ok(Kept { result: kept, untold: None })
@@ -131,9 +149,29 @@ impl House {
             Err(refusal) => {
                 let why = told(&refusal);
                 self.ledger.raise(&untold(of, &why), self.coalesce(), now).await?;
+                self.ledger.result_settled(of.id).await?;
                 Ok(Kept { result: kept, untold: Some(why) })
             }
         }
+    }
+
+    /// Tells partners of rejections that whoever took them died over.
+    ///
+    /// # Errors
+    /// The ledger's: they are told later.
+    pub async fn tell_untold(&self) -> Result<(), Error> {
+        let now = self.clock.now();
+        for document in self.ledger.claim_untold(now).await? {
+            let of = self.ledger.received(document).await?;
+            let Some(kept) = self.ledger.result_of(document).await? else { continue };
+            let actor = Actor::client(&kept.client, None);
+            match self.tell_or_say(&of, kept, &actor, now).await {
+                Ok(_) => tracing::info!(%document, "a rejection that was kept is told now"),
+                Err(NotKept::Ledger(error)) => return Err(error),
+                Err(other) => tracing::warn!(%document, ?other, "a rejection is not told yet"),
+            }
+        }
+        Ok(())
     }
 
     /// Hands over what tells the partner: its id, and the set it is.
@@ -141,6 +179,7 @@ impl House {
         &self,
         of: &Received,
         result: &ResultLine,
+        actor: &Actor,
         now: Timestamp,
     ) -> Result<Option<(Uuid, String)>, Refusal> {
         let configuration = self.profiles.current();
@@ -157,6 +196,7 @@ impl House {
         let body = serde_json::to_vec(&document).map_err(|e| Refusal::Unwritable(e.to_string()))?;
         let key = format!("result:{}", of.id);
         let handed = HandOver {
+            actor,
             source: "result",
             transport: "result",
             remote: None,

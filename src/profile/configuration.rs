@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use portway_as2::certificate::Identity;
 use portway_edi::Standard;
 use portway_edi::interchange::PartyId;
+use sha2::Digest;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,11 @@ pub struct Configuration {
 pub type LastGood = BTreeMap<String, Arc<PartnerProfile>>;
 
 impl Configuration {
+    /// SHA-256 of the text of gateway.toml.
+    pub fn gateway_hash(&self) -> [u8; 32] {
+        sha2::Sha256::digest(self.gateway_document.text.as_bytes()).into()
+    }
+
     /// Reads the folder, for a verb that only looks: keys of ours that only the gateway can read are left out. An error is
     /// fatal: `gateway.toml` is missing or broken.
     pub fn load(dir: &Path) -> Result<Configuration, Vec<Problem>> {

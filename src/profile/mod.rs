@@ -11,6 +11,7 @@ mod as2_checks;
 pub mod certificates;
 mod checks;
 mod choice;
+pub mod compare;
 mod configuration;
 mod document;
 pub mod duration;

@@ -3,7 +3,7 @@
 //! Promises: readers take a whole configuration without waiting, and keep theirs while it is swapped. A reload is
 //! checked first: a broken `gateway.toml` changes nothing at all; a broken profile keeps that partner's previous
 //! version (the one in force, else the one from the ledger); a file that is gone ends the partner. Two reloads at
-//! once run one after the other. Files only: whoever calls records what was accepted.
+//! once run one after the other. Files only: whoever calls records what is accepted, before it is in force.
 
 use super::configuration::{Configuration, LastGood};
 use super::partner_profile::PartnerProfile;
@@ -49,18 +49,22 @@ impl Store {
         self.current.load_full()
     }
 
-    /// Reads the folder again and puts in force what is good. Blocking: it reads files.
-    pub fn reload(&self) -> ReloadReport {
+    /// Reads the folder again and puts in force what is good, once `keep` has written it down. Blocking: it reads files.
+    ///
+    /// # Errors
+    /// What `keep` says: nothing has changed.
+    pub fn reload<E>(&self, keep: impl FnOnce(&Configuration) -> Result<(), E>) -> Result<ReloadReport, E> {
         let mut last_good = self.last_good.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.current.load_full();
         last_good.extend(before.partners.iter().map(|(id, profile)| (id.clone(), profile.clone())));
         match Configuration::load_with(&before.dir, &last_good) {
             Ok(after) => {
+                keep(&after)?;
                 let report = compare(&before, &after);
                 self.current.store(Arc::new(after));
-                report
+                Ok(report)
             }
-            Err(problems) => ReloadReport { gateway_kept: true, problems, ..ReloadReport::default() },
+            Err(problems) => Ok(ReloadReport { gateway_kept: true, problems, ..ReloadReport::default() }),
         }
     }
 }

@@ -390,13 +390,13 @@ fn a_reload_applies_what_is_good_and_keeps_what_was() {
     let second = ACME.replace("acme", "beta").replace("123456789", "2");
     let folder = Folder::new(GATEWAY, &[("acme", ACME), ("beta", &second)]);
     let store = Store::open(folder.path(), BTreeMap::new()).unwrap();
-    let report = store.reload();
+    let report = reload(&store);
     assert!(report.added.is_empty() && report.changed.is_empty() && report.removed.is_empty());
 
     folder.partner("acme", &ACME.replace("\"live\"", "\"paused\""));
     folder.partner("beta", "broken");
     folder.partner("gamma", &ACME.replace("acme", "gamma").replace("123456789", "3"));
-    let report = store.reload();
+    let report = reload(&store);
     assert_eq!(
         (report.added, report.changed, report.removed),
         (vec!["gamma".into()], vec!["acme".into()], vec![])
@@ -406,12 +406,12 @@ fn a_reload_applies_what_is_good_and_keeps_what_was() {
 
     folder.write("gateway.toml", "[us");
     std::fs::remove_file(folder.path().join("partners.d/gamma.toml")).unwrap();
-    let report = store.reload();
+    let report = reload(&store);
     assert!(report.gateway_kept && !report.problems.is_empty());
     assert_eq!(store.current().partners.len(), 3);
 
     folder.write("gateway.toml", &GATEWAY.replace("Us Inc.", "We Inc."));
-    let report = store.reload();
+    let report = reload(&store);
     assert!(report.gateway_changed && !report.gateway_kept);
     assert_eq!(report.removed, ["gamma"]);
 }
@@ -434,7 +434,7 @@ fn an_address_stays_with_who_has_it() {
     let folder = Folder::new(GATEWAY, &[("zeta", &ACME.replace("acme", "zeta"))]);
     let store = Store::open(folder.path(), BTreeMap::new()).unwrap();
     folder.partner("acme", ACME);
-    let report = store.reload();
+    let report = reload(&store);
     assert!(report.added.is_empty(), "{:?}", report.added);
     assert_eq!(report.problems.len(), 1);
     assert!(report.problems[0].message.contains("is that of partner `zeta`"));
@@ -450,7 +450,7 @@ fn addresses_can_be_traded() {
     let store = Store::open(folder.path(), BTreeMap::new()).unwrap();
     folder.partner("acme", &ACME.replace("123456789", "2"));
     folder.partner("beta", &ACME.replace("acme", "beta"));
-    let report = store.reload();
+    let report = reload(&store);
     assert_eq!((report.changed.len(), report.problems.len()), (2, 0), "{:?}", report.problems);
 }
 
@@ -514,4 +514,10 @@ fn the_schemas_accept_the_examples() {
         let errors: Vec<_> = validator.iter_errors(&values).map(|error| error.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new(), "{file}");
     }
+}
+
+/// A reload that nobody writes down.
+pub(super) fn reload(store: &Store) -> ReloadReport {
+    let kept: Result<_, std::convert::Infallible> = store.reload(|_| Ok(()));
+    kept.unwrap()
 }

@@ -12,6 +12,7 @@ mod aperak;
 mod api;
 mod as2;
 mod as2_peers;
+mod audit;
 mod bad_input;
 mod calm;
 mod certificates;

@@ -41,7 +41,8 @@ POST /build  the same, but nothing is sent -> {"message_id","mic","digest_alg","
 POST /answer {"mdn":"asked"|"none"|"unsigned"|"signed", "disposition":"processed/error: decryption-failed", "mic":"wrong"|"none"|text,
   "replace":[["regex","text"],...] in the notification before it is signed, "corrupt":true: changed after it was signed,
   "sign_with":{"key","cert"}, "repeat":2 (asynchronous MDN sent twice), "hold":true (the MDN waits for /release),
-  "http_status":503 (no MDN), "cut":true (the connection ends without an answer), "times":2 (then as asked again)}
+  "http_status":503 (no MDN), "cut":true (the connection ends without an answer; with
+  "told":true an asynchronous MDN is sent all the same, pyas2lib only), "times":2 (then as asked again)}
 POST /release   lets go what is held, and holds what comes later only if asked to anew
 GET /received   [{"from","to","message_id","subject","filename","content_type","payload":base64,"size","sha256","signed","encrypted",
   "compressed","layers":["encrypted","signed","compressed"] from outside in,"digest_alg","scheme","enc_alg","key_transport",
@@ -517,6 +518,8 @@ class As2(Handler):
         entry.update(chunked=chunked, header_lines=lines, client_subject=self.client_subject())
         state.event("received", state.received, entry)
         if answer.get("cut"):
+            if answer.get("told") and made and made[2].mdn_mode == "ASYNC":
+                threading.Thread(target=deliver, args=(state, answer, made), daemon=True).start()
             self.close_connection = True
             return None
         if answer.get("http_status", 200) != 200:

@@ -7,11 +7,14 @@
 use super::{describe, remarks};
 use crate::command::FINE;
 use crate::command::output::{Stop, words};
+use crate::command::trail::Trail;
+use crate::ledger::audit::{Change, On};
 use crate::profile::certificates::{day, valid_until};
 use crate::profile::{Configuration, PartnerProfile, Surroundings, beginning, is_plain_name, render};
 use jiff::Timestamp;
 use portway_as2::certificate::Certificate;
 use portway_as2::certificate_file;
+use serde_json::json;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +29,7 @@ pub struct Import {
 pub fn run(
     configuration: &Configuration,
     import: &Import,
+    trail: &mut Trail,
     now: Timestamp,
     out: &mut dyn Write,
 ) -> Result<u8, Stop> {
@@ -55,6 +59,9 @@ pub fn run(
         return Ok(FINE);
     }
 
+    let detail =
+        json!({ "sha256": certificate.fingerprint(), "subject": certificate.subject(), "from": import.from });
+    trail.note(&Change::new("cert import", On::Partner(&import.partner)).with(detail))?;
     let stored = store(configuration, &import.partner, &certificate)?;
     let name = stored.strip_prefix(&configuration.dir).unwrap_or(&stored).display().to_string();
     let edited = edit(&text, &name, import.from.as_deref()).map_err(|reason| {
@@ -74,6 +81,7 @@ pub fn run(
     }
     replace(&profile, &edited)
         .map_err(|error| Stop::Problem(format!("cannot write {}: {error}", profile.display())))?;
+    trail.done()?;
     words(format_args!("wrote {}, and named it in {}", stored.display(), profile.display()));
     match from {
         Some(from) if from > now => {

@@ -1,6 +1,6 @@
 //! `portway cert list|show|import|new`: the certificates of stations, partners and doors, as files.
 //!
-//! Promises: needs no database and no running gateway. `list` and `show` only read; `import` adds one certificate and one line
+//! Promises: needs no database and no running gateway; where there is one, `import` and `new` leave their entry in the audit trail. `list` and `show` only read; `import` adds one certificate and one line
 //! to a profile, `new` writes one key (0600) and its certificate; neither ever writes over a file. No key is printed.
 //! Exit: 0 fine, 1 a certificate in force has expired or an import was refused, 2 wrong arguments, 5 not found, 78
 //! `gateway.toml` is missing or broken.
@@ -12,6 +12,7 @@ use super::arguments::CertificateVerb;
 use super::connect;
 use super::listing::table;
 use super::output::{Stop, shown, to_stdout};
+use super::trail::Trail;
 use super::{FINE, PROBLEMS};
 use crate::clock::{Clock, SystemClock};
 use crate::profile::Configuration;
@@ -25,20 +26,22 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-pub fn run(dir: &Path, verb: CertificateVerb) -> ExitCode {
+pub async fn run(dir: &Path, verb: CertificateVerb) -> ExitCode {
     let configuration = match connect::configuration(dir) {
         Ok(configuration) => configuration,
         Err(exit) => return exit,
     };
     let now = SystemClock.now();
+    let changes = matches!(verb, CertificateVerb::Import { .. } | CertificateVerb::New { .. });
+    let mut trail = Trail::open(Some(&configuration).filter(|_| changes)).await;
     to_stdout(|out| match verb {
         CertificateVerb::List { json } => list(&configuration, now, json, out),
         CertificateVerb::Show { what, json } => show(&configuration, &what, now, json, out),
         CertificateVerb::Import { file, partner, from } => {
-            import::run(&configuration, &import::Import { file, partner, from }, now, out)
+            import::run(&configuration, &import::Import { file, partner, from }, &mut trail, now, out)
         }
         CertificateVerb::New { station, days, rsa, ec } => {
-            new::run(&configuration, &new::New { station, days, rsa, ec }, now, out)
+            new::run(&configuration, &new::New { station, days, rsa, ec }, &mut trail, now, out)
         }
     })
 }

@@ -6,11 +6,14 @@
 use super::describe;
 use crate::command::FINE;
 use crate::command::output::{Stop, words};
+use crate::command::trail::Trail;
+use crate::ledger::audit::{Change, On};
 use crate::profile::Configuration;
 use crate::profile::certificates::day;
 use crate::profile::gateway::Station;
 use jiff::{SignedDuration, Timestamp};
 use portway_as2::certificate::{CertificateError, Identity, KeyKind};
+use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -31,6 +34,7 @@ const LONGEST_NAME: usize = 64;
 pub fn run(
     configuration: &Configuration,
     new: &New,
+    trail: &mut Trail,
     now: Timestamp,
     out: &mut dyn Write,
 ) -> Result<u8, Stop> {
@@ -69,8 +73,12 @@ pub fn run(
             Err(error) => Err(Stop::Problem(format!("cannot write {}: {error}", file.display()))),
         }
     };
+    let detail =
+        json!({ "sha256": identity.certificate().fingerprint(), "file": format!("certs/{stem}.pem") });
+    trail.note(&Change::new("cert new", On::Station(station)).with(detail))?;
     let key_file = write("key", 0o600, &key)?;
     let file = write("pem", 0o644, pem.as_bytes())?;
+    trail.done()?;
 
     describe(identity.certificate(), now, out)?;
     writeln!(out, "certificate   {}", file.display())?;

@@ -1,8 +1,10 @@
 //! Receipts that we wait for, as people look at them; and a person's word that one will not come.
 
+use crate::ledger::audit::{self, Actor, Change, On};
 use crate::ledger::{Error, Ledger, Result, at, document};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 /// An acknowledgement that we expect of a partner.
@@ -67,7 +69,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Refused`] where it has come, was waived before, or its message is still on its way.
-    pub async fn waive(&self, reference: &str, reason: &str, now: Timestamp) -> Result<Waived> {
+    pub async fn waive(
+        &self,
+        reference: &str,
+        actor: &Actor,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Waived> {
         type Row = (Uuid, Uuid, String, Option<String>, Option<String>);
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT k.id, k.answers, k.state, d.target, d.state FROM acknowledgement k LEFT JOIN delivery d ON d.message_id = k.answers
@@ -83,6 +91,7 @@ impl Ledger {
                 "it is not waited for: it is {state}; see 'portway message show {message}'"
             )));
         }
+        let mut tx = self.pool.begin().await?;
         let waived = sqlx::query(
             "WITH k AS (
                 UPDATE acknowledgement SET state = 'waived', due_at = NULL, detail = $2
@@ -91,12 +100,13 @@ impl Ledger {
                 RETURNING answers
              )
              INSERT INTO history (id, subject, at, event, detail)
-             SELECT id_new($3), answers, $3, 'receipt waived', jsonb_build_object('reason', $2::text) FROM k",
+             SELECT id_new($3), answers, $3, 'receipt waived', jsonb_build_object('reason', $2::text, 'by', $4::text) FROM k",
         )
         .bind(id)
         .bind(reason)
         .bind(at(now))
-        .execute(&self.pool)
+        .bind(actor.name())
+        .execute(&mut *tx)
         .await?;
         if waived.rows_affected() == 0 {
             let delivery = delivery.unwrap_or_default();
@@ -104,6 +114,10 @@ impl Ledger {
                 "message {message} is still on its way ({delivery}): it can be waived once it was handed over or given up; see 'portway message show {message}'"
             )));
         }
+        let change = Change::new("waive", On::Acknowledgement(id)).of(partner.as_deref()).because(reason);
+        let detail = json!({ "message": message, "before": state, "after": "waived" });
+        audit::write(&mut tx, actor, &change.with(detail), now).await?;
+        tx.commit().await?;
         let others: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM acknowledgement k JOIN delivery d ON d.message_id = k.answers
              WHERE k.direction = 'expected' AND k.state = 'overdue' AND d.target = $1",

@@ -8,6 +8,7 @@
 use super::interchange::{Envelope, Filled, Left, Manner, send_off};
 use super::{HandOver, Refusal, judge};
 use crate::ledger::anew::{Ours, Recomposed};
+use crate::ledger::audit::Actor;
 use crate::ledger::process::Process;
 use crate::ledger::{Error, Ledger, id, job};
 use crate::pipeline::findings::to_json;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     pub set: Uuid,
+    pub actor: &'a Actor,
     pub reason: &'a str,
     /// Nothing stays written.
     pub dry: bool,
@@ -64,7 +66,7 @@ pub async fn reissue(
     let segments: Vec<Written> = serde_json::from_slice(&frozen)
         .map_err(|error| Refusal::Unwritable(format!("document {}: {error}", ours.id)))?;
     let before = before(ledger, &ours).await?;
-    tx.give_up_old(&ours, "reissue", asked.reason).await?;
+    tx.give_up_old(&ours, "reissue", None, asked.actor, asked.reason).await?;
     tx.wait_again(ours.id).await?;
     let filled = Filled {
         id: ours.id,
@@ -98,6 +100,7 @@ pub async fn recompose(
         refused(format!("what was handed over is not a document that can be read back: see 'portway message raw {message}'"))
     })?;
     let handed = HandOver {
+        actor: asked.actor,
         source: "",
         transport: "command",
         remote: None,
@@ -127,8 +130,8 @@ pub async fn recompose(
         segments: &segments,
         findings: &to_json(&judged.composed.findings),
     };
-    tx.give_up_old(&ours, "reprocess", asked.reason).await?;
-    tx.write_recomposed(&ours, &recomposed, asked.reason).await?;
+    tx.give_up_old(&ours, "reprocess", Some(new), asked.actor, asked.reason).await?;
+    tx.write_recomposed(&ours, &recomposed, asked.actor, asked.reason).await?;
     let filled = Filled {
         id: new,
         code: recomposed.code,

@@ -1,21 +1,33 @@
 //! Documents that wait for each other leave together: at the hours, in the rhythm, or by the count of the partner's profile.
+//!
+//! What cannot be sent off stays, is tried again with each look, and is an alert (`batch:<partner>`, X1194) until it has left or does
+//! not wait any more. While the ledger is away nothing is looked for.
 
 use super::Refusal;
 use super::interchange::{Envelope, Filled, Manner, send_off};
+use crate::ledger;
+use crate::ledger::alert::{Move, Raise};
 use crate::ledger::outgoing::Waiting;
 use crate::pipeline::House;
+use crate::pipeline::findings::BATCH_STAYS;
 use crate::profile::partner::Partner;
 use crate::profile::{Configuration, PartnerProfile};
 use jiff::Timestamp;
 use portway_documents::Written;
 use portway_edi::Standard;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How often is looked.
 const LOOK: Duration = Duration::from_secs(1);
 /// Documents in one interchange.
 const MOST: i64 = 500;
+/// Of the alert of a partner's batch.
+const CAUSE: &str = "batch:";
+
+/// Partners whose batch operators were told of; `None` until the ledger was asked.
+#[derive(Debug, Default)]
+struct Told(Option<BTreeSet<String>>);
 
 /// When a document that is handed over `now` leaves at the latest; `now` where nothing is to be waited for.
 pub(super) fn leaves_at(partner: &Partner, code: &str, now: Timestamp) -> Timestamp {
@@ -40,30 +52,78 @@ pub(super) fn leaves_at(partner: &Partner, code: &str, now: Timestamp) -> Timest
 
 /// Sends off what is due, until the gateway stops.
 pub async fn run(house: House) {
+    let mut told = Told::default();
     loop {
         tokio::select! {
             () = house.stop.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}
         }
-        if let Err(error) = house.send_off_due().await {
+        if let Err(error) = house.send_off_due(&mut told).await {
             tracing::warn!(%error, "documents that wait are not sent off yet");
+        }
+        if let Err(error) = house.tell_untold().await {
+            tracing::warn!(%error, "rejections that are kept are not told yet");
         }
     }
 }
 
 impl House {
-    async fn send_off_due(&self) -> Result<(), Refusal> {
+    async fn send_off_due(&self, told: &mut Told) -> Result<(), Refusal> {
         let configuration = self.profiles.current();
+        let mut stay: BTreeMap<String, String> = BTreeMap::new();
         for partner in self.ledger.partners_with_documents_due(self.clock.now()).await? {
-            let Some(profile) = configuration.partner(&partner) else {
-                tracing::warn!(partner, "its documents wait: there is no profile of that name any more");
-                continue;
-            };
             // One partner's trouble is not the others'.
-            if let Err(error) = self.send_off_waiting(&configuration, profile).await {
-                tracing::warn!(partner, %error, "its documents are not sent off yet");
+            let sent = match configuration.partner(&partner) {
+                Some(profile) => self.send_off_waiting(&configuration, profile).await,
+                None => Err(Refusal::NoPartner(format!(
+                    "there is no profile {partner} any more: restore partners.d/{partner}.toml"
+                ))),
+            };
+            match sent {
+                Ok(()) => {}
+                Err(Refusal::Ledger(error)) if error.is_unavailable() => return Err(error.into()),
+                // They were held, cancelled or sent meanwhile: the next look sees what is left.
+                Err(Refusal::Ledger(ledger::Error::Refused(_))) => {}
+                Err(error) => drop(stay.insert(partner, error.to_string())),
             }
         }
+        Ok(self.tell_of_batches(&stay, told).await?)
+    }
+
+    /// Raises what stays and was not told of, and ends what does not stay any more.
+    async fn tell_of_batches(
+        &self,
+        stay: &BTreeMap<String, String>,
+        told: &mut Told,
+    ) -> Result<(), ledger::Error> {
+        let now = self.clock.now();
+        if told.0.is_none() {
+            let open = self.ledger.open_causes().await?;
+            let partners = open.iter().filter_map(|cause| cause.strip_prefix(CAUSE)).map(str::to_owned);
+            told.0 = Some(partners.collect());
+        }
+        let known = told.0.get_or_insert_default();
+        for (partner, why) in stay.iter().filter(|(partner, _)| !known.contains(*partner)) {
+            tracing::warn!(partner, why, "its documents cannot be sent off");
+            let raise = Raise {
+                cause: format!("{CAUSE}{partner}"),
+                whose: Move::Us,
+                partner: Some(partner.clone()),
+                title: format!("{partner}: documents that wait cannot be sent off"),
+                detail: format!(
+                    "{}: {why}\nThey wait, and leave by themselves once it is mended: then portway reload.\n\n\
+                     What waits:       portway doc list --partner {partner} --state translated\n\
+                     What it means:    portway explain {}",
+                    BATCH_STAYS.0, BATCH_STAYS.0
+                ),
+                subject: None,
+            };
+            self.ledger.raise(&raise, self.coalesce(), now).await?;
+        }
+        for partner in known.iter().filter(|partner| !stay.contains_key(*partner)) {
+            self.ledger.recover(&format!("{CAUSE}{partner}"), now).await?;
+        }
+        *known = stay.keys().cloned().collect();
         Ok(())
     }
 
@@ -73,7 +133,7 @@ impl House {
         profile: &PartnerProfile,
     ) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let mut tx = self.ledger.begin_process(crate::ledger::id::new(now), 0, now).await?;
+        let mut tx = self.ledger.begin_process(ledger::id::new(now), 0, now).await?;
         let waiting = tx.lock_waiting(&profile.partner.id, MOST).await?;
         let mut together: BTreeMap<(bool, char, &str), Vec<&Waiting>> = BTreeMap::new();
         for one in &waiting {

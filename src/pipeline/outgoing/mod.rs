@@ -17,6 +17,7 @@ mod target;
 use super::House;
 use super::findings::to_json;
 use super::thread;
+use crate::ledger::audit::Actor;
 use crate::ledger::outgoing::Taken;
 use crate::ledger::{self, Ledger, id};
 use crate::profile::partner::Status;
@@ -36,9 +37,11 @@ pub use target::Wanted;
 /// A document that one of our systems hands over.
 #[derive(Debug, Clone)]
 pub struct HandOver<'a> {
+    /// Whose doing it is, for the audit trail.
+    pub actor: &'a Actor,
     /// Who: a client's name, an endpoint's.
     pub source: &'a str,
-    /// `api`, `directory`, `sftp`, `result`.
+    /// `api`, `directory`, `sftp`, `command`, `result`.
     pub transport: &'static str,
     pub remote: Option<&'a str>,
     pub file_name: Option<&'a str>,
@@ -173,6 +176,7 @@ pub async fn hand_over(
     let thread = handed.thread.unwrap_or(threads.first);
     let before = tx
         .take_document(&Taken {
+            actor: handed.actor,
             message,
             set: document,
             source: handed.source,

@@ -15,6 +15,7 @@ mod report;
 use super::House;
 use super::outgoing::{Fault, HandOver, Refusal, worth_telling};
 use crate::ledger::alert::{Move, Raise};
+use crate::ledger::audit::Actor;
 use crate::net::folder::{
     Candidate, Memory, Pattern, PickedUp, ReadError, claim, leftovers, name_fits, scan,
 };
@@ -197,6 +198,7 @@ impl Folder {
             (None, Format::Idoc) => "application/xml",
         };
         let handed = HandOver {
+            actor: &Actor::folder(&self.name),
             source: &self.name,
             transport: "directory",
             remote: None,

@@ -90,6 +90,18 @@ fn a_rejection_becomes_an_application_advice() {
         (&json!("done"), &json!("824")),
         "sent and tracked like any other"
     );
+    let (_, listed, _) = talk.site.run(&["audit", "list", "--actor", "erp", "--json"]);
+    let said: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (&said[1]["verb"], &said[1]["reason"]),
+        (&json!("result"), &json!("Unknown item")),
+        "{listed}"
+    );
+    assert_eq!(
+        (said.len(), &said[0]["verb"]),
+        (2, &json!("hand over")),
+        "the 824 is its doing too: {listed}"
+    );
     let thread = talk.site.database().rows("SELECT DISTINCT thread_id::text FROM transaction_set");
     assert_eq!(thread.len(), 1, "of the order's thread: {thread:?}");
     let alerts =
@@ -108,6 +120,37 @@ fn a_rejection_becomes_a_rejecting_order_response() {
     assert!(text.contains("~ST*855*0001~BAK*00*RJ*4500123*"), "{text}");
     assert!(text.contains("Unknown item") && text.contains("E17: Not in our catalogue"), "{text}");
     talk.gateway.stop();
+}
+
+/// Killed when the verdict is kept, and when what tells the partner is handed over but not noted.
+#[cfg(feature = "faults")]
+#[test]
+fn a_rejection_that_was_kept_is_told_by_the_next_gateway_without_being_said_again() {
+    for point in ["result.kept", "result.told"] {
+        let talk = received("rejected_with = \"824\"\n[send.824]");
+        talk.gateway.stop();
+        let mut gateway = talk.site.start_with(&[("PORTWAY_FAULT", &format!("{point}:kill:1"))]);
+        let mut erp = talk.erp;
+        erp.follow(&gateway);
+        let path = format!("/v1/documents/{}/result", talk.document);
+        let verdict = json!({ "accepted": false, "reason": "Unknown item" });
+        assert!(block(erp.try_hand_over(&path, "r-1", &verdict)).is_err(), "{point}: no answer");
+        gateway.ended();
+        let answers = "SELECT count(*)::text FROM result WHERE answer IS NOT NULL";
+        assert_eq!(talk.site.database().rows(answers), ["0"], "{point}");
+
+        let gateway = talk.site.start();
+        gateway.until("the partner told", || (talk.site.database().rows(answers) == ["1"]).then_some(()));
+        let mut partner = talk.partner;
+        partner.follow(&gateway);
+        assert_eq!(partner.outbox_of(&gateway, 1).len(), 1, "{point}: one 824");
+        assert_eq!(talk.site.database().count("transaction_set WHERE direction = 'out'"), 1, "{point}");
+        assert_eq!(talk.site.database().count("result WHERE tell_at IS NOT NULL"), 0, "{point}");
+        erp.follow(&gateway);
+        let said_again = erp.hand_over(&path, "r-1", &verdict).json();
+        assert_eq!(said_again["answer_code"], "824", "{point}: {said_again}");
+        gateway.stop();
+    }
 }
 
 #[test]

@@ -61,6 +61,39 @@ fn an_overdue_receipt_is_told_the_message_sent_again_and_a_late_one_closes_it() 
 }
 
 #[test]
+fn a_receipt_that_comes_before_our_own_try_has_ended_well_ends_the_documents_too() {
+    let mut theirs = config("ACME", &acme(), "NORTHWIND", &northwind());
+    theirs["receive"] = json!({ "duplicates": false });
+    let peer = As2Peer::start(Product::Pyas2, &theirs);
+    let (erp, mut site) = site();
+    named_door(&mut site);
+    site.api();
+    site.client("procurement", "");
+    let mut profile = profile(Some(peer.url()), "mdn = \"async\"\n[send.850]\n");
+    // The next try is far off: it would learn of the receipt by itself.
+    profile.more =
+        profile.more.replace("first = \"100ms\", longest = \"400ms\"", "first = \"1h\", longest = \"1h\"");
+    site.partner(&profile);
+    let house = House { gateway: site.start(), erp, site };
+    peer.configure(&json!({ "partner": { "url": format!("http://{}/as2", house.gateway.as2_plain) } }));
+    // Our try is cut off, so it does not end well; what came is answered all the same.
+    peer.answer(&json!({ "cut": true, "told": true, "hold": true }));
+    let path = "/v1/purchase-orders?partner=acme";
+    let reply =
+        Ours::new(&house.gateway, "procurement").hand_over(path, "po-1", &ours::purchase_order("4500900"));
+    assert_eq!(reply.status, 201, "{}", reply.json());
+    house.ledger("SELECT state FROM delivery WHERE way = 'as2'", &["uncertain"]);
+    peer.release();
+    house.ledger(MDN, &["accepted"]);
+    house.ledger("SELECT state FROM delivery WHERE way = 'as2'", &["delivered"]);
+    assert_eq!(house.site.database().count("attempt WHERE outcome = 'delivered'"), 0);
+    house.ledger("SELECT state FROM transaction_set", &["done"]);
+    let due = "SELECT (due_at IS NOT NULL)::text FROM acknowledgement WHERE kind = '997'";
+    house.ledger(due, &["true"]);
+    house.gateway.stop();
+}
+
+#[test]
 fn stray_and_repeated_receipts_are_written_down_and_change_nothing() {
     let (house, peer) = later(Product::Pyas2, "");
     peer.answer(&json!({ "repeat": 2, "times": 1 }));

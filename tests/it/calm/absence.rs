@@ -130,6 +130,60 @@ fn a_quiet_day_says_so() {
 }
 
 #[test]
+fn a_quiet_day_says_nothing_where_nobody_wants_to_hear_of_it() {
+    let (erp, mailbox) = (Recorder::erp(), Mailbox::start());
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "");
+    site.mail(&mailbox);
+    site.add(&format!("digest = \"12:00\"\ntime_zone = \"{}\"\ndigest_when_quiet = false", noon(&site).0));
+    let gateway = site.start();
+    assert!(gateway.line("the day's digest is written").contains("mailed=false"));
+    assert_eq!(site.database().count("digest"), 1, "the day is done");
+    assert_eq!(site.database().count("mail"), 0);
+    gateway.stop();
+}
+
+#[test]
+fn the_partner_is_told_which_answer_of_theirs_is_overdue() {
+    let mut site = Site::new();
+    site.api();
+    site.client("procurement", "");
+    let x12 = "acknowledged_within = \"1s\"".to_owned();
+    site.partner(&Profile { x12, more: "[send.850]".into(), ..Profile::live("acme") });
+    let gateway = site.start();
+    let procurement = Ours::new(&gateway, "procurement");
+    let path = "/v1/purchase-orders?partner=acme";
+    let reply = procurement.hand_over(path, "po-1", &ours::purchase_order("4500900"));
+    let id = reply.json()["id"].as_str().unwrap().to_owned();
+    let (exit, _, errors) = site.run(&["doc", "notify", &id]);
+    assert!(exit == 1 && errors.contains("nothing to tell"), "not yet: {errors}");
+    let partner = Partner::new(&site, &gateway, "acme");
+    let item = partner.outbox_of(&gateway, 1).remove(0);
+    partner.fetch(&item.id);
+    assert_eq!(partner.confirm(&item.id), 204);
+    let overdue = "acknowledgement WHERE kind = '997' AND state = 'overdue'";
+    gateway.until("the 997 overdue", || (site.database().count(overdue) == 1).then_some(()));
+    let (exit, text, errors) = site.run(&["doc", "notify", &id]);
+    assert_eq!(exit, 0, "{errors}");
+    for part in [
+        "Subject: Our 850 4500900: your acknowledgement is missing",
+        "  997, expected by 20",
+        "ISA13        000000001",
+        "GS06         1",
+        "ST02         0001",
+        "File         850_acme_000000001.edi",
+        "Northwind Supply Inc.",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    // A receipt's date is taken away once it is told: what is said is when that was.
+    site.database().run("UPDATE acknowledgement SET due_at = NULL WHERE state = 'overdue'");
+    let (exit, text, errors) = site.run(&["doc", "notify", &id]);
+    assert!(exit == 0 && text.contains("  997, expected by 20"), "{text}{errors}");
+    gateway.stop();
+}
+
+#[test]
 fn the_partner_is_told_in_its_own_terms() {
     let erp = Recorder::erp();
     let mut site = Site::new();

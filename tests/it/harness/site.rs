@@ -185,12 +185,23 @@ impl Site {
         self.run_with_input(arguments, "")
     }
 
+    /// The same, by who became us with sudo.
+    pub fn run_as(&self, person: &str, arguments: &[&str]) -> (i32, String, String) {
+        self.run_in(arguments, "", &[("SUDO_USER", person)])
+    }
+
     /// The same, with this on its stdin.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
+        self.run_in(arguments, input, &[])
+    }
+
+    fn run_in(&self, arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> (i32, String, String) {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
             .args(arguments)
             .arg("--config")
             .arg(self.config())
+            .env_remove("SUDO_USER")
+            .envs(environment.iter().copied())
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())
