@@ -260,6 +260,7 @@ impl Ledger {
              FROM acknowledgement k JOIN message m ON m.id = k.answers LEFT JOIN delivery d ON d.message_id = k.answers
              LEFT JOIN transaction_set s ON s.id = k.set_id
              WHERE k.direction = 'expected' AND k.kind <> 'MDN' AND k.state IN ('expected', 'received') AND k.due_at <= $1
+                AND (k.due_terms IS NULL OR d.state = 'delivered')
              ORDER BY k.due_at LIMIT 100",
         )
         .bind(at(now))

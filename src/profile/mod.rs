@@ -13,6 +13,7 @@ mod checks;
 mod choice;
 mod configuration;
 mod document;
+pub mod due;
 pub mod duration;
 pub mod files;
 pub mod gateway;

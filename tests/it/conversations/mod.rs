@@ -2,6 +2,7 @@
 //! acknowledgement is accounted for.
 
 mod buyer;
+mod due;
 mod supplier;
 mod texts;
 
