@@ -128,6 +128,7 @@ fn a_move(open: &Open) -> Move {
     let reason = open.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let (whose, text) = match open.kind.as_str() {
         "answer" => ("theirs", format!("{what} for our {document}")),
+        "ours" => ("ours", format!("{what} for their {document}")),
         "waiting" => ("ours", format!("{document} waits to leave with others")),
         "held" => ("ours", format!("{document} {}{reason}", open.state)),
         "rejected_theirs" => ("theirs", format!("a mended {document}: we rejected it{reason}")),

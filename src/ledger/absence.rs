@@ -110,10 +110,12 @@ impl Ledger {
             "{TOLD} closed_at >= $1 ORDER BY closed_at LIMIT 100"
         )));
         let due = sqlx::query_as(
-            "SELECT coalesce(m.partner, m.connection, '?') AS partner, a.kind || CASE WHEN a.state = 'overdue' THEN ', overdue' ELSE '' END AS what,
+            "SELECT coalesce(m.partner, m.connection, s.partner, '?') AS partner, CASE a.direction WHEN 'ours' THEN 'our ' ELSE '' END || a.kind
+                    || CASE WHEN a.state = 'overdue' THEN ', overdue' ELSE '' END AS what,
                 count(*) AS many, instant(min(a.due_at)) AS first
-             FROM acknowledgement a LEFT JOIN message m ON m.id = a.answers
-             WHERE a.direction = 'expected' AND a.state IN ('expected', 'overdue') AND a.due_at < $1
+             FROM acknowledgement a LEFT JOIN message m ON m.id = a.answers LEFT JOIN transaction_set s ON s.id = a.set_id
+             WHERE (a.direction = 'expected' AND a.state IN ('expected', 'overdue')
+                OR a.direction = 'ours' AND a.state IN ('owed', 'overdue')) AND a.due_at < $1
              GROUP BY 1, 2 ORDER BY min(a.due_at)",
         );
         let waits = sqlx::query_as(

@@ -32,6 +32,8 @@ pub struct SentSet {
     /// The program or endpoint that handed it over, and the message that it did so in.
     pub source: Option<String>,
     pub message_id: Uuid,
+    /// It was sent anew since, under other numbers: these are the earlier ones.
+    pub superseded: bool,
 }
 
 /// One answer to one document.
@@ -52,6 +54,8 @@ pub struct Answer<'a> {
     pub detail: Option<String>,
     /// A second one is a duplicate.
     pub once: bool,
+    /// It answers a sending whose place another has taken: late at best, and the other is waited for as before.
+    pub superseded: bool,
 }
 
 /// What an answer did.
@@ -95,10 +99,43 @@ pub struct Numbered {
 }
 
 const SENT: &str = "SELECT s.id, i.id AS interchange_id, i.control_number AS interchange, s.functional_id, s.group_number, s.code,
-    s.control_number, s.version, s.usage, s.document, s.number, s.source, s.message_id
+    s.control_number, s.version, s.usage, s.document, s.number, s.source, s.message_id, false AS superseded
     FROM transaction_set s JOIN interchange i ON i.id = s.interchange_id WHERE s.direction = 'out' AND s.partner = $1 ";
 
+/// Documents of ours by the numbers of sendings before the latest.
+const SENT_BEFORE: &str = "WITH RECURSIVE later AS (
+        SELECT o.id AS old, n.id AS newer FROM interchange n JOIN interchange o ON o.id = n.reissues
+        JOIN message m ON m.id = o.message_id AND m.partner = $1
+        UNION SELECT l.old, n.id FROM later l JOIN interchange n ON n.reissues = l.newer
+     )
+     SELECT s.id, i.id AS interchange_id, i.control_number AS interchange, s.functional_id, coalesce(h.detail->>'group', '') AS group_number,
+        s.code, h.detail->>'set' AS control_number, s.version, s.usage, s.document, s.number, s.source, s.message_id, true AS superseded
+     FROM later l JOIN interchange i ON i.id = l.old JOIN transaction_set s ON s.interchange_id = l.newer AND s.direction = 'out'
+     JOIN history h ON h.subject = s.id AND h.event = 'put into an interchange' AND h.detail->>'message' = i.message_id::text
+     WHERE s.partner = $1 ";
+
 impl Process<'_> {
+    /// What we sent a partner in groups of these numbers, and sent anew since.
+    pub async fn sent_before_in_groups(&mut self, partner: &str, groups: &[String]) -> Result<Vec<SentSet>> {
+        let sql = format!(
+            "{SENT_BEFORE} AND h.detail->>'group' = ANY($2) ORDER BY i.id DESC, s.id DESC LIMIT 2000"
+        );
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(partner).bind(groups);
+        Ok(query.fetch_all(self.connection()).await?)
+    }
+
+    /// What we sent a partner in an interchange of one of these numbers, and sent anew since.
+    pub async fn sent_before_in_interchange(
+        &mut self,
+        partner: &str,
+        numbers: &[String],
+    ) -> Result<Vec<SentSet>> {
+        let sql =
+            format!("{SENT_BEFORE} AND i.control_number = ANY($2) ORDER BY i.id DESC, s.id DESC LIMIT 2000");
+        let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(partner).bind(numbers);
+        Ok(query.fetch_all(self.connection()).await?)
+    }
+
     /// What we sent a partner in groups of these numbers (without leading zeros), the newest first.
     pub async fn sent_in_groups(&mut self, partner: &str, groups: &[String]) -> Result<Vec<SentSet>> {
         let sql = format!("{SENT} AND s.group_number = ANY($2) ORDER BY s.id DESC LIMIT 2000");
@@ -210,17 +247,24 @@ impl Process<'_> {
         if let Some(late) = late {
             return Ok(if late { Settled::Late } else { Settled::Closed });
         }
-        if !answer.once {
+        if !answer.once && !answer.superseded {
             return Ok(Settled::Unexpected);
         }
         let before: Option<i32> = sqlx::query_scalar(
-            "SELECT 1 FROM answer WHERE set_id = $1 AND kind = ANY($2) AND verdict <> 'open' LIMIT 1",
+            // A late one to an earlier sending is none to this one.
+            "SELECT 1 FROM answer WHERE set_id = $1 AND kind = ANY($2) AND verdict <> 'open' AND ($3 OR side IS DISTINCT FROM 'late'
+                OR EXISTS (SELECT 1 FROM acknowledgement k WHERE k.set_id = $1 AND k.kind = ANY($2) AND k.state LIKE 'late_%')) LIMIT 1",
         )
         .bind(set)
         .bind(answer.settles)
+        .bind(answer.superseded)
         .fetch_optional(self.connection())
         .await?;
-        Ok(if before.is_some() { Settled::Duplicate } else { Settled::Unexpected })
+        Ok(match before {
+            Some(_) => Settled::Duplicate,
+            None if answer.superseded => Settled::Late,
+            None => Settled::Unexpected,
+        })
     }
 
     /// The interchange of ours with one of these numbers is answered as a whole (TA1): its obligation is closed.
@@ -260,6 +304,7 @@ impl Ledger {
              FROM acknowledgement k JOIN message m ON m.id = k.answers LEFT JOIN delivery d ON d.message_id = k.answers
              LEFT JOIN transaction_set s ON s.id = k.set_id
              WHERE k.direction = 'expected' AND k.kind <> 'MDN' AND k.state IN ('expected', 'received') AND k.due_at <= $1
+                AND (k.due_terms IS NULL OR d.state = 'delivered')
              ORDER BY k.due_at LIMIT 100",
         )
         .bind(at(now))

@@ -31,7 +31,7 @@ pub struct Happening {
 /// Something that is still to be done, by us or by a partner.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
 pub struct Open {
-    /// `answer`, `held`, `waiting`, `delivery`, `rejected_theirs`, `rejected_ours`.
+    /// `answer`, `ours` (an answer that we owe), `held`, `waiting`, `delivery`, `rejected_theirs`, `rejected_ours`.
     pub kind: String,
     pub partner: String,
     pub code: String,
@@ -99,10 +99,11 @@ const HAPPENED: &str = "
         FROM t JOIN acknowledgement k ON k.interchange_id = t.interchange_id AND k.kind = 'TA1' AND k.direction = 'expected'
         JOIN message m ON m.id = k.message_id WHERE t.direction = 'out'
         UNION ALL
-        SELECT h.at, 5, 'none', coalesce(h.detail->>'by', 'us'), h.event, t.number, NULL, t.code, h.detail->>'reason', t.id, NULL
+        SELECT h.at, 5, 'none', coalesce(h.detail->>'by', 'us'), h.event, t.number, NULL, t.code,
+            concat_ws(': ', h.detail->>'kind', h.detail->>'reason'), t.id, NULL
         FROM t JOIN history h ON h.subject = t.id
         WHERE h.event IN ('hold', 'release', 'released', 'cancel', 'redeliver', 'resend', 'reissue', 'reprocess', 'answer overdue',
-            'joined the thread of an order')
+            'our answer overdue', 'our answer due soon', 'answer waived', 'joined the thread of an order')
         UNION ALL
         SELECT h.at, 5, 'none', coalesce(h.detail->>'by', 'us'), h.event, p.number, p.numbers, p.code, h.detail->>'reason', p.set_id, p.message
         FROM put p JOIN history h ON h.subject = p.message WHERE h.event IN ('resend', 'sent again')
@@ -118,6 +119,11 @@ const OPEN: &str = "
         FROM last l JOIN acknowledgement k ON k.set_id = l.id OR k.set_id IS NULL AND k.kind = 'TA1' AND k.interchange_id = l.interchange_id
         JOIN delivery d ON d.message_id = k.answers
         WHERE k.direction = 'expected' AND k.state IN ('expected', 'overdue', 'received') AND d.state = 'delivered'
+        UNION ALL
+        SELECT 'ours', t.partner, t.code, t.number, k.kind, k.state, NULL, false, k.due_at, t.id
+        FROM t JOIN acknowledgement k ON k.set_id = t.id
+        WHERE k.direction = 'ours' AND k.state IN ('owed', 'overdue') AND k.message_id IS NULL
+            AND (t.state <> 'cancelled' OR EXISTS (SELECT 1 FROM t l WHERE l.revises = t.id))
         UNION ALL
         SELECT CASE WHEN state = 'translated' THEN 'waiting' ELSE 'held' END, partner, code, number, NULL, state, reason, false,
             CASE WHEN state = 'translated' THEN leaves_at END, id

@@ -280,8 +280,9 @@ impl Ledger {
              ), m AS (
                 UPDATE message SET state = 'sent', finished_at = $6 FROM d WHERE message.id = d.message_id AND $4 = 'delivered'
              ), k AS (
-                UPDATE acknowledgement SET state = 'sent' FROM d
-                WHERE acknowledgement.message_id = d.message_id AND direction = 'owed' AND $4 = 'delivered'
+                UPDATE acknowledgement k SET state = CASE WHEN direction = 'ours' AND (state = 'overdue' OR due_at < $6) THEN 'late_sent'
+                    ELSE 'sent' END FROM d WHERE k.message_id = d.message_id AND $4 = 'delivered' AND (direction = 'owed'
+                    OR direction = 'ours' AND k.state IN ('generated', 'overdue'))
              ), t AS (
                 UPDATE transaction_set t SET state = 'done', finished_at = $6 FROM d JOIN interchange i ON i.message_id = d.message_id
                 WHERE t.interchange_id = i.id AND t.direction = 'out' AND t.state = 'routed' AND $4 = 'delivered'
@@ -364,7 +365,8 @@ pub(super) async fn handed_over(tx: &mut sqlx::PgConnection, message: Uuid, now:
         "WITH t AS (
             UPDATE transaction_set t SET state = 'done', finished_at = $2 FROM interchange i
             WHERE i.message_id = $1 AND t.interchange_id = i.id AND t.direction = 'out' AND t.state = 'routed'
-         )
+         ), o AS (UPDATE acknowledgement SET state = CASE WHEN state = 'overdue' OR due_at < $2 THEN 'late_sent' ELSE 'sent' END
+            WHERE message_id = $1 AND direction = 'ours' AND state IN ('generated', 'overdue'))
          UPDATE acknowledgement SET due_at = $2 + make_interval(secs => due_in)
          WHERE answers = $1 AND direction = 'expected' AND due_at IS NULL AND due_in IS NOT NULL",
     )
@@ -447,8 +449,9 @@ impl Ledger {
              ), m AS (
                 UPDATE message SET state = 'sent', finished_at = $3 FROM d WHERE message.id = d.message_id
              ), k AS (
-                UPDATE acknowledgement SET state = 'sent' FROM d
-                WHERE acknowledgement.message_id = d.message_id AND direction = 'owed'
+                -- What waited to be fetched was in time, if it was there in time.
+                UPDATE acknowledgement k SET state = CASE k.state WHEN 'overdue' THEN 'late_sent' ELSE 'sent' END FROM d
+                WHERE k.message_id = d.message_id AND (direction = 'owed' OR direction = 'ours' AND k.state IN ('generated', 'overdue'))
              ), t AS (
                 UPDATE transaction_set t SET state = 'done', finished_at = $3 FROM d JOIN interchange i ON i.message_id = d.message_id
                 WHERE t.interchange_id = i.id AND t.direction = 'out' AND t.state = 'routed'

@@ -499,7 +499,8 @@ impl Ledger {
              ), k AS (
                 -- What is owed for it is owed from the new hand-over on.
                 UPDATE acknowledgement SET state = 'expected', due_at = NULL FROM d
-                WHERE answers = d.message_id AND direction = 'expected' AND kind <> 'MDN' AND state IN ('expected', 'overdue')
+                WHERE answers = d.message_id AND direction = 'expected' AND kind <> 'MDN' AND due_terms IS NULL
+                    AND acknowledgement.state IN ('expected', 'overdue')
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT id_new($2), $1, $2, 'resend', jsonb_build_object('reason', $3::text, 'by', $5::text) FROM d

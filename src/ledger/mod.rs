@@ -19,6 +19,7 @@ pub mod control_number;
 pub mod conversation;
 pub mod delivery;
 pub mod document;
+pub mod due;
 pub mod events;
 pub mod history;
 pub mod id;

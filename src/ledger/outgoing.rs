@@ -6,6 +6,7 @@
 //! wait. A key of the caller's own making is used once: the same again is the earlier document, with other content it is refused.
 
 use super::audit::{self, Actor, Change, On};
+use super::due::Says;
 use super::process::{Parts, Process};
 use super::{Error, Ledger, Result, at, job};
 use jiff::Timestamp;
@@ -47,6 +48,7 @@ pub struct Taken<'a> {
     pub thread: Uuid,
     pub further: &'a [Uuid],
     pub unplaced: &'a [String],
+    pub says: Says,
     pub findings: &'a serde_json::Value,
     /// The composed segments, frozen.
     pub segments: &'a [u8],
@@ -120,7 +122,9 @@ pub struct Expected {
     pub set_id: Option<Uuid>,
     pub group_number: Option<String>,
     /// Seconds from the hand-over of the message.
-    pub due_in: i64,
+    pub due_in: Option<i64>,
+    /// In their place: the terms by which it is due.
+    pub due_terms: Option<Vec<String>>,
 }
 
 impl Ledger {
@@ -191,8 +195,10 @@ impl Process<'_> {
              ), s AS (
                 INSERT INTO transaction_set (id, message_id, ordinal, group_number, functional_id, version, code, control_number,
                     partner, usage, state, reason, document, number, findings, thread_id, received_at, direction, source, station,
-                    leaves_at)
-                VALUES ($18, $1, 1, '', $19, $20, $21, '', $3, $22, $23, $24, $25, $26, $27, $28, $12, 'out', $2, $4, $29)
+                    leaves_at, ships_from, ships_till, arrives_from, arrives_till)
+                SELECT $18, $1, 1, '', $19, $20, $21, '', $3, $22, $23, $24, $25, $26, $27, $28, $12, 'out', $2, $4, $29, y.*
+                FROM jsonb_to_record($32) AS y (ships_from timestamptz, ships_till timestamptz, arrives_from timestamptz,
+                    arrives_till timestamptz)
              ), more AS (
                 INSERT INTO thread_member (thread_id, set_id) SELECT thread, $18 FROM unnest($30::uuid[]) AS f (thread)
              ), waits AS (
@@ -240,6 +246,7 @@ impl Process<'_> {
         .bind(at(taken.leaves_at))
         .bind(taken.further)
         .bind(taken.unplaced)
+        .bind(Json(&taken.says))
         .execute(self.connection())
         .await?;
         let change = Change::new("hand over", On::Document(taken.set)).of(Some(taken.partner));
@@ -357,9 +364,10 @@ impl Process<'_> {
                     control_number = n.control_number, leaves_at = NULL
                 FROM n WHERE t.id = n.id AND t.direction = 'out' AND t.state = 'translated' RETURNING t.id
              ), x AS (
-                INSERT INTO acknowledgement (id, direction, kind, state, interchange_id, group_number, set_id, answers, due_in, at)
-                SELECT id, 'expected', kind, 'expected', $14, group_number, set_id, $1, due_in, $8
-                FROM jsonb_to_recordset($25) AS e (id uuid, kind text, set_id uuid, group_number text, due_in bigint)
+                INSERT INTO acknowledgement (id, direction, kind, state, interchange_id, group_number, set_id, answers, due_in,
+                    due_terms, at)
+                SELECT id, 'expected', kind, 'expected', $14, group_number, set_id, $1, due_in, due_terms, $8
+                FROM jsonb_to_recordset($25) AS e (id uuid, kind text, set_id uuid, group_number text, due_in bigint, due_terms text[])
              ), h AS (
                 INSERT INTO history (id, subject, at, event, detail)
                 SELECT id_new($8), n.id, $8, 'put into an interchange',
@@ -438,11 +446,11 @@ pub struct AnswerLine {
 }
 
 impl Ledger {
-    /// What a partner owes for a document of ours, or has answered.
+    /// What a partner owes for a document of ours, or has answered; of a document of theirs what we owe.
     pub async fn answers_to(&self, set: Uuid) -> Result<Vec<AnswerLine>> {
         Ok(sqlx::query_as(
             "SELECT kind, state, code, instant(due_at) AS due_at, message_id, detail FROM acknowledgement
-             WHERE set_id = $1 AND direction = 'expected' ORDER BY at, kind",
+             WHERE set_id = $1 AND direction IN ('expected', 'ours') ORDER BY at, kind",
         )
         .bind(set)
         .fetch_all(&self.pool)

@@ -7,6 +7,7 @@
 //! Rows go over as one JSON array a statement (`jsonb_to_recordset`), so a batch is one statement whatever its size.
 
 use super::alert::{self, Raise};
+use super::due::Says;
 use super::job::Lease;
 use super::message::{self, PART, Quarantine, pack};
 use super::{Ledger, Result, at, id, job};
@@ -71,6 +72,8 @@ pub struct SetRow {
     pub further: Vec<Uuid>,
     /// Orders it names that nobody has placed yet.
     pub unplaced: Vec<String>,
+    #[serde(flatten)]
+    pub says: Says,
     /// The frozen event for our systems.
     #[serde(skip)]
     pub event: Option<Vec<u8>>,
@@ -242,14 +245,15 @@ impl Process<'_> {
                 SELECT * FROM jsonb_to_recordset($1) AS n (id uuid, interchange uuid, ordinal int, group_number text,
                     functional_id text, version text, code text, control_number text, partner text, usage text, state text,
                     reason text, answer text, document text, number text, findings jsonb, unmapped int, thread uuid,
-                    deliveries jsonb, further jsonb, unplaced jsonb)
+                    deliveries jsonb, further jsonb, unplaced jsonb, ships_from timestamptz, ships_till timestamptz,
+                    arrives_from timestamptz, arrives_till timestamptz)
              ), s AS (
                 INSERT INTO transaction_set (id, message_id, interchange_id, ordinal, group_number, functional_id, version, code,
                     control_number, partner, usage, state, reason, answer, document, number, findings, unmapped, thread_id,
-                    open_deliveries, received_at, finished_at)
+                    open_deliveries, received_at, finished_at, ships_from, ships_till, arrives_from, arrives_till)
                 SELECT id, $2, interchange, ordinal, group_number, functional_id, version, code, control_number, partner, usage,
                     state, reason, answer, document, number, findings, unmapped, thread, jsonb_array_length(deliveries), $3,
-                    CASE WHEN state IN ('done', 'rejected') THEN $4 END
+                    CASE WHEN state IN ('done', 'rejected') THEN $4 END, ships_from, ships_till, arrives_from, arrives_till
                 FROM new ON CONFLICT (id) DO NOTHING RETURNING id
              ), more AS (
                 INSERT INTO thread_member (thread_id, set_id)

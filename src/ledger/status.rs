@@ -118,8 +118,9 @@ impl Ledger {
              SELECT 'delivery', state, count(*) FROM delivery
                 WHERE created_at >= $1 OR state NOT IN ('delivered', 'cancelled') GROUP BY 2
              UNION ALL
-             SELECT 'receipt of theirs (' || kind || ')', state, count(*) FROM acknowledgement
-                WHERE direction = 'expected' AND state IN ('expected', 'overdue') GROUP BY 1, 2
+             SELECT CASE direction WHEN 'ours' THEN 'answer of ours (' ELSE 'receipt of theirs (' END || kind || ')', state, count(*)
+                FROM acknowledgement WHERE direction = 'expected' AND state IN ('expected', 'overdue')
+                    OR direction = 'ours' AND state IN ('owed', 'overdue') GROUP BY 1, 2
              ORDER BY 1, 2",
         )
         .bind(at(day))

@@ -19,7 +19,32 @@ pub struct Known {
     pub thread: Uuid,
 }
 
+/// Locks of order numbers: as many at most as one transaction may hold.
+const LOCKS: i32 = 256;
+
 impl Process<'_> {
+    /// Until this transaction ends, no order of these numbers commits beside a third party's document that names one: each would look
+    /// for the other before it is there. Orders do not wait for orders: theirs is a shared lock. Taken before anything is looked up, in
+    /// one order for all.
+    pub async fn meet(&mut self, placed: &[&str], named: &[&str]) -> Result<()> {
+        if placed.is_empty() && named.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "SELECT CASE WHEN alone THEN pg_advisory_xact_lock(74001, lock) ELSE pg_advisory_xact_lock_shared(74001, lock) END
+             FROM (SELECT lock, bool_or(alone) AS alone FROM (
+                    SELECT hashtext(number) & ($3 - 1) AS lock, false AS alone FROM unnest($1::text[]) AS p (number)
+                    UNION ALL SELECT hashtext(number) & ($3 - 1), true FROM unnest($2::text[]) AS n (number)) x
+                GROUP BY lock ORDER BY lock) y",
+        )
+        .bind(placed)
+        .bind(named)
+        .bind(LOCKS)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     /// Orders of these numbers, whoever placed them; and the documents named, of any partner.
     pub async fn known_threads(&mut self, orders: &[&str], documents: &[Numbered]) -> Result<Vec<Known>> {
         Ok(sqlx::query_as(

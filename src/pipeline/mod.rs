@@ -9,6 +9,7 @@ pub mod again;
 pub mod aperak;
 pub mod compose;
 pub mod deliver;
+mod due;
 mod envelope;
 pub mod events;
 pub mod findings;

@@ -4,7 +4,10 @@
 use super::House;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::answers::Overdue;
+use crate::ledger::due::Ours;
+use crate::ledger::id;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How often is looked.
 const LOOK: Duration = Duration::from_secs(1);
@@ -31,8 +34,44 @@ fn cause(partner: &str, kind: &str) -> String {
     format!("partner:{partner}:overdue:{kind}")
 }
 
+fn ours_due(ours: &Ours, soon: bool) -> Raise {
+    let Ours { partner, kind, code, set_id, due_at, .. } = ours;
+    let theirs = match &ours.number {
+        Some(number) => format!("{code} {number}"),
+        None => code.clone(),
+    };
+    let due = due_at.get(..16).map_or_else(|| due_at.clone(), |text| text.replace('T', " "));
+    let (title, which) = match soon {
+        true => (format!("{partner}: our {kind} for their {theirs} is due at {due} UTC"), "owed-soon"),
+        false => (format!("{partner}: our {kind} for their {theirs} did not leave in time"), "owed"),
+    };
+    let shipment = ours.shipment.as_ref().map(|number| format!(" It is owed for the shipment {number}."));
+    let where_it_is = match ours.message {
+        Some(message) => {
+            format!("It was handed over, but has not reached them: portway message show {message}")
+        }
+        None => "None of our systems has handed it over: see what holds it back there.".to_owned(),
+    };
+    Raise {
+        cause: format!("partner:{partner}:{which}:{kind}"),
+        whose: Move::Us,
+        partner: Some(partner.clone()),
+        title,
+        detail: format!(
+            "By their profile ({}) it is due at {due_at}.{}\n{where_it_is}\n\nLook at it:      portway doc show {set_id}\nAll of them:     portway ack list\nIf none is owed: portway ack waive {} --reason \"…\"",
+            ours.terms.join(", "),
+            shipment.unwrap_or_default(),
+            ours.id
+        ),
+        subject: Some(*set_id),
+    }
+}
+
 impl House {
     async fn look_for_overdue_answers(&self, recovery: bool) -> crate::ledger::Result<()> {
+        self.look_for_ours().await?;
+        let theirs = self.ledger.theirs_due(self.clock.now()).await?;
+        self.dates_again(&theirs).await?;
         for overdue in self.ledger.answers_overdue(self.clock.now()).await? {
             self.answer_overdue(&overdue).await?;
         }
@@ -40,16 +79,64 @@ impl House {
             return Ok(());
         }
         for cause in self.ledger.open_causes().await? {
-            let Some((partner, kind)) =
-                cause.strip_prefix("partner:").and_then(|rest| rest.split_once(":overdue:"))
-            else {
-                continue;
+            let of = |what: &str| cause.strip_prefix("partner:").and_then(|rest| rest.split_once(what));
+            let over = if let Some((partner, kind)) = of(":overdue:") {
+                !self.ledger.any_overdue(partner, kind).await?
+            } else if let Some((partner, kind)) = of(":owed:") {
+                !self.ledger.any_ours(partner, kind, false).await?
+            } else if let Some((partner, kind)) = of(":owed-soon:") {
+                !self.ledger.any_ours(partner, kind, true).await?
+            } else {
+                false
             };
-            if !self.ledger.any_overdue(partner, kind).await? {
+            if over {
                 self.recovered(&cause).await;
             }
         }
         Ok(())
+    }
+
+    /// Answers of ours that are late, and those that soon will be.
+    async fn look_for_ours(&self) -> crate::ledger::Result<()> {
+        let before = self.profiles.current().gateway.alerts.due_soon;
+        let span = jiff::SignedDuration::try_from(before.duration()).unwrap_or_default();
+        for soon in [false, true] {
+            if soon && before.is_zero() {
+                continue;
+            }
+            let now = self.clock.now();
+            let until = soon.then(|| now.checked_add(span).unwrap_or(now));
+            // What came meanwhile may have moved a date.
+            let asked: Vec<Uuid> =
+                self.ledger.ours_due(now, until).await?.iter().map(|one| one.set_id).collect();
+            self.dates_again(&asked).await?;
+            if asked.is_empty() {
+                continue;
+            }
+            for ours in self.ledger.ours_due(now, until).await? {
+                let raise = ours_due(&ours, soon);
+                if self.ledger.ours_told(&ours, soon, (&raise, self.coalesce()), now).await? {
+                    tracing::warn!(
+                        partner = ours.partner,
+                        kind = ours.kind,
+                        due_at = ours.due_at,
+                        soon,
+                        "an answer of ours has not left"
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn dates_again(&self, sets: &[Uuid]) -> crate::ledger::Result<()> {
+        if sets.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut tx = self.ledger.begin_process(id::new(now), 0, now).await?;
+        super::due::settle(&mut tx, sets).await?;
+        tx.commit().await
     }
 
     async fn answer_overdue(&self, overdue: &Overdue) -> crate::ledger::Result<()> {

@@ -7,6 +7,7 @@
 use super::House;
 use super::acknowledge::{self, Answer};
 use super::aperak;
+use super::due;
 use super::envelope::Judged;
 use super::frame::{By, Framed, Unread};
 use super::material::Material;
@@ -18,7 +19,7 @@ use crate::ledger::Ledger;
 use crate::ledger::alert::{Move, Raise};
 use crate::ledger::job::{Lease, POISON_STRIKES};
 use crate::ledger::message::{PART, Quarantine, ToProcess};
-use crate::ledger::process::{InterchangeRow, Process};
+use crate::ledger::process::{InterchangeRow, Process, SetRow};
 use crate::net::spool::{Spool, Spooled};
 use crate::profile::partner::Status;
 use crate::profile::{Configuration, PartnerProfile};
@@ -341,6 +342,7 @@ impl Work<'_> {
             answers.extend(self.reconcile(tx, &judged[pending.interchange], row, pending).await?);
         }
         tx.write_sets(&rows, self.message.received_at).await?;
+        self.owe(tx, judged, &rows, &results).await?;
         let mut raises: Vec<_> = rows
             .iter()
             .zip(&results)
@@ -364,6 +366,34 @@ impl Work<'_> {
             group.sets.push(pending.translated.result);
         }
         Ok(())
+    }
+
+    /// The answers that we owe for these documents, and when all answers are due that hang on their dates.
+    async fn owe(
+        &self,
+        tx: &mut Process<'_>,
+        judged: &[Judged],
+        rows: &[SetRow],
+        pending: &[Pending],
+    ) -> Result<(), Failure> {
+        if !self.configuration.times_answers() {
+            return Ok(());
+        }
+        let stands = |row: &&SetRow| {
+            row.document.is_some()
+                && matches!(row.state, "routed" | "held")
+                && row.reason.as_deref() != Some("duplicate_document")
+        };
+        let mut owed = Vec::new();
+        for (row, pending) in rows.iter().zip(pending).filter(|(row, _)| stands(row) && row.usage == "P") {
+            match pending.translated.canonical.as_ref().and_then(due::ends) {
+                Some(why) => tx.orders_end(row.id, &row.partner, why).await?,
+                None => owed.extend(due::owed(&judged[pending.interchange].profile, &row.code, row.id)),
+            }
+        }
+        tx.owe_answers(&owed).await?;
+        let sets: Vec<Uuid> = rows.iter().filter(stands).map(|row| row.id).collect();
+        Ok(due::settle(tx, &sets).await?)
     }
 
     async fn acknowledge(&self, tx: &mut Process<'_>, judged: &[Judged]) -> Result<(), Failure> {

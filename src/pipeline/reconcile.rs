@@ -96,22 +96,11 @@ impl Work<'_> {
         row: &SetRow,
         answered: &Answered,
     ) -> Result<Vec<Told>, Failure> {
-        let (sent, settles): (Vec<SentSet>, &[&str]) = match answered.standard {
-            Standard::X12 => {
-                let groups: Vec<String> =
-                    answered.groups.iter().map(|group| plain(&group.control_number)).collect();
-                (tx.sent_in_groups(&row.partner, &groups).await?, &["997", "999"])
-            }
-            Standard::Edifact => {
-                let number = answered.interchange.as_ref().map(|i| i.control_number.as_str());
-                let numbers = variants(number.unwrap_or_default());
-                (tx.sent_in_interchange(&row.partner, &numbers).await?, &["CONTRL"])
-            }
-        };
+        let settles: &[&str] = if answered.standard == Standard::X12 { &["997", "999"] } else { &["CONTRL"] };
         let mut found = false;
         let mut seen = HashSet::new();
         let mut told = Vec::new();
-        for set in sent {
+        for set in answered_sets(tx, &row.partner, answered).await? {
             let place = Sent {
                 interchange: &set.interchange,
                 functional_id: if answered.standard == Standard::X12 { &set.functional_id } else { "" },
@@ -140,9 +129,12 @@ impl Work<'_> {
                     verdict,
                     detail: Some(lines.join("; ")).filter(|lines| !lines.is_empty()),
                     once: true,
+                    superseded: set.superseded,
                 })
                 .await?;
-            let new = matches!(settled, Settled::Closed | Settled::Late | Settled::Unexpected);
+            // What is said of an earlier sending is kept: the newer one's answer is what counts.
+            let new =
+                !set.superseded && matches!(settled, Settled::Closed | Settled::Late | Settled::Unexpected);
             if new && matches!(verdict, "rejected" | "partial" | "accepted_with_errors") {
                 let tags = self.tags(&set).await?;
                 let fault = |error: &&portway_edi::acknowledgement::ReportedError| Fault {
@@ -173,6 +165,7 @@ impl Work<'_> {
             verdict,
             detail: None,
             once: true,
+            superseded: false,
         };
         tx.answered(&orphan).await?;
         Ok(())
@@ -197,7 +190,11 @@ impl Work<'_> {
             } else {
                 tx.interchange_answered(partner, &numbers, verdict, detail.as_deref()).await?
             };
-            let sent = tx.sent_in_interchange(partner, &numbers).await?;
+            let mut sent = tx.sent_in_interchange(partner, &numbers).await?;
+            if sent.is_empty() {
+                sent = tx.sent_before_in_interchange(partner, &numbers).await?;
+            }
+            let superseded = sent.first().is_some_and(|set| set.superseded);
             if !closed {
                 let answer = Answer {
                     id: id::derive(one.row.id, "TA1", nth),
@@ -209,10 +206,12 @@ impl Work<'_> {
                     verdict,
                     detail: detail.clone(),
                     once: false,
+                    superseded,
                 };
                 tx.answered(&answer).await?;
             }
             if verdict == "rejected"
+                && !superseded
                 && let Some(first) = sent.first()
             {
                 raises.push(Raise {
@@ -278,6 +277,7 @@ impl Work<'_> {
                 detail: None,
                 // A second ship notice or invoice to one order is nothing unusual.
                 once: false,
+                superseded: false,
             };
             tx.answered(&answer).await?;
         }
@@ -329,6 +329,7 @@ impl Work<'_> {
                 verdict,
                 detail: Some(lines.join("; ")).filter(|lines| !lines.is_empty()),
                 once: false,
+                superseded: false,
             };
             let settled = tx.answered(&answer).await?;
             if settled != Settled::Known && matches!(verdict, "rejected" | "partial" | "accepted_with_errors")
@@ -453,6 +454,30 @@ impl Work<'_> {
         };
         subject.event(data.to_string().as_bytes())
     }
+}
+
+/// What a technical answer may be about: what left under its numbers, the latest sendings before those whose place others have taken.
+async fn answered_sets(
+    tx: &mut Process<'_>,
+    partner: &str,
+    answered: &Answered,
+) -> Result<Vec<SentSet>, Failure> {
+    let mut sent;
+    match answered.standard {
+        Standard::X12 => {
+            let groups: Vec<String> =
+                answered.groups.iter().map(|group| plain(&group.control_number)).collect();
+            sent = tx.sent_in_groups(partner, &groups).await?;
+            sent.extend(tx.sent_before_in_groups(partner, &groups).await?);
+        }
+        Standard::Edifact => {
+            let number = answered.interchange.as_ref().map(|i| i.control_number.as_str());
+            let numbers = variants(number.unwrap_or_default());
+            sent = tx.sent_in_interchange(partner, &numbers).await?;
+            sent.extend(tx.sent_before_in_interchange(partner, &numbers).await?);
+        }
+    }
+    Ok(sent)
 }
 
 /// Where a program of ours hears what became of its documents: its `endpoint`, or the endpoint of its own name.

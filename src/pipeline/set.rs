@@ -1,6 +1,7 @@
 //! One transaction set: its row in the ledger, its route, its duplicates, and what operators must know of it.
 
 use super::acknowledge;
+use super::due;
 use super::envelope::Judged;
 use super::findings;
 use super::findings::{one_line, to_json};
@@ -89,6 +90,11 @@ impl Work<'_> {
             thread: threads.first,
             further: threads.further,
             unplaced: threads.unplaced,
+            says: translated
+                .canonical
+                .as_ref()
+                .map(|document| due::says(document, &one.profile))
+                .unwrap_or_default(),
             event: None,
             deliveries: Vec::new(),
             code,

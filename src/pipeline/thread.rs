@@ -3,7 +3,7 @@
 //! Between buyer and seller the thread is derived from the partner and the order's number, so nothing is looked up, and an order that
 //! comes after its ship notice joins it by itself. What goes to or comes from a third party (a warehouse order for a customer's order)
 //! joins the order where exactly one partner has placed one of that number; before it has come, it is in a thread of its own partner,
-//! and the order takes it in later. A document that names no order joins the documents it answers. Fails with the ledger.
+//! and the order takes it in later; of two that come at once, one waits for the other's commit. A document that names no order joins the documents it answers. Fails with the ledger.
 
 use crate::ledger::answers::Numbered;
 use crate::ledger::process::Process;
@@ -41,11 +41,17 @@ struct Named {
     third: bool,
 }
 
-/// The threads of each, in their order; one statement at most for all of them.
+/// The threads of each, in their order; two statements at most for all of them.
 pub(super) async fn of(tx: &mut Process<'_>, all: &[Asked<'_>]) -> Result<Vec<Threads>, ledger::Error> {
     let named: Vec<Named> = all.iter().map(named).collect();
     let orders: Vec<&str> =
         named.iter().filter(|n| n.third).flat_map(|n| n.orders.iter().map(String::as_str)).collect();
+    let placed: Vec<&str> = all
+        .iter()
+        .filter(|asked| asked.name == DocumentKind::PurchaseOrder.name())
+        .filter_map(|asked| asked.number)
+        .collect();
+    tx.meet(&placed, &orders).await?;
     let answers: Vec<Numbered> =
         named.iter().filter(|n| n.orders.is_empty()).flat_map(|n| n.answers.iter().cloned()).collect();
     let known = match orders.is_empty() && answers.is_empty() {

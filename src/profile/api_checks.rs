@@ -3,6 +3,7 @@
 //! Promises: as [`super::checks`]. A token belongs to one program or one partner, and the door is never in the clear on a network.
 
 use super::document::{Document, steps};
+use super::due::{self, Due, Mark};
 use super::gateway::Gateway;
 use super::partner_profile::PartnerProfile;
 use super::problem::Problem;
@@ -82,13 +83,15 @@ pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, problems: &mu
         }
     }
     for (code, send) in &partner.send {
-        for answer in send.answers.keys().filter(|answer| !is_set(answer)) {
-            let at = steps!["send", code.as_str(), "answers", answer.as_str()];
-            let problem = profile.problem(&at, format!("`{answer}` is not a set's code"));
-            problems.push(
-                problem
-                    .help("write the codes of the answers, as in { 855 = \"48h\" } or { ORDRSP = \"2d\" }"),
-            );
+        answers(profile, ("send", code), &send.answers, problems);
+    }
+    for (code, receive) in &partner.receive {
+        answers(profile, ("receive", code), &receive.answers, problems);
+        for answer in receive.answers.keys().filter(|a| is_set(a) && !partner.send.contains_key(*a)) {
+            let at = steps!["receive", code.as_str(), "answers", answer.as_str()];
+            let problem = profile.problem(&at, format!("we owe the partner {answer}, but do not send any"));
+            problems
+                .push(problem.warning().help(format!("add [send.{answer}]; until then it is always late")));
         }
     }
     for (code, receive) in &partner.receive {
@@ -100,6 +103,39 @@ pub(super) fn partner(gateway: &Gateway, profile: &PartnerProfile, problems: &mu
             profile.problem(&at, format!("the partner is to be told by {set}, but is not sent any"));
         problems
             .push(problem.warning().help(format!("add [send.{set}]; until then operators alone hear of it")));
+    }
+}
+
+/// Answers that are expected or owed: their codes, and when they are due.
+fn answers(
+    profile: &PartnerProfile,
+    (section, code): (&str, &str),
+    answers: &BTreeMap<String, Due>,
+    problems: &mut Vec<Problem>,
+) {
+    for (answer, due) in answers {
+        let at = steps![section, code, "answers", answer.as_str()];
+        if !is_set(answer) {
+            let problem = profile.problem(&at, format!("`{answer}` is not a set's code"));
+            problems.push(
+                problem
+                    .help("write the codes of the answers, as in { 855 = \"48h\" } or { ORDRSP = \"2d\" }"),
+            );
+        }
+        let undated = due.terms().iter().find(|term| term.mark == Mark::Document);
+        if due.terms().is_empty() {
+            problems.push(
+                profile.problem(&at, format!("it is not said when the {answer} is due")).help(due::HELP),
+            );
+        } else if let Some(term) = undated.filter(|_| due.terms().len() > 1) {
+            let message = format!("`{term}` in a list does not say what it counts from");
+            problems.push(profile.problem(&at, message).help(due::HELP));
+        }
+        if due.terms().iter().any(|term| term.mark == Mark::Set(answer.clone())) {
+            problems.push(
+                profile.problem(&at, format!("the {answer} cannot be due after itself")).help(due::HELP),
+            );
+        }
     }
 }
 

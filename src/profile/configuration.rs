@@ -108,6 +108,11 @@ impl Configuration {
         self.gateway.endpoint.get(name)
     }
 
+    /// Whether any partner's business answers are due by dates, or are owed by us.
+    pub fn times_answers(&self) -> bool {
+        self.partners.values().any(|profile| profile.partner.times_answers())
+    }
+
     pub fn partner(&self, id: &str) -> Option<&Arc<PartnerProfile>> {
         self.partners.get(id)
     }

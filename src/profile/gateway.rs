@@ -417,6 +417,8 @@ pub struct Alerts {
     pub coalesce: Span,
     /// A delivery that is due for this long and does not go is told, unless its endpoint is down or paused; `0s`: never.
     pub queue_age: Span,
+    /// The time before a business answer of ours is due at which it is told that it has not left; `0s`: it is told once it is late.
+    pub due_soon: Span,
     /// The hour of the daily digest, `"07:00"`. Absent: there is none.
     pub digest: Option<Hour>,
     /// The clock of that hour, `Europe/Berlin`. Default UTC.
@@ -431,6 +433,7 @@ impl Default for Alerts {
             to: Vec::new(),
             coalesce: Span::seconds(60),
             queue_age: Span::seconds(15 * 60),
+            due_soon: Span::seconds(3600),
             digest: None,
             time_zone: None,
             digest_when_quiet: true,

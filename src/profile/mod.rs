@@ -14,6 +14,7 @@ mod choice;
 pub mod compare;
 mod configuration;
 mod document;
+pub mod due;
 pub mod duration;
 pub mod files;
 pub mod gateway;

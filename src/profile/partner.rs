@@ -5,6 +5,7 @@
 //! that code holding one holds a good one. A key that is not here is an error.
 //! Fails for this partner only; errors never repeat what could be a secret.
 
+use super::due::Due;
 use super::duration::{Rate, Span};
 use super::secret::Secret;
 use portway_edi::Standard;
@@ -399,6 +400,10 @@ pub struct Receive {
     pub days: Vec<Day>,
     /// The time from receipt to our last endpoint that may pass, `30m`, before it is told.
     pub delivered_within: Option<Span>,
+    /// The answers that we owe for it, by set code, and when each is due:
+    /// `{ 855 = "24h", 856 = ["4h after shipment", "before arrival"], 810 = "2d after 856" }`.
+    #[serde(default)]
+    pub answers: BTreeMap<String, Due>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -498,9 +503,9 @@ pub struct Send {
     /// Segments written in addition, `REF*ZZ*STORE 7`, each behind the first segment that its key names (`BAK`).
     #[serde(default)]
     pub extra: BTreeMap<String, Vec<String>>,
-    /// The answers that we expect, by set code, and the time each may take: `{ 855 = "48h", 856 = "5d" }`.
+    /// The answers that we expect, by set code, and when each is due: `{ 855 = "48h", 856 = "before arrival", 810 = "2d after 856" }`.
     #[serde(default)]
-    pub answers: BTreeMap<String, Span>,
+    pub answers: BTreeMap<String, Due>,
     /// Documents wait for each other and leave together at whole multiples of this time (UTC). Default: at once, each alone.
     pub every: Option<Span>,
     /// Documents wait for each other and leave together at these hours, `["06:00", "17:30"]`, by the partner's clock.

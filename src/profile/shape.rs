@@ -9,7 +9,7 @@ use super::document::{Document, Step};
 use super::gateway::Gateway;
 use super::partner::{EDIFACT_ID_HELP, EdifactId, Partner, TOKEN_HELP, TokenHash, X12_ID_HELP, X12Id};
 use super::problem::Problem;
-use super::{duration, hour, secret, sftp, sftp_client};
+use super::{due, duration, hour, secret, sftp, sftp_client};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::ops::Range;
@@ -197,6 +197,7 @@ impl Walk {
             (found, expected) => {
                 let help = match format {
                     Some("span") => Some(duration::HELP.to_owned()),
+                    Some("due") => Some(due::HELP.to_owned()),
                     Some("secret") => Some(secret::HELP.to_owned()),
                     Some("x12-id") => Some(X12_ID_HELP.to_owned()),
                     Some("edifact-id") => Some(EDIFACT_ID_HELP.to_owned()),
@@ -233,6 +234,7 @@ fn text_of(format: Option<&str>, text: &str) -> Result<(), Refusal> {
         |result: Result<(), String>, help: &str| result.map_err(|message| (message, Some(help.to_owned())));
     match format {
         Some("span") => read(text.parse::<duration::Span>().map(drop), duration::HELP),
+        Some("due") => read(text.parse::<due::Term>().map(drop), due::HELP),
         Some("x12-id") => read(text.parse::<X12Id>().map(drop), X12_ID_HELP),
         Some("edifact-id") => read(text.parse::<EdifactId>().map(drop), EDIFACT_ID_HELP),
         Some("token-hash") => read(text.parse::<TokenHash>().map(drop), TOKEN_HELP),
@@ -277,10 +279,14 @@ fn plain(schema: &Value) -> &Value {
     any.find(|one| one.get("type").and_then(Value::as_str) != Some("null")).unwrap_or(schema)
 }
 
-/// Of a schema with several forms (a text, or a table) the one that the value has; else the first.
+/// Of a schema with several forms (a text, or a table or a list) the one that the value has; else the first.
 fn form<'a>(schema: &'a Value, value: &DeValue<'_>) -> &'a Value {
     let mut any = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
-    let fits = |one: &&Value| matches!(value, DeValue::Table(_)) && expected_type(one) == "object";
+    let fits = |one: &&Value| match value {
+        DeValue::Table(_) => expected_type(one) == "object",
+        DeValue::Array(_) => expected_type(one) == "array",
+        _ => false,
+    };
     any.find(fits).unwrap_or_else(|| plain(schema))
 }
 

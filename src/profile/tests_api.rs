@@ -60,3 +60,30 @@ fn a_secret_of_a_token_server_does_not_go_in_the_clear() {
         assert_eq!(Folder::new(&section(good), &[]).problems().len(), 1, "{good}: the empty id alone");
     }
 }
+
+#[test]
+fn when_an_answer_is_due_is_said_in_words_that_can_be_checked() {
+    let acme = |answers: &str| {
+        format!(
+            "id = \"acme\"\nname = \"Acme\"\nstatus = \"draft\"\n[x12]\nid = \"ZZ:ACME\"\n[send.850]\nanswers = {{ {answers} }}\n\
+             [receive.850]\nto = [\"erp\"]\nanswers = {{ 855 = \"24h\" }}\n"
+        )
+    };
+    let problems = |answers: &str| Folder::new(US, &[("acme", &acme(answers))]).problems();
+    let good = "855 = \"48h\", 856 = [\"4h after shipment\", \"before arrival\"], 810 = \"2d after 856\"";
+    let found = problems(good);
+    assert_problem(&found, "partners.d/acme.toml:10:", "we owe the partner 855", "add [send.855]");
+    assert_eq!(found.len(), 1, "{found:?}");
+    for (answers, message, help) in [
+        ("856 = \"4h after shiping\"", "`shiping` is not `shipment`", "4h after shipment"),
+        ("856 = \"after shipment\"", "does not say how long after", "1d before arrival"),
+        ("856 = [\"before arrival\", \"4 after shipment\"]", "has no unit", "the earliest counts"),
+        ("856 = [\"48h\", \"before arrival\"]", "`48h` in a list", "the earliest counts"),
+        ("810 = \"2d after 810\"", "cannot be due after itself", ""),
+        ("810 = \"2d before 856\"", "until it has come", ""),
+        ("856 = []", "it is not said when the 856 is due", "before arrival"),
+        ("856 = 4", "a text in quotes is expected here", "48h"),
+    ] {
+        assert_problem(&problems(answers), "partners.d/acme.toml:7:", message, help);
+    }
+}

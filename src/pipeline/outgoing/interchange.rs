@@ -10,6 +10,7 @@ use crate::ledger::process::Process;
 use crate::ledger::{Ledger, id};
 use crate::pipeline::acknowledge::way;
 use crate::pipeline::compose::free_delimiters;
+use crate::pipeline::due;
 use crate::profile::duration::Span;
 use crate::profile::partner::{Partner, Separators};
 use crate::profile::{Configuration, PartnerProfile};
@@ -210,6 +211,13 @@ pub(super) async fn send_off(
         expected,
     };
     tx.write_interchange(&out).await?;
+    if partner.times_answers() {
+        let owed = |code: &str| partner.receive.values().any(|receive| receive.answers.contains_key(code));
+        for document in documents.iter().filter(|document| owed(document.code)) {
+            tx.answers_for_us(document.id, message).await?;
+        }
+        due::settle(tx, &documents.iter().map(|document| document.id).collect::<Vec<_>>()).await?;
+    }
     let Interchange { control_number, target, bytes, .. } = out;
     Ok(Left { message, interchange, control_number, target, bytes })
 }
@@ -353,13 +361,14 @@ fn expected(
             kind: "TA1".to_owned(),
             set_id: None,
             group_number: None,
-            due_in: seconds(within),
+            due_in: Some(seconds(within)),
+            due_terms: None,
         });
     }
     for document in documents {
         let group_number = sets.iter().find(|set| set.id == document.id).map(|set| set.group_number.clone());
         let group_number = group_number.filter(|number| !number.is_empty());
-        let mut owe = |kind: &str, within: Span| {
+        let mut owe = |kind: &str, within: Option<Span>, terms: Option<Vec<String>>| {
             expected.push(Expected {
                 id: id::derive(
                     document.id,
@@ -369,15 +378,16 @@ fn expected(
                 kind: kind.to_owned(),
                 set_id: Some(document.id),
                 group_number: group_number.clone(),
-                due_in: seconds(within),
+                due_in: within.map(seconds),
+                due_terms: terms,
             });
         };
         if let Some(within) = within {
             // A 999 in its place is as good.
-            owe(if envelope.standard == Standard::X12 { "997" } else { "CONTRL" }, within);
+            owe(if envelope.standard == Standard::X12 { "997" } else { "CONTRL" }, Some(within), None);
         }
-        for (kind, within) in partner.send.get(document.code).iter().flat_map(|send| &send.answers) {
-            owe(kind, *within);
+        for (kind, due) in partner.send.get(document.code).iter().flat_map(|send| &send.answers) {
+            owe(kind, due.within(), due.within().is_none().then(|| due.texts()));
         }
     }
     expected

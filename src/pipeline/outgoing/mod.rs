@@ -15,6 +15,7 @@ pub mod shape;
 mod target;
 
 use super::House;
+use super::due;
 use super::findings::to_json;
 use super::thread;
 use crate::ledger::audit::Actor;
@@ -199,6 +200,7 @@ pub async fn hand_over(
             thread,
             further: &threads.further,
             unplaced: &threads.unplaced,
+            says: due::says(handed.document, &judged.profile),
             findings: &to_json(&judged.composed.findings),
             segments: &segments,
             state: if paused { "held" } else { "translated" },
@@ -210,6 +212,9 @@ pub async fn hand_over(
     if let Some(before) = before {
         drop(tx);
         return before_it(ledger, before).await;
+    }
+    if let Some(why) = due::ends(handed.document).filter(|_| judged.profile.partner.times_answers()) {
+        tx.orders_end(document, handed.partner, why).await?;
     }
     let at_once = !paused && leaves_at <= now;
     if at_once {

@@ -27,7 +27,49 @@ fn received(profile: &str) -> Talk {
     Talk { site, gateway, erp, partner, document }
 }
 
+/// The same of an EDIFACT partner, whose order is readable and answered by a CONTRL.
+fn received_in_edifact(rejected_with: &str) -> Talk {
+    let mut site = site(&format!(
+        "[edifact]\nid = \"14:5412345000013\"\ncontrl = \"always\"\n[receive.ORDERS]\nto = [\"erp\"]\nrejected_with = \"{rejected_with}\"\n\
+         [send.{rejected_with}]\nversion = \"D:96A:UN\"\n"
+    ));
+    site.add("[endpoint.erp]\nkind = \"events\"");
+    let gateway = site.start();
+    let (erp, partner) = (Ours::new(&gateway, "erp"), Partner::new(&site, &gateway, "acme"));
+    let order = "UNB+UNOC:3+5412345000013:14+4012345000009:14+260105:0930+4711'UNH+M1+ORDERS:D:96A:UN'BGM+220+4500123+9'\
+        DTM+137:20260105:102'NAD+BY+5412345000013::9'NAD+SU+4012345000009::9'LIN+1++ROSE-01:SA'QTY+21:4'UNS+S'CNT+2:1'UNT+10+M1'\
+        UNZ+1+4711'";
+    partner.post(order).id();
+    let document =
+        erp.get("/v1/events?wait=60s").json()["events"][0]["event"]["id"].as_str().unwrap().to_owned();
+    let contrl = partner.outbox_of(&gateway, 1).remove(0);
+    assert!(String::from_utf8(partner.fetch(&contrl.id)).unwrap().contains("UCI+4711+"));
+    assert_eq!(partner.confirm(&contrl.id), 204);
+    Talk { site, gateway, erp, partner, document }
+}
+
 impl Talk {
+    /// What tells the partner, after the rejection was sent twice.
+    #[track_caller]
+    fn told_in_edifact(&self, set: &str) -> String {
+        let first = self.rejects("r-1");
+        assert_eq!((first.status, &first.json()["answer_code"]), (200, &json!(set)), "{}", first.json());
+        assert_eq!(self.rejects("r-1").json(), first.json(), "the same again");
+        let item = self.partner.outbox_of(&self.gateway, 1).remove(0);
+        let text = String::from_utf8(self.partner.fetch(&item.id)).unwrap();
+        assert_eq!(self.partner.confirm(&item.id), 204);
+        let answer =
+            self.erp.get(&format!("/v1/documents/{}", first.json()["answer"].as_str().unwrap())).json();
+        assert_eq!((&answer["state"], &answer["code"]), (&json!("done"), &json!(set)));
+        let thread = self.site.database().rows("SELECT DISTINCT thread_id::text FROM transaction_set");
+        assert_eq!(thread.len(), 1, "of the order's thread: {thread:?}");
+        let file = self.site.path("told.edi");
+        std::fs::write(&file, &text).unwrap();
+        let (exit, said, errors) = self.site.run(&["file", "lint", file.to_str().unwrap()]);
+        assert_eq!(exit, 0, "{said}{errors}\n{text}");
+        text
+    }
+
     fn says(&self, key: &str, verdict: &Value) -> Reply {
         self.erp.hand_over(&format!("/v1/documents/{}/result", self.document), key, verdict)
     }
@@ -151,6 +193,39 @@ fn a_rejection_that_was_kept_is_told_by_the_next_gateway_without_being_said_agai
         assert_eq!(said_again["answer_code"], "824", "{point}: {said_again}");
         gateway.stop();
     }
+}
+
+#[test]
+fn a_rejection_becomes_an_aperak_for_an_edifact_partner() {
+    let talk = received_in_edifact("APERAK");
+    let text = talk.told_in_edifact("APERAK");
+    let segments: Vec<&str> = text.split('\'').collect();
+    assert!(segments.contains(&"UNH+1+APERAK:D:96A:UN"), "{text}");
+    for part in ["RFF+ON:4500123", "RFF+ACW:M1"] {
+        assert!(segments.contains(&part), "{part}: {text}");
+    }
+    assert!(text.contains("'ERC+ZZZ::ZZZ'"), "{text}");
+    assert!(text.contains("Unknown item") && text.contains("Not in our catalogue"), "{text}");
+    assert!(
+        segments.iter().any(|segment| segment.starts_with("BGM") && segment.ends_with("+11+RE")),
+        "{text}"
+    );
+    talk.gateway.stop();
+}
+
+#[test]
+fn a_rejection_becomes_a_rejecting_order_response_in_edifact() {
+    let talk = received_in_edifact("ORDRSP");
+    let text = talk.told_in_edifact("ORDRSP");
+    let segments: Vec<&str> = text.split('\'').collect();
+    assert!(segments.contains(&"UNH+1+ORDRSP:D:96A:UN"), "{text}");
+    assert!(
+        segments.iter().any(|segment| segment.starts_with("BGM+231+") && segment.ends_with("+27")),
+        "not accepted: {text}"
+    );
+    assert!(segments.contains(&"RFF+ON:4500123"), "{text}");
+    assert!(text.contains("Unknown item") && text.contains("Not in our catalogue"), "{text}");
+    talk.gateway.stop();
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Whole conversations in both roles, from the first order to the invoice, over real transports: every document gets through, every
 //! acknowledgement is accounted for.
 
+mod anew;
 mod buyer;
+mod due;
 mod supplier;
 mod texts;
 

@@ -41,6 +41,11 @@ fn content(standard: Standard, what: &str) -> (&'static str, &'static str, &'sta
             "861",
             "BRA*RA-1*20261110*00*2~REF*PO*4500123~DTM*050*20261110~RCD*1*4*EA~LIN**BP*ROSE-01~CTT*1~",
         ),
+        (X12, "change") => (
+            "PC",
+            "860",
+            "BCH*04*SA*4500123***20261104~DTM*002*20261106~POC*1*QI*4*0*EA*3.25**BP*ROSE-01~CTT*1~",
+        ),
         (X12, "despatch order") => {
             ("OW", "940", "W05*N*DO-1*4500123~N1*ST*Greenfield*92*0014~LX*1~W01*4*EA**BP*ROSE-01~W76*4~")
         }
@@ -101,10 +106,19 @@ pub fn code(standard: Standard, what: &str) -> &'static str {
 
 /// An interchange from this party to us.
 pub fn interchange(standard: Standard, from: Party, control: u32, what: &str) -> String {
+    changed(standard, from, control, what, &[])
+}
+
+/// The same with other words in its segments.
+pub fn changed(standard: Standard, from: Party, control: u32, what: &str, words: &[(&str, &str)]) -> String {
     let (kind, code, segments) = content(standard, what);
+    let segments = words.iter().fold(segments.to_owned(), |text, (this, that)| {
+        assert!(text.contains(this), "{this}: {text}");
+        text.replace(this, that)
+    });
     match standard {
-        Standard::X12 => x12(from, control, kind, code, segments),
-        Standard::Edifact => edifact(from, control, &format!("{code}:{kind}:UN"), segments),
+        Standard::X12 => x12(from, control, kind, code, &segments),
+        Standard::Edifact => edifact(from, control, &format!("{code}:{kind}:UN"), &segments),
     }
 }
 
@@ -148,8 +162,13 @@ fn edifact(from: Party, control: u32, message: &str, segments: &str) -> String {
 
 /// The same as our own systems have it.
 pub fn document(site: &Site, standard: Standard, what: &str) -> Value {
+    document_with(site, standard, what, &[])
+}
+
+/// The same with other words in its segments.
+pub fn document_with(site: &Site, standard: Standard, what: &str, words: &[(&str, &str)]) -> Value {
     let path = site.path(&format!("{what}.edi"));
-    std::fs::write(&path, interchange(standard, ACME, 1, what)).unwrap();
+    std::fs::write(&path, changed(standard, ACME, 1, what, words)).unwrap();
     let (code, json, errors) = site.run(&["file", "convert", &path.display().to_string(), "--to", "json"]);
     assert_eq!(code, 0, "{what}: {errors}");
     serde_json::from_str(&json).unwrap()

@@ -28,6 +28,7 @@ pub mod x12;
 pub use as2_keys::Identity;
 pub use as2_mime::Entity;
 pub use as2_peer::{As2Peer, Product};
+pub use database::Transaction;
 pub use gateway::Gateway;
 pub use mailbox::Mailbox;
 pub use ours::Ours;

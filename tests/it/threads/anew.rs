@@ -170,3 +170,38 @@ fn a_sample_goes_the_whole_way_as_a_test() {
     assert_eq!(talk.site.run(&["partner", "send", "acme", "--sample", "850"]).0, 1, "not agreed on");
     talk.gateway.stop();
 }
+
+#[test]
+fn an_answer_to_the_earlier_sending_is_kept_as_late_and_leaves_the_newer_one_alone() {
+    let talk = talk();
+    let id = talk.hand_over("acme", RESPONSE, &response("4500127"));
+    talk.fetch();
+    talk.run(&["doc", "reissue", &id, "--reason", "no answer"]);
+    talk.fetch();
+    talk.run(&["doc", "reissue", &id, "--reason", "still none"]);
+    talk.fetch();
+    assert_eq!(talk.owed(&id, "997"), ["waived", "waived", "expected"]);
+    let sides = |many: usize| {
+        talk.gateway.until(&format!("{many} answers"), || {
+            let sql = "SELECT verdict || ' ' || coalesce(side, 'in time') || ' ' || coalesce(set_id::text, '-') FROM answer ORDER BY at, id";
+            let rows = talk.site.database().rows(sql);
+            (rows.len() == many).then_some(rows)
+        })
+    };
+    // To the first sending, after all: a rejection of it says nothing of the third.
+    let rejecting = "AK1*PR*1~AK2*855*0001~AK5*R*5~AK9*R*1*1*0~";
+    talk.partner.post(interchange("ACME", ("FA", "997"), 7, rejecting)).id();
+    assert_eq!(sides(1), [format!("rejected late {id}")]);
+    assert_eq!(talk.owed(&id, "997"), ["waived", "waived", "expected"]);
+    assert_eq!(talk.site.database().count("alert WHERE cause LIKE 'answer:%'"), 0);
+    talk.partner.post(functional("ACME", 8, ("PR", "855"), 3)).id();
+    talk.gateway
+        .until("the answer", || (talk.owed(&id, "997") == ["waived", "waived", "accepted"]).then_some(()));
+    assert_eq!(sides(2)[1], format!("accepted in time {id}"));
+    talk.partner.post(functional("ACME", 9, ("PR", "855"), 2)).id();
+    assert_eq!(sides(3)[2], format!("accepted duplicate {id}"));
+    talk.partner.post(functional("ACME", 10, ("PR", "855"), 77)).id();
+    assert_eq!(sides(4)[3], "accepted orphan -");
+    assert_eq!(talk.site.database().orphans(), Vec::<String>::new());
+    talk.gateway.stop();
+}

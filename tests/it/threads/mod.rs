@@ -1,6 +1,7 @@
 //! An order's thread from its first order to its invoice, across partners; and what a person sends once more.
 
 mod anew;
+mod at_once;
 mod audit;
 mod timeline;
 

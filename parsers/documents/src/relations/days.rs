@@ -1,7 +1,7 @@
 //! The day a document's goods leave, and the day they arrive: what is known best, of the whole document before its lines.
 
 use crate::Document;
-use crate::date::{Date, DateRole, DateTime};
+use crate::date::{Date, DateRole, DateTime, Time};
 use crate::each;
 
 /// What happened before what is planned, and that before what is asked for.
@@ -35,33 +35,46 @@ const DELIVERY: [DateRole; 11] = [
 impl Document {
     /// The day the goods leave: when they did, else when they are to. Of lines that differ the first day. `None` where it is not said.
     pub fn ship_date(&self) -> Option<Date> {
+        self.ships().map(|(date, _)| date)
+    }
+
+    /// The day the goods arrive: when they did, else when they are to. Of lines that differ the first day. `None` where it is not said.
+    pub fn delivery_date(&self) -> Option<Date> {
+        self.arrives().map(|(date, _)| date)
+    }
+
+    /// [`Document::ship_date`], with the time of that day where it is said.
+    pub fn ships(&self) -> Option<(Date, Option<Time>)> {
         let own = match self {
             Document::WarehouseShippingAdvice(d) => d.shipment_date,
             Document::WarehouseStockTransfer(d) => d.shipment_date,
             Document::FreightInvoice(d) => d.pickup_date,
             _ => None,
         };
-        own.or_else(|| day(self, &SHIP))
+        own.map(|date| (date, None)).or_else(|| day(self, &SHIP))
     }
 
-    /// The day the goods arrive: when they did, else when they are to. Of lines that differ the first day. `None` where it is not said.
-    pub fn delivery_date(&self) -> Option<Date> {
+    /// [`Document::delivery_date`], with the time of that day where it is said.
+    pub fn arrives(&self) -> Option<(Date, Option<Time>)> {
         let own = match self {
             Document::ReceivingAdvice(d) => d.receipt_date,
             Document::FreightInvoice(d) => d.delivery.as_ref().and_then(|delivery| delivery.date),
             _ => None,
         };
-        own.or_else(|| day(self, &DELIVERY))
+        own.map(|date| (date, None)).or_else(|| day(self, &DELIVERY))
     }
 }
 
-fn day(document: &Document, roles: &[DateRole]) -> Option<Date> {
+fn day(document: &Document, roles: &[DateRole]) -> Option<(Date, Option<Time>)> {
     best(&of_header(document), roles).or_else(|| best(&of_lines(document), roles))
 }
 
 /// The first day of the best role that is said.
-fn best(dates: &[&DateTime], roles: &[DateRole]) -> Option<Date> {
-    let of = |d: &&DateTime| d.date.or_else(|| d.period.as_ref().and_then(|period| period.start));
+fn best(dates: &[&DateTime], roles: &[DateRole]) -> Option<(Date, Option<Time>)> {
+    let of = |d: &&DateTime| match d.date {
+        Some(date) => Some((date, d.time)),
+        None => d.period.as_ref().and_then(|period| period.start).map(|start| (start, None)),
+    };
     let first = |role: &DateRole| dates.iter().filter(|d| d.role == *role).filter_map(of).min();
     roles.iter().find_map(first)
 }
