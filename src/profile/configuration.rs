@@ -80,6 +80,11 @@ impl Configuration {
         Ok(Configuration { dir: dir.to_owned(), gateway, keys, partners, problems, gateway_document })
     }
 
+    /// `gateway.toml` as it stands: whether something in it changed.
+    pub fn gateway_text(&self) -> &str {
+        &self.gateway_document.text
+    }
+
     /// A path from the configuration, made absolute by the configuration folder.
     pub fn path(&self, path: &Path) -> PathBuf {
         self.dir.join(path)

@@ -4,6 +4,7 @@ mod idocs;
 #[cfg(feature = "faults")]
 mod kills;
 mod refused;
+mod server;
 mod taken;
 
 use crate::harness::*;
