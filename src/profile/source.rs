@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::sftp_client::{After, Poll};
 use super::shape::suggest;
 use portway_documents::DocumentKind;
+use portway_edi::Standard;
 use portway_flat::{ColumnMap, Map};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,6 +20,10 @@ use std::path::{Path, PathBuf};
 /// In the pattern of a source: the partner's id, and the kind of document.
 pub const PARTNER: &str = "{partner}";
 pub const DOCUMENT: &str = "{document}";
+/// In it too: the set that a document becomes.
+pub const SET: &str = "{set}";
+/// As `party`: whichever party is a partner.
+pub const ANY_PARTY: &str = "any";
 
 /// Documents that the system hands over as files.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -30,9 +35,14 @@ pub struct Source {
     pub format: Format,
     /// Files of JSON: the kind of document, `invoice`; absent: the pattern has `{document}`.
     pub document: Option<String>,
-    /// The partner that all are for, by id; absent: the pattern has `{partner}`, or `[endpoint.<name>.idoc] partners` tells by RCVPRN.
+    /// The partner that all are for, by id; absent: the pattern has `{partner}`, or the content says it: `party`, `partner` of the map,
+    /// RCVPRN of an IDoc.
     pub partner: Option<String>,
-    /// Names that are taken; default every file that is not temporary. `{partner}` and `{document}` stand for an id and a kind.
+    /// Whom a document is for, by the numbers of its party in this role, `seller`; `any`: of whichever party is a partner.
+    pub party: Option<String>,
+    /// The set that all become, `855`, where a partner is sent the document as more than one; absent: the pattern may have `{set}`.
+    pub set: Option<String>,
+    /// Names that are taken; default every file that is not temporary. `{partner}`, `{document}` and `{set}` stand for an id, a kind, a code.
     #[serde(default = "any")]
     pub pattern: String,
     /// A file is complete when neither size nor time changed for this long; default `2s`, on a server `30s`.
@@ -102,7 +112,6 @@ pub struct IdocSettings {
 impl IdocSettings {
     /// Who has this number; leading zeros do not count.
     pub fn partner_of(&self, number: &str) -> Option<&str> {
-        let bare = |text: &str| text.trim().trim_start_matches('0').to_owned();
         self.partners.iter().find(|(known, _)| bare(known) == bare(number)).map(|(_, id)| id.as_str())
     }
 
@@ -156,8 +165,21 @@ impl Source {
 
     /// The pattern of names with `*` for what stands in them.
     pub fn wildcards(&self) -> String {
-        self.pattern.replace(PARTNER, "*").replace(DOCUMENT, "*")
+        self.pattern.replace(PARTNER, "*").replace(DOCUMENT, "*").replace(SET, "*")
     }
+}
+
+/// Codes of all sets that a document of ours can become.
+pub fn set_codes() -> impl Iterator<Item = &'static str> {
+    let standards = [Standard::X12, Standard::Edifact];
+    DocumentKind::ALL
+        .iter()
+        .flat_map(move |kind| standards.into_iter().flat_map(|standard| kind.sets(standard)))
+}
+
+/// A number as it is compared: leading zeros do not count.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim().trim_start_matches('0')
 }
 
 fn any() -> String {
@@ -254,16 +276,26 @@ impl Of<'_> {
     /// What tells the partner.
     fn partner(&self, endpoint: &Endpoint, problems: &mut Vec<Problem>) {
         let source = self.source;
-        let by_number =
-            source.format == Format::Idoc && endpoint.idoc().is_some_and(|i| !i.partners.is_empty());
-        let ways = [source.partner.is_some(), source.pattern.contains(PARTNER), by_number];
-        if ways.iter().filter(|way| **way).count() != 1 {
-            let help = "write partner = \"acme\", or pattern = \"{partner}_*\", or for IDocs [endpoint.<name>.idoc] partners; one of them";
-            problems.push(self.problem(
-                "partner",
-                "whom a document is for is said not at all, or twice",
-                help,
-            ));
+        let by_number = match source.format {
+            Format::Idoc => endpoint.idoc().is_some_and(|idoc| !idoc.partners.is_empty()),
+            Format::Csv => source.column_map(self.dir).is_ok_and(|(map, _)| map.partner.is_some()),
+            Format::Json => false,
+        };
+        let in_name = source.pattern.contains(PARTNER);
+        let ways = [source.partner.is_some(), in_name, source.party.is_some(), by_number];
+        let ways = ways.iter().filter(|way| **way).count();
+        // An IDoc says it by itself: RCVPRN may be in the partners' own profiles.
+        if ways > 1 || (ways == 0 && source.format != Format::Idoc) {
+            let help = match source.format {
+                Format::Csv => {
+                    "write partner = \"acme\", pattern = \"{partner}_*\", party = \"seller\", or in the map partner = \"Customer\"; one of them"
+                }
+                _ => {
+                    "write partner = \"acme\", pattern = \"{partner}_*\", or party = \"seller\"; one of them. An IDoc says it by RCVPRN where there is none"
+                }
+            };
+            let message = "whom a document is for is said not at all, or twice";
+            problems.push(self.problem("partner", message, help));
         }
         if let Some(id) = source.partner.as_deref().filter(|id| !is_plain_name(id)) {
             problems.push(self.problem(
@@ -271,6 +303,31 @@ impl Of<'_> {
                 format!("`{id}` is not a partner's id"),
                 "name a file of partners.d, without .toml",
             ));
+        }
+        let roles = portway_documents::words_of("party_role").unwrap_or_default();
+        let unknown = |role: &&str| *role != ANY_PARTY && !roles.iter().any(|known| known == role);
+        if let Some(role) = source.party.as_deref().filter(unknown) {
+            let words = roles.iter().map(String::as_str).chain([ANY_PARTY]);
+            let help = suggest(role, words, "possible").unwrap_or_default();
+            problems.push(self.problem("party", format!("`{role}` is no role of a party"), &help));
+        }
+        self.set(problems);
+    }
+
+    /// What tells the set.
+    fn set(&self, problems: &mut Vec<Problem>) {
+        let source = self.source;
+        if source.set.is_some() && source.pattern.contains(SET) {
+            let message = "which set a document becomes is said twice";
+            problems.push(self.problem(
+                "set",
+                message,
+                "write set = \"855\", or pattern = \"{set}_*\"; one of both",
+            ));
+        }
+        if let Some(set) = source.set.as_deref().filter(|set| !set_codes().any(|known| known == *set)) {
+            let message = format!("no document becomes a set `{set}`");
+            problems.push(self.problem("set", message, "write its code, \"855\" or \"ORDRSP\""));
         }
     }
 

@@ -3,6 +3,7 @@
 //! It promises: each is in the ledger, or refused with its faults, and the same file again finds what it committed by its key. Of many
 //! documents the good ones go. It fails with [`Wait`]: nobody knows yet, and the file has to come again.
 
+use super::partner::partner_of;
 use super::pieces::{Named, Piece, Read, Reader, Told, named, plain};
 use super::report::{End, Entry};
 use crate::ledger;
@@ -112,7 +113,7 @@ impl One<'_> {
     /// One document: in the ledger, or refused. An error: nobody knows yet.
     async fn hand_over(&self, key: &str, read: &Read) -> Result<Entry, Wait> {
         let number = read.document.number().to_owned();
-        let partner = match self.partner(read) {
+        let partner = match partner_of(self.now, self.said, read) {
             Ok(partner) => partner,
             Err(why) => return Ok(Entry { number, ..refused(&why, Vec::new()) }),
         };
@@ -132,7 +133,7 @@ impl One<'_> {
             body,
             document: &read.document,
             partner: &partner,
-            set: None,
+            set: self.now.source.set.as_deref().or(self.said.set.as_deref()),
             test: read.test || self.now.endpoint.is_test(),
             strict: self.now.source.strict,
             thread: None,
@@ -154,18 +155,6 @@ impl One<'_> {
             }
         };
         Ok(Entry { number, partner, end, ..whole(String::new()) })
-    }
-
-    /// Whom a document is for.
-    fn partner(&self, read: &Read) -> Result<String, String> {
-        if let Some(partner) = self.now.source.partner.as_ref().or(self.said.partner.as_ref()) {
-            return Ok(partner.clone());
-        }
-        let number = read.receiver.as_deref().unwrap_or_default();
-        let known = self.now.endpoint.idoc().and_then(|idoc| idoc.partner_of(number));
-        known.map(str::to_owned).ok_or_else(|| {
-            format!("RCVPRN {number:?} is no partner's number: write it into [endpoint.<name>.idoc.partners] of gateway.toml")
-        })
     }
 }
 

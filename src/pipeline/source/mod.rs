@@ -5,6 +5,7 @@
 
 mod folder;
 mod handing;
+mod partner;
 mod pieces;
 mod report;
 mod server;

@@ -1,5 +1,6 @@
 //! Our own documents as files: a folder that an ERP writes into, and IDocs that it is given.
 
+mod content;
 mod idocs;
 #[cfg(feature = "faults")]
 mod kills;
