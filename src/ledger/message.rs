@@ -4,7 +4,7 @@
 //! this node) are on disk; only then may a transport answer. Payloads are kept compressed in parts of one MiB, so no statement
 //! grows with the message.
 
-use super::as2::As2In;
+use super::as2::{As2In, renew};
 use super::job::{Lease, PROCESS_LANE};
 use super::staged::{Ahead, Columns};
 use super::{Error, Ledger, Result, at, id};
@@ -472,6 +472,8 @@ impl Ledger {
         not_before: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        renew(&mut tx, message, now).await?;
         let target: Option<String> = sqlx::query_scalar(
             "WITH d AS (
                 UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0, spared = 0
@@ -495,13 +497,14 @@ impl Ledger {
         .bind(at(now))
         .bind(reason)
         .bind(at(not_before))
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *tx)
         .await?;
         let Some(target) = target else {
             return Err(Error::Refused(format!(
                 "message {message} is not one of ours, or is on its way already: see 'portway message show {message}'"
             )));
         };
+        tx.commit().await?;
         self.ring_all(&[&super::job::partner_lane(&target)]).await
     }
 }
