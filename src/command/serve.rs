@@ -199,8 +199,12 @@ impl Gateway {
         gateway.open_sftp(configuration, &place.state).await?;
         gateway.open_api(configuration, &place.state).await?;
         gateway.watch_folders();
-        // It follows the profiles by itself.
-        gateway.open.spawn(sftp_client::run(gateway.doors.clone(), gateway.close.clone()));
+        // They follow the configuration by themselves.
+        gateway
+            .open
+            .spawn(sftp_client::run(sftp_client::Partners(gateway.doors.clone()), gateway.close.clone()));
+        let servers = source::Servers(gateway.house.clone());
+        gateway.open.spawn(sftp_client::run(servers, gateway.close.clone()));
         gateway.look_at_certificates().await?;
         Ok(Some(gateway))
     }

@@ -18,7 +18,10 @@ pub async fn run(dir: &Path, json: bool) -> ExitCode {
         Ok(status) => status,
         Err(error) => return fail(&error),
     };
-    let polled = |id: &str| configuration.partner(id).is_some_and(|profile| profile.polled().is_some());
+    let polled = |id: &str| match id.strip_prefix("source:") {
+        Some(name) => configuration.endpoint(name).is_some_and(|endpoint| endpoint.source().is_some()),
+        None => configuration.partner(id).is_some_and(|profile| profile.polled().is_some()),
+    };
     status.polls.retain(|poll| polled(&poll.partner));
     if json {
         anstream::println!("{}", serde_json::to_value(&status).unwrap_or_default());

@@ -13,7 +13,8 @@ const QUIET: SignedDuration = SignedDuration::from_hours(1);
 /// After this, an alert of single events leaves the status by itself.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 /// Causes that last until they are mended; all others are single events (a rejected set, a dead delivery).
-const LASTING: &str = "^(endpoint|partner|profile|directory|certificate|poll|poll-host-key|poll-leftover|silent|queue|late|batch):";
+const LASTING: &str = "^(endpoint|partner|profile|directory|certificate|poll|poll-host-key|poll-leftover|\
+    source|source-poll|source-host-key|source-leftover|silent|queue|late|batch):";
 
 /// Whose move it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

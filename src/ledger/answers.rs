@@ -5,6 +5,7 @@
 //! finds its own answer and changes nothing.
 
 use super::alert::{Raise, raise_in};
+use super::as2::renew;
 use super::delivery::queue_again;
 use super::job::{self, partner_lane};
 use super::process::Process;
@@ -341,6 +342,7 @@ impl Ledger {
             return Ok(false);
         }
         if resend {
+            renew(&mut tx, overdue.message, now).await?;
             queue_again(&mut tx, overdue.message, now).await?;
         }
         let mail = raise_in(&mut tx, raise, coalesce, now).await?;

@@ -4,7 +4,7 @@
 //! this node) are on disk; only then may a transport answer. Payloads are kept compressed in parts of one MiB, so no statement
 //! grows with the message.
 
-use super::as2::As2In;
+use super::as2::{As2In, renew};
 use super::audit::{self, Actor, Change, On};
 use super::job::{Lease, PROCESS_LANE};
 use super::staged::{Ahead, Columns};
@@ -486,6 +486,7 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<()> {
         let mut tx = self.pool.begin().await?;
+        renew(&mut tx, message, now).await?;
         let target: Option<String> = sqlx::query_scalar(
             "WITH d AS (
                 UPDATE delivery SET state = 'queued', finished_at = NULL, next_try_at = NULL, read_at = NULL, tries = 0, spared = 0

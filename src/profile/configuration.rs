@@ -15,6 +15,7 @@ use super::own_keys::{self, OwnKey, OwnKeys, Reader};
 use super::partner_profile::{PartnerProfile, Surroundings, is_plain_name};
 use super::problem::Problem;
 use super::shape::{self, Extent};
+use super::source::bare;
 use crate::clock::{Clock, SystemClock};
 use jiff::Timestamp;
 use portway_as2::certificate::Identity;
@@ -86,6 +87,11 @@ impl Configuration {
         Ok(Configuration { dir: dir.to_owned(), gateway, keys, partners, problems, gateway_document })
     }
 
+    /// `gateway.toml` as it stands: whether something in it changed.
+    pub fn gateway_text(&self) -> &str {
+        &self.gateway_document.text
+    }
+
     /// A path from the configuration, made absolute by the configuration folder.
     pub fn path(&self, path: &Path) -> PathBuf {
         self.dir.join(path)
@@ -115,6 +121,12 @@ impl Configuration {
 
     pub fn partner(&self, id: &str) -> Option<&Arc<PartnerProfile>> {
         self.partners.get(id)
+    }
+
+    /// Those whom our own systems call so: by id, `known_as`, or an address without its qualifier. Leading zeros do not count.
+    pub fn partners_called(&self, name: &str) -> Vec<&str> {
+        let called = |profile: &&Arc<PartnerProfile>| profile.names().any(|own| bare(own) == bare(name));
+        self.partners.values().filter(called).map(|profile| profile.partner.id.as_str()).collect()
     }
 
     /// Who shows this bearer token; `sha256` is its SHA-256.

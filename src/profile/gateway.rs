@@ -206,6 +206,23 @@ impl Endpoint {
             Endpoint::Events(events) => events.test,
         }
     }
+
+    /// The documents that it hands over as files.
+    pub fn source(&self) -> Option<&Source> {
+        match self {
+            Endpoint::Directory(directory) => directory.source.as_ref(),
+            Endpoint::Sftp(sftp) => sftp.source.as_ref(),
+            Endpoint::Http(_) | Endpoint::Events(_) => None,
+        }
+    }
+
+    pub fn idoc(&self) -> Option<&IdocSettings> {
+        match self {
+            Endpoint::Directory(directory) => directory.idoc.as_ref(),
+            Endpoint::Sftp(sftp) => sftp.idoc.as_ref(),
+            Endpoint::Http(_) | Endpoint::Events(_) => None,
+        }
+    }
 }
 
 /// Each kind's own keys plus `kind`: written by hand, so that a fault in one kind is told in that kind's words.
@@ -316,6 +333,8 @@ pub struct SftpEndpoint {
     pub format: Written,
     /// IDocs: their control record, and the partners' numbers.
     pub idoc: Option<IdocSettings>,
+    /// Documents that the system hands over as files on this server. Absent: none.
+    pub source: Option<Source>,
     /// Upload under a temporary name, then rename. `false`: under the final name at once.
     #[serde(default = "defaults::yes")]
     pub temporary: bool,

@@ -37,6 +37,9 @@ pub struct Partner {
     pub station: Option<String>,
     /// Where the partner's clocks are, `America/Chicago`: dates and times in our envelopes, hours of sending. Default UTC.
     pub time_zone: Option<super::hour::Zone>,
+    /// What our own systems call the partner: customer and supplier numbers, its GLN. Files for several partners say it by these.
+    #[serde(default)]
+    pub known_as: Vec<String>,
     /// Operators of this partner, mailed beside the gateway's.
     #[serde(default)]
     pub operators: Vec<String>,

@@ -100,6 +100,13 @@ impl PartnerProfile {
         self.partner.edifact.iter().flat_map(|edifact| std::iter::once(&edifact.id).chain(&edifact.other_ids))
     }
 
+    /// Everything that the partner is called by: its id, what our systems call it, its addresses without qualifiers.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let own = std::iter::once(&self.partner.id).chain(&self.partner.known_as).map(String::as_str);
+        let x12 = self.x12_ids().map(|id| id.0.id.as_str());
+        own.chain(x12).chain(self.edifact_ids().map(|id| id.0.id.as_str()))
+    }
+
     /// Its user name at our SFTP door; `None` where it does not come by SFTP.
     pub fn sftp_user(&self) -> Option<&str> {
         self.partner.sftp.as_ref().map(|sftp| sftp.user.as_deref().unwrap_or(&self.partner.id))

@@ -4,11 +4,13 @@
 
 use super::document::{Document, steps};
 use super::duration::Span;
-use super::gateway::{DirectoryEndpoint, Endpoint, Gateway};
+use super::gateway::{Endpoint, Gateway};
 use super::partner_profile::is_plain_name;
 use super::problem::Problem;
+use super::sftp_client::{After, Poll};
 use super::shape::suggest;
 use portway_documents::DocumentKind;
+use portway_edi::Standard;
 use portway_flat::{ColumnMap, Map};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,28 +20,38 @@ use std::path::{Path, PathBuf};
 /// In the pattern of a source: the partner's id, and the kind of document.
 pub const PARTNER: &str = "{partner}";
 pub const DOCUMENT: &str = "{document}";
+/// In it too: the set that a document becomes.
+pub const SET: &str = "{set}";
+/// As `party`: whichever party is a partner.
+pub const ANY_PARTY: &str = "any";
 
 /// Documents that the system hands over as files.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// Where the system puts its files.
+    /// Where the system puts its files: on the gateway's host, or of an endpoint of kind `sftp` on its server.
     pub folder: PathBuf,
     /// What they are.
     pub format: Format,
     /// Files of JSON: the kind of document, `invoice`; absent: the pattern has `{document}`.
     pub document: Option<String>,
-    /// The partner that all are for, by id; absent: the pattern has `{partner}`, or `[endpoint.<name>.idoc] partners` tells by RCVPRN.
+    /// The partner that all are for, by id; absent: the pattern has `{partner}`, or the content says it: `party`, `partner` of the map,
+    /// RCVPRN of an IDoc.
     pub partner: Option<String>,
-    /// Names that are taken; default every file that is not temporary. `{partner}` and `{document}` stand for an id and a kind.
+    /// Whom a document is for, by the numbers of its party in this role, `seller`; `any`: of whichever party is a partner.
+    pub party: Option<String>,
+    /// The set that all become, `855`, where a partner is sent the document as more than one; absent: the pattern may have `{set}`.
+    pub set: Option<String>,
+    /// Names that are taken; default every file that is not temporary. `{partner}`, `{document}` and `{set}` stand for an id, a kind, a code.
     #[serde(default = "any")]
     pub pattern: String,
-    /// A file is complete when neither size nor time changed for this long.
-    #[serde(default = "settle")]
-    pub settle: Span,
-    /// Where taken files go; absent: they are removed once committed.
+    /// A file is complete when neither size nor time changed for this long; default `2s`, on a server `30s`.
+    pub settle: Option<Span>,
+    /// On a server: from one look to the next; default `1m`.
+    pub every: Option<Span>,
+    /// Where taken files go; absent: they are removed once committed. On a server the folder has to exist.
     pub taken: Option<PathBuf>,
-    /// Where files go with a document that was refused, each with a report.
+    /// Where files go with a document that was refused, each with a report. On a server the folder has to exist.
     pub failed: PathBuf,
     /// Every value that the partner's set does not carry is an error.
     #[serde(default)]
@@ -100,7 +112,6 @@ pub struct IdocSettings {
 impl IdocSettings {
     /// Who has this number; leading zeros do not count.
     pub fn partner_of(&self, number: &str) -> Option<&str> {
-        let bare = |text: &str| text.trim().trim_start_matches('0').to_owned();
         self.partners.iter().find(|(known, _)| bare(known) == bare(number)).map(|(_, id)| id.as_str())
     }
 
@@ -131,39 +142,73 @@ impl Source {
         Ok((map, checked))
     }
 
+    /// How long a file in a folder of ours has to stand still.
+    pub fn settled(&self) -> Span {
+        self.settle.unwrap_or(Span::seconds(2))
+    }
+
+    /// How it is looked for on a server.
+    pub fn poll(&self) -> Poll {
+        let path = |path: &Path| path.display().to_string();
+        Poll {
+            folders: vec![path(&self.folder)],
+            subfolders: false,
+            pattern: self.wildcards(),
+            temporary: super::sftp::temporary(),
+            every: self.every.unwrap_or(Span::seconds(60)),
+            settle: self.settle.unwrap_or(Span::seconds(30)),
+            after: if self.taken.is_some() { After::Move } else { After::Delete },
+            moved: self.taken.as_deref().map(path),
+            max_file_bytes: None,
+        }
+    }
+
     /// The pattern of names with `*` for what stands in them.
     pub fn wildcards(&self) -> String {
-        self.pattern.replace(PARTNER, "*").replace(DOCUMENT, "*")
+        self.pattern.replace(PARTNER, "*").replace(DOCUMENT, "*").replace(SET, "*")
     }
+}
+
+/// Codes of all sets that a document of ours can become.
+pub fn set_codes() -> impl Iterator<Item = &'static str> {
+    let standards = [Standard::X12, Standard::Edifact];
+    DocumentKind::ALL
+        .iter()
+        .flat_map(move |kind| standards.into_iter().flat_map(|standard| kind.sets(standard)))
+}
+
+/// A number as it is compared: leading zeros do not count.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim().trim_start_matches('0')
 }
 
 fn any() -> String {
     "*".to_owned()
 }
 
-fn settle() -> Span {
-    Span::seconds(2)
-}
-
 /// Sources and IDoc settings of all endpoints.
 pub(super) fn check(document: &Document, gateway: &Gateway, dir: &Path, problems: &mut Vec<Problem>) {
-    let mut folders: BTreeMap<PathBuf, &str> = BTreeMap::new();
+    let mut folders: BTreeMap<(String, PathBuf), &str> = BTreeMap::new();
     for (name, endpoint) in &gateway.endpoint {
-        match endpoint {
-            Endpoint::Directory(directory) => {
-                idoc(document, name, directory.format, directory.idoc.as_ref(), problems);
-                let Some(source) = &directory.source else { continue };
-                let of = Of { document, name, source, dir };
-                of.format(problems);
-                of.partner(directory, problems);
-                of.folders(directory, problems);
-                if let Some(other) = folders.insert(dir.join(&source.folder), name) {
-                    let message = format!("endpoint {other} has this folder as its source too");
-                    problems.push(of.problem("folder", message, "give each source a folder of its own"));
-                }
+        // Of a directory its own path, from the configuration folder; of a server where it is, and its path there.
+        let (format, delivered, host, base) = match endpoint {
+            Endpoint::Directory(directory) => (directory.format, directory.path.clone(), String::new(), dir),
+            Endpoint::Sftp(sftp) => {
+                let host = format!("{}:{}", sftp.host, sftp.port);
+                (sftp.format, PathBuf::from(&sftp.path), host, Path::new(""))
             }
-            Endpoint::Sftp(sftp) => idoc(document, name, sftp.format, sftp.idoc.as_ref(), problems),
-            Endpoint::Http(_) | Endpoint::Events(_) => {}
+            Endpoint::Http(_) | Endpoint::Events(_) => continue,
+        };
+        idoc(document, name, format, endpoint.idoc(), problems);
+        let Some(source) = endpoint.source() else { continue };
+        let of = Of { document, name, source, dir, base };
+        of.format(problems);
+        of.partner(endpoint, problems);
+        of.folders(&delivered, problems);
+        of.server(endpoint, problems);
+        if let Some(other) = folders.insert((host, base.join(&source.folder)), name) {
+            let message = format!("endpoint {other} has this folder as its source too");
+            problems.push(of.problem("folder", message, "give each source a folder of its own"));
         }
     }
 }
@@ -174,6 +219,8 @@ struct Of<'a> {
     name: &'a str,
     source: &'a Source,
     dir: &'a Path,
+    /// What relative folders begin at.
+    base: &'a Path,
 }
 
 impl Of<'_> {
@@ -227,18 +274,28 @@ impl Of<'_> {
     }
 
     /// What tells the partner.
-    fn partner(&self, directory: &DirectoryEndpoint, problems: &mut Vec<Problem>) {
+    fn partner(&self, endpoint: &Endpoint, problems: &mut Vec<Problem>) {
         let source = self.source;
-        let by_number =
-            source.format == Format::Idoc && directory.idoc.as_ref().is_some_and(|i| !i.partners.is_empty());
-        let ways = [source.partner.is_some(), source.pattern.contains(PARTNER), by_number];
-        if ways.iter().filter(|way| **way).count() != 1 {
-            let help = "write partner = \"acme\", or pattern = \"{partner}_*\", or for IDocs [endpoint.<name>.idoc] partners; one of them";
-            problems.push(self.problem(
-                "partner",
-                "whom a document is for is said not at all, or twice",
-                help,
-            ));
+        let by_number = match source.format {
+            Format::Idoc => endpoint.idoc().is_some_and(|idoc| !idoc.partners.is_empty()),
+            Format::Csv => source.column_map(self.dir).is_ok_and(|(map, _)| map.partner.is_some()),
+            Format::Json => false,
+        };
+        let in_name = source.pattern.contains(PARTNER);
+        let ways = [source.partner.is_some(), in_name, source.party.is_some(), by_number];
+        let ways = ways.iter().filter(|way| **way).count();
+        // An IDoc says it by itself: RCVPRN may be in the partners' own profiles.
+        if ways > 1 || (ways == 0 && source.format != Format::Idoc) {
+            let help = match source.format {
+                Format::Csv => {
+                    "write partner = \"acme\", pattern = \"{partner}_*\", party = \"seller\", or in the map partner = \"Customer\"; one of them"
+                }
+                _ => {
+                    "write partner = \"acme\", pattern = \"{partner}_*\", or party = \"seller\"; one of them. An IDoc says it by RCVPRN where there is none"
+                }
+            };
+            let message = "whom a document is for is said not at all, or twice";
+            problems.push(self.problem("partner", message, help));
         }
         if let Some(id) = source.partner.as_deref().filter(|id| !is_plain_name(id)) {
             problems.push(self.problem(
@@ -247,13 +304,38 @@ impl Of<'_> {
                 "name a file of partners.d, without .toml",
             ));
         }
+        let roles = portway_documents::words_of("party_role").unwrap_or_default();
+        let unknown = |role: &&str| *role != ANY_PARTY && !roles.iter().any(|known| known == role);
+        if let Some(role) = source.party.as_deref().filter(unknown) {
+            let words = roles.iter().map(String::as_str).chain([ANY_PARTY]);
+            let help = suggest(role, words, "possible").unwrap_or_default();
+            problems.push(self.problem("party", format!("`{role}` is no role of a party"), &help));
+        }
+        self.set(problems);
     }
 
-    fn folders(&self, directory: &DirectoryEndpoint, problems: &mut Vec<Problem>) {
+    /// What tells the set.
+    fn set(&self, problems: &mut Vec<Problem>) {
         let source = self.source;
-        let folder = self.dir.join(&source.folder);
-        let same = |other: &Path| self.dir.join(other) == folder;
-        if same(&directory.path) {
+        if source.set.is_some() && source.pattern.contains(SET) {
+            let message = "which set a document becomes is said twice";
+            problems.push(self.problem(
+                "set",
+                message,
+                "write set = \"855\", or pattern = \"{set}_*\"; one of both",
+            ));
+        }
+        if let Some(set) = source.set.as_deref().filter(|set| !set_codes().any(|known| known == *set)) {
+            let message = format!("no document becomes a set `{set}`");
+            problems.push(self.problem("set", message, "write its code, \"855\" or \"ORDRSP\""));
+        }
+    }
+
+    fn folders(&self, delivered: &Path, problems: &mut Vec<Problem>) {
+        let source = self.source;
+        let folder = self.base.join(&source.folder);
+        let same = |other: &Path| self.base.join(other) == folder;
+        if same(delivered) {
             problems.push(self.problem(
                 "folder",
                 "what is delivered to the endpoint would be taken as handed over",
@@ -268,6 +350,33 @@ impl Of<'_> {
                     "files put there would be taken again and again",
                     "use another folder than `folder`",
                 ));
+            }
+        }
+    }
+
+    /// What is different on a server.
+    fn server(&self, endpoint: &Endpoint, problems: &mut Vec<Problem>) {
+        let source = self.source;
+        if !matches!(endpoint, Endpoint::Sftp(_)) {
+            if source.every.is_some() {
+                let help = "leave it out: a folder of ours is looked at twice a second";
+                problems.push(self.problem(
+                    "every",
+                    "only on a server is there time between two looks",
+                    help,
+                ));
+            }
+            return;
+        }
+        if source.every.is_some_and(Span::is_zero) {
+            problems.push(self.problem("every", "this cannot be zero", "leave the key out for its default"));
+        }
+        let (folder, failed) = (Some(&source.folder), Some(&source.failed));
+        for (key, folder) in [("folder", folder), ("failed", failed), ("taken", source.taken.as_ref())] {
+            let text = folder.and_then(|folder| folder.to_str());
+            if folder.is_some() && text.is_none_or(|t| t.is_empty() || t.chars().any(char::is_control)) {
+                let message = "this is not a folder on a server";
+                problems.push(self.problem(key, message, "write its path there, \"/out\""));
             }
         }
     }

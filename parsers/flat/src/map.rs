@@ -20,6 +20,9 @@ pub struct ColumnMap {
     /// The column whose value tells documents apart: rows with the same are one document. Absent: each row is a document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// The column that says whom a document is for; it need not go anywhere in the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<String>,
     /// Between the columns.
     #[serde(default = "comma")]
     pub separator: char,
@@ -228,14 +231,19 @@ impl Map {
         if let Some(name) = map.order.iter().find(|name| !map.columns.contains_key(*name)) {
             return Err(MapError(format!("order names {name:?}, which is no column of the map")));
         }
-        if let Some(key) = &map.key {
-            source(key, map.header)?;
+        for column in map.key.iter().chain(&map.partner) {
+            source(column, map.header)?;
         }
         Ok(Map { map, kind, columns, fixed })
     }
 
     pub fn kind(&self) -> DocumentKind {
         self.kind
+    }
+
+    /// The column that says whom a document is for, where there is one.
+    pub fn partner_column(&self) -> Option<&str> {
+        self.map.partner.as_deref()
     }
 }
 

@@ -18,6 +18,8 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read {
     pub document: Document,
+    /// What stands in the column that says whom it is for; the first of its rows that has a value.
+    pub partner: Option<String>,
     pub rows: Vec<u64>,
 }
 
@@ -94,6 +96,7 @@ impl Lines<'_> {
 struct Places {
     columns: Vec<usize>,
     key: Option<usize>,
+    partner: Option<usize>,
     /// How many values a row has; `None` without a header row.
     count: Option<usize>,
 }
@@ -172,9 +175,12 @@ impl Map {
             }
         };
         let columns = self.columns.iter().map(|column| find(&column.source)).collect::<Result<_, _>>()?;
-        let key = self.map.key.as_deref().and_then(|key| map::source(key, self.map.header).ok());
-        let key = key.map(|key| find(&key)).transpose()?;
-        Ok(Places { columns, key, count: header.map(|header| header.values.len()) })
+        let find_named = |name: &Option<String>| {
+            let source = name.as_deref().and_then(|name| map::source(name, self.map.header).ok());
+            source.map(|source| find(&source)).transpose()
+        };
+        let (key, partner) = (find_named(&self.map.key)?, find_named(&self.map.partner)?);
+        Ok(Places { columns, key, partner, count: header.map(|header| header.values.len()) })
     }
 
     /// The rows of each document.
@@ -207,6 +213,8 @@ struct Building<'m> {
     errors: Vec<FlatError>,
     /// Of each column of the document as a whole: its text, and the row it came in.
     whole: HashMap<usize, (String, u64)>,
+    /// The same of whom it is for.
+    partner: Option<(String, u64)>,
     /// How many entries each list has, and the row of each.
     lists: HashMap<String, Vec<u64>>,
 }
@@ -215,8 +223,8 @@ impl<'m> Building<'m> {
     fn new(map: &'m Map, places: &'m Places) -> Building<'m> {
         let json = serde_json::json!({ "schema_version": SCHEMA_VERSION });
         let schema = map.kind.json_schema();
-        let (errors, whole, lists) = Default::default();
-        Building { map, places, schema, json, errors, whole, lists }
+        let (errors, whole, partner, lists) = Default::default();
+        Building { map, places, schema, json, errors, whole, partner, lists }
     }
 
     fn document(mut self, name: String, rows: &[Row]) -> Result<Read, FlatErrors> {
@@ -244,7 +252,10 @@ impl<'m> Building<'m> {
         if self.errors.is_empty() {
             match self.map.kind.parse(&self.json.to_string()) {
                 Ok(document) if document.number().is_empty() => self.missing("/number"),
-                Ok(document) => return Ok(Read { document, rows: lines }),
+                Ok(document) => {
+                    let partner = self.partner.map(|(partner, _)| partner);
+                    return Ok(Read { document, partner, rows: lines });
+                }
                 Err(error) => self.fault(lines[0], None, error.to_string()),
             }
         }
@@ -260,6 +271,7 @@ impl<'m> Building<'m> {
             let message = format!("it has {} values, the header row {count}", row.values.len());
             return self.fault(row.line, None, message);
         }
+        self.whom(row);
         // Lists that this row is an entry of.
         let mut entered: Vec<String> = Vec::new();
         for (index, column) in self.map.columns.iter().enumerate() {
@@ -308,6 +320,21 @@ impl<'m> Building<'m> {
                 let entry = self.entry(pointer, row.line, &mut entered);
                 self.fixed(pointer, value, entry);
             }
+        }
+    }
+
+    /// Whom the row is for: the same in all rows of a document.
+    fn whom(&mut self, row: &Row) {
+        let text = self.places.partner.and_then(|at| row.values.get(at)).unwrap_or_default().trim();
+        match &self.partner {
+            _ if text.is_empty() => {}
+            Some((before, at)) if before != text => {
+                let message =
+                    format!("{text:?} differs from {before:?} in row {at}; both are of one document");
+                self.fault(row.line, self.map.map.partner.clone(), message);
+            }
+            Some(_) => {}
+            None => self.partner = Some((text.to_owned(), row.line)),
         }
     }
 

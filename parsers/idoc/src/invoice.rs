@@ -172,7 +172,7 @@ fn write_line(line: &InvoiceLine, w: &Writing) -> Segment {
         let mut segment = Segment::new("E1EDP26");
         segment.put("QUALF", 3, code);
         put_money(&mut segment, "BETRG", money);
-        if segment.get("BETRG").is_some() {
+        if segment.get("BETRG").is_some() && !segment.is_empty() {
             amounts.push(segment);
         }
     };

@@ -14,7 +14,12 @@ pub(crate) struct Segment {
     pub position: u32,
     pub fields: Vec<Field>,
     pub segments: Vec<Segment>,
+    /// Its qualifier cannot be written: without it the rest would say something else.
+    unqualified: bool,
 }
+
+/// Fields that say what the rest of their segment is.
+const QUALIFIERS: [&str; 7] = ["QUALF", "QUALI", "IDDAT", "SUMID", "TDID", "PARVW", "PARTNER_Q"];
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Field {
@@ -63,11 +68,13 @@ impl Segment {
         self.fields.push(Field { name, value, taken: false });
     }
 
-    /// Puts a value of at most `longest` characters.
+    /// Puts a value of at most `longest` characters. A qualifier that is longer, or empty, takes its segment with it.
     pub(crate) fn put<'a>(&mut self, name: &str, longest: usize, value: impl Into<Option<&'a str>>) {
         let Some(value) = value.into().map(str::trim) else { return };
         if !value.is_empty() && value.chars().count() <= longest {
             self.read_field(Text::new(name), Text::new(value));
+        } else if QUALIFIERS.contains(&name) {
+            self.unqualified = true;
         }
     }
 
@@ -79,7 +86,7 @@ impl Segment {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.segments.is_empty()
+        self.unqualified || self.fields.is_empty() && self.segments.is_empty()
     }
 
     /// What nobody took, in the order it came.

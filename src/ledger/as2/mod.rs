@@ -10,6 +10,7 @@ mod sent;
 mod shown;
 
 pub use expected::{ExpectedLine, Waived};
+pub(super) use sent::renew;
 pub use sent::{Expected, Freeze, Frozen, Matched, Overdue, ReceiptCame};
 pub use shown::{As2Line, AttachmentLine, ReceiptLine};
 

@@ -7,6 +7,7 @@ use crate::ledger::job::{self, partner_lane};
 use crate::ledger::message::pack;
 use crate::ledger::{Error, Ledger, Result, at, id};
 use jiff::{SignedDuration, Timestamp};
+use portway_as2::header::message_id;
 use serde_json::Value;
 use sqlx::types::Json;
 use std::io;
@@ -356,4 +357,46 @@ impl Ledger {
         }
         Ok(true)
     }
+}
+
+/// Before a message of ours goes out once more: where it was answered, as another AS2 message, under a Message-ID of its own that a
+/// receipt is expected for. Its bytes stay. Under the old one the partner would take it for a repetition, and drop it. What was never
+/// answered is repeated as it is (RFC 4130 section 5.5).
+pub(in crate::ledger) async fn renew(
+    tx: &mut sqlx::PgConnection,
+    message: Uuid,
+    now: Timestamp,
+) -> Result<()> {
+    let row: Option<(String, Json<Fields>)> = sqlx::query_as(
+        "SELECT a.exchange, a.sealed_fields FROM as2 a WHERE a.message_id = $1 AND a.direction = 'out'
+         AND (EXISTS (SELECT 1 FROM acknowledgement k WHERE k.answers = $1 AND k.kind = 'MDN' AND k.state ~ 'accepted|rejected')
+              OR a.mdn = 'none' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = $1 AND d.state = 'delivered'))
+         FOR UPDATE OF a",
+    )
+    .bind(message)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((before, Json(mut fields))) = row else { return Ok(()) };
+    let domain = before.trim_end_matches('>').rsplit('@').next().unwrap_or_default();
+    let exchange = message_id(&id::new(now).simple().to_string(), domain);
+    for (name, value) in &mut fields {
+        if name.eq_ignore_ascii_case("Message-ID") {
+            value.clone_from(&exchange);
+        }
+    }
+    sqlx::query(
+        "WITH a AS (UPDATE as2 SET exchange = $2, sealed_fields = $3, resends = 0 WHERE message_id = $1 AND direction = 'out'),
+         s AS (INSERT INTO as2_sent (exchange, message_id) VALUES ($2, $1)),
+         k AS (UPDATE acknowledgement SET state = 'expected', due_at = NULL, detail = NULL WHERE answers = $1 AND kind = 'MDN')
+         INSERT INTO history (id, subject, at, event, detail)
+         VALUES (id_new($4), $1, $4, 'another AS2 message', jsonb_build_object('message-id', $2::text, 'before', $5::text))",
+    )
+    .bind(message)
+    .bind(&exchange)
+    .bind(Json(&fields))
+    .bind(at(now))
+    .bind(before)
+    .execute(tx)
+    .await?;
+    Ok(())
 }

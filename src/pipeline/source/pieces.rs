@@ -4,7 +4,7 @@
 //! as a whole, and XML that breaks off, end the reading there. Bytes to values: nothing here touches files.
 
 use crate::pipeline::outgoing::{Fault, parsed};
-use crate::profile::source::{DOCUMENT, Format, PARTNER, Source};
+use crate::profile::source::{DOCUMENT, Format, PARTNER, SET, Source, set_codes};
 use portway_documents::{Document, DocumentKind};
 use portway_edi::Finding;
 use portway_flat::{Column, ColumnMap, FlatError, Map};
@@ -22,8 +22,8 @@ pub struct Read {
     pub document: Document,
     /// The bytes of it alone; `None`: the file's.
     pub body: Option<Vec<u8>>,
-    /// RCVPRN of an IDoc.
-    pub receiver: Option<String>,
+    /// What says in the file whom it is for, and its value: RCVPRN of an IDoc, a column.
+    pub receiver: Option<(String, String)>,
     /// Marked as a test.
     pub test: bool,
     /// The rows it was made of, by line.
@@ -65,39 +65,47 @@ fn fault(message: String) -> Fault {
 /// What the name of a file says.
 pub struct Named {
     pub partner: Option<String>,
+    /// Code of a set, as it stands there.
+    pub set: Option<String>,
     pub kind: Option<DocumentKind>,
 }
 
-/// Partner and kind in a file's name, by the pattern of the source; the longest that fit. What the source states itself is not looked for.
+/// Partner, kind and set in a file's name, by the pattern of the source; the longest that fit. What the source states itself is not
+/// looked for.
 ///
 /// # Errors
-/// The name has none of the partners, or no kind of document: a sentence that says so.
+/// The name has none of the partners, no kind of document, or no set: a sentence that says so.
 pub fn named<'a>(
     source: &Source,
     name: &str,
     partners: impl Iterator<Item = &'a str>,
 ) -> Result<Named, String> {
     let stated = source.document.as_deref().and_then(DocumentKind::from_name);
-    let (by_partner, by_kind) = (source.pattern.contains(PARTNER), source.pattern.contains(DOCUMENT));
-    let mut partners: Vec<Option<&str>> = if by_partner { partners.map(Some).collect() } else { vec![None] };
+    let has = |place: &str| source.pattern.contains(place);
+    let mut partners: Vec<Option<&str>> =
+        if has(PARTNER) { partners.filter(|id| name.contains(id)).map(Some).collect() } else { vec![None] };
     let mut kinds: Vec<Option<DocumentKind>> =
-        if by_kind { DocumentKind::ALL.iter().copied().map(Some).collect() } else { vec![stated] };
+        if has(DOCUMENT) { DocumentKind::ALL.iter().copied().map(Some).collect() } else { vec![stated] };
+    let sets: Vec<Option<&str>> =
+        if has(SET) { set_codes().filter(|set| name.contains(set)).map(Some).collect() } else { vec![None] };
     partners.sort_by_key(|id| std::cmp::Reverse(id.unwrap_or_default().len()));
     kinds.sort_by_key(|kind| std::cmp::Reverse(kind.map_or("", |kind| kind.name()).len()));
-    for partner in &partners {
-        for kind in &kinds {
+    for (partner, kind) in partners.iter().flat_map(|partner| kinds.iter().map(move |kind| (partner, kind))) {
+        for set in &sets {
             let pattern = source.pattern.replace(PARTNER, partner.unwrap_or_default());
-            let pattern = pattern.replace(DOCUMENT, kind.filter(|_| by_kind).map_or("", |kind| kind.name()));
+            let pattern = pattern.replace(DOCUMENT, kind.map_or("", |kind| kind.name()));
+            let pattern = pattern.replace(SET, set.unwrap_or_default());
             if WildMatch::new(&pattern).matches(name) {
-                return Ok(Named { partner: partner.map(str::to_owned), kind: *kind });
+                let (partner, set) = (partner.map(str::to_owned), set.map(str::to_owned));
+                return Ok(Named { partner, set, kind: *kind });
             }
         }
     }
-    let wanted = match (by_partner, by_kind) {
-        (true, true) => "a partner of partners.d and a kind of document",
-        (true, false) => "a partner of partners.d",
-        _ => "a kind of document",
-    };
+    let wanted =
+        [(PARTNER, "a partner of partners.d"), (DOCUMENT, "a kind of document"), (SET, "the code of a set")];
+    let wanted: Vec<&str> =
+        wanted.into_iter().filter(|(place, _)| has(place)).map(|(_, what)| what).collect();
+    let wanted = if wanted.is_empty() { "what it should" } else { &wanted.join(" and ") };
     Err(format!("the name does not name {wanted}: the pattern is {}", source.pattern))
 }
 
@@ -204,8 +212,11 @@ fn csv(map: &Map, bytes: &[u8]) -> Vec<Piece> {
                 rows => format!("rows {}", rows.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
             };
             let body = serde_json::to_vec(&read.document).ok();
+            let receiver = map
+                .partner_column()
+                .map(|column| (format!("column {column:?}"), read.partner.unwrap_or_default()));
             let document = read.document;
-            Piece { place, read: Ok(Read { document, body, receiver: None, test: false, rows: read.rows }) }
+            Piece { place, read: Ok(Read { document, body, receiver, test: false, rows: read.rows }) }
         }
         Err(errors) => {
             Piece { place: errors.document, read: Err(errors.errors.into_iter().map(flat).collect()) }
@@ -231,11 +242,11 @@ fn idocs(bytes: &[u8]) -> Vec<Piece> {
                 // An order whose quantity cannot be read is a wrong order.
                 let read = if idoc.findings.is_empty() {
                     let body = serde_json::to_vec(&idoc.document).ok();
-                    let receiver = Some(idoc.control.receiver.partner.to_string());
+                    let receiver = idoc.control.receiver.partner.to_string();
                     Ok(Read {
                         document: idoc.document,
                         body,
-                        receiver,
+                        receiver: Some(("RCVPRN".to_owned(), receiver)),
                         test: idoc.control.test,
                         rows: Vec::new(),
                     })
@@ -291,6 +302,10 @@ mod tests {
             Ok(("acme-retail".to_owned(), "purchase-order"))
         );
         assert_eq!(said("{partner}_*", "zeta_1.csv"), Ok(("zeta".to_owned(), "")));
+        let set =
+            |name: &str| Ok::<_, String>(named(&source("{set}_{document}_*"), name, [].into_iter())?.set);
+        assert_eq!(set("865_order-change-response_1"), Ok(Some("865".to_owned())));
+        assert!(set("999_order-change-response_1").unwrap_err().contains("the code of a set"));
         assert!(
             said(both, "other-invoice-1.json").unwrap_err().contains("a partner of partners.d and a kind")
         );

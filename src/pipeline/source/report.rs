@@ -132,7 +132,7 @@ pub fn write(dir: &Path, name: &OsStr, text: &str) -> io::Result<(OsString, Path
 }
 
 /// A name that any system shows.
-fn report_name(name: &OsStr) -> String {
+pub fn report_name(name: &OsStr) -> String {
     let mut shown = String::from_utf8_lossy(name.as_bytes()).into_owned();
     while shown.len() > LONGEST_STEM {
         shown.pop();

@@ -1,120 +1,161 @@
 //! What operators are told of polling: that a server cannot be polled, that it shows another host key, that a file cannot be taken,
-//! that taken files stay there. One alert a partner and cause; the first poll that works closes it.
+//! that taken files stay there. One alert a server and cause; the first poll that works closes it.
 
+use super::owner::{End, Means, Whom};
 use crate::ledger;
 use crate::ledger::alert::{Move, Raise};
 use crate::net::ssh::{SshError, Whose};
-use crate::transport::Doors;
 
 /// What passes by itself is told after so many failures in a row.
 const PATIENCE: i32 = 3;
 
-fn cannot(id: &str) -> String {
-    format!("poll:{id}")
+fn cannot(whom: &Whom) -> String {
+    match whom {
+        Whom::Partner(id) => format!("poll:{id}"),
+        Whom::Source(name) => format!("source-poll:{name}"),
+    }
 }
-pub(super) fn host_key(id: &str) -> String {
-    format!("poll-host-key:{id}")
+
+pub(super) fn host_key(whom: &Whom) -> String {
+    match whom {
+        Whom::Partner(id) => format!("poll-host-key:{id}"),
+        Whom::Source(name) => format!("source-host-key:{name}"),
+    }
 }
-fn leftover(id: &str) -> String {
-    format!("poll-leftover:{id}")
+
+fn leftover(whom: &Whom) -> String {
+    match whom {
+        Whom::Partner(id) => format!("poll-leftover:{id}"),
+        Whom::Source(name) => format!("source-leftover:{name}"),
+    }
+}
+
+/// The server, as the titles have it.
+fn server(whom: &Whom) -> String {
+    match whom {
+        Whom::Partner(id) => format!("{id}: their SFTP server"),
+        Whom::Source(name) => format!("endpoint {name}: its SFTP server, which it hands documents over at,"),
+    }
 }
 
 /// The server could not be polled, `failures` times in a row.
-pub async fn failed(doors: &Doors, id: &str, error: &SshError, failures: i32) {
-    let raise = match error {
-        SshError::HostKey { .. } => Raise {
-            cause: host_key(id),
-            whose: Move::Us,
-            partner: Some(id.to_owned()),
-            title: format!("{id}: their SFTP server shows another host key"),
-            detail: format!(
-                "{error}.\n\nUntil then nothing is fetched from there; their files stay where they are."
-            ),
-            subject: None,
-        },
+pub async fn failed(means: &Means, whom: &Whom, error: &SshError, failures: i32) {
+    let (whose, title, detail) = match error {
+        SshError::HostKey { .. } => (
+            Move::Us,
+            format!("{} shows another host key", server(whom)),
+            format!("{error}.\n\nUntil then nothing is fetched from there; their files stay where they are."),
+        ),
         _ if error.is_temporary() && failures < PATIENCE => return,
-        _ => Raise {
-            cause: cannot(id),
-            whose: match error.whose() {
+        _ => (
+            match error.whose() {
                 Whose::Us => Move::Us,
-                Whose::Theirs => Move::Partner,
+                Whose::Theirs => whom.they(),
             },
-            partner: Some(id.to_owned()),
-            title: format!("{id}: their SFTP server cannot be polled"),
-            detail: format!(
+            format!("{} cannot be polled", server(whom)),
+            format!(
                 "{error}.\n\nNothing is lost: their files stay where they are. Polling goes on by itself, at longer and longer \
-                 intervals; 'portway status' shows when. A changed profile is tried at once."
+                 intervals; 'portway status' shows when. {}",
+                match whom {
+                    Whom::Partner(_) => "A changed profile is tried at once.",
+                    Whom::Source(_) => "A changed endpoint is tried at once.",
+                }
             ),
-            subject: None,
-        },
+        ),
     };
-    raise_it(doors, &raise).await;
+    let cause = if matches!(error, SshError::HostKey { .. }) { host_key(whom) } else { cannot(whom) };
+    means.raise(&Raise { cause, whose, partner: whom.partner(), title, detail, subject: None }).await;
+}
+
+/// It cannot be polled, for a reason of our own.
+pub async fn ours(means: &Means, whom: &Whom, why: &str) {
+    let raise = Raise {
+        cause: cannot(whom),
+        whose: Move::Us,
+        partner: whom.partner(),
+        title: format!("{} cannot be polled", server(whom)),
+        detail: format!("{why}.\n\nNothing is lost: files stay where they are until that is mended."),
+        subject: None,
+    };
+    means.raise(&raise).await;
 }
 
 /// It works: whatever alert there is, also of an earlier run or of another gateway, is over. `false`: the ledger is away.
-pub async fn works(doors: &Doors, id: &str) -> bool {
-    recover(doors, &cannot(id)).await && recover(doors, &host_key(id)).await
+pub async fn works(means: &Means, whom: &Whom) -> bool {
+    means.recover(&cannot(whom)).await && means.recover(&host_key(whom)).await
 }
 
-/// A file that stays where it is. `true`: it is in the ledger, and need not be told again.
-pub async fn refused(doors: &Doors, id: &str, path: &str, why: &str) -> bool {
-    tracing::warn!(partner = id, file = path, why, "a file on the partner's SFTP server cannot be taken");
+/// A file that stays where it is.
+pub async fn refused(means: &Means, whom: &Whom, path: &str, why: &str) -> End {
+    tracing::warn!(whom = whom.id(), file = path, why, "a file on an SFTP server cannot be taken");
+    let (cause, title, next) = match whom {
+        Whom::Partner(id) => (
+            format!("file:{id}"),
+            format!("{id}: a file on their SFTP server cannot be taken"),
+            "It stays on their server. Ask the partner to put it there again, or to remove it.",
+        ),
+        Whom::Source(name) => (
+            format!("refused:{name}"),
+            format!("endpoint {name}: a file cannot be taken"),
+            "It stays on its server. Put it there again under a plain name, or remove it.",
+        ),
+    };
     let raise = Raise {
         // A single event: nothing tells us when it is over.
-        cause: format!("file:{id}"),
-        whose: Move::Partner,
-        partner: Some(id.to_owned()),
-        title: format!("{id}: a file on their SFTP server cannot be taken"),
-        detail: format!(
-            "{path}: {why}. It stays on their server. Ask the partner to put it there again, or to remove it."
-        ),
+        cause,
+        whose: whom.they(),
+        partner: whom.partner(),
+        title,
+        detail: format!("{path}: {why}. {next}"),
         subject: None,
     };
-    raise_it(doors, &raise).await
+    if means.raise(&raise).await { End::Refused } else { End::Untold }
 }
 
 /// Files that are taken, and cannot be removed.
-pub async fn left_over(doors: &Doors, id: &str, path: &str, many: usize, error: &SshError) -> bool {
-    tracing::warn!(partner = id, file = path, many, %error, "a file that is taken cannot be removed from the partner's SFTP server");
+pub async fn left_over(means: &Means, whom: &Whom, path: &str, many: usize, error: &SshError) -> bool {
+    tracing::warn!(whom = whom.id(), file = path, many, %error, "a file that is taken cannot be removed from its SFTP server");
+    let (title, next) = match whom {
+        Whom::Partner(id) => (
+            format!("{id}: taken files cannot be removed from their SFTP server"),
+            "Ask the partner to let our user remove or rename files there, or write after = \"keep\" under [sftp_client.poll].",
+        ),
+        Whom::Source(name) => (
+            format!("endpoint {name}: taken files cannot be removed from its SFTP server"),
+            "Let our user remove or rename files there; the folder `taken`, where one is named, has to exist.",
+        ),
+    };
     let raise = Raise {
-        cause: leftover(id),
-        whose: Move::Partner,
-        partner: Some(id.to_owned()),
-        title: format!("{id}: taken files cannot be removed from their SFTP server"),
+        cause: leftover(whom),
+        whose: whom.they(),
+        partner: whom.partner(),
+        title,
         detail: format!(
-            "{path} ({many} in all): {error}.\n\nThey are taken, and are not taken twice. Ask the partner to let our user remove \
-             or rename files there, or write after = \"keep\" under [sftp_client.poll]."
+            "{path} ({many} in all): {error}.\n\nThey are taken, and are not taken twice. {next}"
         ),
         subject: None,
     };
-    raise_it(doors, &raise).await
+    means.raise(&raise).await
 }
 
 /// They could be removed after all.
-pub async fn cleared(doors: &Doors, id: &str) -> bool {
-    recover(doors, &leftover(id)).await
+pub async fn cleared(means: &Means, whom: &Whom) -> bool {
+    means.recover(&leftover(whom)).await
 }
 
-/// Closes what is open of partners that are not polled any more: paused, or without the section. Nobody is told that it works.
-pub async fn no_longer_polled(doors: &Doors, polled: impl Fn(&str) -> bool) -> ledger::Result<()> {
-    for cause in doors.ledger.open_causes().await? {
-        let id =
-            ["poll:", "poll-host-key:", "poll-leftover:"].iter().find_map(|kind| cause.strip_prefix(kind));
-        if id.is_some_and(|id| !polled(id)) {
-            doors.ledger.close_alert(&cause, doors.clock.now()).await?;
+/// Closes what is open of those who are not polled any more, of this owner. Nobody is told that it works.
+pub async fn no_longer_polled(
+    means: &Means,
+    whom: fn(String) -> Whom,
+    polled: impl Fn(&Whom) -> bool,
+) -> ledger::Result<()> {
+    let nobody = whom(String::new());
+    let kinds = [cannot(&nobody), host_key(&nobody), leftover(&nobody)];
+    for cause in means.ledger.open_causes().await? {
+        let of = kinds.iter().find_map(|kind| cause.strip_prefix(kind)).map(|name| whom(name.to_owned()));
+        if of.is_some_and(|of| !polled(&of)) {
+            means.ledger.close_alert(&cause, means.clock.now()).await?;
         }
     }
     Ok(())
-}
-
-async fn raise_it(doors: &Doors, raise: &Raise) -> bool {
-    let coalesce = doors.profiles.current().gateway.alerts.coalesce.duration();
-    let coalesce = jiff::SignedDuration::try_from(coalesce).unwrap_or(jiff::SignedDuration::from_secs(60));
-    let raised = doors.ledger.raise(raise, coalesce, doors.clock.now()).await;
-    raised.inspect_err(|error| tracing::warn!(%error, "an alert is not in the ledger yet")).is_ok()
-}
-
-async fn recover(doors: &Doors, cause: &str) -> bool {
-    let recovered = doors.ledger.recover(cause, doors.clock.now()).await;
-    recovered.inspect_err(|error| tracing::warn!(%error, "an alert stays open for now")).is_ok()
 }

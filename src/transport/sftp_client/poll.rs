@@ -1,20 +1,17 @@
-//! One poll of one partner's server, under its lease.
+//! One poll of one server, under its lease.
 //!
-//! Each file: looked at, downloaded, looked at again, committed under a key of host, path, size, time and SHA-256, and only then
-//! deleted or moved. When the process dies in between, the next poll finds the file again, and the key says that it is committed.
+//! Each file: looked at, downloaded, looked at again, committed by its [`Owner`] under a key of host, path, size, time and SHA-256, and
+//! only then deleted or moved. When the process dies in between, the next poll finds the file again, and the key says that it is committed.
 //! Before each commit and each deletion the lease is looked at, and before a deletion the file: it may be another one by now. SFTP has no
 //! way to delete a file on condition: what changes in the moment between that look and the deletion is not seen.
 
-use super::alerts;
 use super::files::{Next, Rules, Seen, judge};
+use super::owner::{End, Fetched, Means, Owner, Polled};
 use crate::ledger::poll::{FileState, KnownFile, PollClaim};
 use crate::ledger::{self, Ledger};
 use crate::net::spool::Spooled;
 use crate::net::ssh::{Client, SshError, Stat};
-use crate::profile::PartnerProfile;
 use crate::profile::sftp_client::{After, Poll};
-use crate::transport::Doors;
-use crate::transport::accept::{Facts, Taken};
 use jiff::SignedDuration;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -30,6 +27,8 @@ const MOST_NUMBERS: u32 = 99;
 pub enum Trouble {
     Server(SshError),
     Ledger(ledger::Error),
+    /// Something of our own is not as it should be: a sentence.
+    Ours(String),
     /// Told to stop.
     Stopped,
 }
@@ -62,7 +61,7 @@ pub struct Done {
     pub cleared: bool,
 }
 
-/// Our right to poll this partner.
+/// Our right to poll this server.
 pub struct Held {
     ledger: Ledger,
     claim: PollClaim,
@@ -98,10 +97,12 @@ impl Held {
 }
 
 /// What one poll works with.
-pub struct Work<'a> {
-    pub doors: &'a Doors,
-    pub profile: &'a PartnerProfile,
-    pub poll: &'a Poll,
+pub struct Work<'a, O: Owner> {
+    pub owner: &'a O,
+    pub means: &'a Means,
+    /// Its id in the ledger.
+    pub id: &'a str,
+    pub polled: &'a Polled<O::Case>,
     pub client: &'a Client,
     pub held: &'a Held,
     pub stop: &'a CancellationToken,
@@ -115,15 +116,15 @@ enum Cleared {
     No(SshError),
 }
 
-impl Work<'_> {
-    fn id(&self) -> &str {
-        &self.profile.partner.id
+impl<O: Owner> Work<'_, O> {
+    fn poll(&self) -> &Poll {
+        &self.polled.poll
     }
 
     pub async fn run(&self) -> Result<Done> {
-        let (ledger, now) = (&self.doors.ledger, self.doors.clock.now());
-        let (seen, failed) = self.look().await?;
-        let known = ledger.known_files(self.id()).await?;
+        let (ledger, now) = (&self.means.ledger, self.means.clock.now());
+        let (seen, mut failed) = self.look().await?;
+        let known = ledger.known_files(self.id).await?;
         let mut done = Done { there: seen.len(), ..Done::default() };
         let (mut fresh, mut todo) = (Vec::new(), Vec::new());
         for file in &seen {
@@ -137,24 +138,29 @@ impl Work<'_> {
                 next => todo.push((file, next)),
             }
         }
-        ledger.know_files(self.id(), &fresh, now).await?;
+        ledger.know_files(self.id, &fresh, now).await?;
         let places: Vec<String> =
             seen.iter().map(|file| self.place(file)).filter(|p| known.contains_key(p)).collect();
         if !known.is_empty() {
-            ledger.still_there(self.id(), &places, now).await?;
+            ledger.still_there(self.id, &places, now).await?;
         }
         for (file, next) in todo {
             if self.stop.is_cancelled() {
                 return Err(Trouble::Stopped);
             }
             self.held.check()?;
-            match next {
+            let worked = match next {
                 Next::Clear => {
                     done.cleared = true;
-                    self.clear_away(file, &mut done).await?;
+                    self.clear_away(file, &mut done).await
                 }
-                Next::Refuse(why, limit) => self.refuse(file, &why, limit).await?,
-                _ => self.take(file, &mut done).await?,
+                Next::Refuse(why, limit) => self.refuse(file, &why, limit, &mut done).await,
+                _ => self.take(file, &mut done).await,
+            };
+            match worked {
+                // Such as a folder that is not there for what is put aside: the others go on.
+                Err(Trouble::Server(error)) => keep_first(&mut failed, error)?,
+                worked => worked?,
             }
         }
         failed.map_or(Ok(done), |error| Err(error.into()))
@@ -163,11 +169,11 @@ impl Work<'_> {
     /// All files that are for us, oldest first; a folder that cannot be listed does not keep us from the others.
     async fn look(&self) -> Result<(Vec<Seen>, Option<SshError>)> {
         let (mut seen, mut failed) = (Vec::new(), None);
-        let moved = match &self.poll.moved {
+        let moved = match &self.poll().moved {
             Some(moved) => Some(self.client.realpath(moved).await.unwrap_or_else(|_| moved.clone())),
             None => None,
         };
-        for folder in &self.poll.folders {
+        for folder in &self.poll().folders {
             let mut below = Vec::new();
             if let Err(error) = self.look_into(folder, &mut seen, &mut below).await {
                 keep_first(&mut failed, error)?;
@@ -202,10 +208,10 @@ impl Work<'_> {
         let path = |name: &str| format!("{}/{name}", real.trim_end_matches('/'));
         for entry in self.client.list(&real).await? {
             if entry.stat.is_folder {
-                if self.poll.subfolders && entry.usable && !entry.name.starts_with('.') {
+                if self.poll().subfolders && entry.usable && !entry.name.starts_with('.') {
                     below.push(path(&entry.name));
                 }
-            } else if entry.stat.is_file && self.poll.wants(&entry.name) {
+            } else if entry.stat.is_file && self.poll().wants(&entry.name) {
                 seen.push(Seen {
                     path: path(&entry.name),
                     size: entry.stat.size.unwrap_or(0),
@@ -227,20 +233,43 @@ impl Work<'_> {
                 done.wait = Some(done.wait.map_or(settle, |wait| wait.min(settle)));
                 return self.remember(file, FileState::Watched, None).await;
             }
-            Err(Trouble::Server(error)) => return self.unfetched(file, error).await,
+            Err(Trouble::Server(error)) => return self.unfetched(file, error, done).await,
             Err(other) => return Err(other),
         };
         crate::fault::point("poll.downloaded");
         self.held.check()?;
-        self.commit(file, content).await?;
+        let end = self.owner.take(self.fetched(file), content).await?;
         done.taken += 1;
         crate::fault::point("poll.committed");
-        match self.poll.after {
-            After::Keep => self.remember(file, FileState::Taken, None).await?,
-            After::Delete | After::Move => self.clear_away(file, done).await?,
-        }
+        self.finish(file, end, None, done).await?;
         crate::fault::point("poll.finished");
         Ok(())
+    }
+
+    /// What is to become of the file itself.
+    async fn finish(&self, file: &Seen, end: End, limit: Option<u64>, done: &mut Done) -> Result<()> {
+        match end {
+            End::Taken if self.poll().after == After::Keep => {
+                self.remember(file, FileState::Taken, None).await
+            }
+            End::Taken => self.clear_away(file, done).await,
+            End::Aside(to) => {
+                self.held.check()?;
+                match self.clear(file, Some(&to)).await? {
+                    Cleared::Yes | Cleared::Other => {
+                        Ok(self.means.ledger.forget_file(self.id, &self.place(file)).await?)
+                    }
+                    // It is found again, and known.
+                    Cleared::No(error) => Err(error.into()),
+                }
+            }
+            End::Refused => self.remember(file, FileState::Refused, limit).await,
+            End::Untold => Ok(()),
+        }
+    }
+
+    fn fetched<'b>(&'b self, file: &'b Seen) -> Fetched<'b, O::Case> {
+        Fetched { polled: self.polled, client: self.client, file }
     }
 
     /// The whole file; `None`: it did not stand still.
@@ -250,7 +279,7 @@ impl Work<'_> {
             return Ok(None);
         }
         let content = tokio::select! {
-            content = client.download(&file.path, &self.doors.spool, limit) => content?,
+            content = client.download(&file.path, &self.means.spool, limit) => content?,
             () = self.stop.cancelled() => return Err(Trouble::Stopped),
         };
         let still = content.size == file.size && same(&client.stat(&file.path).await?, file);
@@ -258,41 +287,25 @@ impl Work<'_> {
     }
 
     /// Whether the poll goes on after a file that could not be read.
-    async fn unfetched(&self, file: &Seen, error: SshError) -> Result<()> {
+    async fn unfetched(&self, file: &Seen, error: SshError, done: &mut Done) -> Result<()> {
         match error {
             SshError::NoSuchPath { .. } => Ok(()),
-            SshError::TooLarge { limit, .. } => self.refuse(file, &error.to_string(), Some(limit)).await,
+            SshError::TooLarge { limit, .. } => {
+                self.refuse(file, &error.to_string(), Some(limit), done).await
+            }
             SshError::Permission { .. } | SshError::Failed { .. } => {
-                self.refuse(file, &error.to_string(), None).await
+                self.refuse(file, &error.to_string(), None, done).await
             }
             error => Err(error.into()),
         }
     }
 
-    async fn commit(&self, file: &Seen, content: Spooled) -> Result<()> {
-        let remote = self.client.server().shown();
-        let sha256: String = content.sha256.iter().map(|b| format!("{b:02x}")).collect();
-        let key = format!("poll:{remote}:{}:{}:{sha256}:{}", file.size, file.mtime, file.path);
-        let facts = Facts {
-            transport: "sftp_client",
-            remote: Some(&remote),
-            file_name: Some(&file.name),
-            content_type: None,
-            idempotency_key: Some(&key),
-            as2: None,
-        };
-        if let Taken::New(message) = self.doors.take(self.profile, facts, content).await? {
-            tracing::info!(message_id = %message, partner = self.id(), file = file.path, "taken from the partner's SFTP server");
-        }
-        Ok(())
-    }
-
     /// Deletes or moves what is committed; what cannot be is remembered.
     async fn clear_away(&self, file: &Seen, done: &mut Done) -> Result<()> {
         self.held.check()?;
-        match self.clear(file).await? {
+        match self.clear(file, None).await? {
             Cleared::Yes | Cleared::Other => {
-                Ok(self.doors.ledger.forget_file(self.id(), &self.place(file)).await?)
+                Ok(self.means.ledger.forget_file(self.id, &self.place(file)).await?)
             }
             Cleared::No(error) => {
                 done.left += 1;
@@ -302,7 +315,8 @@ impl Work<'_> {
         }
     }
 
-    async fn clear(&self, file: &Seen) -> Result<Cleared> {
+    /// `aside`: to this path, whatever the poll says.
+    async fn clear(&self, file: &Seen, aside: Option<&str>) -> Result<Cleared> {
         match self.client.stat(&file.path).await {
             Ok(stat) if same(&stat, file) => {}
             Ok(_) => return Ok(Cleared::Other),
@@ -311,8 +325,9 @@ impl Work<'_> {
         }
         // We may have slept over the answer, and somebody else may have put another file there since.
         self.held.check()?;
-        let cleared = match (&self.poll.after, &self.poll.moved) {
-            (After::Move, Some(moved)) => self.move_to(file, moved).await,
+        let cleared = match (aside, self.poll().after, &self.poll().moved) {
+            (Some(to), ..) => self.client.rename(&file.path, to).await,
+            (None, After::Move, Some(moved)) => self.move_to(file, moved).await,
             _ => self.client.remove(&file.path).await,
         };
         match cleared {
@@ -322,7 +337,7 @@ impl Work<'_> {
             ) => Ok(Cleared::No(error)),
             Err(error @ (SshError::NoSuchPath { .. } | SshError::NoSpace { .. })) => {
                 // Of a deletion it says that there is nothing to delete; of a move, that there is no such folder.
-                let gone = self.poll.after == After::Delete;
+                let gone = aside.is_none() && self.poll().after == After::Delete;
                 Ok(if gone { Cleared::Yes } else { Cleared::No(error) })
             }
             Err(error) => Err(error.into()),
@@ -347,20 +362,18 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn refuse(&self, file: &Seen, why: &str, limit: Option<u64>) -> Result<()> {
-        if alerts::refused(self.doors, self.id(), &file.path, why).await {
-            self.remember(file, FileState::Refused, limit).await?;
-        }
-        Ok(())
+    async fn refuse(&self, file: &Seen, why: &str, limit: Option<u64>, done: &mut Done) -> Result<()> {
+        let end = self.owner.refuse(self.fetched(file), why, limit.is_some()).await?;
+        self.finish(file, end, limit, done).await
     }
 
     async fn remember(&self, file: &Seen, state: FileState, limit: Option<u64>) -> Result<()> {
         let known = [(self.place(file), self.known(file, state, limit))];
-        Ok(self.doors.ledger.know_files(self.id(), &known, self.doors.clock.now()).await?)
+        Ok(self.means.ledger.know_files(self.id, &known, self.means.clock.now()).await?)
     }
 
     fn known(&self, file: &Seen, state: FileState, limit: Option<u64>) -> KnownFile {
-        KnownFile { size: file.size, mtime: file.mtime, state, since: self.doors.clock.now(), limit }
+        KnownFile { size: file.size, mtime: file.mtime, state, since: self.means.clock.now(), limit }
     }
 
     /// Where a file is, as the ledger knows it: another server is another memory.
@@ -369,11 +382,10 @@ impl Work<'_> {
     }
 
     fn rules(&self) -> Rules {
-        let most = self.doors.profiles.current().gateway.limits.max_message_bytes;
         Rules {
-            settle: SignedDuration::try_from(self.poll.settle.duration()).unwrap_or(SignedDuration::MAX),
-            limit: self.poll.max_file_bytes.map_or(most, |own| own.min(most)),
-            after: self.poll.after,
+            settle: SignedDuration::try_from(self.poll().settle.duration()).unwrap_or(SignedDuration::MAX),
+            limit: self.polled.limit,
+            after: self.poll().after,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! It fails through the [`Outcome`]; the cause is beside it, for whoever tells operators.
 
 use super::alerts;
+use super::owner::Whom;
 use crate::ledger::alert::{Move, Raise};
 use crate::net::file;
 use crate::net::outcome::Outcome;
@@ -108,7 +109,7 @@ impl Pusher {
 
 /// The cause of the alert on a changed host key; polling has the same one.
 pub fn host_key_cause(partner: &str) -> String {
-    alerts::host_key(partner)
+    alerts::host_key(&Whom::Partner(partner.to_owned()))
 }
 
 /// Told at once: nobody logs in there until a person has looked.

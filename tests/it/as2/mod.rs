@@ -1,6 +1,7 @@
 //! AS2 with the real binary: live products, the openssl command, and bytes on the wire at the other end.
 
 mod acks;
+mod again;
 mod check;
 mod door;
 mod exchange;

@@ -127,7 +127,7 @@ fn a_download_that_breaks_off_is_not_taken_and_the_next_one_is() {
     valve.after(100_000, Then::Break);
     scene.polled_by(&scene.sshd.section_at(valve.port), "settle = \"0s\"");
     let gateway = scene.site.start();
-    gateway.line("the partner's SFTP server cannot be polled");
+    gateway.line("an SFTP server cannot be polled");
     assert_eq!((scene.messages().len(), scene.sshd.names("out").len()), (0, 1));
     valve.open();
     scene.there(&gateway, "out", &[]);

@@ -350,3 +350,59 @@ fn no_more_go_out_than_the_rate_allows() {
     assert!(most[0].parse::<u32>().unwrap() <= 8, "{most:?} in a second");
     gateway.stop();
 }
+
+#[test]
+fn what_waits_for_a_server_that_is_down_is_probed_and_comes_in_order() {
+    // Five tries would be used up in no time.
+    let mut pushed = Pushed::new("");
+    let profile = fs::read_to_string(pushed.site.path("conf/partners.d/acme.toml")).unwrap();
+    let few = profile.replace("longest = \"1s\" }", "longest = \"400ms\", tries = 5 }");
+    assert_ne!(few, profile);
+    pushed.site.partner_text("acme", &few);
+    pushed.sshd.stop();
+    let gateway = pushed.site.start();
+    let numbers: Vec<String> = (1..=40).map(|n| format!("45{n:05}")).collect();
+    for number in &numbers {
+        pushed.order(&gateway, number);
+    }
+    let (database, lane) =
+        (pushed.site.database(), "breaker WHERE lane = 'partner:acme' AND state <> 'closed'");
+    gateway.until("the lane open", || (database.count(lane) == 1).then_some(()));
+    pushed.alert(&gateway, "partner:acme:send", "open");
+    let before = database.count("attempt");
+    gateway.until("eight probes", || {
+        (database.count("attempt WHERE finished_at IS NOT NULL") >= before + 8).then_some(())
+    });
+    assert_eq!(
+        database.count("delivery WHERE state IN ('dead', 'held', 'delivered')"),
+        0,
+        "an outage uses up no tries"
+    );
+    // Those before the lane opened, and one at a time since: most were not touched at all.
+    let untouched =
+        database.count("delivery d WHERE NOT EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id = d.id)");
+    assert!(untouched >= 10, "{untouched} of 40 were not tried");
+    // What was under way when the lane opened is over by now.
+    let at_once = database.rows(
+        "WITH probes AS (SELECT * FROM attempt ORDER BY started_at DESC LIMIT 6)
+         SELECT count(*)::text FROM probes a JOIN probes b ON b.id > a.id AND b.started_at < a.finished_at",
+    );
+    assert_eq!(at_once, ["0"], "one at a time");
+    let (_, status, _) = pushed.site.run(&["status"]);
+    assert!(status.contains("partner:acme (open since") && status.contains("next try"), "{status}");
+
+    pushed.sshd.start_again();
+    pushed.sent(&gateway, 40);
+    pushed.alert(&gateway, "partner:acme:send", "closed");
+    gateway.until("the lane closed", || (pushed.site.database().count("breaker") == 0).then_some(()));
+    assert_eq!(pushed.sshd.names("inbox").len(), 40, "each once");
+    // The probe that got through comes first; all others as they were handed over.
+    let went = pushed.site.database().rows(
+        "SELECT m.position::text FROM attempt a JOIN delivery d ON d.id = a.delivery_id JOIN message m ON m.id = d.message_id
+         WHERE a.outcome = 'delivered' ORDER BY a.started_at, m.position OFFSET 1",
+    );
+    let went: Vec<i64> = went.iter().map(|position| position.parse().unwrap()).collect();
+    assert!(went.is_sorted(), "{went:?}");
+    assert_eq!(pushed.site.database().orphans(), Vec::<String>::new());
+    gateway.stop();
+}

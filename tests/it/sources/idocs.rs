@@ -5,7 +5,7 @@ use crate::harness::x12::order;
 use crate::harness::*;
 
 /// An order of SAP to the vendor 100123; MENGE is as given.
-fn orders05(number: &str, vendor: &str, quantity: &str) -> String {
+pub fn orders05(number: &str, vendor: &str, quantity: &str) -> String {
     format!(
         "<IDOC BEGIN=\"1\"><EDI_DC40 SEGMENT=\"1\"><DOCNUM>00000000000{number}</DOCNUM><DIRECT>1</DIRECT><IDOCTYP>ORDERS05</IDOCTYP>\
          <MESTYP>ORDERS</MESTYP><RCVPRT>LI</RCVPRT><RCVPRN>{vendor}</RCVPRN></EDI_DC40>\

@@ -1,9 +1,11 @@
 //! Our own documents as files: a folder that an ERP writes into, and IDocs that it is given.
 
+mod content;
 mod idocs;
 #[cfg(feature = "faults")]
 mod kills;
 mod refused;
+mod server;
 mod taken;
 
 use crate::harness::*;

@@ -124,3 +124,14 @@ fn many_idocs_need_no_more_than_the_limit_of_one() {
     let read = portway_idoc::read_within(BufReader::new(input), limits);
     assert_eq!(read.filter(Result::is_ok).count(), 200);
 }
+
+#[test]
+fn a_segment_whose_qualifier_does_not_fit_is_left_out_whole() {
+    let text = crate::sample("credit-note").replace("<IDDAT>028</IDDAT>", "<IDDAT>028(</IDDAT>");
+    let idoc = portway_idoc::read(text.as_bytes()).next().unwrap().unwrap();
+    let (written, told) =
+        portway_idoc::write(&idoc.document, &idoc.control, portway_idoc::Layout::Compact).unwrap();
+    let written = String::from_utf8(written).unwrap();
+    assert!(text.contains("028(") && !written.contains("20261230"), "a day of no meaning: {written}");
+    assert!(told.iter().any(|finding| finding.value.as_deref() == Some("2026-12-30")), "{told:?}");
+}
