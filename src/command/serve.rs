@@ -13,6 +13,7 @@ use crate::ledger::alert::{Move, Raise};
 use crate::ledger::cluster::{Cluster, StateLock};
 use crate::ledger::{Error, Ledger};
 use crate::net::accept::{self, DoorLimits};
+use crate::net::handed::{self, Handed};
 use crate::net::spool::Spool;
 use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::supervise::Workers;
@@ -68,7 +69,11 @@ pub async fn run(dir: &Path) -> ExitCode {
         tracing::warn!("{problem}");
     }
     tls::install_provider();
-    match Gateway::open(dir, &configuration).await {
+    let handed = match Handed::take() {
+        Ok(handed) => handed,
+        Err(error) => return fail(&Error::Unsuitable(format!("the service manager's sockets: {error}"))),
+    };
+    match Gateway::open(dir, &configuration, handed).await {
         Ok(Some(gateway)) => gateway.run().await,
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
@@ -85,6 +90,8 @@ pub struct Gateway {
     open: TaskTracker,
     /// Closes the doors; the workers end after.
     close: CancellationToken,
+    /// Sockets that the service manager holds for the doors.
+    handed: Handed,
     /// What the doors show, by the section that says so.
     certificates: Vec<(&'static str, Arc<DoorCertificate>)>,
     watched: Mutex<HashSet<String>>,
@@ -109,11 +116,15 @@ impl Gateway {
     ///
     /// # Errors
     /// What a person must mend: the lock, PostgreSQL's binaries, a server that does not fit, a port in use.
-    pub async fn open(dir: &Path, configuration: &Configuration) -> Result<Option<Gateway>, Error> {
+    pub async fn open(
+        dir: &Path,
+        configuration: &Configuration,
+        handed: Handed,
+    ) -> Result<Option<Gateway>, Error> {
         let place = Place::of(configuration)?;
         let lock = StateLock::take(&place.state)?;
         let cluster = place.cluster.clone();
-        let opened = Gateway::open_locked(dir, configuration, place, lock).await;
+        let opened = Gateway::open_locked(dir, configuration, place, lock, handed).await;
         if let (Err(_) | Ok(None), Some(cluster)) = (&opened, cluster) {
             // Nobody would look after it.
             let _ = tokio::task::spawn_blocking(move || cluster.stop()).await;
@@ -126,6 +137,7 @@ impl Gateway {
         configuration: &Configuration,
         place: Place,
         lock: StateLock,
+        handed: Handed,
     ) -> Result<Option<Gateway>, Error> {
         let close = CancellationToken::new();
         if let Some(cluster) = place.cluster.clone() {
@@ -180,6 +192,7 @@ impl Gateway {
             cluster: place.cluster,
             open: TaskTracker::new(),
             close,
+            handed,
             certificates: Vec::new(),
             watched: Mutex::default(),
             sources: Mutex::default(),
@@ -195,6 +208,7 @@ impl Gateway {
         gateway.open_as2(configuration, &place.state).await?;
         gateway.open_sftp(configuration, &place.state).await?;
         gateway.open_api(configuration, &place.state).await?;
+        gateway.refuse_the_rest();
         gateway.watch_folders();
         // It follows the profiles by itself.
         gateway.open.spawn(sftp_client::run(gateway.doors.clone(), gateway.close.clone()));
@@ -230,7 +244,7 @@ impl Gateway {
         let Some(door) = &configuration.gateway.listen.sftp else { return Ok(()) };
         let unsuitable = |e: std::io::Error| Error::Unsuitable(format!("[listen.sftp]: the host keys: {e}"));
         let keys = sftp::host_key::open(state).map_err(unsuitable)?;
-        let (listener, address) = listen("listen.sftp", door.address).await?;
+        let (listener, address) = self.listen("listen.sftp", door.address).await?;
         let doors = self.doors.clone();
         let serving = sftp::Door::new(doors, keys, &configuration.gateway, door, state);
         self.open.spawn(serving.serve(listener, self.close.clone()));
@@ -275,14 +289,14 @@ impl Gateway {
     }
 
     async fn open_door(
-        &self,
+        &mut self,
         section: &str,
         address: SocketAddr,
         tls: Option<Arc<rustls::ServerConfig>>,
         router: axum::Router,
         limits: DoorLimits,
     ) -> Result<SocketAddr, Error> {
-        let (listener, address) = listen(section, address).await?;
+        let (listener, address) = self.listen(section, address).await?;
         self.open.spawn(accept::serve(listener, tls, router, limits, self.close.clone()));
         let door = match section {
             "listen.https" => "the HTTPS door",
@@ -292,6 +306,43 @@ impl Gateway {
         };
         tracing::info!(%address, "{door} is open");
         Ok(address)
+    }
+
+    /// The door's socket: the service manager's, or one of our own at `address` (port 0 takes a free one).
+    async fn listen(
+        &mut self,
+        section: &str,
+        address: SocketAddr,
+    ) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
+        let refuse = |e: std::io::Error| {
+            Error::Unsuitable(format!(
+                "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
+            ))
+        };
+        let name = section.trim_start_matches("listen.").replace(' ', "-");
+        let listener = match self.handed.claim(&name) {
+            Some(listener) => tokio::net::TcpListener::from_std(listener).map_err(refuse)?,
+            None => accept::listen(address).await.map_err(refuse)?,
+        };
+        let open = listener.local_addr().map_err(refuse)?;
+        if !handed::fits(open, address) {
+            tracing::warn!(
+                "[{section}] says {address}, but its socket unit listens at {open}, and that is what counts: change \
+                 'address', or ListenStream with 'systemctl edit portway-{name}.socket'"
+            );
+        }
+        Ok((listener, open))
+    }
+
+    /// Sockets whose door is shut in gateway.toml: nobody waits in them.
+    fn refuse_the_rest(&mut self) {
+        for (name, listener) in self.handed.unclaimed() {
+            tracing::warn!(
+                "portway-{name}.socket is open, but gateway.toml has no [listen.{name}]: whoever comes is turned away; add \
+                 the section, or run 'systemctl disable --now portway-{name}.socket'"
+            );
+            self.open.spawn(handed::refuse(listener, self.close.clone()));
+        }
     }
 
     /// One watcher for each partner with a drop folder and each endpoint with a source; they follow the configuration by themselves.
@@ -365,7 +416,7 @@ impl Gateway {
 
     /// Reloads: checked first, then put in force; a broken part keeps what it had.
     pub async fn reload(&self) {
-        notify(&[sd_notify::NotifyState::Reloading]);
+        reloading();
         let profiles = self.house.profiles.clone();
         let Ok(report) = tokio::task::spawn_blocking(move || profiles.reload()).await else { return };
         for problem in &report.problems {
@@ -465,18 +516,6 @@ impl Gateway {
     }
 }
 
-/// Takes an address, and says which it is where its port was left open.
-async fn listen(section: &str, address: SocketAddr) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
-    let refuse = |e: std::io::Error| {
-        Error::Unsuitable(format!(
-            "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
-        ))
-    };
-    let listener = accept::listen(address).await.map_err(refuse)?;
-    let address = listener.local_addr().map_err(refuse)?;
-    Ok((listener, address))
-}
-
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
@@ -558,6 +597,13 @@ fn home(state: &Path) -> std::io::Result<String> {
 fn own_names() -> Vec<String> {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     vec![name, "localhost".into(), "127.0.0.1".into()]
+}
+
+/// Since systemd 253 the instant belongs to it.
+fn reloading() {
+    let mut states = vec![sd_notify::NotifyState::Reloading];
+    states.extend(sd_notify::NotifyState::monotonic_usec_now());
+    notify(&states);
 }
 
 fn notify(states: &[sd_notify::NotifyState<'_>]) {
