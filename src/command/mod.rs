@@ -8,6 +8,7 @@ mod anew;
 pub mod arguments;
 pub mod certificate;
 pub mod check;
+pub mod db;
 pub mod demo;
 pub mod doc;
 pub mod endpoint;

@@ -19,6 +19,7 @@ use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::supervise::Workers;
 use crate::pipeline::{House, source};
 use crate::profile::gateway::Endpoint;
+use crate::profile::secret::KeyFile;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
 use crate::transport::{Doors, as2, directory, https, sftp, sftp_client};
 use std::collections::{BTreeMap, HashSet};
@@ -43,7 +44,8 @@ fn limits(configuration: &Configuration) -> DoorLimits {
 /// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).
 pub fn log(json: bool) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("PORTWAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("PORTWAY_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // A second subscriber in one process is refused, and the first goes on.
@@ -219,7 +221,7 @@ impl Gateway {
     async fn open_https(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
         let Some(door) = &configuration.gateway.listen.https else { return Ok(()) };
         let limits = DoorLimits { connections: door.max_connections, ..limits(configuration) };
-        let files = (door.certificate.as_deref(), door.key.as_deref());
+        let files = (door.certificate.as_deref(), door.key.as_ref());
         let tls = self.door_tls("listen.https", configuration, files, state)?;
         let router = https::router(self.doors.clone());
         self.https = Some(self.open_door("listen.https", door.address, Some(tls), router, limits).await?);
@@ -229,7 +231,7 @@ impl Gateway {
     async fn open_as2(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
         let Some(door) = &configuration.gateway.listen.as2 else { return Ok(()) };
         let limits = DoorLimits { connections: door.max_connections, unfold: true, ..limits(configuration) };
-        let files = (door.certificate.as_deref(), door.key.as_deref());
+        let files = (door.certificate.as_deref(), door.key.as_ref());
         let tls = self.door_tls("listen.as2", configuration, files, state)?;
         let router = as2::router(self.doors.clone());
         let open = self.open_door("listen.as2", door.address, Some(tls), router.clone(), limits.clone());
@@ -259,7 +261,7 @@ impl Gateway {
         let tls = if door.plain {
             None
         } else {
-            let files = (door.certificate.as_deref(), door.key.as_deref());
+            let files = (door.certificate.as_deref(), door.key.as_ref());
             Some(self.door_tls("listen.api", configuration, files, state)?)
         };
         let router = api::router(self.house.clone(), self.close.clone());
@@ -272,12 +274,15 @@ impl Gateway {
         &mut self,
         section: &'static str,
         configuration: &Configuration,
-        files: (Option<&Path>, Option<&Path>),
+        files: (Option<&Path>, Option<&KeyFile>),
         state: &Path,
     ) -> Result<Arc<rustls::ServerConfig>, Error> {
         let source = match files {
             (Some(chain), Some(key)) => {
-                CertificateSource::Files { chain: configuration.path(chain), key: configuration.path(key) }
+                let key = key
+                    .path(&configuration.dir)
+                    .map_err(|e| Error::Unsuitable(format!("[{section}] key: {e}")))?;
+                CertificateSource::Files { chain: configuration.path(chain), key }
             }
             _ => CertificateSource::SelfSigned { dir: state.join("certs"), names: own_names() },
         };

@@ -31,7 +31,8 @@ impl Handed {
             listener.set_nonblocking(true)?;
             let name = name.unwrap_or_default();
             if handed.insert(name.clone(), listener).is_some() {
-                let words = format!("two sockets are named '{name}': one FileDescriptorName= for one address");
+                let words =
+                    format!("two sockets are named '{name}': one FileDescriptorName= for one address");
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
             }
         }
