@@ -35,6 +35,8 @@ use tokio_util::task::TaskTracker;
 
 /// Messages committed and waiting for a processor here; half of them with their bytes, at most 256 KiB each in memory.
 const ARRIVALS: usize = 256;
+/// How often what runs beside is looked at.
+const TICK: Duration = Duration::from_millis(500);
 const RELOAD: &str = "reload";
 
 fn limits(configuration: &Configuration) -> DoorLimits {
@@ -493,8 +495,11 @@ impl Gateway {
     /// What runs beside: the private PostgreSQL's health, the partitions ahead, the watchdog.
     async fn look_after(self: Arc<Self>) {
         let mut ticks = 0u64;
+        // Three signs of life in the time that the service manager gives; it does not matter where none asks.
+        let pat = sd_notify::watchdog_enabled().map_or(10, |time| (time.as_millis() / 3 / TICK.as_millis()).clamp(1, 10));
+        let pat = u64::try_from(pat).unwrap_or(10);
         loop {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            tokio::time::sleep(TICK).await;
             ticks += 1;
             if let Some(cluster) = self.cluster.clone() {
                 let mended = tokio::task::spawn_blocking(move || {
@@ -509,7 +514,7 @@ impl Gateway {
                     _ => {}
                 }
             }
-            if ticks.is_multiple_of(10) {
+            if ticks.is_multiple_of(pat) {
                 notify(&[sd_notify::NotifyState::Watchdog]);
             }
             if ticks.is_multiple_of(2 * 3600 * 6)
