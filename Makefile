@@ -5,7 +5,7 @@ export PORTWAY_TEST_PYTHON ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/portway/ven
 
 CARGO = . .ci/path; cargo
 
-.PHONY: demo test soak check prepare prepare-tests
+.PHONY: demo test soak check package package-check prepare prepare-tests prepare-package
 
 demo: prepare
 	$(CARGO) run --locked -- demo
@@ -22,8 +22,19 @@ check: prepare-tests
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets --features faults -- -D warnings
 
+# The .deb and the .rpm, with everything optimised.
+package: prepare-package
+	. .ci/path; packaging/build all
+
+# Quickly built ones, proved in a container.
+package-check: prepare-tests prepare-package
+	. .ci/path; packaging/check
+
 prepare:
 	.ci/prepare
 
 prepare-tests:
 	.ci/prepare tests
+
+prepare-package:
+	.ci/prepare package

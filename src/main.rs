@@ -50,10 +50,11 @@ fn main() -> ExitCode {
             FileVerb::Sample { set, version } => command::file::sample::run(&set, version.as_deref()),
             FileVerb::Redact { file } => command::file::redact::run(&file),
         },
-        Verb::Schema { name } => command::schema::run(&name),
+        Verb::Schema { name } => command::schema::run(name.as_deref()),
         Verb::Explain { code, version, directory } => {
             command::explain::run(&code, version.as_deref(), directory.as_deref())
         }
+        Verb::Db(verb) => command::db::run(&dir, &verb),
         Verb::Completions { shell } => command::manual::completions(shell),
         Verb::Man { dir } => command::manual::man(&dir),
         Verb::Demo { stay } => with_runtime(command::demo::run(stay)),

@@ -75,7 +75,10 @@ pub enum Verb {
     #[command(subcommand)]
     Endpoint(EndpointVerb),
     /// The JSON Schema of a document (purchase-order), or of a configuration file (gateway, partner).
-    Schema { name: String },
+    Schema {
+        /// Without: the names.
+        name: Option<String>,
+    },
     /// What a diagnostic code (X1205), a segment (PO1, BGM) or an element (PO1-03, DTM-2380) means.
     // `--version` is the standard's here.
     #[command(disable_version_flag = true)]
@@ -88,10 +91,28 @@ pub enum Verb {
         #[arg(long)]
         directory: Option<String>,
     },
+    /// The ledger's database.
+    #[command(subcommand)]
+    Db(DbVerb),
     /// Write shell completions to stdout.
     Completions { shell: clap_complete::Shell },
     /// Write man pages into a folder.
     Man { dir: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DbVerb {
+    /// Become the private PostgreSQL, and make it first where it is not there: what portway-postgres.service runs.
+    Run {
+        /// The cluster's data folder.
+        #[arg(long, default_value = "/var/lib/portway-postgres/data")]
+        data: PathBuf,
+        /// The folder of its socket.
+        #[arg(long, default_value = crate::command::db::SOCKET)]
+        socket: PathBuf,
+    },
+    /// Exit 0 if gateway.toml puts the ledger into that PostgreSQL, 1 if elsewhere.
+    Needed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

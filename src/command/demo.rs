@@ -9,6 +9,7 @@ mod strangers;
 use super::serve::{self, Gateway};
 use super::{PROBLEMS, connect, doc, fail};
 use crate::ledger::document::Filter;
+use crate::net::handed::Handed;
 use crate::net::tls;
 use crate::profile::partner::TokenHash;
 use std::fs;
@@ -73,7 +74,8 @@ async fn play(stay: bool) -> Result<(), Stop> {
     let configuration =
         connect::configuration(&conf).map_err(|_| "the demo's own configuration is broken".to_owned())?;
     say("a private PostgreSQL is being made (a few seconds) …");
-    let gateway = Gateway::open(&conf, &configuration).await?.ok_or_else(|| "stopped".to_owned())?;
+    let gateway =
+        Gateway::open(&conf, &configuration, Handed::default()).await?.ok_or_else(|| "stopped".to_owned())?;
     let address = gateway.https.ok_or_else(|| "the HTTPS door is closed".to_owned())?;
     say(&format!("folder         {}", home.display()));
     say(&format!("partners' door https://{address}/edi"));

@@ -10,6 +10,7 @@ pub mod arguments;
 pub mod audit;
 pub mod certificate;
 pub mod check;
+pub mod db;
 pub mod demo;
 pub mod doc;
 pub mod endpoint;

@@ -16,11 +16,13 @@ use crate::ledger::cluster::{Cluster, StateLock};
 use crate::ledger::profile::Accepted;
 use crate::ledger::{Error, Ledger};
 use crate::net::accept::{self, DoorLimits};
+use crate::net::handed::{self, Handed};
 use crate::net::spool::Spool;
 use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::supervise::Workers;
 use crate::pipeline::{House, source};
 use crate::profile::gateway::Endpoint;
+use crate::profile::secret::KeyFile;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
 use crate::transport::{Doors, as2, directory, https, sftp, sftp_client};
 use std::collections::{BTreeMap, HashSet};
@@ -36,6 +38,8 @@ use tokio_util::task::TaskTracker;
 
 /// Messages committed and waiting for a processor here; half of them with their bytes, at most 256 KiB each in memory.
 const ARRIVALS: usize = 256;
+/// How often what runs beside is looked at.
+const TICK: Duration = Duration::from_millis(500);
 const RELOAD: &str = "reload";
 
 fn limits(configuration: &Configuration) -> DoorLimits {
@@ -45,7 +49,8 @@ fn limits(configuration: &Configuration) -> DoorLimits {
 /// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).
 pub fn log(json: bool) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("PORTWAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("PORTWAY_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // A second subscriber in one process is refused, and the first goes on.
@@ -71,7 +76,11 @@ pub async fn run(dir: &Path) -> ExitCode {
         tracing::warn!("{problem}");
     }
     tls::install_provider();
-    match Gateway::open(dir, &configuration).await {
+    let handed = match Handed::take() {
+        Ok(handed) => handed,
+        Err(error) => return fail(&Error::Unsuitable(format!("the service manager's sockets: {error}"))),
+    };
+    match Gateway::open(dir, &configuration, handed).await {
         Ok(Some(gateway)) => gateway.run().await,
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
@@ -88,6 +97,8 @@ pub struct Gateway {
     open: TaskTracker,
     /// Closes the doors; the workers end after.
     close: CancellationToken,
+    /// Sockets that the service manager holds for the doors.
+    handed: Handed,
     /// What the doors show, by the section that says so.
     certificates: Vec<(&'static str, Arc<DoorCertificate>)>,
     watched: Mutex<HashSet<String>>,
@@ -112,11 +123,15 @@ impl Gateway {
     ///
     /// # Errors
     /// What a person must mend: the lock, PostgreSQL's binaries, a server that does not fit, a port in use.
-    pub async fn open(dir: &Path, configuration: &Configuration) -> Result<Option<Gateway>, Error> {
+    pub async fn open(
+        dir: &Path,
+        configuration: &Configuration,
+        handed: Handed,
+    ) -> Result<Option<Gateway>, Error> {
         let place = Place::of(configuration)?;
         let lock = StateLock::take(&place.state)?;
         let cluster = place.cluster.clone();
-        let opened = Gateway::open_locked(dir, configuration, place, lock).await;
+        let opened = Gateway::open_locked(dir, configuration, place, lock, handed).await;
         if let (Err(_) | Ok(None), Some(cluster)) = (&opened, cluster) {
             // Nobody would look after it.
             let _ = tokio::task::spawn_blocking(move || cluster.stop()).await;
@@ -129,6 +144,7 @@ impl Gateway {
         configuration: &Configuration,
         place: Place,
         lock: StateLock,
+        handed: Handed,
     ) -> Result<Option<Gateway>, Error> {
         let close = CancellationToken::new();
         if let Some(cluster) = place.cluster.clone() {
@@ -183,6 +199,7 @@ impl Gateway {
             cluster: place.cluster,
             open: TaskTracker::new(),
             close,
+            handed,
             certificates: Vec::new(),
             watched: Mutex::default(),
             sources: Mutex::default(),
@@ -198,6 +215,7 @@ impl Gateway {
         gateway.open_as2(configuration, &place.state).await?;
         gateway.open_sftp(configuration, &place.state).await?;
         gateway.open_api(configuration, &place.state).await?;
+        gateway.refuse_the_rest();
         gateway.watch_folders();
         // They follow the configuration by themselves.
         gateway
@@ -212,7 +230,7 @@ impl Gateway {
     async fn open_https(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
         let Some(door) = &configuration.gateway.listen.https else { return Ok(()) };
         let limits = DoorLimits { connections: door.max_connections, ..limits(configuration) };
-        let files = (door.certificate.as_deref(), door.key.as_deref());
+        let files = (door.certificate.as_deref(), door.key.as_ref());
         let tls = self.door_tls("listen.https", configuration, files, state)?;
         let router = https::router(self.doors.clone());
         self.https = Some(self.open_door("listen.https", door.address, Some(tls), router, limits).await?);
@@ -222,7 +240,7 @@ impl Gateway {
     async fn open_as2(&mut self, configuration: &Configuration, state: &Path) -> Result<(), Error> {
         let Some(door) = &configuration.gateway.listen.as2 else { return Ok(()) };
         let limits = DoorLimits { connections: door.max_connections, unfold: true, ..limits(configuration) };
-        let files = (door.certificate.as_deref(), door.key.as_deref());
+        let files = (door.certificate.as_deref(), door.key.as_ref());
         let tls = self.door_tls("listen.as2", configuration, files, state)?;
         let router = as2::router(self.doors.clone());
         let open = self.open_door("listen.as2", door.address, Some(tls), router.clone(), limits.clone());
@@ -237,7 +255,7 @@ impl Gateway {
         let Some(door) = &configuration.gateway.listen.sftp else { return Ok(()) };
         let unsuitable = |e: std::io::Error| Error::Unsuitable(format!("[listen.sftp]: the host keys: {e}"));
         let keys = sftp::host_key::open(state).map_err(unsuitable)?;
-        let (listener, address) = listen("listen.sftp", door.address).await?;
+        let (listener, address) = self.listen("listen.sftp", door.address).await?;
         let doors = self.doors.clone();
         let serving = sftp::Door::new(doors, keys, &configuration.gateway, door, state);
         self.open.spawn(serving.serve(listener, self.close.clone()));
@@ -252,7 +270,7 @@ impl Gateway {
         let tls = if door.plain {
             None
         } else {
-            let files = (door.certificate.as_deref(), door.key.as_deref());
+            let files = (door.certificate.as_deref(), door.key.as_ref());
             Some(self.door_tls("listen.api", configuration, files, state)?)
         };
         let router = api::router(self.house.clone(), self.close.clone());
@@ -265,12 +283,15 @@ impl Gateway {
         &mut self,
         section: &'static str,
         configuration: &Configuration,
-        files: (Option<&Path>, Option<&Path>),
+        files: (Option<&Path>, Option<&KeyFile>),
         state: &Path,
     ) -> Result<Arc<rustls::ServerConfig>, Error> {
         let source = match files {
             (Some(chain), Some(key)) => {
-                CertificateSource::Files { chain: configuration.path(chain), key: configuration.path(key) }
+                let key = key
+                    .path(&configuration.dir)
+                    .map_err(|e| Error::Unsuitable(format!("[{section}] key: {e}")))?;
+                CertificateSource::Files { chain: configuration.path(chain), key }
             }
             _ => CertificateSource::SelfSigned { dir: state.join("certs"), names: own_names() },
         };
@@ -282,14 +303,14 @@ impl Gateway {
     }
 
     async fn open_door(
-        &self,
+        &mut self,
         section: &str,
         address: SocketAddr,
         tls: Option<Arc<rustls::ServerConfig>>,
         router: axum::Router,
         limits: DoorLimits,
     ) -> Result<SocketAddr, Error> {
-        let (listener, address) = listen(section, address).await?;
+        let (listener, address) = self.listen(section, address).await?;
         self.open.spawn(accept::serve(listener, tls, router, limits, self.close.clone()));
         let door = match section {
             "listen.https" => "the HTTPS door",
@@ -299,6 +320,43 @@ impl Gateway {
         };
         tracing::info!(%address, "{door} is open");
         Ok(address)
+    }
+
+    /// The door's socket: the service manager's, or one of our own at `address` (port 0 takes a free one).
+    async fn listen(
+        &mut self,
+        section: &str,
+        address: SocketAddr,
+    ) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
+        let refuse = |e: std::io::Error| {
+            Error::Unsuitable(format!(
+                "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
+            ))
+        };
+        let name = section.trim_start_matches("listen.").replace(' ', "-");
+        let listener = match self.handed.claim(&name) {
+            Some(listener) => tokio::net::TcpListener::from_std(listener).map_err(refuse)?,
+            None => accept::listen(address).await.map_err(refuse)?,
+        };
+        let open = listener.local_addr().map_err(refuse)?;
+        if !handed::fits(open, address) {
+            tracing::warn!(
+                "[{section}] says {address}, but its socket unit listens at {open}, and that is what counts: change \
+                 'address', or ListenStream with 'systemctl edit portway-{name}.socket'"
+            );
+        }
+        Ok((listener, open))
+    }
+
+    /// Sockets whose door is shut in gateway.toml: nobody waits in them.
+    fn refuse_the_rest(&mut self) {
+        for (name, listener) in self.handed.unclaimed() {
+            tracing::warn!(
+                "portway-{name}.socket is open, but gateway.toml has no [listen.{name}]: whoever comes is turned away; add \
+                 the section, or run 'systemctl disable --now portway-{name}.socket'"
+            );
+            self.open.spawn(handed::refuse(listener, self.close.clone()));
+        }
     }
 
     /// One watcher for each partner with a drop folder and each endpoint with a source; they follow the configuration by themselves.
@@ -379,7 +437,7 @@ impl Gateway {
     /// Reloads: checked first, written down, then put in force; a broken part keeps what it had. `asked`: by `portway reload`. `false`:
     /// it cannot be written down now, so nothing has changed.
     async fn reload(&self, asked: bool) -> bool {
-        notify(&[sd_notify::NotifyState::Reloading]);
+        reloading();
         let report = match self.read_again(asked).await {
             Ok(report) => report,
             Err(error) => {
@@ -467,8 +525,12 @@ impl Gateway {
     /// What runs beside: the private PostgreSQL's health, the partitions ahead, the watchdog.
     async fn look_after(self: Arc<Self>) {
         let mut ticks = 0u64;
+        // Three signs of life in the time that the service manager gives; it does not matter where none asks.
+        let pat = sd_notify::watchdog_enabled()
+            .map_or(10, |time| (time.as_millis() / 3 / TICK.as_millis()).clamp(1, 10));
+        let pat = u64::try_from(pat).unwrap_or(10);
         loop {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            tokio::time::sleep(TICK).await;
             ticks += 1;
             if let Some(cluster) = self.cluster.clone() {
                 let mended = tokio::task::spawn_blocking(move || {
@@ -483,7 +545,7 @@ impl Gateway {
                     _ => {}
                 }
             }
-            if ticks.is_multiple_of(10) {
+            if ticks.is_multiple_of(pat) {
                 notify(&[sd_notify::NotifyState::Watchdog]);
             }
             if ticks.is_multiple_of(2 * 3600 * 6)
@@ -493,18 +555,6 @@ impl Gateway {
             }
         }
     }
-}
-
-/// Takes an address, and says which it is where its port was left open.
-async fn listen(section: &str, address: SocketAddr) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
-    let refuse = |e: std::io::Error| {
-        Error::Unsuitable(format!(
-            "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
-        ))
-    };
-    let listener = accept::listen(address).await.map_err(refuse)?;
-    let address = listener.local_addr().map_err(refuse)?;
-    Ok((listener, address))
 }
 
 async fn blocking<T: Send + 'static>(
@@ -591,6 +641,13 @@ fn home(state: &Path) -> std::io::Result<String> {
 
 fn own_names() -> Vec<String> {
     vec![host(), "localhost".into(), "127.0.0.1".into()]
+}
+
+/// Since systemd 253 the instant belongs to it.
+fn reloading() {
+    let mut states = vec![sd_notify::NotifyState::Reloading];
+    states.extend(sd_notify::NotifyState::monotonic_usec_now());
+    notify(&states);
 }
 
 fn notify(states: &[sd_notify::NotifyState<'_>]) {

@@ -5,8 +5,8 @@
 //! answer closes it. With a rate set, what waited then goes out at that rate. In good times there is no row, and nothing is written.
 //! A try that is lost with its worker leaves the lane half open; the next claim probes again.
 
-use super::pace::{self, Pace};
 use super::audit::{self, Actor, Change, On};
+use super::pace::{self, Pace};
 use super::{Ledger, Result, at};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

@@ -3,6 +3,9 @@
 //! It is made on first start, started when it does not run, adopted when it does (it outlives a `kill -9` of ours), started again
 //! when it dies, and stopped with us. PostgreSQL refuses to run as root: started as root, it runs as `portway` or `postgres`.
 //! The data folder is pinned to its major version; a mismatch is said, never guessed around.
+//!
+//! As a unit of its own (`portway-postgres.service`) the same cluster belongs to an account of its own and outlives the gateway:
+//! [`Cluster::become_server`]. There the gateway's role is an ordinary one that owns its database.
 
 use super::{Address, Error, Result};
 use std::fs;
@@ -14,6 +17,26 @@ use std::process::{Command, Stdio};
 
 const USER: &str = "portway";
 const DATABASE: &str = "portway";
+/// The superuser of a unit's cluster.
+const SUPERUSER: &str = "postgres";
+const HBA: &str = "local all all peer map=portway\n";
+/// Who may be whom there: the gateway's account and root the gateway's role, the cluster's own account and root the superuser.
+const UNIT_IDENT: &str = "portway portway portway\nportway root portway\nportway root postgres\nportway portway-postgres postgres\n";
+const SETTINGS: [&str; 13] = [
+    "listen_addresses=",
+    "port=5432",
+    "max_connections=60",
+    "jit=off",
+    "fsync=on",
+    "synchronous_commit=on",
+    "shared_buffers=128MB",
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+    "wal_compression=on",
+    "autovacuum_naptime=10s",
+    "log_min_messages=warning",
+    "cluster_name=portway",
+];
 /// `sun_path` holds 108 bytes; the socket's name takes 15.
 const LONGEST_FOLDER: usize = 90;
 
@@ -51,6 +74,47 @@ impl Cluster {
 
     pub fn address(&self, connections: u32) -> Address {
         Address::socket(&self.run, USER, DATABASE, connections)
+    }
+
+    /// The cluster of `portway-postgres.service`: its data, and the folder of its socket. It belongs to the account that calls.
+    pub fn of_unit(data: &Path, run: &Path) -> Cluster {
+        Cluster { data: data.to_owned(), run: run.to_owned(), log: PathBuf::new(), account: None }
+    }
+
+    /// Makes the cluster and our database if they are not there, then becomes the server: this process, so that a service
+    /// manager sees its readiness and its end. Returns only what went wrong.
+    pub fn become_server(&self) -> Error {
+        let prepared = || -> Result<PathBuf> {
+            let bin = self.binaries()?;
+            if !self.data.join("PG_VERSION").exists() {
+                self.make_for_unit(&bin)?;
+            }
+            fs::write(self.data.join("pg_ident.conf"), UNIT_IDENT)
+                .map_err(|e| write_failed(&self.data, &e))?;
+            Ok(bin)
+        };
+        let bin = match prepared() {
+            Ok(bin) => bin,
+            Err(error) => return error,
+        };
+        let program = bin.join("postgres");
+        let mut command = Command::new(&program);
+        command.arg("-D").arg(&self.data).args(self.settings()).env("LC_ALL", "C").current_dir("/");
+        let error = command.exec();
+        Error::Unsuitable(format!("{} cannot be run: {error}", program.display()))
+    }
+
+    fn make_for_unit(&self, bin: &Path) -> Result<()> {
+        // Made beside and renamed: a half-made cluster is never taken for a whole one.
+        let making = Cluster { data: self.data.with_extension("making"), ..self.clone() };
+        let _ = fs::remove_dir_all(&making.data);
+        make_folder(&making.data, 0o700, None)?;
+        making.initdb(bin, SUPERUSER)?;
+        fs::write(making.data.join("pg_hba.conf"), HBA).map_err(|e| write_failed(&making.data, &e))?;
+        let data = making.data.display().to_string();
+        let statements = format!("CREATE ROLE {USER} LOGIN;\nCREATE DATABASE {DATABASE} OWNER {USER};\n");
+        self.run_with(&bin.join("postgres"), &["--single", "-D", &data, "postgres"], &statements)?;
+        fs::rename(&making.data, &self.data).map_err(|e| write_failed(&self.data, &e))
     }
 
     /// Makes the cluster if it is not there, and starts it if it does not run. Blocks for a few seconds at most.
@@ -97,8 +161,17 @@ impl Cluster {
         make_folder(home, 0o755, None)?;
         make_folder(&self.data, 0o700, self.account.as_ref())?;
         tracing::info!(folder = %self.data.display(), "making a private PostgreSQL cluster; this takes a few seconds");
+        self.initdb(&bin, USER).inspect_err(|_| {
+            // A half-made cluster would be taken for a whole one.
+            let _ = fs::remove_dir_all(&self.data);
+        })?;
+        self.write_access()?;
+        Ok(true)
+    }
+
+    fn initdb(&self, bin: &Path, superuser: &str) -> Result<String> {
         let data = self.data.display().to_string();
-        let user = format!("--username={USER}");
+        let user = format!("--username={superuser}");
         self.run(
             &bin.join("initdb"),
             &[
@@ -113,12 +186,13 @@ impl Cluster {
                 "--no-instructions",
             ],
         )
-        .inspect_err(|_| {
-            // A half-made cluster would be taken for a whole one.
-            let _ = fs::remove_dir_all(&self.data);
-        })?;
-        self.write_access()?;
-        Ok(true)
+    }
+
+    /// The server's settings, as arguments.
+    fn settings(&self) -> Vec<String> {
+        let folder = format!("unix_socket_directories={}", self.run.display());
+        let fixed = SETTINGS.iter().map(|setting| (*setting).to_owned());
+        fixed.chain([folder]).flat_map(|setting| ["-c".to_owned(), setting]).collect()
     }
 
     /// Who may log in as the ledger's role: the account we run under, root, and the account of the cluster.
@@ -130,8 +204,7 @@ impl Cluster {
         names.dedup();
         let ident: String = names.iter().map(|n| format!("portway {n} {USER}\n")).collect();
         fs::write(self.data.join("pg_ident.conf"), ident).map_err(|e| write_failed(&self.data, &e))?;
-        fs::write(self.data.join("pg_hba.conf"), "local all all peer map=portway\n")
-            .map_err(|e| write_failed(&self.data, &e))
+        fs::write(self.data.join("pg_hba.conf"), HBA).map_err(|e| write_failed(&self.data, &e))
     }
 
     fn start(&self) -> Result<bool> {
@@ -141,12 +214,9 @@ impl Cluster {
             fs::write(&self.log, "").map_err(|e| write_failed(&self.log, &e))?;
         }
         give(&self.log, self.account.as_ref())?;
-        let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories='{}' -c port=5432 -c max_connections=60 -c jit=off \
-             -c fsync=on -c synchronous_commit=on -c shared_buffers=128MB -c max_wal_size=2GB -c checkpoint_timeout=15min \
-             -c wal_compression=on -c autovacuum_naptime=10s -c log_min_messages=warning -c cluster_name=portway",
-            self.run.display()
-        );
+        // pg_ctl gives these to a shell.
+        let options: Vec<String> = self.settings().iter().map(|part| format!("'{part}'")).collect();
+        let options = options.join(" ");
         let (data, log) = (self.data.display().to_string(), self.log.display().to_string());
         self.run(&bin.join("pg_ctl"), &["start", "-D", &data, "-l", &log, "-w", "-t", "60", "-o", &options])
             .map_err(|error| {
@@ -204,10 +274,14 @@ impl Cluster {
     }
 
     fn run(&self, program: &Path, arguments: &[&str]) -> Result<String> {
+        self.run_with(program, arguments, "")
+    }
+
+    fn run_with(&self, program: &Path, arguments: &[&str], input: &str) -> Result<String> {
         let mut command = Command::new(program);
         command
             .args(arguments)
-            .stdin(Stdio::null())
+            .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
             .stderr(Stdio::piped())
             .env("LC_ALL", "C")
             .current_dir("/");
@@ -222,9 +296,13 @@ impl Cluster {
         }
         // A group of its own: a signal meant for us from the terminal must not stop the database first.
         command.process_group(0);
-        let output = command
-            .output()
-            .map_err(|e| Error::Unsuitable(format!("{} cannot be run: {e}", program.display())))?;
+        let failed =
+            |e: std::io::Error| Error::Unsuitable(format!("{} cannot be run: {e}", program.display()));
+        let mut child = command.spawn().map_err(failed)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes()).map_err(failed)?;
+        }
+        let output = child.wait_with_output().map_err(failed)?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }

@@ -2,8 +2,9 @@
 //!
 //! It promises: a slow or hostile client costs one place among `connections` and no more than the handshake and header
 //! times; a panic in a handler answers 500 and ends nothing else; an error of one connection never ends the loop, and
-//! a lack of file descriptors makes it wait, not spin. On `stop` it takes no new connection, lets running requests end
-//! within `drain`, then cuts the rest. The header time also ends idle keep-alive connections.
+//! a lack of file descriptors makes it wait, not spin. On `stop` it takes no new connection; one that it has taken already
+//! is still served, also where its request comes a moment later, and told `Connection: close`. What runs may end within `drain`,
+//! then the rest is cut. The header time also ends idle keep-alive connections.
 //!
 //! Each request carries a [`Peer`] extension. Whoever that is, the handler decides.
 
@@ -12,6 +13,8 @@ use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::FutureExt;
+use http::HeaderValue;
+use http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,6 +30,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// How long a connection that waits for its next request stays open after `stop`: a client that has just sent one gets its answer.
+const LINGER: Duration = Duration::from_millis(500);
 
 /// Who is at the other end of a request's connection.
 #[derive(Debug, Clone)]
@@ -66,12 +72,6 @@ impl Default for DoorLimits {
 /// Listens at `address`; port 0 takes a free one.
 pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
-}
-
-/// Takes over a listening socket from the service manager.
-pub fn inherited(listener: std::net::TcpListener) -> io::Result<TcpListener> {
-    listener.set_nonblocking(true)?;
-    TcpListener::from_std(listener)
 }
 
 /// Serves `router` until `stop`, then drains. Returns when the last connection is gone. Without `tls`: plain HTTP.
@@ -147,8 +147,9 @@ async fn connection(door: Arc<Door>, stream: TcpStream, address: SocketAddr, _pl
         return requests(&door, stream, Peer { address, client_certificate: None }).await;
     };
     let handshake = tokio::time::timeout(door.limits.handshake, acceptor.accept(stream));
+    // Also while stopping: whoever was let in is served.
     let shaken = tokio::select! {
-        () = door.stop.cancelled() => return,
+        () = door.cut.cancelled() => return,
         shaken = handshake => shaken,
     };
     match shaken {
@@ -180,7 +181,7 @@ async fn requests_of(
     let service = hyper::service::service_fn(|mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer.clone());
         let answer = AssertUnwindSafe(door.service.call(request)).catch_unwind();
-        let heads = heads.clone();
+        let (heads, stop) = (heads.clone(), door.stop.clone());
         async move {
             let answer = answer.await.unwrap_or_else(|_| {
                 tracing::error!(%address, "a handler panicked; the request was answered 500");
@@ -190,7 +191,12 @@ async fn requests_of(
             if let Some(heads) = heads {
                 heads.next();
             }
-            answer
+            answer.map(|mut answer| {
+                if stop.is_cancelled() {
+                    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                answer
+            })
         }
     });
     let connection = hyper::server::conn::http1::Builder::new()
@@ -200,6 +206,11 @@ async fn requests_of(
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
+    let lingered = async {
+        door.stop.cancelled().await;
+        tokio::time::sleep(LINGER).await;
+    };
+    let mut lingered = std::pin::pin!(lingered);
     let mut stopping = false;
     loop {
         tokio::select! {
@@ -209,7 +220,7 @@ async fn requests_of(
                 }
                 return;
             }
-            () = door.stop.cancelled(), if !stopping => {
+            () = lingered.as_mut(), if !stopping => {
                 stopping = true;
                 connection.as_mut().graceful_shutdown();
             }

@@ -7,6 +7,7 @@ pub mod accept;
 pub mod body;
 pub mod file;
 pub mod folder;
+pub mod handed;
 pub mod http;
 pub mod limit;
 pub mod outcome;

@@ -14,6 +14,7 @@ use super::own_keys;
 use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
 use super::problem::Problem;
+use super::secret::KeyFile;
 use super::sftp_checks;
 use super::sftp_client_checks;
 use super::shape::suggest;
@@ -30,13 +31,13 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
         endpoint_of(document, name, endpoint, dir, &mut problems);
     }
     if let Some(door) = &gateway.listen.https {
-        door_files(document, "https", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
+        door_files(document, "https", door.certificate.as_deref(), door.key.as_ref(), dir, &mut problems);
     }
     if let Some(door) = &gateway.listen.as2 {
-        door_files(document, "as2", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
+        door_files(document, "as2", door.certificate.as_deref(), door.key.as_ref(), dir, &mut problems);
     }
     if let Some(door) = &gateway.listen.api {
-        door_files(document, "api", door.certificate.as_deref(), door.key.as_deref(), dir, &mut problems);
+        door_files(document, "api", door.certificate.as_deref(), door.key.as_ref(), dir, &mut problems);
     }
     api_checks::gateway(document, gateway, &mut problems);
     sftp_checks::gateway(document, gateway, &mut problems);
@@ -52,18 +53,26 @@ fn door_files(
     document: &Document,
     door: &str,
     certificate: Option<&Path>,
-    key: Option<&Path>,
+    key: Option<&KeyFile>,
     dir: &Path,
     problems: &mut Vec<Problem>,
 ) {
-    for (name, here, other, missing) in
-        [("certificate", certificate, key, "key"), ("key", key, certificate, "certificate")]
-    {
-        let at = steps!["listen", door, name];
-        if let Some(file) = here {
-            readable(document, &at, &dir.join(file), problems);
+    if let Some(file) = certificate {
+        readable(document, &steps!["listen", door, "certificate"], &dir.join(file), problems);
+    }
+    match key.map(|key| key.path(dir)) {
+        Some(Ok(file)) => readable(document, &steps!["listen", door, "key"], &file, problems),
+        Some(Err(error)) => {
+            problems.push(document.problem(&steps!["listen", door, "key"], error.to_string()))
         }
-        if here.is_some() && other.is_none() {
+        None => {}
+    }
+    for (name, here, other, missing) in [
+        ("certificate", certificate.is_some(), key.is_some(), "key"),
+        ("key", key.is_some(), certificate.is_some(), "certificate"),
+    ] {
+        let at = steps!["listen", door, name];
+        if here && !other {
             let problem = document.problem(&at, format!("`{name}` stands alone: `{missing}` is missing"));
             problems.push(problem.help("name both, or neither: then a self-signed certificate is made"));
         }

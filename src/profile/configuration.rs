@@ -62,6 +62,14 @@ impl Configuration {
         Configuration::read(dir, last_good, Reader::Gateway, SystemClock.now())
     }
 
+    /// What `[database] url` says, whatever else is in the file and whoever may read its keys: for the unit that starts that
+    /// server.
+    pub fn database_url(dir: &Path) -> Option<String> {
+        let text = std::fs::read_to_string(dir.join("gateway.toml")).ok()?;
+        let table: toml::Table = text.parse().ok()?;
+        Some(table.get("database")?.get("url")?.as_str()?.to_owned())
+    }
+
     /// `now` decides about warnings only: which certificates have expired.
     pub(super) fn read(
         dir: &Path,

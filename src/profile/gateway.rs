@@ -7,7 +7,7 @@
 use super::as2::KeyPair;
 use super::hour::{Hour, Zone};
 use super::oauth2::OAuth2;
-use super::secret::Secret;
+use super::secret::{KeyFile, Secret};
 use super::sftp::SftpDoor;
 use super::sftp_client::{Account, HostKey, Overwrite};
 use super::source::{IdocSettings, Source, Written};
@@ -108,7 +108,7 @@ pub struct ApiDoor {
     pub address: SocketAddr,
     /// PEM chain and key, relative to the configuration folder. Both absent: a self-signed certificate is made on first start.
     pub certificate: Option<PathBuf>,
-    pub key: Option<PathBuf>,
+    pub key: Option<KeyFile>,
     /// Without TLS: only on a loopback address.
     #[serde(default)]
     pub plain: bool,
@@ -153,7 +153,7 @@ pub struct HttpsDoor {
     pub address: SocketAddr,
     /// PEM chain and key, relative to the configuration folder. Both absent: a self-signed certificate is made on first start.
     pub certificate: Option<PathBuf>,
-    pub key: Option<PathBuf>,
+    pub key: Option<KeyFile>,
     /// Connections open at once. (A partner's client certificate is named in its profile.)
     #[serde(default = "defaults::max_connections")]
     pub max_connections: usize,
@@ -180,7 +180,7 @@ pub struct As2Door {
     pub url: Option<String>,
     /// PEM chain and key, relative to the configuration folder. Both absent: a self-signed certificate is made on first start.
     pub certificate: Option<PathBuf>,
-    pub key: Option<PathBuf>,
+    pub key: Option<KeyFile>,
     /// Connections open at once.
     #[serde(default = "defaults::max_connections")]
     pub max_connections: usize,

@@ -47,6 +47,9 @@ pub enum SecretError {
     },
 }
 
+/// The folder of the configuration whose files `portway.service` loads as credentials.
+pub const CREDENTIALS: &str = "credentials";
+const LOADED: &str = "portway_";
 /// No key or token we know is longer.
 const LONGEST: u64 = 64 * 1024;
 
@@ -55,16 +58,7 @@ impl Secret {
     pub fn resolve(&self, base: &Path) -> Result<SecretString, SecretError> {
         let from = self.to_string();
         match self {
-            Secret::Credential(name) => {
-                let plain =
-                    matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
-                if !plain {
-                    return Err(SecretError::BadName { name: name.clone() });
-                }
-                let folder = std::env::var_os("CREDENTIALS_DIRECTORY")
-                    .ok_or_else(|| SecretError::NoCredentials { name: name.clone() })?;
-                read(&Path::new(&folder).join(name), from)
-            }
+            Secret::Credential(name) => read(&credential(name, base)?, from),
             Secret::File(path) => read(&base.join(path), from),
             Secret::Env(name) => match std::env::var(name) {
                 Ok(value) => finish(value, from),
@@ -75,6 +69,23 @@ impl Secret {
             },
         }
     }
+}
+
+/// The file of a credential: what systemd loaded, or at a terminal what it would load.
+fn credential(name: &str, base: &Path) -> Result<PathBuf, SecretError> {
+    if !matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]) {
+        return Err(SecretError::BadName { name: name.to_owned() });
+    }
+    let beside = base.join(CREDENTIALS);
+    let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from) else {
+        if beside.is_dir() {
+            return Ok(beside.join(name));
+        }
+        return Err(SecretError::NoCredentials { name: name.to_owned() });
+    };
+    // `LoadCredential=portway:FOLDER` puts the unit's word before the file's name.
+    let loaded = folder.join(format!("{LOADED}{name}"));
+    Ok(if loaded.exists() { loaded } else { folder.join(name) })
 }
 
 fn read(path: &Path, from: String) -> Result<SecretString, SecretError> {
@@ -131,8 +142,9 @@ impl fmt::Display for SecretError {
         match self {
             SecretError::NoCredentials { name } => write!(
                 f,
-                "cannot read credential `{name}`: $CREDENTIALS_DIRECTORY is not set; start the gateway as its systemd \
-                 unit with LoadCredential={name}:…, or name the secret by {{ file = … }}"
+                "cannot read credential `{name}`: $CREDENTIALS_DIRECTORY is not set, and there is no folder `{CREDENTIALS}` \
+                 beside gateway.toml; write it into {CREDENTIALS}/{name} there, give the unit LoadCredential={name}:…, or \
+                 name the secret by {{ file = … }}"
             ),
             SecretError::BadName { name } => {
                 write!(f, "cannot read credential `{name}`: a credential is a plain name, without a path")
@@ -175,6 +187,56 @@ impl<'de> Deserialize<'de> for Secret {
             }
         }
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A door's private key: a path relative to the configuration folder, or a secret's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFile(Secret);
+
+impl KeyFile {
+    /// The file, which is read again when the gateway reloads.
+    ///
+    /// # Errors
+    /// A key in an environment variable, or a credential that is not there.
+    pub fn path(&self, base: &Path) -> Result<PathBuf, SecretError> {
+        match &self.0 {
+            Secret::File(path) => Ok(base.join(path)),
+            Secret::Credential(name) => credential(name, base),
+            Secret::Env(_) => Err(SecretError::Unreadable {
+                from: self.0.to_string(),
+                reason: "a door's key is a file: write { file = … } or { credential = … }".to_owned(),
+            }),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<KeyFile, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = KeyFile;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a file such as \"certs/gateway.key\", or { credential = \"name\" }")
+            }
+            fn visit_str<E: serde::de::Error>(self, path: &str) -> Result<KeyFile, E> {
+                Ok(KeyFile(Secret::File(path.into())))
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<KeyFile, A::Error> {
+                Secret::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(KeyFile)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for KeyFile {
+    fn schema_name() -> Cow<'static, str> {
+        "KeyFile".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let secret = Secret::json_schema(generator);
+        json_schema!({ "oneOf": [{ "type": "string" }, secret] })
     }
 }
 

@@ -36,6 +36,7 @@ mod outgoing;
 mod postgres;
 mod reload;
 mod routing;
+mod service;
 mod sftp;
 mod sftp_client;
 mod sources;

@@ -11,6 +11,7 @@ use crate::ledger::audit::{Change, On};
 use crate::profile::Configuration;
 use crate::profile::certificates::day;
 use crate::profile::gateway::Station;
+use crate::profile::secret::CREDENTIALS;
 use jiff::{SignedDuration, Timestamp};
 use portway_as2::certificate::{CertificateError, Identity, KeyKind};
 use serde_json::json;
@@ -58,7 +59,7 @@ pub fn run(
     std::fs::create_dir_all(&folder)
         .map_err(|error| Stop::Problem(format!("cannot make {}: {error}", folder.display())))?;
     let stem = format!("{station}-as2-{}", day(now));
-    let write = |ending: &str, mode: u32, bytes: &[u8]| -> Result<PathBuf, Stop> {
+    let write = |folder: &Path, ending: &str, mode: u32, bytes: &[u8]| -> Result<PathBuf, Stop> {
         let file = folder.join(format!("{stem}.{ending}"));
         let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(&file);
         match opened.and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all())) {
@@ -76,25 +77,41 @@ pub fn run(
     let detail =
         json!({ "sha256": identity.certificate().fingerprint(), "file": format!("certs/{stem}.pem") });
     trail.note(&Change::new("cert new", On::Station(station)).with(detail))?;
-    let key_file = write("key", 0o600, &key)?;
-    let file = write("pem", 0o644, pem.as_bytes())?;
+    // Where the package's unit loads its secrets from, if it is that configuration.
+    let credentials = configuration.path(Path::new(CREDENTIALS));
+    let key_folder = if credentials.is_dir() { &credentials } else { &folder };
+    let key_file = write(key_folder, "key", 0o600, &key)?;
+    let file = write(&folder, "pem", 0o644, pem.as_bytes())?;
     trail.done()?;
 
     describe(identity.certificate(), now, out)?;
     writeln!(out, "certificate   {}", file.display())?;
     writeln!(out, "key           {}", key_file.display())?;
     out.flush()?;
-    say_next(configuration, station, settings, &stem, now);
+    say_next(configuration, station, settings, &key_file, &stem, now);
     Ok(FINE)
 }
 
-fn say_next(configuration: &Configuration, station: &str, settings: &Station, stem: &str, now: Timestamp) {
+fn say_next(
+    configuration: &Configuration,
+    station: &str,
+    settings: &Station,
+    key: &Path,
+    stem: &str,
+    now: Timestamp,
+) {
+    let loaded = key.parent().is_some_and(|folder| folder.ends_with(CREDENTIALS));
     let section = if configuration.gateway.station.contains_key(station) {
         format!("[station.{station}]")
     } else {
         "[us]".to_owned()
     };
-    let pair = format!("certificate = \"certs/{stem}.pem\", key = {{ file = \"certs/{stem}.key\" }}");
+    let place = if loaded {
+        format!("{{ credential = \"{stem}.key\" }}")
+    } else {
+        format!("{{ file = \"certs/{stem}.key\" }}")
+    };
+    let pair = format!("certificate = \"certs/{stem}.pem\", key = {place}");
     if settings.keys.is_empty() {
         words(format_args!("next: write under {section} in gateway.toml:\n\nkeys = [{{ {pair} }}]\n"));
     } else {
@@ -104,6 +121,12 @@ fn say_next(configuration: &Configuration, station: &str, settings: &Station, st
              {{ {pair}, from = \"{from}\" }}\n\n\
              No partner has the old one yet (an example's, a first try)? Then write this in its place, without `from`.\n"
         ));
+    }
+    if loaded {
+        words(
+            "Then: portway validate, systemctl restart portway (it loads the key); and send `portway partner sheet` to every AS2 partner.",
+        );
+        return;
     }
     words(
         "The gateway's user must be able to read the key; or give it as a systemd credential, LoadCredential=NAME:PATH, and \

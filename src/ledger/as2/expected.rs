@@ -132,7 +132,8 @@ impl Ledger {
                 "its message is still on its way ({delivery}): it can be waived once it was handed over or given up; see 'portway {look}'"
             )));
         }
-        let change = Change::new("waive", On::Acknowledgement(waits.id)).of(waits.partner.as_deref()).because(reason);
+        let change =
+            Change::new("waive", On::Acknowledgement(waits.id)).of(waits.partner.as_deref()).because(reason);
         let detail = json!({ "message": waits.message, "document": waits.document, "before": waits.state, "after": "waived" });
         audit::write(&mut tx, actor, &change.with(detail), now).await?;
         tx.commit().await?;

@@ -16,6 +16,7 @@ use russh_sftp::protocol::{
 };
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,9 @@ const SEND_AT: usize = 128 * 1024;
 const MOST_HANDLES: usize = 32;
 /// Names in one answer to READDIR.
 const NAMES: usize = 100;
+/// How long a client may say nothing after `stop`, and how long while an upload is open.
+const PATIENCE: Duration = Duration::from_millis(500);
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(3);
 /// SSH_FXP_INIT has no id; every other request has one behind its type.
 const INIT: u8 = 1;
 
@@ -52,13 +56,20 @@ enum Open {
     Writing(Writing),
 }
 
+/// Ends when `stop` has come and `patience` has passed since.
+async fn silence(stop: &CancellationToken, patience: Duration) {
+    stop.cancelled().await;
+    tokio::time::sleep(patience).await;
+}
+
 impl<P: Principal> Session<P> {
     pub fn new(doors: Doors, principal: P, partner: String, remote: String, tree: Entered) -> Session<P> {
         let mailbox = Mailbox::new(doors.ledger.clone(), partner);
         Session { doors, principal, remote, tree, mailbox, handles: HashMap::new(), next: 0 }
     }
 
-    /// Serves until the client is done, breaks off, breaks the rules, or `stop`. A request that runs is answered.
+    /// Serves until the client is done, breaks off, breaks the rules, or says nothing for a moment after `stop`: an upload that
+    /// runs comes to its end, and so does the rename behind it.
     pub async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Unpin, stop: CancellationToken) {
         if let Err(error) = self.requests(stream, &stop).await {
             tracing::debug!(remote = self.remote, %error, "an SFTP session broke off");
@@ -90,9 +101,6 @@ impl<P: Principal> Session<P> {
                 if go.len() >= SEND_AT {
                     stream.write_all(&go.split()).await?;
                 }
-                if stop.is_cancelled() {
-                    break;
-                }
             }
             if !go.is_empty() {
                 stream.write_all(&go.split()).await?;
@@ -100,15 +108,20 @@ impl<P: Principal> Session<P> {
             }
             // The room of packets that were answered is used again.
             come.reserve(LONGEST_PACKET / 2);
+            let patience = if self.uploads() { UPLOAD_PATIENCE } else { PATIENCE };
             let read = tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(()),
+                () = silence(stop, patience) => return Ok(()),
                 read = stream.read_buf(&mut come) => read?,
             };
             if read == 0 {
                 return Ok(());
             }
         }
+    }
+
+    fn uploads(&self) -> bool {
+        self.handles.values().any(|open| matches!(open, Open::Writing(_)))
     }
 
     async fn answer(&mut self, profile: &PartnerProfile, mut packet: Bytes) -> Packet {
