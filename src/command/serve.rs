@@ -50,7 +50,7 @@ fn limits(configuration: &Configuration) -> DoorLimits {
 pub fn log(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("PORTWAY_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+        .unwrap_or_else(|_| EnvFilter::new(format!("info,{}", crate::ledger::CHATTER)));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
     // A second subscriber in one process is refused, and the first goes on.

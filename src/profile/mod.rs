@@ -45,6 +45,7 @@ mod tests_sftp;
 #[cfg(test)]
 mod tests_sftp_client;
 pub mod transform;
+mod value;
 
 pub use configuration::{Configuration, LastGood, MismatchReason, SenderMismatch};
 pub use own_keys::{OwnKey, OwnKeys, Reader};

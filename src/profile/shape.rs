@@ -7,8 +7,9 @@
 
 use super::document::{Document, Step};
 use super::gateway::Gateway;
-use super::partner::{EDIFACT_ID_HELP, EdifactId, Partner, TOKEN_HELP, TokenHash, X12_ID_HELP, X12Id};
+use super::partner::{EdifactId, Partner, TokenHash, X12Id};
 use super::problem::Problem;
+use super::value::{EDIFACT_ID_HELP, TOKEN_HELP, X12_ID_HELP};
 use super::{due, duration, hour, secret, sftp, sftp_client};
 use schemars::generate::SchemaSettings;
 use serde_json::Value;

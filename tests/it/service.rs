@@ -46,7 +46,8 @@ fn handing_over(site: &mut Site, sockets: &[(&str, &TcpListener)]) -> Vec<(&'sta
         moves += &format!(" {}<&{fd} {fd}<&-", 3 + nth, fd = socket.as_raw_fd());
     }
     let script = format!("LISTEN_PID=$$; export LISTEN_PID; exec \"$0\" \"$@\"{moves}");
-    site.within = vec!["sh".into(), "-c".into(), script];
+    // Not sh: numbers of two digits.
+    site.within = vec!["bash".into(), "-c".into(), script];
     let names: Vec<&str> = sockets.iter().map(|(name, _)| *name).collect();
     vec![("LISTEN_FDS", sockets.len().to_string()), ("LISTEN_FDNAMES", names.join(":"))]
 }

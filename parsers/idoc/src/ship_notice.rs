@@ -337,7 +337,10 @@ impl Packing<'_> {
             let mut part = Segment::new("E1EDL44");
             part.put("VELIN", 1, "3");
             part.put("EXIDV", 20, external.as_str());
-            self.units[around].push(part);
+            // A number of which nothing can be written names no unit.
+            if part.get("EXIDV").is_some() {
+                self.units[around].push(part);
+            }
         }
         self.units.push(segment);
         self.units.len() - 1
