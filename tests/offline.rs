@@ -460,3 +460,38 @@ fn table_of_codes() -> String {
     }
     text
 }
+
+/// An operator at night looks for the cause that the alert has: every kind of cause stands in the runbook.
+#[test]
+fn the_runbook_knows_every_cause_of_an_alert() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let runbook = std::fs::read_to_string(root.join("docs/operations.md")).unwrap();
+    let mut kinds = std::collections::BTreeSet::new();
+    let mut folders = vec![root.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|end| end == "rs") {
+                let text = std::fs::read_to_string(&entry).unwrap();
+                for start in ["cause: format!(\"", "cause: \""] {
+                    for found in text.split(start).skip(1) {
+                        let kind: String =
+                            found.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+                        kinds.extend(
+                            (!kind.is_empty() && found[kind.len()..].starts_with(':')).then_some(kind),
+                        );
+                    }
+                }
+                // Those that last until they are mended are listed where they are closed.
+                if let Some((_, rest)) = text.split_once("const LASTING: &str = \"^(") {
+                    let list = rest.split_once(')').unwrap().0.replace("\\\n", "");
+                    kinds.extend(list.split('|').map(|kind| kind.trim().to_owned()));
+                }
+            }
+        }
+    }
+    assert!(kinds.len() > 15, "{kinds:?}: does the search still work?");
+    let missing: Vec<_> = kinds.iter().filter(|kind| !runbook.contains(&format!("`{kind}:"))).collect();
+    assert!(missing.is_empty(), "docs/operations.md says nothing of {missing:?}");
+}

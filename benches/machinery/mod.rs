@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each benchmark uses a part of it
 
+pub mod flow;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
