@@ -420,11 +420,7 @@ impl Gateway {
         self.open.close();
         let _ = tokio::time::timeout(drain, self.open.wait()).await;
         self.house.stop.cancel();
-        if !self.workers.drain(drain).await {
-            tracing::warn!(
-                "some work did not end in time; it goes on when its lease has passed, here or on another node"
-            );
-        }
+        self.workers.drain(drain).await;
         if let Err(error) = self.house.ledger.return_control_numbers().await {
             tracing::debug!(%error, "unused control numbers are not given back: they stay unused");
         }
