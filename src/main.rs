@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
         Verb::Audit(verb) => with_runtime(command::audit::run(&dir, verb)),
+        Verb::Retention(verb) => with_runtime(command::retention::run(&dir, verb)),
         Verb::Ack(verb) => with_runtime(command::ack::run(&dir, verb)),
         Verb::Doc(verb) => with_runtime(command::doc::run(&dir, verb)),
         Verb::Endpoint(verb) => with_runtime(command::endpoint::run(&dir, verb)),

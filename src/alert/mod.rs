@@ -63,6 +63,9 @@ impl Post {
         let Some(claimed) = self.ledger.claim_plain(MAIL_LANE, 1, now).await?.into_iter().next() else {
             return Ok(false);
         };
+        if !claimed.lease.begin() {
+            return Ok(false);
+        }
         let due = self.ledger.mail_due(claimed).await?;
         let configuration = self.profiles.current();
         let (sent, detail) = match self.send(&configuration, &due).await {

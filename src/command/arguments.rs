@@ -65,6 +65,9 @@ pub enum Verb {
     /// Who changed what, through what, and why.
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// What is kept how long, and what is removed.
+    #[command(subcommand)]
+    Retention(RetentionVerb),
     /// Trading partners.
     #[command(subcommand)]
     Partner(PartnerVerb),
@@ -390,7 +393,7 @@ pub enum AuditVerb {
         /// Only this person's, client's or endpoint's.
         #[arg(long)]
         actor: Option<String>,
-        /// Only what came this way: command, api, directory, start, reload.
+        /// Only what came this way: command, api, directory, start, reload, retention.
         #[arg(long)]
         through: Option<String>,
         /// Only what is about this: an order with its thread (PO:4500123), a document or message, a partner, an endpoint.
@@ -399,6 +402,20 @@ pub enum AuditVerb {
         #[arg(long, default_value_t = 50)]
         limit: i64,
         /// JSON Lines.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RetentionVerb {
+    /// What there is by month, what would go now, and what stays because it is still owed. Changes nothing.
+    Show {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove now what is older than [retention] of gateway.toml says. A gateway does so by itself a few times a day.
+    Run {
         #[arg(long)]
         json: bool,
     },

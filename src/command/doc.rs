@@ -6,7 +6,7 @@ use super::anew::{self, Verb};
 use super::arguments::{Anew, DocVerb, Order as Asked};
 use super::connect;
 use super::fail;
-use super::listing::{deliveries, filter, findings, state, table, timeline};
+use super::listing::{deliveries, filter, findings, removed as removed_by_age, state, table, timeline};
 use super::output::shown;
 use super::thread;
 use crate::clock::{Clock, SystemClock};
@@ -89,11 +89,12 @@ pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Res
         let acknowledgements = ledger.acknowledgements_of_message(document.message_id).await?;
         let events = ledger.timeline(document.id).await?;
         let result = ledger.result_of(document.id).await?;
+        let removed = ledger.content_removed(document.id).await?;
         if as_json {
-            let data = ledger.payload(document.id).await?;
+            let data = if removed.is_some() { Vec::new() } else { ledger.payload(document.id).await? };
             let event: Option<Value> = serde_json::from_slice(&data).ok();
             let all = json!({ "document": document, "deliveries": deliveries_of, "acknowledgements": acknowledgements,
-                "history": events, "event": event, "result": result });
+                "history": events, "event": event, "result": result, "content_removed_at": removed });
             anstream::println!("{all}");
             continue;
         }
@@ -112,6 +113,7 @@ pub(super) async fn show(ledger: &Ledger, reference: &str, as_json: bool) -> Res
             document.message_id,
             document.thread_id
         );
+        removed_by_age(removed.as_deref());
         revised(&document);
         if document.unmapped > 0 {
             anstream::println!(
@@ -149,8 +151,9 @@ async fn show_ours(ledger: &Ledger, document: &DocumentLine, as_json: bool) -> R
     let owed = ledger.answers_to(document.id).await?;
     let came = ledger.came_for(document.id).await?;
     let events = ledger.timeline(document.id).await?;
+    let removed = ledger.content_removed(document.message_id).await?;
     if as_json {
-        let all = json!({ "document": document, "interchanges": left, "deliveries": sent, "acknowledgements": owed,
+        let all = json!({ "document": document, "content_removed_at": removed, "interchanges": left, "deliveries": sent, "acknowledgements": owed,
             "answers": came, "history": events });
         anstream::println!("{all}");
         return Ok(());
@@ -170,6 +173,7 @@ async fn show_ours(ledger: &Ledger, document: &DocumentLine, as_json: bool) -> R
         document.message_id,
         document.thread_id
     );
+    removed_by_age(removed.as_deref());
     revised(document);
     if let Some(leaves) = document.leaves_at.as_ref().filter(|_| document.state == "translated") {
         anstream::println!("  leaves at {leaves} at the latest");

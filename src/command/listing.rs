@@ -109,3 +109,10 @@ pub fn timeline(events: &[Event]) {
 fn plain(value: &Value) -> String {
     shown(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
+
+/// That the content went by age, where it did.
+pub(super) fn removed(when: Option<&str>) {
+    if let Some(when) = when {
+        anstream::println!("  its content was removed by retention on {}", when.get(..10).unwrap_or(when));
+    }
+}

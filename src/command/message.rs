@@ -97,8 +97,9 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
     let as2 = ledger.as2_of(message.id).await?;
     let receipts = ledger.receipts_of(message.id).await?;
     let attachments = ledger.attachments_of(message.id).await?;
+    let removed = ledger.content_removed(message.id).await?;
     if as_json {
-        let all = json!({ "message": message, "interchanges": interchanges, "documents": documents,
+        let all = json!({ "message": message, "content_removed_at": removed, "interchanges": interchanges, "documents": documents,
             "acknowledgements": acknowledgements, "deliveries": deliveries, "history": events,
             "as2": as2, "receipts": receipts, "attachments": attachments });
         anstream::println!("{all}");
@@ -117,6 +118,7 @@ async fn show(ledger: &Ledger, id: &str, as_json: bool) -> Result<(), Error> {
         message.sha256,
         message.received_at
     );
+    listing::removed(removed.as_deref());
     if let Some(as2) = &as2 {
         show_as2(as2, &receipts);
     }
@@ -222,6 +224,7 @@ async fn raw(ledger: &Ledger, id: &str, what: &RawWhat) -> Result<(), Error> {
             found.ok_or_else(|| Error::NotFound(format!("attachment {ordinal} of message {id}")))?.id
         }
     };
+    ledger.refuse_removed(owner).await?;
     let mut part = 0;
     while let Some(bytes) = ledger.payload_part(owner, part).await? {
         // Whoever reads may have had enough.

@@ -20,6 +20,7 @@ pub mod manual;
 pub mod message;
 pub mod partner;
 pub mod reload;
+pub mod retention;
 pub mod schema;
 pub mod send;
 pub mod serve;

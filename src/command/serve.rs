@@ -20,7 +20,7 @@ use crate::net::handed::{self, Handed};
 use crate::net::spool::Spool;
 use crate::net::tls::{self, CertificateSource, DoorCertificate};
 use crate::pipeline::supervise::Workers;
-use crate::pipeline::{House, source};
+use crate::pipeline::{House, retention, source};
 use crate::profile::gateway::Endpoint;
 use crate::profile::secret::KeyFile;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
@@ -223,6 +223,7 @@ impl Gateway {
             .spawn(sftp_client::run(sftp_client::Partners(gateway.doors.clone()), gateway.close.clone()));
         let servers = source::Servers(gateway.house.clone());
         gateway.open.spawn(sftp_client::run(servers, gateway.close.clone()));
+        gateway.open.spawn(retention::run(gateway.house.clone(), host(), gateway.close.clone()));
         gateway.look_at_certificates().await?;
         Ok(Some(gateway))
     }
@@ -419,11 +420,7 @@ impl Gateway {
         self.open.close();
         let _ = tokio::time::timeout(drain, self.open.wait()).await;
         self.house.stop.cancel();
-        if !self.workers.drain(drain).await {
-            tracing::warn!(
-                "some work did not end in time; it goes on when its lease has passed, here or on another node"
-            );
-        }
+        self.workers.drain(drain).await;
         if let Err(error) = self.house.ledger.return_control_numbers().await {
             tracing::debug!(%error, "unused control numbers are not given back: they stay unused");
         }

@@ -51,6 +51,11 @@ impl Actor {
         Actor { name: asked.unwrap_or(host).to_owned(), through: "reload", whence }
     }
 
+    /// A gateway that removes what is old, by itself.
+    pub fn retention(host: &str) -> Actor {
+        Actor { name: host.to_owned(), through: "retention", whence: json!({ "host": host }) }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -179,7 +184,7 @@ pub struct Entry {
     pub id: Uuid,
     pub at: String,
     pub actor: String,
-    /// `command`, `api`, `directory`, `start`, `reload`.
+    /// `command`, `api`, `directory`, `start`, `reload`, `retention`.
     pub through: String,
     pub whence: Value,
     pub verb: String,

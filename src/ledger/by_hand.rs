@@ -158,6 +158,9 @@ impl Ledger {
         reason: &str,
         now: Timestamp,
     ) -> Result<u64> {
+        if let Order::Redeliver = order {
+            self.refuse_removed(set).await?;
+        }
         let sql = match order {
             Order::Redeliver | Order::Release => {
                 "WITH d AS (

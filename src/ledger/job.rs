@@ -30,32 +30,52 @@ pub fn partner_lane(id: &str) -> String {
 
 /// The leases this node holds, for the heartbeat.
 #[derive(Default)]
-pub struct Held(Mutex<HashMap<i64, (i64, Instant)>>);
+pub struct Held(Mutex<HashMap<i64, Holding>>);
+
+struct Holding {
+    epoch: i64,
+    until: Instant,
+    /// Whether its work has begun; what has not is given back as soon as the gateway stops.
+    begun: bool,
+}
 
 impl Held {
     fn put(&self, job: i64, epoch: i64, until: Instant) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job, (epoch, until));
+        self.lock().insert(job, Holding { epoch, until, begun: false });
     }
 
     fn until(&self, job: i64, epoch: i64) -> Option<Instant> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(&job).filter(|(e, _)| *e == epoch).map(|(_, until)| *until)
+        self.lock().get(&job).filter(|held| held.epoch == epoch).map(|held| held.until)
+    }
+
+    fn begin(&self, job: i64, epoch: i64) -> bool {
+        match self.lock().get_mut(&job).filter(|held| held.epoch == epoch) {
+            Some(held) => {
+                held.begun = true;
+                true
+            }
+            None => false,
+        }
     }
 
     fn all(&self) -> (Vec<i64>, Vec<i64>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(|(job, (epoch, _))| (*job, *epoch))
-            .unzip()
+        self.lock().iter().map(|(job, held)| (*job, held.epoch)).unzip()
+    }
+
+    /// Those not begun, which are held no longer: they will not begin here.
+    fn take_idle(&self) -> (Vec<i64>, Vec<i64>) {
+        self.lock().extract_if(|_, held| !held.begun).map(|(job, held)| (job, held.epoch)).unzip()
     }
 
     fn drop_lease(&self, job: i64, epoch: i64) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.get(&job).is_some_and(|(e, _)| *e == epoch) {
+        let mut held = self.lock();
+        if held.get(&job).is_some_and(|held| held.epoch == epoch) {
             held.remove(&job);
         }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Holding>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,6 +98,12 @@ impl Lease {
     pub(crate) fn new(ledger: &Ledger, job: i64, epoch: i64, tries: i32, since: Instant) -> Lease {
         ledger.held.put(job, epoch, since + ledger.lease);
         Lease { job, epoch, tries, held: ledger.held.clone() }
+    }
+
+    /// Says that its work begins. `false`: it was given back, as this gateway stops, and is another's.
+    #[must_use]
+    pub fn begin(&self) -> bool {
+        self.held.begin(self.job, self.epoch)
     }
 
     /// Time left by our own clock. Checked before the first byte leaves.
@@ -128,10 +154,10 @@ impl Ledger {
         .bind(at(now))
         .fetch_all(&self.pool)
         .await?;
-        let mut held = self.held.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.lock();
         for (job, epoch) in renewed {
-            if let Some(lease) = held.get_mut(&job).filter(|(e, _)| *e == epoch) {
-                lease.1 = since + self.lease;
+            if let Some(lease) = held.get_mut(&job).filter(|held| held.epoch == epoch) {
+                lease.until = since + self.lease;
             }
         }
         Ok(())
@@ -170,7 +196,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Gives a job back untouched, for others to take at once. Used on shutdown.
+    /// Gives a job back untouched, for others to take at once.
     pub async fn give_back(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
             "WITH l AS (DELETE FROM lease WHERE job = $1 AND epoch = $2)
@@ -181,6 +207,61 @@ impl Ledger {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// Gives back what this process has claimed and not begun: others take it at once, and its try does not count.
+    pub async fn give_back_idle(&self) -> Result<u64> {
+        let (jobs, epochs) = self.held.take_idle();
+        if jobs.is_empty() {
+            return Ok(0);
+        }
+        let lanes: Vec<String> = sqlx::query_scalar(
+            "WITH gone AS (
+                DELETE FROM lease USING unnest($1::bigint[], $2::bigint[]) AS mine (job, epoch)
+                WHERE lease.job = mine.job AND lease.epoch = mine.epoch AND lease.node = $3
+                RETURNING lease.job, lease.epoch, lease.lane
+             ), back AS (
+                UPDATE job SET tries = greatest(tries - 1, 0), epoch = job.epoch + 1 FROM gone
+                WHERE job.id = gone.job AND job.epoch = gone.epoch
+             )
+             SELECT lane FROM gone",
+        )
+        .bind(jobs)
+        .bind(epochs)
+        .bind(self.node)
+        .fetch_all(&self.pool)
+        .await?;
+        self.ring_given_back(lanes).await
+    }
+
+    /// Gives back all that this process still holds, at its end: others take it without waiting for the lease, and what is still at work
+    /// here is refused by its epoch. A delivery whose bytes may have left is tried again as after a crash.
+    pub async fn leave(&self) -> Result<u64> {
+        self.held.lock().clear();
+        sqlx::query("UPDATE poll SET epoch = epoch + 1, node = NULL, until = NULL WHERE node = $1")
+            .bind(self.node)
+            .execute(&self.pool)
+            .await?;
+        let lanes: Vec<String> = sqlx::query_scalar(
+            "WITH gone AS (
+                DELETE FROM lease WHERE node = $1 RETURNING job, lane
+             ), back AS (
+                UPDATE job SET epoch = epoch + 1 WHERE id IN (SELECT job FROM gone)
+             )
+             SELECT lane FROM gone",
+        )
+        .bind(self.node)
+        .fetch_all(&self.pool)
+        .await?;
+        self.ring_given_back(lanes).await
+    }
+
+    async fn ring_given_back(&self, mut lanes: Vec<String>) -> Result<u64> {
+        let many = lanes.len() as u64;
+        lanes.sort();
+        lanes.dedup();
+        self.ring_all(&lanes.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        Ok(many)
     }
 }
 

@@ -337,6 +337,9 @@ impl Ledger {
             }
             part += 1;
         }
+        if all.is_empty() {
+            self.refuse_removed(owner).await?;
+        }
         Ok(all)
     }
 
@@ -370,6 +373,7 @@ impl Ledger {
         order: &Requeue<'_>,
         now: Timestamp,
     ) -> Result<()> {
+        self.refuse_removed(message).await?;
         let mut tx = self.pool.begin().await?;
         let rows: i64 = sqlx::query_scalar(
             "WITH m AS (UPDATE message SET state = 'verified', accept_duplicate = accept_duplicate OR state = 'done' OR reason = 'duplicate',
@@ -485,6 +489,7 @@ impl Ledger {
         not_before: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
+        self.refuse_removed(message).await?;
         let mut tx = self.pool.begin().await?;
         renew(&mut tx, message, now).await?;
         let target: Option<String> = sqlx::query_scalar(

@@ -31,6 +31,7 @@ pub mod poll;
 pub mod process;
 pub mod profile;
 pub mod results;
+pub mod retention;
 pub mod sftp;
 pub mod staged;
 pub mod status;

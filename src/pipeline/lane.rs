@@ -70,7 +70,9 @@ where
                 let Ok(place) = places.clone().acquire_owned().await else { return };
                 let (house, work, bell) = (house.clone(), work.clone(), bell.clone());
                 running.spawn(async move {
-                    work(house, due).await;
+                    if due.lease.begin() {
+                        work(house, due).await;
+                    }
                     drop(place);
                     // A place is free, and the next of this order key may go.
                     bell.notify_one();

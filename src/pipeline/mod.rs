@@ -23,6 +23,7 @@ pub mod process;
 pub mod receipts;
 mod reconcile;
 pub mod results;
+pub mod retention;
 pub mod route;
 pub mod send;
 pub mod set;

@@ -105,6 +105,9 @@ pub async fn content_of(ledger: &Ledger, spool: &Spool, message: Uuid) -> Result
         }
         part += 1;
     }
+    if writer.size() == 0 {
+        ledger.refuse_removed(message).await?;
+    }
     writer.finish().await.map_err(Failure::from)
 }
 

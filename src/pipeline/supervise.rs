@@ -155,12 +155,28 @@ impl Workers {
         house
     }
 
-    /// Waits for running work, at most `time`. `false`: some of it did not end.
-    pub async fn drain(&self, time: Duration) -> bool {
+    /// Gives back what has not begun, waits at most `time` for what is running, and gives back what did not end: others take it at
+    /// once. Called when nothing new begins any more.
+    pub async fn drain(&self, time: Duration) {
         self.tasks.close();
+        let ledger = &self.house.ledger;
+        match ledger.give_back_idle().await {
+            Ok(0) => {}
+            Ok(jobs) => tracing::info!(jobs, "given back unbegun, for others to take"),
+            Err(error) => tracing::warn!(%error, "what has not begun is not given back yet"),
+        }
         let ended = tokio::time::timeout(time, self.tasks.wait()).await.is_ok();
         self.drained.cancel();
-        ended
+        match ledger.leave().await {
+            Ok(0) if ended => {}
+            Ok(jobs) => tracing::warn!(
+                jobs,
+                "some work did not end in time; it is given back, and goes on here after a start or on another node at once"
+            ),
+            Err(error) => {
+                tracing::warn!(%error, "what did not end goes on when its lease has passed, here or on another node")
+            }
+        }
     }
 }
 
@@ -203,7 +219,12 @@ async fn abandoned(house: House, most: usize, tasks: TaskTracker) {
             };
             let last = (claimed.len() as i64) < CLAIM;
             for claimed in claimed {
-                let Ok(place) = places.clone().acquire_owned().await else { return };
+                let place = tokio::select! {
+                    // What has no place yet is given back, and not kept.
+                    () = house.stop.cancelled() => return,
+                    place = places.clone().acquire_owned() => place,
+                };
+                let Ok(place) = place else { return };
                 let house = house.clone();
                 tasks.spawn(async move {
                     house.work_on_claimed(claimed).await;
@@ -227,6 +248,9 @@ impl House {
 
     async fn work(&self, message: ToProcess, lease: Lease, content: Option<Spooled>) {
         let (id, partner) = (message.id, message.connection.clone());
+        if !lease.begin() {
+            return;
+        }
         let span = tracing::info_span!("process", message_id = %id, partner, epoch = lease.epoch);
         async {
             crate::fault::point("process.leased");

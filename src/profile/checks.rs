@@ -14,6 +14,7 @@ use super::own_keys;
 use super::partner::Status;
 use super::partner_profile::{PartnerProfile, is_plain_name};
 use super::problem::Problem;
+use super::retention;
 use super::secret::KeyFile;
 use super::sftp_checks;
 use super::sftp_client_checks;
@@ -45,6 +46,7 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
     database(document, gateway, &mut problems);
     mail(document, gateway, dir, &mut problems);
     never_zero(document, gateway, &mut problems);
+    retention::check(document, &gateway.retention, &mut problems);
     problems
 }
 

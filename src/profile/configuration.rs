@@ -50,6 +50,13 @@ impl Configuration {
         sha2::Sha256::digest(self.gateway_document.text.as_bytes()).into()
     }
 
+    /// The longest time within which an interchange's number counts as seen, over all partners.
+    pub fn longest_window(&self) -> std::time::Duration {
+        let standards = [Standard::X12, Standard::Edifact];
+        let habits = self.partners.values().flat_map(|p| standards.map(|s| p.partner.habits(s)));
+        habits.flatten().map(|habits| habits.duplicate_window.duration()).max().unwrap_or_default()
+    }
+
     /// Reads the folder, for a verb that only looks: keys of ours that only the gateway can read are left out. An error is
     /// fatal: `gateway.toml` is missing or broken.
     pub fn load(dir: &Path) -> Result<Configuration, Vec<Problem>> {

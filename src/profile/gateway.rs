@@ -7,6 +7,7 @@
 use super::as2::KeyPair;
 use super::hour::{Hour, Zone};
 use super::oauth2::OAuth2;
+use super::retention::Retention;
 use super::secret::{KeyFile, Secret};
 use super::sftp::SftpDoor;
 use super::sftp_client::{Account, HostKey, Overwrite};
@@ -55,6 +56,9 @@ pub struct Gateway {
     /// How work is leased and drained.
     #[serde(default)]
     pub work: Work,
+    /// How long what is kept.
+    #[serde(default)]
+    pub retention: Retention,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -26,6 +26,7 @@ pub mod partner;
 mod partner_profile;
 mod pinned;
 mod problem;
+pub mod retention;
 pub mod secret;
 pub mod sftp;
 mod sftp_checks;

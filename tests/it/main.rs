@@ -35,6 +35,8 @@ mod order_flow;
 mod outgoing;
 mod postgres;
 mod reload;
+#[cfg(feature = "faults")]
+mod retention;
 mod routing;
 mod service;
 mod sftp;

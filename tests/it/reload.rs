@@ -66,3 +66,44 @@ fn an_endpoint_moved_by_a_reload_gets_what_waited() {
     new.wait_effects(1);
     assert_eq!(new.subjects(), ["4500123"]);
 }
+
+/// Whether the HTTPS door shows a certificate that whoever trusts this one alone takes.
+fn shows(gateway: &Gateway, certificate: &Identity) -> bool {
+    let pem = std::fs::read(&certificate.cert).unwrap();
+    let roots = reqwest::Certificate::from_pem_bundle(&pem).unwrap();
+    let client =
+        reqwest::Client::builder().tls_certs_only(roots).no_proxy().timeout(DEADLINE).build().unwrap();
+    let url = format!("https://{}/edi/outbox", gateway.address);
+    block(async { client.get(url).send().await }).is_ok()
+}
+
+#[test]
+fn a_doors_new_certificate_is_shown_to_whoever_comes_next_and_a_broken_one_is_not() {
+    let site = Site::new();
+    site.partner(&Profile::live("acme"));
+    site.write();
+    let (old, new) = (Identity::ec("door-1.example"), Identity::ec("door-2.example"));
+    let put = |from: &Identity| {
+        std::fs::copy(&from.cert, site.path("conf/door.pem")).unwrap();
+        std::fs::copy(&from.key, site.path("conf/secrets/door")).unwrap();
+    };
+    put(&old);
+    let toml = site.path("conf/gateway.toml");
+    let door = "[listen.https]\ncertificate = \"door.pem\"\nkey = { file = \"secrets/door\" }\n";
+    std::fs::write(&toml, std::fs::read_to_string(&toml).unwrap().replace("[listen.https]\n", door)).unwrap();
+    let gateway = Gateway::start(&site, &[]);
+    assert_eq!((shows(&gateway, &old), shows(&gateway, &new)), (true, false));
+
+    put(&new);
+    gateway.signal(Signal::HUP);
+    gateway.line("reloaded");
+    assert_eq!((shows(&gateway, &old), shows(&gateway, &new)), (false, true));
+
+    // A key that does not belong to it: the door keeps what it has.
+    std::fs::copy(&old.cert, site.path("conf/door.pem")).unwrap();
+    gateway.signal(Signal::HUP);
+    gateway.line("this door keeps its old certificate");
+    gateway.lines_with("reloaded", 2);
+    assert_eq!((shows(&gateway, &old), shows(&gateway, &new)), (false, true));
+    gateway.stop();
+}

@@ -98,3 +98,77 @@ fn a_gateway_without_processors_takes_and_another_works() {
     worker.stop();
     door.stop();
 }
+
+#[test]
+fn what_does_not_end_in_time_goes_to_another_gateway_at_once() {
+    let erp = Recorder::erp();
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "concurrency = 1");
+    site.partner(&Profile::live("acme"));
+    site.write();
+    // Nobody could wait for such a lease to pass.
+    let patient = |site: &Site| {
+        let text = std::fs::read_to_string(site.path("conf/gateway.toml")).unwrap();
+        let text = text.replace("lease = \"2s\"\ndrain = \"5s\"", "lease = \"600s\"\ndrain = \"1s\"");
+        std::fs::write(site.path("conf/gateway.toml"), text).unwrap();
+        Gateway::start(site, &[])
+    };
+    erp.script(&[Answer::Hold]);
+    let mut first = patient(&site);
+    let partner = Partner::new(&site, &first, "acme");
+    partner.post(order("HANGS", 1).text()).id();
+    erp.wait_received(1);
+    partner.post(order("WAITS", 2).text()).id();
+    let beside = site.beside();
+    beside.write();
+    let second = patient(&beside);
+    first.signal(Signal::TERM);
+    assert!(first.ended().success());
+    first.line("some work did not end in time; it is given back");
+    erp.wait_effects(2);
+    let done = "SELECT state FROM transaction_set ORDER BY number";
+    second.until("both done", || (site.database().rows(done) == ["done", "done"]).then_some(()));
+    // Its bytes had left: it came once more, under the same id.
+    assert_eq!(erp.received().iter().filter(|r| r.subject == "HANGS").count(), 2);
+    assert_eq!(erp.log().len(), 2, "once in effect");
+    assert_eq!(site.database().count("lease"), 0);
+    erp.release();
+    second.stop();
+}
+
+#[test]
+fn a_gateway_that_is_stopped_under_load_loses_nothing_and_another_goes_on() {
+    let erp = Recorder::erp();
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "concurrency = 2");
+    site.partner(&Profile::live("acme"));
+    let first = site.start();
+    let other = site.beside();
+    let second = other.start();
+    let partners = [Partner::new(&site, &first, "acme"), Partner::new(&other, &second, "acme")];
+    // To the one that stops, and where it does not answer any more, again to the other: as partners do.
+    let posts: Vec<_> = (1..=120u32)
+        .map(|nth| {
+            let (partners, text) = (partners.clone(), order(&format!("PO-{nth:03}"), nth).text());
+            beside(async move {
+                let mut told = partners[0].try_post(text.clone().into_bytes(), &[]).await.map(|r| r.status);
+                while !matches!(told, Ok(202)) {
+                    told = partners[1].try_post(text.clone().into_bytes(), &[]).await.map(|r| r.status);
+                }
+            })
+        })
+        .collect();
+    erp.wait_effects(10);
+    first.stop();
+    for post in posts {
+        block(post).unwrap();
+    }
+    erp.wait_effects(120);
+    second.until("all work done", || (site.database().count("job WHERE kind <> 'mail'") == 0).then_some(()));
+    assert_eq!(erp.log().len(), 120, "nothing lost");
+    let ids: std::collections::BTreeSet<String> = erp.received().into_iter().map(|r| r.id).collect();
+    assert_eq!(ids.len(), 120, "nothing under a second id");
+    assert_eq!(site.database().count("transaction_set WHERE state = 'done'"), 120);
+    assert_eq!(site.database().orphans(), Vec::<String>::new());
+    second.stop();
+}

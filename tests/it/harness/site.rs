@@ -195,6 +195,11 @@ impl Site {
         self.run_in(arguments, input, &[])
     }
 
+    /// The same, by the clock of the file `clock` of this site, as a gateway that was started with it.
+    pub fn run_by_clock(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.run_in(arguments, "", &[("PORTWAY_CLOCK", self.path("clock").to_str().unwrap())])
+    }
+
     fn run_in(&self, arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> (i32, String, String) {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
             .args(arguments)
