@@ -23,8 +23,8 @@ pub struct Portway {
 pub enum Verb {
     /// Run the gateway. SIGTERM drains, SIGHUP reloads.
     Serve {
-        /// How log lines look.
-        #[arg(long, value_enum, default_value = "text")]
+        /// Where log lines go and how they look; auto: to the journal under systemd, else to stderr as text.
+        #[arg(long, value_enum, default_value = "auto")]
         log: LogFormat,
     },
     /// See it work: a private PostgreSQL, a pretend partner and a pretend ERP, one good and one broken order.
@@ -117,8 +117,11 @@ pub enum DbVerb {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
+    Auto,
     Text,
     Json,
+    /// The systemd journal, each fact a field of its own.
+    Journal,
 }
 
 /// Which bytes of a message.

@@ -33,6 +33,7 @@ pub mod validate;
 mod connect;
 mod diff;
 mod listing;
+pub mod log;
 mod notify;
 mod output;
 
