@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         },
         Verb::Certificate(verb) => with_runtime(command::certificate::run(&dir, verb)),
         Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
+        Verb::Top { once } => with_runtime(command::top::run(&dir, once)),
+        Verb::Check(asked) => with_runtime(command::monitor::run(&dir, &asked)),
         Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
         Verb::Audit(verb) => with_runtime(command::audit::run(&dir, verb)),

@@ -1,8 +1,11 @@
 //! What is watched of a gateway: metrics, health and readiness over HTTP, the check for monitoring plugins, `top`, and the journal.
 
+mod check;
+mod dashboards;
 mod journal;
 mod metrics;
 mod scrape;
+mod top;
 
 use crate::harness::*;
 use scrape::Scrape;
