@@ -1,6 +1,6 @@
 //! Portway, an EDI/B2B gateway. The floors, top to bottom, imports only pointing down:
-//! `command` > `api` > `pipeline` > `transport`, `endpoint`, `alert` > `net` > `ledger` > `profile` > the parsers.
-//! `clock` and `fault` stand below them all.
+//! `command` > `api`, `watch` > `pipeline` > `transport`, `endpoint`, `alert` > `net` > `ledger` > `profile` > the parsers.
+//! `clock`, `fault` and `tally` stand below them all.
 
 pub mod alert;
 pub mod api;
@@ -12,4 +12,6 @@ pub mod ledger;
 pub mod net;
 pub mod pipeline;
 pub mod profile;
+pub mod tally;
 pub mod transport;
+pub mod watch;

@@ -1,7 +1,7 @@
 //! Parses the command line and calls the verb.
 
 use clap::Parser;
-use portway::command::arguments::{FileVerb, LogFormat, PartnerVerb, Portway, Verb};
+use portway::command::arguments::{FileVerb, PartnerVerb, Portway, Verb};
 use portway::command::file::convert::Conversion;
 use portway::command::{self, partner::NewPartner};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let dir = arguments.config;
     match arguments.verb {
         Verb::Serve { log } => {
-            command::serve::log(log == LogFormat::Json);
+            command::log::begin(log);
             with_runtime(command::serve::run(&dir))
         }
         Verb::Validate { dir: named, json } => command::validate::run(named.as_deref().unwrap_or(&dir), json),
@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         },
         Verb::Certificate(verb) => with_runtime(command::certificate::run(&dir, verb)),
         Verb::Status { json } => with_runtime(command::status::run(&dir, json)),
+        Verb::Top { once } => with_runtime(command::top::run(&dir, once)),
+        Verb::Check(asked) => with_runtime(command::monitor::run(&dir, &asked)),
         Verb::Reload { json } => with_runtime(command::reload::run(&dir, json)),
         Verb::Message(verb) => with_runtime(command::message::run(&dir, verb)),
         Verb::Audit(verb) => with_runtime(command::audit::run(&dir, verb)),

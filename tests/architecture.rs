@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 /// Top to bottom. Modules of one floor are siblings and do not import each other.
 const FLOORS: &[&[&str]] = &[
     &["command"],
-    &["api"],
+    &["api", "watch"],
     &["pipeline"],
     &["transport", "endpoint", "alert"],
     &["net"],
     &["ledger"],
     &["profile"],
-    &["clock", "fault"],
+    &["clock", "fault", "tally"],
 ];
 const LONGEST_FILE: usize = 700;
 

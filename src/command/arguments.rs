@@ -23,8 +23,8 @@ pub struct Portway {
 pub enum Verb {
     /// Run the gateway. SIGTERM drains, SIGHUP reloads.
     Serve {
-        /// How log lines look.
-        #[arg(long, value_enum, default_value = "text")]
+        /// Where log lines go and how they look; auto: to the journal under systemd, else to stderr as text.
+        #[arg(long, value_enum, default_value = "auto")]
         log: LogFormat,
     },
     /// See it work: a private PostgreSQL, a pretend partner and a pretend ERP, one good and one broken order.
@@ -48,6 +48,14 @@ pub enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// The same as it changes, once a second. q ends it.
+    Top {
+        /// One look, as text.
+        #[arg(long)]
+        once: bool,
+    },
+    /// For a monitoring system: one line with perfdata, exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. A limit of 0 is none.
+    Check(CheckArguments),
     /// Make the running gateways read their configuration again, and say what changed.
     Reload {
         #[arg(long)]
@@ -120,8 +128,11 @@ pub enum DbVerb {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
+    Auto,
     Text,
     Json,
+    /// The systemd journal, each fact a field of its own.
+    Journal,
 }
 
 /// Which bytes of a message.
@@ -205,6 +216,48 @@ pub enum FileVerb {
     },
     /// The same with names, addresses, contacts, free text and prices replaced, to be shown to others; on stdout.
     Redact { file: PathBuf },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Nagios,
+    /// For the textfile collector; exit 0.
+    Prometheus,
+}
+
+/// How it is looked, and from what on something is wrong.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArguments {
+    #[arg(long, value_enum, default_value = "nagios")]
+    pub format: CheckFormat,
+    /// Fewer gateways are a WARNING, none is CRITICAL.
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub gateways: u32,
+    /// Open alerts.
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub alerts_warning: u64,
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub alerts_critical: u64,
+    /// The oldest that waits for an endpoint or partner: 15m, 1h.
+    #[arg(long, value_name = "TIME", default_value = "15m")]
+    pub waiting_warning: crate::profile::duration::Span,
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub waiting_critical: crate::profile::duration::Span,
+    /// Acknowledgements and answers that should have come or left.
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub overdue_warning: u64,
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub overdue_critical: u64,
+    /// Deliveries that are dead, or that are held.
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub stuck_warning: u64,
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    pub stuck_critical: u64,
+    /// Fewer days until a certificate in use expires.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub certificate_warning: u32,
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub certificate_critical: u32,
 }
 
 /// What a list shows.

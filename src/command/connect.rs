@@ -84,9 +84,17 @@ pub async fn ledger(configuration: &Configuration) -> Result<Ledger, ExitCode> {
 
 /// A ledger for a verb that can do without.
 pub async fn quietly(configuration: &Configuration) -> Option<Ledger> {
-    let mut address = Place::of(configuration).ok()?.address;
-    address.connections = 1;
-    Ledger::connect(&address, Duration::from_secs(30)).await.ok()
+    reach(configuration, 1).await.ok()
+}
+
+/// A ledger, or why there is none.
+///
+/// # Errors
+/// Those of [`Place::of`] and [`Ledger::connect`].
+pub async fn reach(configuration: &Configuration, connections: u32) -> Result<Ledger, Error> {
+    let mut address = Place::of(configuration)?.address;
+    address.connections = connections;
+    Ledger::connect(&address, Duration::from_secs(30)).await
 }
 
 /// Both, for a verb that needs both.

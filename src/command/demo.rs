@@ -6,7 +6,7 @@
 
 mod strangers;
 
-use super::serve::{self, Gateway};
+use super::serve::Gateway;
 use super::{PROBLEMS, connect, doc, fail};
 use crate::ledger::document::Filter;
 use crate::net::handed::Handed;
@@ -67,7 +67,7 @@ async fn play(stay: bool) -> Result<(), Stop> {
     tls::install_provider();
     let home = folder()?;
     let log = home.join("gateway.log");
-    serve::log_to_file(&log)?;
+    super::log::to_file(&log)?;
     step("Setting up");
     let (erp, mail) = (Erp::open().await?, MailServer::open().await?);
     let conf = configure(&home, &erp, &mail)?;

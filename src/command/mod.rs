@@ -1,7 +1,7 @@
 //! The command line's verbs, one file each. `main` parses the arguments and calls them.
 //!
 //! Data goes to stdout, words to stderr. Exit: 0 fine, 1 problems found, 2 usage, 3 gateway or database unreachable,
-//! 5 not found, 78 bad configuration.
+//! 5 not found, 78 bad configuration. `check` alone has those of monitoring plugins.
 
 pub mod ack;
 mod actor;
@@ -18,6 +18,7 @@ pub mod explain;
 pub mod file;
 pub mod manual;
 pub mod message;
+pub mod monitor;
 pub mod partner;
 pub mod reload;
 pub mod retention;
@@ -28,12 +29,14 @@ pub mod sheet;
 mod sheet_sftp;
 pub mod status;
 mod thread;
+pub mod top;
 mod trail;
 pub mod validate;
 
 mod connect;
 mod diff;
 mod listing;
+pub mod log;
 mod notify;
 mod output;
 

@@ -6,7 +6,7 @@
 
 use super::actor::host;
 use super::connect::{self, Place};
-use super::fail;
+use super::{fail, log};
 use crate::alert::{self, Post};
 use crate::api;
 use crate::clock::{Clock, SystemClock};
@@ -25,6 +25,7 @@ use crate::profile::gateway::Endpoint;
 use crate::profile::secret::KeyFile;
 use crate::profile::{Configuration, PartnerProfile, ReloadReport, Store};
 use crate::transport::{Doors, as2, directory, https, sftp, sftp_client};
+use crate::watch::Watch;
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -46,32 +47,13 @@ fn limits(configuration: &Configuration) -> DoorLimits {
     DoorLimits { drain: configuration.gateway.work.drain.duration(), ..DoorLimits::default() }
 }
 
-/// Log lines to stderr; `PORTWAY_LOG` chooses which (`info`, `portway=debug`).
-pub fn log(json: bool) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("PORTWAY_LOG")
-        .unwrap_or_else(|_| EnvFilter::new(format!("info,{}", crate::ledger::CHATTER)));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    // A second subscriber in one process is refused, and the first goes on.
-    let _ =
-        if json { lines.json().try_init() } else { lines.with_ansi(colours).with_target(false).try_init() };
-}
-
-/// The same into a file, for the demo.
-pub fn log_to_file(path: &Path) -> std::io::Result<()> {
-    let file = std::fs::File::create(path)?;
-    let lines = tracing_subscriber::fmt().with_writer(Mutex::new(file)).with_ansi(false).with_target(false);
-    let _ = lines.try_init();
-    Ok(())
-}
-
 /// Runs until SIGTERM or SIGINT.
 pub async fn run(dir: &Path) -> ExitCode {
     let configuration = match connect::gateways_configuration(dir) {
         Ok(configuration) => configuration,
         Err(exit) => return exit,
     };
+    log::level(configuration.gateway.log.level.as_deref());
     for problem in &configuration.problems {
         tracing::warn!("{problem}");
     }
@@ -115,6 +97,9 @@ pub struct Gateway {
     pub sftp: Option<SocketAddr>,
     /// Where the door of our own systems listens.
     pub api: Option<SocketAddr>,
+    /// Who watches, and the end of the door for that: it closes last.
+    watch: Arc<Watch>,
+    unwatched: CancellationToken,
     _lock: StateLock,
 }
 
@@ -144,9 +129,13 @@ impl Gateway {
         configuration: &Configuration,
         place: Place,
         lock: StateLock,
-        handed: Handed,
+        mut handed: Handed,
     ) -> Result<Option<Gateway>, Error> {
         let close = CancellationToken::new();
+        let (watch, unwatched) = (Watch::begin(), CancellationToken::new());
+        if let Some(door) = &configuration.gateway.listen.metrics {
+            open_metrics(&mut handed, door.address, watch.router(), unwatched.clone()).await?;
+        }
         if let Some(cluster) = place.cluster.clone() {
             blocking(move || cluster.ensure()).await?;
         }
@@ -161,6 +150,8 @@ impl Gateway {
         }
         let profiles = Arc::new(open_profiles(dir, &ledger).await?);
         recover_profiles(&ledger, &profiles.current()).await?;
+        let self_signed = place.state.join("certs/self-signed.pem");
+        watch.attach(ledger.clone(), profiles.clone(), self_signed.clone());
         let spool = Spool::new(place.state.join("spool"))
             .map_err(|e| Error::Unsuitable(format!("the spool folder: {e}")))?;
         let stop = CancellationToken::new();
@@ -203,7 +194,9 @@ impl Gateway {
             certificates: Vec::new(),
             watched: Mutex::default(),
             sources: Mutex::default(),
-            self_signed: place.state.join("certs/self-signed.pem"),
+            self_signed,
+            watch,
+            unwatched,
             https: None,
             as2: None,
             as2_plain: None,
@@ -225,6 +218,7 @@ impl Gateway {
         gateway.open.spawn(sftp_client::run(servers, gateway.close.clone()));
         gateway.open.spawn(retention::run(gateway.house.clone(), host(), gateway.close.clone()));
         gateway.look_at_certificates().await?;
+        gateway.watch.opened();
         Ok(Some(gateway))
     }
 
@@ -256,7 +250,7 @@ impl Gateway {
         let Some(door) = &configuration.gateway.listen.sftp else { return Ok(()) };
         let unsuitable = |e: std::io::Error| Error::Unsuitable(format!("[listen.sftp]: the host keys: {e}"));
         let keys = sftp::host_key::open(state).map_err(unsuitable)?;
-        let (listener, address) = self.listen("listen.sftp", door.address).await?;
+        let (listener, address) = listen(&mut self.handed, "listen.sftp", door.address).await?;
         let doors = self.doors.clone();
         let serving = sftp::Door::new(doors, keys, &configuration.gateway, door, state);
         self.open.spawn(serving.serve(listener, self.close.clone()));
@@ -311,7 +305,7 @@ impl Gateway {
         router: axum::Router,
         limits: DoorLimits,
     ) -> Result<SocketAddr, Error> {
-        let (listener, address) = self.listen(section, address).await?;
+        let (listener, address) = listen(&mut self.handed, section, address).await?;
         self.open.spawn(accept::serve(listener, tls, router, limits, self.close.clone()));
         let door = match section {
             "listen.https" => "the HTTPS door",
@@ -321,32 +315,6 @@ impl Gateway {
         };
         tracing::info!(%address, "{door} is open");
         Ok(address)
-    }
-
-    /// The door's socket: the service manager's, or one of our own at `address` (port 0 takes a free one).
-    async fn listen(
-        &mut self,
-        section: &str,
-        address: SocketAddr,
-    ) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
-        let refuse = |e: std::io::Error| {
-            Error::Unsuitable(format!(
-                "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
-            ))
-        };
-        let name = section.trim_start_matches("listen.").replace(' ', "-");
-        let listener = match self.handed.claim(&name) {
-            Some(listener) => tokio::net::TcpListener::from_std(listener).map_err(refuse)?,
-            None => accept::listen(address).await.map_err(refuse)?,
-        };
-        let open = listener.local_addr().map_err(refuse)?;
-        if !handed::fits(open, address) {
-            tracing::warn!(
-                "[{section}] says {address}, but its socket unit listens at {open}, and that is what counts: change \
-                 'address', or ListenStream with 'systemctl edit portway-{name}.socket'"
-            );
-        }
-        Ok((listener, open))
     }
 
     /// Sockets whose door is shut in gateway.toml: nobody waits in them.
@@ -416,6 +384,7 @@ impl Gateway {
     /// Closes the doors, drains, and stops the private PostgreSQL.
     pub async fn shut(&self) {
         let drain = self.house.profiles.current().gateway.work.drain.duration();
+        self.watch.draining();
         self.close.cancel();
         self.open.close();
         let _ = tokio::time::timeout(drain, self.open.wait()).await;
@@ -424,6 +393,7 @@ impl Gateway {
         if let Err(error) = self.house.ledger.return_control_numbers().await {
             tracing::debug!(%error, "unused control numbers are not given back: they stay unused");
         }
+        self.unwatched.cancel();
         self.house.ledger.close().await;
         if let Some(cluster) = self.cluster.clone() {
             let _ = tokio::task::spawn_blocking(move || cluster.stop()).await;
@@ -444,6 +414,7 @@ impl Gateway {
                 return !again;
             }
         };
+        log::level(self.house.profiles.current().gateway.log.level.as_deref());
         for problem in &report.problems {
             tracing::warn!("{problem}");
         }
@@ -552,6 +523,46 @@ impl Gateway {
             }
         }
     }
+}
+
+/// The door's socket: the service manager's, or one of our own at `address` (port 0 takes a free one).
+async fn listen(
+    handed: &mut Handed,
+    section: &str,
+    address: SocketAddr,
+) -> Result<(tokio::net::TcpListener, SocketAddr), Error> {
+    let refuse = |e: std::io::Error| {
+        Error::Unsuitable(format!(
+            "[{section}]: {address} cannot be opened: {e}; choose another address or stop what uses it"
+        ))
+    };
+    let name = section.trim_start_matches("listen.").replace(' ', "-");
+    let listener = match handed.claim(&name) {
+        Some(listener) => tokio::net::TcpListener::from_std(listener).map_err(refuse)?,
+        None => accept::listen(address).await.map_err(refuse)?,
+    };
+    let open = listener.local_addr().map_err(refuse)?;
+    if !handed::fits(open, address) {
+        tracing::warn!(
+            "[{section}] says {address}, but its socket unit listens at {open}, and that is what counts: change \
+             'address', or ListenStream with 'systemctl edit portway-{name}.socket'"
+        );
+    }
+    Ok((listener, open))
+}
+
+/// The door of those who watch.
+async fn open_metrics(
+    handed: &mut Handed,
+    address: SocketAddr,
+    router: axum::Router,
+    stop: CancellationToken,
+) -> Result<(), Error> {
+    let (listener, address) = listen(handed, "listen.metrics", address).await?;
+    let limits = DoorLimits { connections: 64, drain: Duration::from_secs(1), ..DoorLimits::default() };
+    tokio::spawn(accept::serve(listener, None, router, limits, stop));
+    tracing::info!(%address, "the metrics door is open");
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(

@@ -224,7 +224,7 @@ impl Process<'_> {
 
     async fn settle(&mut self, set: Uuid, answer: &Answer<'_>) -> Result<Settled> {
         let (now, message) = (at(self.now()), self.message());
-        let late: Option<bool> = sqlx::query_scalar(
+        let settled: Option<(bool, String, Option<f64>)> = sqlx::query_as(
             "WITH open AS (
                 SELECT id, state = 'overdue' OR due_at < $6 AS late FROM acknowledgement
                 WHERE set_id = $1 AND direction = 'expected' AND kind = ANY($2) AND state IN ('expected', 'overdue', 'received')
@@ -234,7 +234,8 @@ impl Process<'_> {
              UPDATE acknowledgement a SET message_id = $5, detail = $7,
                 state = CASE WHEN $4 = 'received' THEN CASE WHEN late THEN a.state ELSE 'received' END
                              WHEN late THEN 'late_' || $4 ELSE $4 END
-             FROM open WHERE a.id = open.id RETURNING coalesce(late, false)",
+             FROM open WHERE a.id = open.id RETURNING coalesce(late, false), a.kind,
+                (SELECT extract(epoch FROM $6 - finished_at)::float8 FROM message WHERE message.id = a.answers)",
         )
         .bind(set)
         .bind(answer.settles)
@@ -245,7 +246,8 @@ impl Process<'_> {
         .bind(&answer.detail)
         .fetch_optional(self.connection())
         .await?;
-        if let Some(late) = late {
+        if let Some((late, kind, seconds)) = settled {
+            self.counts_answer(kind, seconds);
             return Ok(if late { Settled::Late } else { Settled::Closed });
         }
         if !answer.once && !answer.superseded {
@@ -277,12 +279,13 @@ impl Process<'_> {
         detail: Option<&str>,
     ) -> Result<bool> {
         let (now, message) = (at(self.now()), self.message());
-        let done = sqlx::query(
+        let done: Vec<Option<f64>> = sqlx::query_scalar(
             "UPDATE acknowledgement a SET message_id = $4, detail = $5,
                 state = CASE WHEN a.state = 'overdue' OR a.due_at < $6 THEN 'late_' || $3 ELSE $3 END
              FROM interchange i JOIN message m ON m.id = i.message_id
              WHERE i.id = a.interchange_id AND a.kind = 'TA1' AND a.direction = 'expected' AND a.state IN ('expected', 'overdue')
-                AND i.control_number = ANY($2) AND m.partner = $1",
+                AND i.control_number = ANY($2) AND m.partner = $1
+             RETURNING extract(epoch FROM $6 - m.finished_at)::float8",
         )
         .bind(partner)
         .bind(numbers)
@@ -290,9 +293,10 @@ impl Process<'_> {
         .bind(message)
         .bind(detail)
         .bind(now)
-        .execute(self.connection())
+        .fetch_all(self.connection())
         .await?;
-        Ok(done.rows_affected() > 0)
+        done.iter().for_each(|seconds| self.counts_answer("TA1".to_owned(), *seconds));
+        Ok(!done.is_empty())
     }
 }
 

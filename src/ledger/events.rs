@@ -176,6 +176,8 @@ impl Ledger {
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(u64::try_from(done).unwrap_or(0))
+        let done = u64::try_from(done).unwrap_or(0);
+        crate::tally::delivered(endpoint, done);
+        Ok(done)
     }
 }

@@ -38,6 +38,7 @@ pub mod status;
 pub mod thread;
 pub mod uncollected;
 pub mod wake;
+pub mod watch;
 
 use jiff::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -11,6 +11,7 @@ use super::due::Says;
 use super::job::Lease;
 use super::message::{self, PART, Quarantine, pack};
 use super::{Ledger, Result, at, id, job};
+use crate::tally;
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::types::Json;
@@ -126,12 +127,15 @@ pub struct Process<'a> {
     message: Uuid,
     /// Rung once committed.
     lanes: Vec<String>,
+    /// Counted once committed: answers that settled something, with the seconds since the hand-over.
+    answered: Vec<(String, f64)>,
 }
 
 impl Ledger {
     /// `message` and `position`: the message being worked on.
     pub async fn begin_process(&self, message: Uuid, position: i64, now: Timestamp) -> Result<Process<'_>> {
-        Ok(Process { ledger: self, tx: self.pool.begin().await?, now, position, message, lanes: Vec::new() })
+        let tx = self.pool.begin().await?;
+        Ok(Process { ledger: self, tx, now, position, message, lanes: Vec::new(), answered: Vec::new() })
     }
 }
 
@@ -435,6 +439,11 @@ impl Process<'_> {
         &mut self.tx
     }
 
+    /// An answer of this kind came, so long after the hand-over, where that is known.
+    pub(super) fn counts_answer(&mut self, kind: String, seconds: Option<f64>) {
+        self.answered.extend(seconds.map(|seconds| (kind, seconds)));
+    }
+
     /// A lane that is rung once this is committed.
     pub(super) fn wakes(&mut self, lane: String) {
         self.lanes.push(lane);
@@ -455,8 +464,9 @@ impl Process<'_> {
 
     /// Commits, then wakes whoever has work now.
     pub async fn commit(self) -> Result<()> {
-        let Process { ledger, tx, mut lanes, .. } = self;
+        let Process { ledger, tx, mut lanes, answered, .. } = self;
         tx.commit().await?;
+        answered.iter().for_each(|(kind, seconds)| tally::answered(kind, *seconds));
         lanes.sort();
         lanes.dedup();
         lanes.iter().for_each(|lane| ledger.wake.ring(lane));

@@ -81,17 +81,9 @@ impl Ledger {
         .await?)
     }
 
-    pub async fn status(&self, now: Timestamp) -> Result<Status> {
-        let alive = now.checked_sub(jiff::SignedDuration::from_mins(2)).unwrap_or(now);
-        let day = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(now);
-        let nodes = sqlx::query_as(
-            "SELECT id, home, version, pid, instant(started_at) AS started_at, instant(seen_at) AS seen_at FROM node
-             WHERE seen_at >= $1 ORDER BY started_at",
-        )
-        .bind(at(alive))
-        .fetch_all(&self.pool)
-        .await?;
-        let lanes = sqlx::query_as(
+    /// Every lane, with what waits in it.
+    pub async fn lanes(&self, now: Timestamp) -> Result<Vec<LaneLine>> {
+        Ok(sqlx::query_as(
             "SELECT l.name AS lane, l.cap, l.paused,
                 count(j.id) FILTER (WHERE j.state = 'ready' AND s.job IS NULL) AS waiting,
                 count(s.job) AS in_flight,
@@ -107,7 +99,20 @@ impl Ledger {
         )
         .bind(at(now))
         .fetch_all(&self.pool)
+        .await?)
+    }
+
+    pub async fn status(&self, now: Timestamp) -> Result<Status> {
+        let alive = now.checked_sub(jiff::SignedDuration::from_mins(2)).unwrap_or(now);
+        let day = now.checked_sub(jiff::SignedDuration::from_hours(24)).unwrap_or(now);
+        let nodes = sqlx::query_as(
+            "SELECT id, home, version, pid, instant(started_at) AS started_at, instant(seen_at) AS seen_at FROM node
+             WHERE seen_at >= $1 ORDER BY started_at",
+        )
+        .bind(at(alive))
+        .fetch_all(&self.pool)
         .await?;
+        let lanes = self.lanes(now).await?;
         let counts = sqlx::query_as(
             "SELECT 'message ' || direction AS what, state, count(*) AS count FROM message
                 WHERE received_at >= $1 OR state = 'quarantined' GROUP BY 1, 2

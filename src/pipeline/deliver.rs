@@ -17,6 +17,7 @@ use crate::ledger::{self, job};
 use crate::profile::Configuration;
 use crate::profile::duration::Rate;
 use crate::profile::gateway::{Endpoint, HttpEndpoint, Retry};
+use crate::tally;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -155,7 +156,14 @@ impl House {
             if raise.is_some() {
                 outlet.troubled.store(true, Ordering::Relaxed);
             }
-            self.settle(&due, &tried, raise.as_ref()).await;
+            if self.settle(&lane, &due, &tried, raise.as_ref()).await {
+                match tried.next {
+                    Next::Done => tally::delivered(&outlet.name, 1),
+                    Next::Dead => tally::failed(&outlet.name, "dead"),
+                    Next::Held => tally::failed(&outlet.name, "held"),
+                    Next::Again(_) => {}
+                }
+            }
             let strained = self.lane_answered(&lane, &due, &outcome, outlet.pace.drain.is_some()).await;
             let done = tried.next == Next::Done && outlet.troubled.swap(false, Ordering::Relaxed);
             if strained || done {

@@ -12,6 +12,7 @@ use crate::ledger::breaker::{Failed, Strain, Trip};
 use crate::ledger::delivery::{Due, Next, Tried};
 use crate::ledger::pace::Pace;
 use crate::profile::gateway::Retry;
+use crate::tally;
 use jiff::Timestamp;
 use std::future::Future;
 use std::sync::Arc;
@@ -220,16 +221,20 @@ impl House {
         }
     }
 
-    /// Writes the outcome, for as long as it takes: the ledger may be away, the epoch tells whether it still counts.
-    pub async fn settle(&self, due: &Due, tried: &Tried, raise: Option<&Raise>) {
+    /// Writes the outcome, for as long as it takes: the ledger may be away, the epoch tells whether it still counts. `true`: it is
+    /// written, and this try is the one that counts.
+    pub async fn settle(&self, lane: &str, due: &Due, tried: &Tried, raise: Option<&Raise>) -> bool {
         let mut wait = Duration::from_millis(50);
         loop {
             let raise = raise.map(|r| (r, self.coalesce()));
             match self.ledger.finish_delivery(due, tried, raise, self.clock.now()).await {
-                Ok(()) => break,
+                Ok(()) => {
+                    tally::tried(lane, tried.outcome);
+                    return true;
+                }
                 Err(ledger::Error::LeaseLost) => {
                     tracing::warn!(delivery = %due.id, "another worker has this delivery since: what came of this try is noted, no more");
-                    break;
+                    return false;
                 }
                 Err(error) if error.is_unavailable() && !self.stop.is_cancelled() => {
                     tracing::warn!(%error, "the outcome cannot be written yet");
@@ -238,7 +243,7 @@ impl House {
                 }
                 Err(error) => {
                     tracing::error!(%error, delivery = %due.id, "the outcome was not written: the delivery will be tried again with the same id");
-                    break;
+                    return false;
                 }
             }
         }

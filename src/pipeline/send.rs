@@ -52,7 +52,7 @@ impl House {
             if let Some(raise) = &raise {
                 self.troubled.add(&raise.cause);
             }
-            self.settle(&due, &tried, raise.as_ref()).await;
+            self.settle(&lane, &due, &tried, raise.as_ref()).await;
             let strained = self.lane_answered(&lane, &due, &outcome, false).await;
             let causes = [cause(&due.target), sftp_client::host_key_cause(&due.target)];
             let here = if due.way == "sftp" { 2 } else { 1 };

@@ -41,6 +41,7 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
         door_files(document, "api", door.certificate.as_deref(), door.key.as_ref(), dir, &mut problems);
     }
     api_checks::gateway(document, gateway, &mut problems);
+    watching(document, gateway, &mut problems);
     sftp_checks::gateway(document, gateway, &mut problems);
     source::check(document, gateway, dir, &mut problems);
     database(document, gateway, &mut problems);
@@ -48,6 +49,24 @@ pub(super) fn gateway(document: &Document, gateway: &Gateway, dir: &Path) -> Vec
     never_zero(document, gateway, &mut problems);
     retention::check(document, &gateway.retention, &mut problems);
     problems
+}
+
+/// The door of metrics, and the log.
+fn watching(document: &Document, gateway: &Gateway, problems: &mut Vec<Problem>) {
+    if let Some(door) = gateway.listen.metrics.as_ref().filter(|door| !door.address.ip().is_loopback()) {
+        let message =
+            format!("the metrics would be open on {}, for everybody on the network to read", door.address);
+        let problem = document.problem(&steps!["listen", "metrics", "address"], message);
+        problems.push(problem.help(
+            "listen on 127.0.0.1, and let an agent on this host, or a proxy with TLS and a password, fetch them",
+        ));
+    }
+    if let Some(level) = &gateway.log.level
+        && let Err(error) = tracing_subscriber::EnvFilter::try_new(level)
+    {
+        let problem = document.problem(&steps!["log", "level"], format!("`{level}` is no level: {error}"));
+        problems.push(problem.help("write error, warn, info, debug or trace"));
+    }
 }
 
 /// A door's certificate and key: both or neither, and readable.

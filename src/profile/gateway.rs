@@ -59,6 +59,9 @@ pub struct Gateway {
     /// How long what is kept.
     #[serde(default)]
     pub retention: Retention,
+    /// What is written to the log.
+    #[serde(default)]
+    pub log: Log,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -101,6 +104,26 @@ pub struct Listen {
     pub sftp: Option<SftpDoor>,
     /// The door of our own systems. Absent: closed.
     pub api: Option<ApiDoor>,
+    /// Metrics and health, for whoever watches the gateway. Absent: closed.
+    pub metrics: Option<MetricsDoor>,
+}
+
+/// Where `/metrics`, `/healthz` and `/readyz` are, without TLS and for nobody but this host.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsDoor {
+    /// A loopback address and port, `127.0.0.1:9464`.
+    #[schemars(extend("format" = "socket-address"))]
+    pub address: SocketAddr,
+}
+
+/// What is written to the log.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// From which level on: `error`, `warn`, `info`, `debug`, `trace`; or by part, `info,portway::pipeline=debug`. Default `info`.
+    /// `PORTWAY_LOG` of the environment counts more.
+    pub level: Option<String>,
 }
 
 /// Where our own systems hand documents over. Not for partners.

@@ -6,6 +6,7 @@ use crate::ledger::message::{Accepted, Arrival, Attachment, PART};
 use crate::ledger::{self, job};
 use crate::net::spool::Spooled;
 use crate::profile::PartnerProfile;
+use crate::tally;
 use std::time::Duration;
 use tokio::sync::mpsc::error::SendTimeoutError;
 use uuid::Uuid;
@@ -80,7 +81,10 @@ impl Doors {
             as2: facts.as2,
             attachments,
         };
-        let accepted = self.ledger.accept(arrival, self.clock.now()).await?;
+        let transport = facts.transport;
+        let accepted = self.ledger.accept(arrival, self.clock.now()).await;
+        tally::received(transport, verdict(&accepted));
+        let accepted = accepted?;
         crate::fault::point("accept.committed");
         Ok(match accepted {
             Accepted::New(receipt) => {
@@ -108,5 +112,15 @@ impl Doors {
             Accepted::Replay(message) => Taken::Replay(message),
             Accepted::KeyConflict(message) => Taken::KeyConflict(message),
         })
+    }
+}
+
+/// The word that is counted.
+fn verdict(accepted: &ledger::Result<Accepted>) -> &'static str {
+    match accepted {
+        Ok(Accepted::New(_)) => "accepted",
+        Ok(Accepted::Replay(_)) => "repeated",
+        Ok(Accepted::KeyConflict(_)) => "refused",
+        Err(_) => "failed",
     }
 }

@@ -45,3 +45,4 @@ mod sources;
 mod threads;
 mod tokens;
 mod two_gateways;
+mod watching;

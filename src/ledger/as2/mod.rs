@@ -19,6 +19,7 @@ use super::id;
 use super::job;
 use super::message::{Attachment, Part, insert_part, pack};
 use super::{Error, Ledger, Result, at};
+use crate::tally;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use sqlx::postgres::PgArguments;
@@ -277,6 +278,7 @@ impl Ledger {
         let raise = Raise { subject: Some(message), ..raise.clone() };
         let mail = raise_in(&mut tx, &raise, coalesce, now).await?;
         tx.commit().await?;
+        tally::received("as2", "quarantined");
         if mail {
             self.wake.ring(job::MAIL_LANE);
         }

@@ -6,6 +6,7 @@ use crate::ledger::delivery::{handed_over, queue_again};
 use crate::ledger::job::{self, partner_lane};
 use crate::ledger::message::pack;
 use crate::ledger::{Error, Ledger, Result, at, id};
+use crate::tally;
 use jiff::{SignedDuration, Timestamp};
 use portway_as2::header::message_id;
 use serde_json::Value;
@@ -221,13 +222,18 @@ impl Ledger {
         let receipt = id::new(now);
         let part = pack(came.bytes);
         let mut tx = self.pool.begin().await?;
-        let state: Option<(String,)> = sqlx::query_as(
-            "SELECT state FROM acknowledgement WHERE answers = $1 AND kind = 'MDN' FOR UPDATE",
+        // A receipt in the answer comes before the message counts as handed over: then its last try's begin does.
+        let state: Option<(String, Option<f64>)> = sqlx::query_as(
+            "SELECT k.state, extract(epoch FROM $2 - coalesce(
+                (SELECT m.finished_at FROM message m WHERE m.id = k.answers),
+                (SELECT max(t.started_at) FROM attempt t JOIN delivery d ON d.id = t.delivery_id WHERE d.message_id = k.answers)))::float8
+             FROM acknowledgement k WHERE k.answers = $1 AND k.kind = 'MDN' FOR UPDATE OF k",
         )
         .bind(came.message)
+        .bind(at(now))
         .fetch_optional(&mut *tx)
         .await?;
-        let matched = match state.as_ref().map(|(state,)| state.as_str()) {
+        let matched = match state.as_ref().map(|(state, _)| state.as_str()) {
             None => Matched::Orphan,
             Some(_) if !came.settles => Matched::Noted,
             Some("expected") => Matched::InTime,
@@ -285,6 +291,9 @@ impl Ledger {
             mail = raise_in(&mut tx, raise, coalesce, now).await?;
         }
         tx.commit().await?;
+        if let (Matched::InTime | Matched::Late, Some((_, Some(seconds)))) = (matched, &state) {
+            tally::answered("MDN", *seconds);
+        }
         if mail {
             self.wake.ring(job::MAIL_LANE);
         }
