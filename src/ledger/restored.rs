@@ -59,13 +59,14 @@ const WORK: [&str; 9] = [
 const EMPTY: &str = "DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT c.oid::regclass AS name, c.relkind FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
         AND c.relkind IN ('v', 'r', 'p', 'S') AND NOT c.relispartition
-        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'a', 'i'))
+        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+            AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')))
         ORDER BY CASE c.relkind WHEN 'v' THEN 0 WHEN 'S' THEN 2 ELSE 1 END, c.oid DESC
     LOOP
         EXECUTE format(CASE one.relkind WHEN 'v' THEN 'DROP VIEW %s' WHEN 'S' THEN 'DROP SEQUENCE %s' ELSE 'DROP TABLE %s' END, one.name);
     END LOOP;
     FOR one IN SELECT p.oid::regprocedure AS name FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
-        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     LOOP
         EXECUTE format('DROP FUNCTION %s', one.name);
     END LOOP;

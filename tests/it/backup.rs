@@ -63,6 +63,16 @@ fn elsewhere(erp: &Recorder) -> Site {
     site
 }
 
+/// The ledger's role owns its database and may nothing else, as everywhere but in tests.
+fn ordinary(site: &Site) {
+    let name = site.database().rows("SELECT current_database()::text").remove(0);
+    site.database().run(&format!("CREATE ROLE owner_{name} LOGIN"));
+    site.database().run(&format!("ALTER DATABASE {name} OWNER TO owner_{name}"));
+    let file = site.path("conf/gateway.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("//portway@", &format!("//owner_{name}@"))).unwrap();
+}
+
 #[test]
 fn a_backup_beside_a_running_gateway_is_the_same_ledger_elsewhere_and_nothing_goes_twice() {
     let erp = Recorder::erp();
@@ -75,6 +85,7 @@ fn a_backup_beside_a_running_gateway_is_the_same_ledger_elsewhere_and_nothing_go
     assert!(!site.path("one.tar.zst.partial").exists());
 
     let two = elsewhere(&erp);
+    ordinary(&two);
     let said = run(&two, &["restore", name, "--margin", "500"]);
     assert!(said.contains("counters are 500 further") && said.contains("doc list --state held"), "{said}");
     let all = tables(&site);
@@ -156,6 +167,12 @@ fn a_backup_is_tried_and_leaves_nothing_and_a_damaged_one_is_told() {
         assert_eq!(two.run(&["restore", name]).0, 1, "{what}");
         assert!(tables(&two).is_empty(), "{what}");
     }
+    // A gateway that has only started leaves nothing that would be missed.
+    fs::write(&file, whole).unwrap();
+    two.start().stop();
+    let said = run(&two, &["restore", name]);
+    assert!(said.contains("restored: the ledger as it was"), "{said}");
+    assert_eq!(two.database().count("transaction_set"), 4);
 }
 
 fn changed(whole: &[u8]) -> Vec<u8> {
@@ -166,7 +183,7 @@ fn changed(whole: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn keys_are_in_it_only_when_asked_and_a_private_host_is_moved_whole() {
+fn keys_are_in_it_only_when_asked_and_a_host_comes_back_from_the_file_alone() {
     let mut site = Site::private();
     site.add("[listen.sftp]\naddress = \"127.0.0.1:0\"");
     site.partner(&Profile::live("acme"));
@@ -210,5 +227,15 @@ fn keys_are_in_it_only_when_asked_and_a_private_host_is_moved_whole() {
     assert!(!two.state().join("postgres/data/postmaster.pid").exists(), "stopped again");
     let gateway = Gateway::start(&two, &[]);
     assert_eq!(two.database().count("audit WHERE verb = 'restore'"), 1);
+    gateway.stop();
+
+    // The first host loses everything, and comes back from the file alone.
+    fs::remove_dir_all(site.config()).unwrap();
+    fs::remove_dir_all(site.state()).unwrap();
+    let said = run(&site, &["restore", keys.to_str().unwrap()]);
+    assert!(said.contains("the configuration is in"), "{said}");
+    assert_eq!(fs::read_to_string(site.config().join("gateway.toml")).unwrap(), configuration);
+    assert_eq!(fs::read(site.state().join("sftp/host_ed25519")).unwrap(), fs::read(&key).unwrap());
+    let gateway = Gateway::start(&site, &[]);
     gateway.stop();
 }

@@ -68,7 +68,7 @@ pub async fn run(dir: &Path, given: &Given) -> ExitCode {
     match make(dir, given).await {
         Ok(answers) => {
             let exit = validate::run(dir, false);
-            next_steps(dir, &answers);
+            next_steps(dir, given, &answers);
             exit
         }
         Err(stop) => stop.say(),
@@ -271,7 +271,7 @@ fn put(file: &Path, bytes: &[u8]) -> Result<(), Stop> {
     written().map_err(|error| cannot(file, &error))
 }
 
-fn next_steps(dir: &Path, answers: &Answers) {
+fn next_steps(dir: &Path, given: &Given, answers: &Answers) {
     let packaged = dir == Path::new("/etc/portway");
     let flag = if packaged { String::new() } else { format!(" --config {}", dir.display()) };
     let start = match packaged {
@@ -279,8 +279,8 @@ fn next_steps(dir: &Path, answers: &Answers) {
         false => format!("CREDENTIALS_DIRECTORY={} portway serve{flag}", dir.join(CREDENTIALS).display()),
     };
     words("next:");
-    if answers.database.as_ref().is_some_and(|url| !url.contains(db::SOCKET)) {
-        words("  the role and the database above, if they are not made yet");
+    if given.admin_url.is_none() && answers.database.as_ref().is_some_and(|url| !url.contains(db::SOCKET)) {
+        words("  the role and the database above");
     }
     words(format_args!("  {start}"));
     words(format_args!("  portway partner new acme --name 'Acme Inc.' --x12 01:123456789 --to erp{flag}"));

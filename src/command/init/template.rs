@@ -66,6 +66,10 @@ fn replaced(place: &str, answers: &Answers) -> Option<String> {
             });
             Some(id + &pair.unwrap_or_default())
         }
+        "[listen.as2].[listen.as2]" if answers.as2.is_none() => Some("# [listen.as2]".into()),
+        "[listen.as2].address" if answers.as2.is_none() => {
+            Some("# address = \"[::]:4443\"              # https://HOST:4443/as2".into())
+        }
         "[database].[database]" if answers.database.is_none() => {
             Some("# Absent: the gateway runs a private PostgreSQL itself, under its state directory.\n# [database]".into())
         }
@@ -159,6 +163,6 @@ mod tests {
         );
         assert_eq!(table["endpoint"]["erp"]["path"].as_str(), Some("/var/lib/portway/erp"));
         let kept = SHIPPED.lines().filter(|line| fill(&few).lines().any(|l| l == *line)).count();
-        assert!(kept + 6 > SHIPPED.lines().count(), "the comments stay: {kept}");
+        assert!(kept + 8 > SHIPPED.lines().count(), "the comments stay: {kept}");
     }
 }
