@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use portway::command::arguments::{FileVerb, PartnerVerb, Portway, Verb};
+use portway::command::backup::restore::Wanted;
 use portway::command::file::convert::Conversion;
 use portway::command::{self, partner::NewPartner};
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ fn main() -> ExitCode {
             command::log::begin(log);
             with_runtime(command::serve::run(&dir))
         }
+        Verb::Init(given) => with_runtime(command::init::run(&dir, &given)),
         Verb::Validate { dir: named, json } => command::validate::run(named.as_deref().unwrap_or(&dir), json),
         Verb::Partner(verb) => match verb {
             PartnerVerb::List { json } => command::partner::list(&dir, json),
@@ -57,7 +59,12 @@ fn main() -> ExitCode {
         Verb::Explain { code, version, directory } => {
             command::explain::run(&code, version.as_deref(), directory.as_deref())
         }
-        Verb::Db(verb) => command::db::run(&dir, &verb),
+        Verb::Backup { file, with_keys } => with_runtime(command::backup::run(&dir, &file, with_keys)),
+        Verb::Restore { file, verify, into, config_too, margin } => {
+            let wanted = Wanted { file, verify, into, config_too, margin };
+            with_runtime(command::backup::restore::run(&dir, &wanted))
+        }
+        Verb::Db(verb) => with_runtime(command::db::run(&dir, verb)),
         Verb::Completions { shell } => command::manual::completions(shell),
         Verb::Man { dir } => command::manual::man(&dir),
         Verb::Demo { stay } => with_runtime(command::demo::run(stay)),

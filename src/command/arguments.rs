@@ -33,6 +33,8 @@ pub enum Verb {
         #[arg(long)]
         stay: bool,
     },
+    /// Write the first configuration into an empty --config folder, and make its secrets and AS2 key.
+    Init(crate::command::init::Given),
     /// Check gateway.toml and all partner profiles.
     Validate {
         /// The folder to check; default --config.
@@ -102,6 +104,30 @@ pub enum Verb {
         #[arg(long)]
         directory: Option<String>,
     },
+    /// The ledger and the configuration into one file, while the gateway works on.
+    Backup {
+        /// A new file, such as portway-2026-11-24.tar.zst.
+        file: PathBuf,
+        /// Private keys and secrets too.
+        #[arg(long)]
+        with_keys: bool,
+    },
+    /// A backup back, into an empty ledger; what may have left after the backup is held for a person.
+    Restore {
+        file: PathBuf,
+        /// Only try it: restore into a PostgreSQL of its own, compare with the manifest, and remove it.
+        #[arg(long)]
+        verify: bool,
+        /// Put the configuration into this folder; --config still names the ledger.
+        #[arg(long, value_name = "DIR", conflicts_with = "verify")]
+        into: Option<PathBuf>,
+        /// Write the configuration also where there is one; what it replaces is kept as NAME.before-restore.
+        #[arg(long, conflicts_with = "verify")]
+        config_too: bool,
+        /// How far the control numbers jump: more than were given out since the backup, for any partner.
+        #[arg(long, value_name = "NUMBERS", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+        margin: u32,
+    },
     /// The ledger's database.
     #[command(subcommand)]
     Db(DbVerb),
@@ -124,6 +150,30 @@ pub enum DbVerb {
     },
     /// Exit 0 if gateway.toml puts the ledger into that PostgreSQL, 1 if elsewhere.
     Needed,
+    /// Bring the ledger's schema up to date, as a gateway that starts does.
+    Migrate {
+        /// Only name what would run: exit 1 if anything would, 0 if nothing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Move the private PostgreSQL, which stands still, to the newest major version on this host.
+    Upgrade {
+        /// Only ask pg_upgrade whether it would work.
+        #[arg(long)]
+        check: bool,
+        /// Link the data in place of copying it: no room needed, and no way back once the new one has started.
+        #[arg(long)]
+        link: bool,
+        /// The major version to go to; the same one makes the data folder anew.
+        #[arg(long, value_name = "MAJOR")]
+        to: Option<u32>,
+        /// Remove the old data that an upgrade has kept.
+        #[arg(long, conflicts_with_all = ["check", "link", "to"])]
+        finish: bool,
+        /// The data folder of portway-postgres.service.
+        #[arg(long, default_value = "/var/lib/portway-postgres/data", value_name = "DIR")]
+        data: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,8 @@
 //! As a unit of its own (`portway-postgres.service`) the same cluster belongs to an account of its own and outlives the gateway:
 //! [`Cluster::become_server`]. There the gateway's role is an ordinary one that owns its database.
 
+pub mod upgrade;
+
 use super::{Address, Error, Result};
 use std::fs;
 use std::io::Write;
@@ -37,6 +39,8 @@ const SETTINGS: [&str; 13] = [
     "log_min_messages=warning",
     "cluster_name=portway",
 ];
+/// The oldest major version that the ledger runs on.
+const OLDEST: u32 = 15;
 /// `sun_path` holds 108 bytes; the socket's name takes 15.
 const LONGEST_FOLDER: usize = 90;
 
@@ -245,19 +249,11 @@ impl Cluster {
 
     /// The binaries that fit the data folder, or the newest of the host.
     fn binaries(&self) -> Result<PathBuf> {
-        let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-            .filter(|(_, bin): &(u32, PathBuf)| bin.join("postgres").exists())
-            .collect();
-        found.sort();
-        let pinned =
-            fs::read_to_string(self.data.join("PG_VERSION")).ok().and_then(|v| v.trim().parse::<u32>().ok());
+        let found = installed();
+        let pinned = self.major();
         let fits = match pinned {
             Some(major) => found.iter().find(|(m, _)| *m == major),
-            None => found.last().filter(|(m, _)| *m >= 15),
+            None => found.last().filter(|(m, _)| *m >= OLDEST),
         };
         fits.map(|(_, bin)| bin.clone()).ok_or_else(|| {
             Error::Unsuitable(match pinned {
@@ -273,18 +269,31 @@ impl Cluster {
         })
     }
 
+    /// The major version that made the data folder; `None` where there is none yet.
+    pub fn major(&self) -> Option<u32> {
+        fs::read_to_string(self.data.join("PG_VERSION")).ok()?.trim().parse().ok()
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     fn run(&self, program: &Path, arguments: &[&str]) -> Result<String> {
         self.run_with(program, arguments, "")
     }
 
     fn run_with(&self, program: &Path, arguments: &[&str], input: &str) -> Result<String> {
+        self.run_in(Path::new("/"), program, arguments, input)
+    }
+
+    fn run_in(&self, folder: &Path, program: &Path, arguments: &[&str], input: &str) -> Result<String> {
         let mut command = Command::new(program);
         command
             .args(arguments)
             .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
             .stderr(Stdio::piped())
             .env("LC_ALL", "C")
-            .current_dir("/");
+            .current_dir(folder);
         // pg_ctl leaves the postmaster behind with our descriptors: a pipe for its output would never end.
         let capture = !program.ends_with("pg_ctl");
         command.stdout(if capture { Stdio::piped() } else { Stdio::null() });
@@ -310,9 +319,26 @@ impl Cluster {
             "{} failed ({}): {}",
             program.display(),
             output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
+            // pg_upgrade says what is wrong on stdout.
+            [&output.stderr, &output.stdout]
+                .map(|said| String::from_utf8_lossy(said).trim().to_owned())
+                .join("\n")
+                .trim()
         )))
     }
+}
+
+/// The host's PostgreSQL versions and where their programs are, the newest last.
+pub fn installed() -> Vec<(u32, PathBuf)> {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter(|(_, bin): &(u32, PathBuf)| bin.join("postgres").exists())
+        .collect();
+    found.sort();
+    found
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -130,7 +130,9 @@ const DELIVERY: &str =
 impl Ledger {
     pub async fn messages(&self, filter: &Filter) -> Result<Vec<MessageLine>> {
         let sql = format!(
-            "{MESSAGE} WHERE ($1::text IS NULL OR partner = $1 OR connection = $1) AND ($2::text IS NULL OR state = $2)
+            "{MESSAGE} WHERE ($1::text IS NULL OR partner = $1 OR connection = $1)
+             AND ($2::text IS NULL OR state = $2
+                  OR $2 = 'held' AND EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = message.id AND d.state = 'held'))
              AND ($3::text IS NULL OR direction = $3) AND ($4::timestamptz IS NULL OR received_at >= $4) ORDER BY id DESC LIMIT $5"
         );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -145,7 +147,9 @@ impl Ledger {
 
     pub async fn documents(&self, filter: &Filter) -> Result<Vec<DocumentLine>> {
         let sql = format!(
-            "{DOCUMENT} WHERE ($1::text IS NULL OR partner = $1) AND ($2::text IS NULL OR state = $2)
+            "{DOCUMENT} WHERE ($1::text IS NULL OR partner = $1)
+             AND ($2::text IS NULL OR state = $2
+                  OR $2 = 'held' AND EXISTS (SELECT 1 FROM delivery d WHERE d.set_id = transaction_set.id AND d.state = 'held'))
              AND ($3::text IS NULL OR document = $3 OR code = $3) AND ($4::timestamptz IS NULL OR received_at >= $4)
              AND ($6::text IS NULL OR direction = $6) ORDER BY id DESC LIMIT $5"
         );

@@ -12,6 +12,7 @@ pub mod anew;
 pub mod answers;
 pub mod as2;
 pub mod audit;
+pub mod backup;
 pub mod breaker;
 pub mod by_hand;
 pub mod cluster;
@@ -21,6 +22,7 @@ pub mod delivery;
 pub mod document;
 pub mod due;
 pub mod events;
+pub mod first;
 pub mod history;
 pub mod id;
 pub mod job;
@@ -30,6 +32,7 @@ pub mod pace;
 pub mod poll;
 pub mod process;
 pub mod profile;
+pub mod restored;
 pub mod results;
 pub mod retention;
 pub mod sftp;
@@ -41,6 +44,7 @@ pub mod wake;
 pub mod watch;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -131,11 +135,25 @@ const SESSION: [(&str, &str); 4] = [
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
+/// The newest migration of this program.
+pub fn newest_schema() -> i64 {
+    migrator().iter().map(|m| m.version).max().unwrap_or_default()
+}
+
+fn migrator() -> sqlx::migrate::Migrator {
+    let mut migrator = sqlx::migrate!("src/ledger/migrations");
+    // The previous binary must run on a newer schema while gateways are upgraded one by one.
+    migrator.set_ignore_missing(true);
+    migrator
+}
+
 /// Where the ledger is.
 #[derive(Clone)]
 pub struct Address {
     pub options: PgConnectOptions,
     pub connections: u32,
+    /// The same as in `options`, for PostgreSQL's own programs.
+    password: Option<SecretString>,
 }
 
 impl std::fmt::Debug for Address {
@@ -154,7 +172,7 @@ impl Address {
         if let Some(password) = password {
             options = options.password(password);
         }
-        Ok(Address { options, connections })
+        Ok(Address { options, connections, password: password.map(SecretString::from) })
     }
 
     pub fn socket(folder: &std::path::Path, user: &str, database: &str, connections: u32) -> Address {
@@ -164,7 +182,7 @@ impl Address {
             .username(user)
             .database(database)
             .ssl_mode(sqlx::postgres::PgSslMode::Disable);
-        Address { options, connections }
+        Address { options, connections, password: None }
     }
 }
 
@@ -257,14 +275,32 @@ impl Ledger {
 
     /// Brings the schema up to date and makes the partitions ahead. Safe from several nodes at once.
     pub async fn migrate(&self, now: Timestamp) -> Result<()> {
-        let mut migrator = sqlx::migrate!("src/ledger/migrations");
-        // The previous binary must run on a newer schema while gateways are upgraded one by one.
-        migrator.set_ignore_missing(true);
-        migrator.run(&self.pool).await.map_err(|error| match error {
+        migrator().run(&self.pool).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(e) => Error::from(e),
             other => Error::Unsuitable(format!("the ledger's schema cannot be brought up to date: {other}")),
         })?;
         self.make_partitions(now).await
+    }
+
+    /// The migrations of this program that this database has not had, oldest first: number and description.
+    pub async fn pending_migrations(&self) -> Result<Vec<(i64, String)>> {
+        let run = self.schema().await?;
+        let all = migrator();
+        let missing = all.iter().filter(|m| !run.contains(&m.version));
+        Ok(missing.map(|m| (m.version, m.description.to_string())).collect())
+    }
+
+    /// The migrations that this database has had; none where no gateway has run on it.
+    pub async fn schema(&self) -> Result<Vec<i64>> {
+        let kept: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+            .fetch_one(&self.pool)
+            .await?;
+        if !kept {
+            return Ok(Vec::new());
+        }
+        Ok(sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success ORDER BY version")
+            .fetch_all(&self.pool)
+            .await?)
     }
 
     /// Partitions of this month and the next three.

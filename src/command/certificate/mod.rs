@@ -6,7 +6,7 @@
 //! `gateway.toml` is missing or broken.
 
 mod import;
-mod new;
+pub mod new;
 
 use super::arguments::CertificateVerb;
 use super::connect;

@@ -48,48 +48,79 @@ pub fn run(
         )));
     };
     let kind = if new.ec { KeyKind::P256 } else { KeyKind::Rsa(new.rsa) };
-    let name: String = settings.as2.as_deref().unwrap_or(&settings.name).chars().take(LONGEST_NAME).collect();
-    let failed = |error: CertificateError| Stop::Problem(format!("no key was made: {error}"));
-    // An hour back: the partner's clock may be behind ours.
-    let identity = Identity::generate(&name, kind, now.as_second() - 3600, new.days).map_err(failed)?;
-    let key = identity.key().to_pem(None).map_err(failed)?;
-    let pem = identity.certificate().to_pem().map_err(failed)?;
-
-    let folder = configuration.path(Path::new("certs"));
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Stop::Problem(format!("cannot make {}: {error}", folder.display())))?;
-    let stem = format!("{station}-as2-{}", day(now));
-    let write = |folder: &Path, ending: &str, mode: u32, bytes: &[u8]| -> Result<PathBuf, Stop> {
-        let file = folder.join(format!("{stem}.{ending}"));
-        let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(&file);
-        match opened.and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all())) {
-            Ok(()) => Ok(file),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let message = format!(
-                    "{} is there already; it was left as it is. Move it away to make another today",
-                    file.display()
-                );
-                Err(Stop::Problem(message))
-            }
-            Err(error) => Err(Stop::Problem(format!("cannot write {}: {error}", file.display()))),
-        }
-    };
-    let detail =
-        json!({ "sha256": identity.certificate().fingerprint(), "file": format!("certs/{stem}.pem") });
+    let name = settings.as2.as_deref().unwrap_or(&settings.name);
+    let pair = Pair::generate(station, name, kind, new.days, now)?;
+    let (sha256, stem) = (pair.identity.certificate().fingerprint(), pair.stem.clone());
+    let detail = json!({ "sha256": sha256, "file": format!("certs/{stem}.pem") });
     trail.note(&Change::new("cert new", On::Station(station)).with(detail))?;
-    // Where the package's unit loads its secrets from, if it is that configuration.
-    let credentials = configuration.path(Path::new(CREDENTIALS));
-    let key_folder = if credentials.is_dir() { &credentials } else { &folder };
-    let key_file = write(key_folder, "key", 0o600, &key)?;
-    let file = write(&folder, "pem", 0o644, pem.as_bytes())?;
+    let (file, key_file) = pair.write(&configuration.dir)?;
     trail.done()?;
 
-    describe(identity.certificate(), now, out)?;
+    describe(pair.identity.certificate(), now, out)?;
     writeln!(out, "certificate   {}", file.display())?;
     writeln!(out, "key           {}", key_file.display())?;
     out.flush()?;
     say_next(configuration, station, settings, &key_file, &stem, now);
     Ok(FINE)
+}
+
+/// A key and its self-signed certificate, not yet in files.
+pub struct Pair {
+    identity: Identity,
+    /// The files' name without its ending.
+    pub stem: String,
+}
+
+impl Pair {
+    pub fn generate(
+        station: &str,
+        name: &str,
+        kind: KeyKind,
+        days: u32,
+        now: Timestamp,
+    ) -> Result<Pair, Stop> {
+        let name: String = name.chars().take(LONGEST_NAME).collect();
+        // An hour back: the partner's clock may be behind ours.
+        let identity =
+            Identity::generate(&name, kind, now.as_second() - 3600, days).map_err(|error| failed(&error))?;
+        Ok(Pair { identity, stem: format!("{station}-as2-{}", day(now)) })
+    }
+
+    /// Writes both under a configuration folder; gives the certificate's file, and the key's.
+    pub fn write(&self, dir: &Path) -> Result<(PathBuf, PathBuf), Stop> {
+        let key = self.identity.key().to_pem(None).map_err(|error| failed(&error))?;
+        let pem = self.identity.certificate().to_pem().map_err(|error| failed(&error))?;
+        let folder = dir.join("certs");
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| Stop::Problem(format!("cannot make {}: {error}", folder.display())))?;
+        // Where the package's unit loads its secrets from, if it is that configuration.
+        let credentials = dir.join(CREDENTIALS);
+        let key_folder = if credentials.is_dir() { &credentials } else { &folder };
+        let key_file = key_folder.join(format!("{}.key", self.stem));
+        write_new(&key_file, 0o600, &key)?;
+        let file = folder.join(format!("{}.pem", self.stem));
+        write_new(&file, 0o644, pem.as_bytes())?;
+        Ok((file, key_file))
+    }
+}
+
+fn failed(error: &CertificateError) -> Stop {
+    Stop::Problem(format!("no key was made: {error}"))
+}
+
+fn write_new(file: &Path, mode: u32, bytes: &[u8]) -> Result<(), Stop> {
+    let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(file);
+    match opened.and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all())) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let message = format!(
+                "{} is there already; it was left as it is. Move it away to make another today",
+                file.display()
+            );
+            Err(Stop::Problem(message))
+        }
+        Err(error) => Err(Stop::Problem(format!("cannot write {}: {error}", file.display()))),
+    }
 }
 
 fn say_next(

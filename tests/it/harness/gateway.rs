@@ -56,7 +56,10 @@ impl Gateway {
 
     /// Starts it, come what may.
     pub fn spawn(site: &Site, environment: &[(&str, &str)]) -> Gateway {
-        let program = env!("CARGO_BIN_EXE_portway").to_owned();
+        let program = site
+            .program
+            .as_ref()
+            .map_or_else(|| env!("CARGO_BIN_EXE_portway").to_owned(), |p| p.display().to_string());
         let mut words = site.within.iter().cloned().chain([program]);
         let mut child = Command::new(words.next().unwrap())
             .args(words)

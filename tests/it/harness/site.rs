@@ -22,6 +22,8 @@ pub struct Site {
     private: bool,
     /// A command and its arguments that runs the gateway, as `unshare` does.
     pub within: Vec<String>,
+    /// The binary that runs as the gateway, where it is not this build's.
+    pub program: Option<PathBuf>,
 }
 
 impl Site {
@@ -54,7 +56,7 @@ impl Site {
 
     fn with(dir: Arc<tempfile::TempDir>, name: &'static str, database: Arc<Database>, private: bool) -> Site {
         let (us, gateway, within) = Default::default();
-        let site = Site { dir, name, us, gateway, database, private, within };
+        let site = Site { dir, name, us, gateway, database, private, within, program: None };
         for folder in ["conf/partners.d", "conf/secrets", "state"] {
             fs::create_dir_all(site.path(folder)).unwrap();
         }
@@ -200,7 +202,13 @@ impl Site {
         self.run_in(arguments, "", &[("PORTWAY_CLOCK", self.path("clock").to_str().unwrap())])
     }
 
-    fn run_in(&self, arguments: &[&str], input: &str, environment: &[(&str, &str)]) -> (i32, String, String) {
+    /// The same, with this on its stdin, in this environment.
+    pub fn run_in(
+        &self,
+        arguments: &[&str],
+        input: &str,
+        environment: &[(&str, &str)],
+    ) -> (i32, String, String) {
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_portway"))
             .args(arguments)
             .arg("--config")
