@@ -116,9 +116,6 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
     instant.to_sqlx()
 }
 
-/// A directive for the log: what PostgreSQL says beside its answers is not worth a line.
-pub const CHATTER: &str = "sqlx::postgres::notice=warn";
-
 /// How long a caller waits for a connection before it is told that the ledger is away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
