@@ -210,7 +210,7 @@ impl Ledger {
     }
 
     /// Gives back what this process has claimed and not begun: others take it at once, and its try does not count.
-    pub async fn give_back_idle(&self) -> Result<u64> {
+    pub async fn give_back_idle(&self, now: Timestamp) -> Result<u64> {
         let (jobs, epochs) = self.held.take_idle();
         if jobs.is_empty() {
             return Ok(0);
@@ -223,12 +223,22 @@ impl Ledger {
              ), back AS (
                 UPDATE job SET tries = greatest(tries - 1, 0), epoch = job.epoch + 1 FROM gone
                 WHERE job.id = gone.job AND job.epoch = gone.epoch
+                RETURNING job.kind, job.subject, gone.epoch
+             ), tried AS (
+                -- A claim writes the try down. Nothing left us, so it is not one that may have.
+                UPDATE attempt SET finished_at = $4, outcome = 'deferred', detail = 'this gateway stopped before it began' FROM back
+                WHERE back.kind = 'deliver' AND attempt.delivery_id = back.subject AND attempt.epoch = back.epoch
+                    AND attempt.finished_at IS NULL
+             ), again AS (
+                UPDATE delivery SET state = 'queued', spared = delivery.spared + 1 FROM back
+                WHERE back.kind = 'deliver' AND delivery.id = back.subject AND delivery.state = 'delivering'
              )
              SELECT lane FROM gone",
         )
         .bind(jobs)
         .bind(epochs)
         .bind(self.node)
+        .bind(at(now))
         .fetch_all(&self.pool)
         .await?;
         self.ring_given_back(lanes).await

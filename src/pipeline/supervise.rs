@@ -160,7 +160,7 @@ impl Workers {
     pub async fn drain(&self, time: Duration) {
         self.tasks.close();
         let ledger = &self.house.ledger;
-        match ledger.give_back_idle().await {
+        match ledger.give_back_idle(self.house.clock.now()).await {
             Ok(0) => {}
             Ok(jobs) => tracing::info!(jobs, "given back unbegun, for others to take"),
             Err(error) => tracing::warn!(%error, "what has not begun is not given back yet"),

@@ -73,3 +73,21 @@ pub(super) fn check(document: &Document, retention: &Retention, problems: &mut V
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Folder, assert_problem};
+
+    #[test]
+    fn ages_are_days_and_what_explains_a_message_outlives_it() {
+        let gateway = "[us]\nname = \"Us Inc.\"\nx12 = \"ZZ:US\"\n[retention]\nhistory = \"90d\"\naudit = \"1d\"\njunk = \"2h\"\n";
+        let problems = Folder::new(gateway, &[]).problems();
+        assert_problem(&problems, "gateway.toml:", "2h is shorter than a day", "write at least \"1d\"");
+        let long = "`payloads` is kept longer than `history` (90d)";
+        assert_problem(&problems, "gateway.toml:", long, "write history = \"400d\" or longer");
+        let shorter =
+            gateway.replace("junk = \"2h\"", "payloads = \"90d\"\ndocuments = \"30d\"\nkeys = \"90d\"");
+        let problems = Folder::new(&shorter, &[]).problems();
+        assert!(problems.iter().all(|p| !p.contains("kept") && !p.contains("a day")), "{problems:?}");
+    }
+}

@@ -114,10 +114,10 @@ fn old_and_done_goes_old_and_owed_stays_until_it_is_done() {
     let open = Order { sender: "GLOBEX".into(), ..order("OLD-OPEN", 3) }.text();
     let unanswered = globex.post(open.clone()).id();
     house.until(&gateway, "OLD-OPEN", "done");
-    house.site.database().run(&format!(
+    house.site.database().run(
         "INSERT INTO message (id, direction, state, reason, transport, size, sha256, received_at)
          VALUES (id_new(now() - interval '499 days'), 'in', 'quarantined', 'unknown_partner', 'as2', 1, '', now() - interval '499 days')"
-    ));
+    );
     gateway.stop();
     house.move_to(-40);
     let gateway = house.start();

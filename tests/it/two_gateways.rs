@@ -1,6 +1,6 @@
 //! Several gateways on one ledger: they share the work, and one that slept past its lease is refused.
 
-use crate::harness::x12::order;
+use crate::harness::x12::{Order, order};
 use crate::harness::*;
 use rustix::process::Signal;
 
@@ -170,5 +170,47 @@ fn a_gateway_that_is_stopped_under_load_loses_nothing_and_another_goes_on() {
     assert_eq!(ids.len(), 120, "nothing under a second id");
     assert_eq!(site.database().count("transaction_set WHERE state = 'done'"), 120);
     assert_eq!(site.database().orphans(), Vec::<String>::new());
+    second.stop();
+}
+
+#[test]
+fn what_has_not_begun_is_given_back_as_soon_as_a_gateway_stops() {
+    let erp = Recorder::erp();
+    let mut site = Site::new();
+    site.endpoint("erp", &erp, "");
+    site.partner(&Profile::live("acme"));
+    site.partner(&Profile::live("globex"));
+    site.write();
+    let file = site.path("conf/gateway.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let patient = "lease = \"600s\"\ndrain = \"600s\"\nprocessors = 1";
+    std::fs::write(&file, text.replace("lease = \"2s\"\ndrain = \"5s\"", patient)).unwrap();
+    let mut first = Gateway::start(&site, &[]);
+    let acme = Partner::new(&site, &first, "acme");
+    acme.post(order("4500001", 1).text()).id();
+    erp.wait_effects(1);
+    // The same interchange again must look at this row: the one processor waits, and what comes then has not begun.
+    let held = site.database().hold_open(&["SELECT 1 FROM interchange_seen FOR UPDATE".to_owned()]);
+    acme.post(order("4500001", 1).text()).id();
+    let waits = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    first.until("a processor that waits", || (site.database().count(waits) == 1).then_some(()));
+    let globex = Partner::new(&site, &first, "globex");
+    for nth in 2..=6 {
+        globex.post(Order { sender: "GLOBEX".into(), ..order(&format!("450000{nth}"), nth) }.text()).id();
+    }
+    let beside = site.beside();
+    beside.write();
+    let second = Gateway::start(&beside, &[]);
+    assert_eq!(erp.effects().len(), 1);
+    first.signal(Signal::TERM);
+    first.line("given back unbegun");
+    erp.wait_effects(6);
+    assert!(first.lines().iter().all(|line| !line.contains("stopped")), "it drains still");
+    held.commit();
+    assert!(first.ended().success());
+    let all = || site.database().count("message WHERE direction = 'in' AND state = 'done'") == 7;
+    second.until("all done", || all().then_some(()));
+    assert_eq!(erp.log().len(), 6);
+    assert_eq!(site.database().count("lease"), 0);
     second.stop();
 }
