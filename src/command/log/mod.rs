@@ -6,6 +6,7 @@
 mod journal;
 
 use super::arguments::LogFormat;
+use crate::ledger::QUIET;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
@@ -15,8 +16,6 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 /// The level of who says nothing.
 const DEFAULT: &str = "info";
-/// PostgreSQL's notices are no news.
-const QUIET: &str = "sqlx::postgres::notice=warn";
 const VARIABLE: &str = "PORTWAY_LOG";
 
 static LEVEL: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
