@@ -6,6 +6,8 @@ mod journal;
 mod metrics;
 mod scrape;
 mod top;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use crate::harness::*;
 use scrape::Scrape;
