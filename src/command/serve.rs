@@ -54,6 +54,7 @@ pub async fn run(dir: &Path) -> ExitCode {
         Err(exit) => return exit,
     };
     log::level(configuration.gateway.log.level.as_deref());
+    log::traces(configuration.gateway.log.otlp.as_deref());
     for problem in &configuration.problems {
         tracing::warn!("{problem}");
     }
@@ -399,6 +400,7 @@ impl Gateway {
             let _ = tokio::task::spawn_blocking(move || cluster.stop()).await;
         }
         tracing::info!("stopped");
+        log::end().await;
     }
 
     /// Reloads: checked first, written down, then put in force; a broken part keeps what it had. `asked`: by `portway reload`. `false`:

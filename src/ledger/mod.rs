@@ -116,6 +116,9 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
     instant.to_sqlx()
 }
 
+/// What the log leaves out of the database's client, whatever its level: PostgreSQL's notices are no news.
+pub const QUIET: &str = "sqlx::postgres::notice=warn";
+
 /// How long a caller waits for a connection before it is told that the ledger is away.
 const PATIENCE: Duration = Duration::from_secs(2);
 

@@ -124,6 +124,8 @@ pub struct Log {
     /// From which level on: `error`, `warn`, `info`, `debug`, `trace`; or by part, `info,portway::pipeline=debug`. Default `info`.
     /// `PORTWAY_LOG` of the environment counts more.
     pub level: Option<String>,
+    /// Where the traces of all jobs go by OTLP over HTTP, `http://127.0.0.1:4318`; in builds with the feature `otlp`. Read at the start.
+    pub otlp: Option<String>,
 }
 
 /// Where our own systems hand documents over. Not for partners.

@@ -4,8 +4,11 @@
 //! systemd they go to the journal, each fact a field of its own; elsewhere, and where no journal answers, to stderr as text.
 
 mod journal;
+#[cfg(feature = "otlp")]
+mod otlp;
 
 use super::arguments::LogFormat;
+use crate::ledger::QUIET;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock};
@@ -15,14 +18,21 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 /// The level of who says nothing.
 const DEFAULT: &str = "info";
-/// PostgreSQL's notices are no news.
-const QUIET: &str = "sqlx::postgres::notice=warn";
 const VARIABLE: &str = "PORTWAY_LOG";
 
 static LEVEL: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 type Filtered = Layered<reload::Layer<EnvFilter, Registry>, Registry>;
 type Lines = Box<dyn Layer<Filtered> + Send + Sync>;
+
+/// Below the traces.
+#[cfg(feature = "otlp")]
+type Written = Layered<Lines, Filtered>;
+#[cfg(feature = "otlp")]
+type Traces = Option<tracing_opentelemetry::OpenTelemetryLayer<Written, opentelemetry_sdk::trace::SdkTracer>>;
+/// Filled once the configuration is known.
+#[cfg(feature = "otlp")]
+static TRACES: OnceLock<reload::Handle<Traces, Written>> = OnceLock::new();
 
 /// Begins to write.
 pub fn begin(format: LogFormat) {
@@ -40,7 +50,14 @@ pub fn begin(format: LogFormat) {
         },
     };
     // A second subscriber in one process is refused, and the first goes on.
-    if tracing_subscriber::registry().with(filter).with(lines).try_init().is_ok() {
+    let subscriber = tracing_subscriber::registry().with(filter).with(lines);
+    #[cfg(feature = "otlp")]
+    let subscriber = {
+        let (traces, handle) = reload::Layer::new(None);
+        let _ = TRACES.set(handle);
+        subscriber.with(traces)
+    };
+    if subscriber.try_init().is_ok() {
         let _ = LEVEL.set(level);
     }
     if let Some(error) = trouble {
@@ -54,6 +71,33 @@ pub fn level(level: Option<&str>) {
     if let Err(error) = handle.reload(filter(level)) {
         tracing::warn!(%error, "the log keeps its level");
     }
+}
+
+/// Traces go to this collector too, from now on.
+#[cfg(feature = "otlp")]
+pub fn traces(url: Option<&str>) {
+    let (Some(url), Some(handle)) = (url, TRACES.get()) else { return };
+    let layer = otlp::tracer(url).map(|tracer| tracing_opentelemetry::layer().with_tracer(tracer));
+    match layer {
+        Ok(layer) => match handle.reload(Some(layer)) {
+            Ok(()) => tracing::info!(url, "traces go to the collector"),
+            Err(error) => tracing::warn!(%error, "there are no traces"),
+        },
+        Err(error) => tracing::warn!(%error, url, "[log] otlp cannot be used: there are no traces"),
+    }
+}
+
+#[cfg(not(feature = "otlp"))]
+pub fn traces(url: Option<&str>) {
+    if url.is_some() {
+        tracing::warn!("[log] otlp is set, but this build has no traces: build it with the feature otlp");
+    }
+}
+
+/// Sends what is left.
+pub async fn end() {
+    #[cfg(feature = "otlp")]
+    otlp::end().await;
 }
 
 /// The same into a file, for the demo.

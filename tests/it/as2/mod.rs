@@ -51,6 +51,7 @@ pub fn site() -> (Recorder, Site) {
     let mut site = Site::new();
     site.endpoint("erp", &erp, "");
     site.as2(&northwind());
+    site.add("[listen.metrics]\naddress = \"127.0.0.1:0\"");
     (erp, site)
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::harness::as2_peer::decoded;
 use crate::harness::x12::order;
+use crate::watching::{door, scraped};
 
 const MDN: &str = "SELECT state FROM acknowledgement WHERE kind = 'MDN'";
 
@@ -33,6 +34,32 @@ fn a_receipt_that_comes_later_settles_the_message() {
         house.ledger("SELECT verdict || ' ' || signed FROM as2_receipt", &["accepted true"]);
         assert_eq!(peer.mdns_sent(1)[0]["http_status"], 200);
         assert_eq!(decoded(&peer.received(1)[0]["payload"])[..3], *b"ISA");
+        house.gateway.stop();
+    }
+}
+
+#[test]
+fn the_time_until_a_receipt_is_measured_in_the_answer_and_later() {
+    for way in ["sync", "async"] {
+        let (house, _peer) = match way {
+            "sync" => pair(Product::Pyas2, ""),
+            _ => later(Product::Pyas2, ""),
+        };
+        order_comes(&house, 1);
+        house.ledger(MDN, &["accepted"]);
+        let metrics = door(&house.gateway);
+        let mdn = [("kind", "MDN")];
+        let scrape = house.gateway.until("the receipt measured", || {
+            let scrape = scraped(&metrics);
+            let count = scrape.sum("portway_acknowledgement_delay_seconds_count", &mdn);
+            (count == Some(1.0)).then_some(scrape)
+        });
+        assert!(scrape.sum("portway_acknowledgement_delay_seconds_sum", &mdn) > Some(0.0), "{way}");
+        assert_eq!(
+            scrape.sum("portway_messages_received_total", &[("transport", "as2")]),
+            Some(1.0),
+            "{way}"
+        );
         house.gateway.stop();
     }
 }

@@ -6,6 +6,8 @@ mod journal;
 mod metrics;
 mod scrape;
 mod top;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use crate::harness::*;
 use scrape::Scrape;
@@ -17,7 +19,7 @@ fn watched(site: &mut Site) {
 
 /// Where that door is, also of a gateway that is not ready.
 #[track_caller]
-fn door(gateway: &Gateway) -> String {
+pub fn door(gateway: &Gateway) -> String {
     gateway.line("the metrics door is open address=").rsplit_once('=').unwrap().1.trim().to_owned()
 }
 
@@ -32,7 +34,7 @@ fn get(address: &str, path: &str) -> (u16, String) {
 }
 
 #[track_caller]
-fn scraped(address: &str) -> Scrape {
+pub fn scraped(address: &str) -> Scrape {
     let (status, text) = get(address, "/metrics");
     assert_eq!(status, 200, "{text}");
     Scrape::read(&text)
