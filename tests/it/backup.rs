@@ -1,5 +1,6 @@
 //! A backup taken beside a running gateway, tried, and restored elsewhere: equal but for what must differ, and nothing goes twice.
 
+use crate::harness::ours::purchase_order;
 use crate::harness::x12::order;
 use crate::harness::*;
 use std::fs::{self, Permissions};
@@ -128,8 +129,57 @@ fn a_backup_beside_a_running_gateway_is_the_same_ledger_elsewhere_and_nothing_go
         (two.database().count("delivery WHERE state = 'delivered' AND set_id IS NOT NULL") == 4).then_some(())
     });
     assert_eq!(erp.log().len(), 4, "once in effect");
+    // So do our answers to the partner, which lay in its outbox.
+    let listed = two.run(&["message", "list", "--direction", "out", "--state", "held", "--json"]).1;
+    assert_eq!(listed.lines().count(), 4, "{listed}");
+    let one: serde_json::Value = serde_json::from_str(listed.lines().next().unwrap()).unwrap();
+    run(&two, &["message", "resend", one["id"].as_str().unwrap(), "--reason", "they have not got it"]);
+    assert_eq!(Partner::new(&two, &started, "acme").outbox_of(&started, 1).len(), 1);
     assert!(two.database().orphans().is_empty());
     started.stop();
+}
+
+#[test]
+fn what_had_not_left_and_what_was_not_worked_through_wait_for_a_person_too() {
+    let erp = Recorder::erp();
+    let host = |processors: &str| {
+        let mut site = Site::new();
+        site.add(processors);
+        site.endpoint("erp", &erp, "");
+        site.api();
+        site.client("procurement", "");
+        let more = "[receive.850]\nto = [\"erp\"]\n[send.850]\nat = [\"03:00\"]".into();
+        site.partner(&Profile { more, ..Profile::live("acme") });
+        site.write();
+        site
+    };
+    // It takes, and works nothing through.
+    let site = host("processors = 0");
+    let gateway = site.start();
+    Partner::new(&site, &gateway, "acme").post(order("TAKEN", 1).text()).id();
+    let ours = Ours::new(&gateway, "procurement");
+    let reply = ours.hand_over("/v1/purchase-orders?partner=acme", "po-1", &purchase_order("4500900"));
+    assert_eq!(reply.json()["state"], "translated");
+    let file = site.path("one.tar.zst");
+    run(&site, &["backup", file.to_str().unwrap()]);
+    gateway.kill();
+
+    let two = host("processors = 2");
+    let said = run(&two, &["restore", file.to_str().unwrap()]);
+    assert!(
+        said.contains("1 documents of ours") && said.contains("1 messages that were not worked"),
+        "{said}"
+    );
+    let gateway = two.start();
+    assert_eq!(two.database().count("transaction_set WHERE state = 'held' AND reason = 'restored'"), 1);
+    let aside = two.database().rows("SELECT id::text FROM message WHERE state = 'quarantined'").remove(0);
+    assert_eq!(two.database().count("job"), 0, "nothing goes by itself");
+    run(&two, &["message", "release", &aside, "--reason", "the ERP has not got it"]);
+    erp.wait_effects(1);
+    run(&two, &["doc", "release", "PO:4500900", "--reason", "it had not left"]);
+    let partner = Partner::new(&two, &gateway, "acme");
+    assert_eq!(partner.outbox_of(&gateway, 2).len(), 2, "our answer, and our order");
+    gateway.stop();
 }
 
 #[test]
