@@ -44,7 +44,8 @@ pub struct Snapshot {
 
 /// Roots of partitioned tables and ordinary ones, ours and the migrator's.
 const TABLES: &str = "SELECT c.relname::text, quote_ident(c.relname) FROM pg_class c
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1";
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname <> 'restore_unfinished' ORDER BY 1";
 
 async fn contents(connection: &mut sqlx::PgConnection) -> Result<Contents> {
     let names: Vec<(String, String)> = sqlx::query_as(TABLES).fetch_all(&mut *connection).await?;

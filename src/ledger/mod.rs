@@ -311,7 +311,11 @@ impl Ledger {
 
     /// Registers this process, and takes over at once what an earlier process with the same home left leased: whoever calls
     /// this holds the home's lock, so the other is dead.
+    ///
+    /// # Errors
+    /// [`Error::Unsuitable`] where a restore of this ledger did not come to its end.
     pub async fn enter(&self, home: &str, now: Timestamp) -> Result<u64> {
+        self.refuse_unfinished().await?;
         sqlx::query(
             "INSERT INTO node (id, home, version, pid, started_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)",
         )

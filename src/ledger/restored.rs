@@ -55,6 +55,11 @@ const WORK: [&str; 9] = [
     "payload",
 ];
 
+/// A table that is there while a restore is on its way.
+pub(super) const UNFINISHED: &str = "restore_unfinished";
+const UNSAFE: &str = "a restore into this database did not come to its end, so that its numbers and deliveries are not safe to use: drop \
+     the database, create it anew, and run 'portway restore' again";
+
 /// All of it: what pg_restore makes must not be there.
 const EMPTY: &str = "DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT c.oid::regclass AS name, c.relkind FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
@@ -85,8 +90,12 @@ impl Ledger {
         )
         .fetch_all(&self.pool)
         .await?;
-        if tables.is_empty() {
-            return Ok(());
+        let unfinished = tables.iter().any(|t| t == UNFINISHED);
+        if unfinished && tables.len() > 1 {
+            return Err(Error::Refused(UNSAFE.into()));
+        }
+        if tables.is_empty() || unfinished {
+            return self.mark_unfinished().await;
         }
         let others: Vec<&str> = tables.iter().map(String::as_str).filter(|t| !known.contains(t)).collect();
         if !others.is_empty() {
@@ -113,7 +122,23 @@ impl Ledger {
         }
         let mut tx = self.pool.begin().await?;
         sqlx::query(EMPTY).execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.mark_unfinished().await
+    }
+
+    /// From now until [`Ledger::make_safe`] is through no gateway enters, whatever dies in between.
+    async fn mark_unfinished(&self) -> Result<()> {
+        sqlx::query("CREATE TABLE IF NOT EXISTS restore_unfinished ()").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Unsuitable`]: a restore filled this ledger and did not come to its end.
+    pub(super) async fn refuse_unfinished(&self) -> Result<()> {
+        let there: bool = sqlx::query_scalar("SELECT to_regclass('restore_unfinished') IS NOT NULL")
+            .fetch_one(&self.pool)
+            .await?;
+        if there { Err(Error::Unsuitable(UNSAFE.into())) } else { Ok(()) }
     }
 
     /// Makes a restored ledger safe to run on.
@@ -148,6 +173,7 @@ impl Ledger {
             now,
         )
         .await?;
+        sqlx::query("DROP TABLE IF EXISTS restore_unfinished").execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(Safe { counters, deliveries, documents, messages, leases })
     }

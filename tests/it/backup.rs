@@ -183,6 +183,27 @@ fn what_had_not_left_and_what_was_not_worked_through_wait_for_a_person_too() {
 }
 
 #[test]
+fn no_gateway_runs_on_a_ledger_whose_restore_did_not_come_to_its_end() {
+    let erp = Recorder::erp();
+    let (site, gateway) = busy(&erp);
+    let file = site.path("one.tar.zst");
+    run(&site, &["backup", file.to_str().unwrap()]);
+    gateway.stop();
+    // As a restore leaves it that is killed between filling the ledger and making it safe.
+    site.database().run("CREATE TABLE restore_unfinished ()");
+    let mut refused = Gateway::spawn(&site, &[]);
+    refused.line("a restore into this database did not come to its end");
+    assert!(!refused.ended().success());
+    let (exit, _, errors) = site.run(&["restore", file.to_str().unwrap()]);
+    assert!(exit == 1 && errors.contains("did not come to its end"), "{exit} {errors}");
+    // One that was killed before it filled anything may be begun again.
+    let other = elsewhere(&erp);
+    other.database().run("CREATE TABLE restore_unfinished ()");
+    run(&other, &["restore", file.to_str().unwrap()]);
+    other.start().stop();
+}
+
+#[test]
 fn a_backup_is_tried_and_leaves_nothing_and_a_damaged_one_is_told() {
     let erp = Recorder::erp();
     let (site, gateway) = busy(&erp);

@@ -176,6 +176,12 @@ request = urllib.request.Request(sys.argv[1], sys.argv[2].encode(), {"Content-Ty
 print(urllib.request.urlopen(request, timeout=50).read().decode())
 """
 
+GET = """
+import sys, urllib.request
+answer = urllib.request.urlopen(sys.argv[1], timeout=30)
+print(answer.status, answer.read().decode())
+"""
+
 
 def find(value, start):
     """The first string that begins so and has seven digits: an order number, wherever the document keeps it."""
@@ -236,6 +242,8 @@ def prove(container, keys, new, previous):
         assert "delivered" in shown, shown
     say("one order over AS2, one over SFTP: in the ledger, with the ERP, receipt verified")
 
+    backup(container, house)
+
     def restart():
         for _ in range(3):
             container.inside("systemctl", "restart", "portway")
@@ -256,6 +264,21 @@ def prove(container, keys, new, previous):
     bad_configuration(container, house)
     probe(container)
     leave(container)
+
+
+def backup(container, house):
+    """What an operator has at hand: readiness, the monitoring plugin, a backup that is tried."""
+    ready = house.c.beside("python3", "-c", GET, "http://127.0.0.1:9464/readyz", stdout=subprocess.PIPE).communicate(timeout=60)[0]
+    assert ready.startswith("200"), ready
+    metrics = house.c.beside("python3", "-c", GET, "http://127.0.0.1:9464/metrics", stdout=subprocess.PIPE).communicate(timeout=60)[0]
+    assert "portway_ledger_up 1" in metrics, metrics[:500]
+    line = container.inside("portway", "check", check=False)
+    assert line.stdout.startswith(("OK", "PORTWAY OK", "WARNING", "PORTWAY WARNING")), line.stdout + line.stderr
+    container.inside("portway", "backup", "/root/ledger.tar.zst", "--with-keys")
+    container.inside("portway", "restore", "/root/ledger.tar.zst", "--verify")
+    journal = container.inside("journalctl", "-u", "portway", "-o", "json", "-n", "50").stdout
+    assert "PARTNER" in journal, "the journal has no field for the partner"
+    say("ready, watched, backed up; the backup restored beside, and its counts compared")
 
 
 def bad_configuration(container, house):
