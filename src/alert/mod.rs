@@ -126,7 +126,7 @@ fn mailer(configuration: &Configuration, settings: &Mail) -> Result<Mailer, Stri
     };
     Mailer::new(&MailSettings {
         host: settings.host.clone(),
-        port: settings.port,
+        port: settings.port(),
         tls: match settings.tls {
             MailTls::Starttls => mail::MailTls::Starttls,
             MailTls::Implicit => mail::MailTls::Implicit,

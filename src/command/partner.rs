@@ -15,7 +15,9 @@ use crate::profile::as2::MdnWanted;
 use crate::profile::partner::{Status, TokenHash, X12Id};
 use crate::profile::{Configuration, PartnerProfile, Problem};
 use serde_json::{Value, json};
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -152,7 +154,12 @@ fn write(file: &Path, text: &str, new: &NewPartner, trail: &mut Trail) -> Result
     let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
     let written = made
         .and_then(|()| std::fs::File::create_new(file))
-        .and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.sync_all()));
+        // The gateway's account reads it, whatever root's umask is: no secret is in it.
+        .and_then(|mut out| {
+            out.set_permissions(Permissions::from_mode(0o644))
+                .and_then(|()| out.write_all(text.as_bytes()))
+                .and_then(|()| out.sync_all())
+        });
     written.map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => there(),
         _ => Stop::Problem(format!("cannot write {}: {error}", file.display())),

@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -101,6 +101,8 @@ pub struct Gateway {
     /// Who watches, and the end of the door for that: it closes last.
     watch: Arc<Watch>,
     unwatched: CancellationToken,
+    /// Listened to from the start's first moment on.
+    terminate: Option<Signal>,
     _lock: StateLock,
 }
 
@@ -133,6 +135,8 @@ impl Gateway {
         mut handed: Handed,
     ) -> Result<Option<Gateway>, Error> {
         let close = CancellationToken::new();
+        // Once for the whole life: one that comes during the start is found when it is over.
+        let mut terminate = signal(SignalKind::terminate()).map_err(|e| Error::Unsuitable(e.to_string()))?;
         let (watch, unwatched) = (Watch::begin(), CancellationToken::new());
         if let Some(door) = &configuration.gateway.listen.metrics {
             open_metrics(&mut handed, door.address, watch.router(), unwatched.clone()).await?;
@@ -141,7 +145,7 @@ impl Gateway {
             blocking(move || cluster.ensure()).await?;
         }
         let lease = configuration.gateway.work.lease.duration();
-        let Some(ledger) = connect_or_stop(&place, lease).await? else { return Ok(None) };
+        let Some(ledger) = connect_or_stop(&place, lease, &mut terminate).await? else { return Ok(None) };
         let now = SystemClock.now();
         ledger.migrate(now).await?;
         let home = home(&place.state).map_err(|e| Error::Unsuitable(format!("the state directory: {e}")))?;
@@ -203,6 +207,7 @@ impl Gateway {
             as2_plain: None,
             sftp: None,
             api: None,
+            terminate: Some(terminate),
             _lock: lock,
         };
         gateway.open_https(configuration, &place.state).await?;
@@ -323,7 +328,7 @@ impl Gateway {
         for (name, listener) in self.handed.unclaimed() {
             tracing::warn!(
                 "portway-{name}.socket is open, but gateway.toml has no [listen.{name}]: whoever comes is turned away; add \
-                 the section, or run 'systemctl disable --now portway-{name}.socket'"
+                 the section, or run 'systemctl mask --now portway-{name}.socket'"
             );
             self.open.spawn(handed::refuse(listener, self.close.clone()));
         }
@@ -348,11 +353,13 @@ impl Gateway {
     }
 
     /// Serves until told to stop, then drains.
-    pub async fn run(self) -> ExitCode {
+    pub async fn run(mut self) -> ExitCode {
+        let terminate = self.terminate.take();
         let gateway = Arc::new(self);
         let side = tokio::spawn(gateway.clone().look_after());
-        let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
+        let pat = tokio::spawn(pat());
+        let (Some(mut terminate), Ok(mut interrupt), Ok(mut hangup)) =
+            (terminate, signal(SignalKind::interrupt()), signal(SignalKind::hangup()))
         else {
             return fail(&Error::Unsuitable("signals cannot be handled on this system".into()));
         };
@@ -376,6 +383,7 @@ impl Gateway {
         tracing::info!("stopping: the doors close, running work ends");
         notify(&[sd_notify::NotifyState::Stopping]);
         // It would start the private PostgreSQL again while we stop it.
+        pat.abort();
         side.abort();
         let _ = side.await;
         gateway.shut().await;
@@ -492,13 +500,9 @@ impl Gateway {
         self.house.ledger.close_stale_alerts(now).await
     }
 
-    /// What runs beside: the private PostgreSQL's health, the partitions ahead, the watchdog.
+    /// What runs beside: the private PostgreSQL's health, the partitions ahead.
     async fn look_after(self: Arc<Self>) {
         let mut ticks = 0u64;
-        // Three signs of life in the time that the service manager gives; it does not matter where none asks.
-        let pat = sd_notify::watchdog_enabled()
-            .map_or(10, |time| (time.as_millis() / 3 / TICK.as_millis()).clamp(1, 10));
-        let pat = u64::try_from(pat).unwrap_or(10);
         loop {
             tokio::time::sleep(TICK).await;
             ticks += 1;
@@ -515,15 +519,21 @@ impl Gateway {
                     _ => {}
                 }
             }
-            if ticks.is_multiple_of(pat) {
-                notify(&[sd_notify::NotifyState::Watchdog]);
-            }
             if ticks.is_multiple_of(2 * 3600 * 6)
                 && let Err(error) = self.tidy().await
             {
                 tracing::warn!(%error, "next month's partitions are not made yet, or old alerts not closed");
             }
         }
+    }
+}
+
+/// Pats the watchdog, three times in the time that the service manager gives. Of its own: what waits for PostgreSQL must not look dead.
+async fn pat() {
+    let every = sd_notify::watchdog_enabled().map_or(Duration::from_secs(5), |time| (time / 3).max(TICK));
+    loop {
+        tokio::time::sleep(every).await;
+        notify(&[sd_notify::NotifyState::Watchdog]);
     }
 }
 
@@ -574,8 +584,11 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Connects, and goes on trying while the server is away.
-async fn connect_or_stop(place: &Place, lease: Duration) -> Result<Option<Ledger>, Error> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|e| Error::Unsuitable(e.to_string()))?;
+async fn connect_or_stop(
+    place: &Place,
+    lease: Duration,
+    terminate: &mut Signal,
+) -> Result<Option<Ledger>, Error> {
     loop {
         match Ledger::connect(&place.address, lease).await {
             Ok(ledger) => return Ok(Some(ledger)),

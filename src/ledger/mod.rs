@@ -119,6 +119,14 @@ pub(crate) fn at(instant: Timestamp) -> jiff_sqlx::Timestamp {
 /// What the log leaves out of the database's client, whatever its level: PostgreSQL's notices are no news.
 pub const QUIET: &str = "sqlx::postgres::notice=warn";
 
+/// How often a start looks whether the tables that it must change are free: for as long as a long backup takes.
+const LOCK_TRIES: u32 = 3600;
+
+/// Whether a statement ended because somebody else holds a lock (55P03).
+fn locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "55P03")
+}
+
 /// How long a caller waits for a connection before it is told that the ledger is away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -275,11 +283,38 @@ impl Ledger {
 
     /// Brings the schema up to date and makes the partitions ahead. Safe from several nodes at once.
     pub async fn migrate(&self, now: Timestamp) -> Result<()> {
-        migrator().run(&self.pool).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(e) => Error::from(e),
-            other => Error::Unsuitable(format!("the ledger's schema cannot be brought up to date: {other}")),
-        })?;
-        self.make_partitions(now).await
+        use sqlx::migrate::MigrateError;
+        for wait in 0.. {
+            // Of its own, and closed after: an error leaves the migrator's lock with the session.
+            let mut connection = self.pool.acquire().await?;
+            connection.close_on_drop();
+            sqlx::query("SET lock_timeout = '500ms'").execute(&mut *connection).await?;
+            let run = migrator().run(&mut *connection).await;
+            drop(connection);
+            match run {
+                Ok(()) => break,
+                // A long backup holds all tables. Whoever waits for one of them holds up everybody who comes after: not for long.
+                Err(MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _))
+                    if locked(&e) && wait < LOCK_TRIES =>
+                {
+                    tracing::warn!(
+                        "the schema is in use, by a backup or another gateway's start; it is brought up to date after"
+                    );
+                    tokio::time::sleep(PATIENCE).await;
+                }
+                Err(MigrateError::Execute(e)) => return Err(e.into()),
+                Err(other) => {
+                    return Err(Error::Unsuitable(format!(
+                        "the ledger's schema cannot be brought up to date: {other}"
+                    )));
+                }
+            }
+        }
+        match self.make_partitions(now).await {
+            // What comes stands in the rest's partition until a later look makes them.
+            Err(Error::Sql(e)) if locked(&e) => Ok(()),
+            made => made,
+        }
     }
 
     /// The migrations of this program that this database has not had, oldest first: number and description.
@@ -303,10 +338,13 @@ impl Ledger {
             .await?)
     }
 
-    /// Partitions of this month and the next three.
+    /// Partitions of this month and the next three. It waits for nobody: while it waited for a table that a backup reads, everybody
+    /// else would wait behind it.
     pub async fn make_partitions(&self, now: Timestamp) -> Result<()> {
-        sqlx::query("SELECT make_partitions($1, 4)").bind(at(now)).execute(&self.pool).await?;
-        Ok(())
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("SET LOCAL lock_timeout = '500ms'").execute(&mut *tx).await?;
+        sqlx::query("SELECT make_partitions($1, 4)").bind(at(now)).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Registers this process, and takes over at once what an earlier process with the same home left leased: whoever calls

@@ -431,8 +431,8 @@ impl Default for Retry {
 pub struct Mail {
     /// The mail server's name, `smtp.example`.
     pub host: String,
-    /// Its port: 587 for `starttls`, 465 for `implicit`.
-    pub port: u16,
+    /// Its port. Default 587, 465 for `implicit`, 25 for `none`.
+    pub port: Option<u16>,
     /// How the connection is secured.
     #[serde(default)]
     pub tls: MailTls,
@@ -443,6 +443,16 @@ pub struct Mail {
     pub from: String,
     /// Extra certificate authorities (PEM).
     pub ca: Option<PathBuf>,
+}
+
+impl Mail {
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls {
+            MailTls::Starttls => 587,
+            MailTls::Implicit => 465,
+            MailTls::None => 25,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -17,6 +17,7 @@ use portway_as2::certificate_file;
 use serde_json::json;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, TableLike, Value};
 
@@ -161,7 +162,10 @@ fn store(configuration: &Configuration, partner: &str, certificate: &Certificate
         let file = folder.join(name);
         match fs::File::create_new(&file) {
             Ok(mut out) => {
-                let written = out.write_all(pem.as_bytes()).and_then(|()| out.sync_all());
+                // The gateway's account reads it, whatever root's umask is.
+                let readable = out.set_permissions(fs::Permissions::from_mode(0o644));
+                let written =
+                    readable.and_then(|()| out.write_all(pem.as_bytes())).and_then(|()| out.sync_all());
                 return written.map(|()| file.clone()).map_err(|error| failed(&file, &error));
             }
             // Left by an import that was broken off, or put there by hand: the same is as good.

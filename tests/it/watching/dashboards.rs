@@ -66,6 +66,6 @@ fn every_rule_says_what_is_wrong_whose_move_it_is_and_where_to_read_on() {
             alert.contains(&format!("runbook: operations.md#{}\n", name.to_lowercase())),
             "{name}: {alert}"
         );
-        assert!(runbook.contains(&format!("\n## {name}\n")), "operations.md does not know {name}");
+        assert!(runbook.contains(&format!("\n### {name}\n")), "operations.md does not know {name}");
     }
 }
