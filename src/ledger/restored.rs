@@ -10,6 +10,7 @@ use super::{Error, Ledger, Result, at};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 /// What was done to make it safe.
 #[derive(Debug, Default, Serialize)]
@@ -21,6 +22,8 @@ pub struct Safe {
     pub documents: u64,
     /// Messages that were being worked on.
     pub messages: u64,
+    /// Documents whose rejection by our system was not told to the partner yet.
+    pub rejections: Vec<Uuid>,
     pub leases: u64,
 }
 
@@ -156,6 +159,7 @@ impl Ledger {
         let deliveries = hold_deliveries(&mut tx, &reason, now).await?;
         let documents = hold_documents(&mut tx, &reason, now).await?;
         let messages = set_aside(&mut tx, taken_at, now).await?;
+        let rejections = keep_untold(&mut tx, taken_at, now).await?;
         let leases = sqlx::query("DELETE FROM lease").execute(&mut *tx).await?.rows_affected()
             + sqlx::query(
                 "UPDATE poll SET node = NULL, until = NULL, epoch = epoch + 1 WHERE node IS NOT NULL",
@@ -165,7 +169,7 @@ impl Ledger {
             .rows_affected();
         let held: i64 = deliveries.iter().map(|h| h.many).sum();
         let detail = json!({ "taken_at": taken_at, "margin": margin, "deliveries": held, "documents": documents,
-            "messages": messages, "leases": leases, "counters": counters.len() });
+            "messages": messages, "rejections": rejections.len(), "leases": leases, "counters": counters.len() });
         audit::write(
             &mut tx,
             actor,
@@ -175,7 +179,7 @@ impl Ledger {
         .await?;
         sqlx::query("DROP TABLE IF EXISTS restore_unfinished").execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(Safe { counters, deliveries, documents, messages, leases })
+        Ok(Safe { counters, deliveries, documents, messages, rejections, leases })
     }
 }
 
@@ -262,4 +266,21 @@ async fn set_aside(tx: &mut sqlx::PgConnection, taken_at: &str, now: Timestamp) 
     .execute(tx)
     .await?;
     Ok(aside.rows_affected())
+}
+
+/// Rejections that no document of ours tells yet, as far as the backup knows: the one that did may have left after it.
+async fn keep_untold(tx: &mut sqlx::PgConnection, taken_at: &str, now: Timestamp) -> Result<Vec<Uuid>> {
+    let reason = format!("restored from a backup of {taken_at}: the partner may have been told after that");
+    Ok(sqlx::query_scalar(
+        "WITH r AS (UPDATE result SET tell_at = NULL WHERE tell_at IS NOT NULL RETURNING set_id),
+         h AS (
+            INSERT INTO history (id, subject, at, event, detail)
+            SELECT id_new($2), set_id, $2, 'rejection not told', jsonb_build_object('reason', $1::text) FROM r
+         )
+         SELECT set_id FROM r ORDER BY 1",
+    )
+    .bind(&reason)
+    .bind(at(now))
+    .fetch_all(tx)
+    .await?)
 }

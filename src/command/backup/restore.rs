@@ -268,6 +268,10 @@ fn say_done(manifest: &Manifest, safe: &Safe, unpacked: Option<&Path>, margin: u
     }
     words(format_args!("  {} documents of ours that waited to leave", safe.documents));
     words(format_args!("  {} messages that were not worked through", safe.messages));
+    words(format_args!("  {} rejections that the partner was not told of", safe.rejections.len()));
+    for document in &safe.rejections {
+        words(format_args!("    {document}: if the partner knows nothing of it, our system sends the same result again"));
+    }
     words(format_args!(
         "next, for each: does the other side have it? If not, let it go:\n\
          \x20 portway doc list --state held              then: portway doc release ID --reason WHY, or doc cancel\n\
