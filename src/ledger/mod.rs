@@ -47,7 +47,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -138,6 +138,15 @@ const SESSION: [(&str, &str); 4] = [
 /// The newest migration of this program.
 pub fn newest_schema() -> i64 {
     migrator().iter().map(|m| m.version).max().unwrap_or_default()
+}
+
+/// The tables that this program's migrations make, and the migrator's own. An older backup knows fewer.
+fn own_tables() -> Vec<&'static str> {
+    static MIGRATOR: LazyLock<sqlx::migrate::Migrator> = LazyLock::new(migrator);
+    let made = MIGRATOR.iter().flat_map(|m| m.sql.as_str().lines());
+    made.filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next())
+        .chain(["_sqlx_migrations"])
+        .collect()
 }
 
 fn migrator() -> sqlx::migrate::Migrator {

@@ -6,7 +6,7 @@
 //! Fails with [`Error::Refused`] where the ledger is not empty before.
 
 use super::audit::{self, Actor, Change, On};
-use super::{Error, Ledger, Result, at};
+use super::{Error, Ledger, Result, at, own_tables};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -43,6 +43,15 @@ pub struct Held {
     pub target: String,
     pub was: String,
     pub many: i64,
+}
+
+/// What a restore finds where it may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// No tables, but for what a restore leaves that was ended before it filled anything.
+    Empty,
+    /// A gateway has started on it, and nothing more happened.
+    Started,
 }
 
 /// Where something stands only if something came, left or was handed over.
@@ -82,11 +91,24 @@ END $$";
 
 impl Ledger {
     /// Makes room for a restore. A ledger on which a gateway has started, and nothing more happened, counts as empty and is
-    /// removed. `known`: the tables of the backup; any other one is not ours to touch.
+    /// removed. `known`: the tables of the backup; any one that is neither among them nor of our schema is not ours to touch.
     ///
     /// # Errors
     /// [`Error::Refused`] with what is there; nothing was touched.
     pub async fn make_room(&self, known: &[&str]) -> Result<()> {
+        if self.has_room(known).await? == Room::Started {
+            let mut tx = self.pool.begin().await?;
+            sqlx::query(EMPTY).execute(&mut *tx).await?;
+            tx.commit().await?;
+        }
+        self.mark_unfinished().await
+    }
+
+    /// Whether a restore may begin here; changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with what is there.
+    pub async fn has_room(&self, known: &[&str]) -> Result<Room> {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
              AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1",
@@ -98,9 +120,11 @@ impl Ledger {
             return Err(Error::Refused(UNSAFE.into()));
         }
         if tables.is_empty() || unfinished {
-            return self.mark_unfinished().await;
+            return Ok(Room::Empty);
         }
-        let others: Vec<&str> = tables.iter().map(String::as_str).filter(|t| !known.contains(t)).collect();
+        let ours = own_tables();
+        let strange = |t: &&str| !known.contains(t) && !ours.contains(t);
+        let others: Vec<&str> = tables.iter().map(String::as_str).filter(strange).collect();
         if !others.is_empty() {
             return Err(Error::Refused(format!(
                 "the database is not empty, and holds tables that the backup knows nothing of ({}): give the ledger an empty \
@@ -123,10 +147,7 @@ impl Ledger {
                 there.join(", ")
             )));
         }
-        let mut tx = self.pool.begin().await?;
-        sqlx::query(EMPTY).execute(&mut *tx).await?;
-        tx.commit().await?;
-        self.mark_unfinished().await
+        Ok(Room::Started)
     }
 
     /// From now until [`Ledger::make_safe`] is through no gateway enters, whatever dies in between.

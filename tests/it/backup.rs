@@ -248,6 +248,14 @@ fn a_backup_is_tried_and_leaves_nothing_and_a_damaged_one_is_told() {
     gateway.kill();
     let (exit, _, said) = site.run(&["restore", name]);
     assert!(exit == 1 && said.contains("the ledger is not empty (message: 8"), "{exit} {said}");
+    // Nor is a file, before it is known that the ledger may be filled.
+    let toml = site.config().join("gateway.toml");
+    let changed_since = format!("{}# since\n", fs::read_to_string(&toml).unwrap());
+    fs::write(&toml, &changed_since).unwrap();
+    let (exit, _, said) = site.run(&["restore", name, "--config-too"]);
+    assert!(exit == 1 && said.contains("the ledger is not empty (message: 8"), "{exit} {said}");
+    assert_eq!(fs::read_to_string(&toml).unwrap(), changed_since);
+    assert!(!site.config().join("gateway.toml.before-restore").exists());
 
     let whole = fs::read(&file).unwrap();
     let two = elsewhere(&erp);
@@ -329,4 +337,28 @@ fn keys_are_in_it_only_when_asked_and_a_host_comes_back_from_the_file_alone() {
     assert_eq!(fs::read(site.state().join("sftp/host_ed25519")).unwrap(), fs::read(&key).unwrap());
     let gateway = Gateway::start(&site, &[]);
     gateway.stop();
+
+    // What a host has of its own is kept, and said; or kept aside, beside what was kept before.
+    let (toml, host_key) = (site.config().join("gateway.toml"), site.state().join("sftp/host_ed25519"));
+    let another = || {
+        fs::remove_dir_all(site.state()).unwrap();
+        fs::create_dir_all(site.state().join("sftp")).unwrap();
+        fs::write(&host_key, "another").unwrap();
+    };
+    another();
+    let said = run(&site, &["restore", keys.to_str().unwrap()]);
+    assert!(said.contains("kept: state/sftp/host_ed25519; the backup's is another"), "{said}");
+    assert_eq!(fs::read_to_string(&host_key).unwrap(), "another");
+    another();
+    let since = format!("{configuration}# since\n");
+    fs::write(&toml, &since).unwrap();
+    fs::write(site.config().join("gateway.toml.before-restore"), "the first").unwrap();
+    let said = run(&site, &["restore", keys.to_str().unwrap(), "--config-too"]);
+    assert!(!said.contains("kept: state/sftp/host_ed25519"), "{said}");
+    assert_eq!(fs::read_to_string(&toml).unwrap(), configuration);
+    let kept = |name: &str| fs::read_to_string(site.config().join(name)).unwrap();
+    assert_eq!(kept("gateway.toml.before-restore"), "the first");
+    assert_eq!(kept("gateway.toml.before-restore.2"), since);
+    assert_eq!(fs::read(&host_key).unwrap(), fs::read(&key).unwrap());
+    assert_eq!(fs::read_to_string(site.state().join("sftp/host_ed25519.before-restore")).unwrap(), "another");
 }

@@ -37,6 +37,13 @@ pub struct Manifest {
     pub not_in_it: Vec<String>,
 }
 
+impl Manifest {
+    /// The names of the ledger's tables.
+    pub fn tables(&self) -> Vec<&str> {
+        self.ledger.tables.keys().map(String::as_str).collect()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     pub size: u64,
