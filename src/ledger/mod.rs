@@ -163,6 +163,8 @@ pub struct Address {
     pub connections: u32,
     /// The same as in `options`, for PostgreSQL's own programs.
     password: Option<SecretString>,
+    /// Likewise the files of `sslrootcert`, `sslcert` and `sslkey`, by the names of libpq's environment.
+    tls: Vec<(&'static str, PathBuf)>,
 }
 
 impl std::fmt::Debug for Address {
@@ -181,7 +183,7 @@ impl Address {
         if let Some(password) = password {
             options = options.password(password);
         }
-        Ok(Address { options, connections, password: password.map(SecretString::from) })
+        Ok(Address { options, connections, password: password.map(SecretString::from), tls: tls_files(url) })
     }
 
     pub fn socket(folder: &std::path::Path, user: &str, database: &str, connections: u32) -> Address {
@@ -191,8 +193,25 @@ impl Address {
             .username(user)
             .database(database)
             .ssl_mode(sqlx::postgres::PgSslMode::Disable);
-        Address { options, connections, password: None }
+        Address { options, connections, password: None, tls: Vec::new() }
     }
+}
+
+/// The files that a URL names for TLS. Programs run elsewhere, so the paths are whole ones.
+fn tls_files(url: &str) -> Vec<(&'static str, PathBuf)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+    form_urlencoded::parse(query.as_bytes())
+        .filter_map(|(key, file)| {
+            let name = match &*key {
+                "sslrootcert" | "ssl-root-cert" | "ssl-ca" => "PGSSLROOTCERT",
+                "sslcert" | "ssl-cert" => "PGSSLCERT",
+                "sslkey" | "ssl-key" => "PGSSLKEY",
+                _ => return None,
+            };
+            let path = PathBuf::from(&*file);
+            Some((name, std::path::absolute(&path).unwrap_or(path)))
+        })
+        .collect()
 }
 
 /// A handle on the ledger; cheap to clone.

@@ -96,7 +96,11 @@ fn a_backup_beside_a_running_gateway_is_the_same_ledger_elsewhere_and_nothing_go
     );
     let file = site.path("one.tar.zst");
     let name = file.to_str().unwrap();
+    // A link under the temporary name is not followed.
+    fs::write(site.path("theirs"), "theirs").unwrap();
+    std::os::unix::fs::symlink(site.path("theirs"), site.path("one.tar.zst.partial")).unwrap();
     let said = run(&site, &["backup", name]);
+    assert_eq!(fs::read_to_string(site.path("theirs")).unwrap(), "theirs");
     assert!(said.contains("8 messages, 4 documents") && said.contains("not in it:"), "{said}");
     assert_eq!(mode(&file), 0o600);
     assert!(!site.path("one.tar.zst.partial").exists());
