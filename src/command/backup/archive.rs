@@ -105,9 +105,10 @@ impl Writer {
         let partial = Partial(partial(file));
         let begun = || -> io::Result<zstd::Encoder<'static, BufWriter<File>>> {
             // What a killed one left goes. Made anew, so that no link of another's is followed.
-            match fs::remove_file(&partial.0) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+            if let Err(error) = fs::remove_file(&partial.0)
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error);
             }
             let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial.0)?;
             out.set_permissions(Permissions::from_mode(0o600))?;
