@@ -181,6 +181,7 @@ fn program(address: &Address, name: &str, server: u32) -> Result<Command> {
         .env("PGDATABASE", options.get_database().unwrap_or(options.get_username()))
         .env("PGAPPNAME", "portway")
         .env("PGSSLMODE", ssl_mode(options.get_ssl_mode()))
+        .envs(address.tls.iter().map(|(name, file)| (*name, file)))
         .env("LC_ALL", "C")
         .current_dir("/");
     if let Some(password) = &address.password {

@@ -47,7 +47,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -148,6 +148,15 @@ pub fn newest_schema() -> i64 {
     migrator().iter().map(|m| m.version).max().unwrap_or_default()
 }
 
+/// The tables that this program's migrations make, and the migrator's own. An older backup knows fewer.
+fn own_tables() -> Vec<&'static str> {
+    static MIGRATOR: LazyLock<sqlx::migrate::Migrator> = LazyLock::new(migrator);
+    let made = MIGRATOR.iter().flat_map(|m| m.sql.as_str().lines());
+    made.filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next())
+        .chain(["_sqlx_migrations"])
+        .collect()
+}
+
 fn migrator() -> sqlx::migrate::Migrator {
     let mut migrator = sqlx::migrate!("src/ledger/migrations");
     // The previous binary must run on a newer schema while gateways are upgraded one by one.
@@ -162,6 +171,8 @@ pub struct Address {
     pub connections: u32,
     /// The same as in `options`, for PostgreSQL's own programs.
     password: Option<SecretString>,
+    /// Likewise the files of `sslrootcert`, `sslcert` and `sslkey`, by the names of libpq's environment.
+    tls: Vec<(&'static str, PathBuf)>,
 }
 
 impl std::fmt::Debug for Address {
@@ -180,7 +191,7 @@ impl Address {
         if let Some(password) = password {
             options = options.password(password);
         }
-        Ok(Address { options, connections, password: password.map(SecretString::from) })
+        Ok(Address { options, connections, password: password.map(SecretString::from), tls: tls_files(url) })
     }
 
     pub fn socket(folder: &std::path::Path, user: &str, database: &str, connections: u32) -> Address {
@@ -190,8 +201,25 @@ impl Address {
             .username(user)
             .database(database)
             .ssl_mode(sqlx::postgres::PgSslMode::Disable);
-        Address { options, connections, password: None }
+        Address { options, connections, password: None, tls: Vec::new() }
     }
+}
+
+/// The files that a URL names for TLS. Programs run elsewhere, so the paths are whole ones.
+fn tls_files(url: &str) -> Vec<(&'static str, PathBuf)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+    form_urlencoded::parse(query.as_bytes())
+        .filter_map(|(key, file)| {
+            let name = match &*key {
+                "sslrootcert" | "ssl-root-cert" | "ssl-ca" => "PGSSLROOTCERT",
+                "sslcert" | "ssl-cert" => "PGSSLCERT",
+                "sslkey" | "ssl-key" => "PGSSLKEY",
+                _ => return None,
+            };
+            let path = PathBuf::from(&*file);
+            Some((name, std::path::absolute(&path).unwrap_or(path)))
+        })
+        .collect()
 }
 
 /// A handle on the ledger; cheap to clone.

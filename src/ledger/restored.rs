@@ -6,10 +6,11 @@
 //! Fails with [`Error::Refused`] where the ledger is not empty before.
 
 use super::audit::{self, Actor, Change, On};
-use super::{Error, Ledger, Result, at};
+use super::{Error, Ledger, Result, at, own_tables};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 
 /// What was done to make it safe.
 #[derive(Debug, Default, Serialize)]
@@ -21,6 +22,8 @@ pub struct Safe {
     pub documents: u64,
     /// Messages that were being worked on.
     pub messages: u64,
+    /// Documents whose rejection by our system was not told to the partner yet.
+    pub rejections: Vec<Uuid>,
     pub leases: u64,
 }
 
@@ -40,6 +43,15 @@ pub struct Held {
     pub target: String,
     pub was: String,
     pub many: i64,
+}
+
+/// What a restore finds where it may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// No tables, but for what a restore leaves that was ended before it filled anything.
+    Empty,
+    /// A gateway has started on it, and nothing more happened.
+    Started,
 }
 
 /// Where something stands only if something came, left or was handed over.
@@ -79,11 +91,24 @@ END $$";
 
 impl Ledger {
     /// Makes room for a restore. A ledger on which a gateway has started, and nothing more happened, counts as empty and is
-    /// removed. `known`: the tables of the backup; any other one is not ours to touch.
+    /// removed. `known`: the tables of the backup; any one that is neither among them nor of our schema is not ours to touch.
     ///
     /// # Errors
     /// [`Error::Refused`] with what is there; nothing was touched.
     pub async fn make_room(&self, known: &[&str]) -> Result<()> {
+        if self.has_room(known).await? == Room::Started {
+            let mut tx = self.pool.begin().await?;
+            sqlx::query(EMPTY).execute(&mut *tx).await?;
+            tx.commit().await?;
+        }
+        self.mark_unfinished().await
+    }
+
+    /// Whether a restore may begin here; changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with what is there.
+    pub async fn has_room(&self, known: &[&str]) -> Result<Room> {
         let tables: Vec<String> = sqlx::query_scalar(
             "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
              AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1",
@@ -95,9 +120,11 @@ impl Ledger {
             return Err(Error::Refused(UNSAFE.into()));
         }
         if tables.is_empty() || unfinished {
-            return self.mark_unfinished().await;
+            return Ok(Room::Empty);
         }
-        let others: Vec<&str> = tables.iter().map(String::as_str).filter(|t| !known.contains(t)).collect();
+        let ours = own_tables();
+        let strange = |t: &&str| !known.contains(t) && !ours.contains(t);
+        let others: Vec<&str> = tables.iter().map(String::as_str).filter(strange).collect();
         if !others.is_empty() {
             return Err(Error::Refused(format!(
                 "the database is not empty, and holds tables that the backup knows nothing of ({}): give the ledger an empty \
@@ -120,10 +147,7 @@ impl Ledger {
                 there.join(", ")
             )));
         }
-        let mut tx = self.pool.begin().await?;
-        sqlx::query(EMPTY).execute(&mut *tx).await?;
-        tx.commit().await?;
-        self.mark_unfinished().await
+        Ok(Room::Started)
     }
 
     /// From now until [`Ledger::make_safe`] is through no gateway enters, whatever dies in between.
@@ -156,6 +180,7 @@ impl Ledger {
         let deliveries = hold_deliveries(&mut tx, &reason, now).await?;
         let documents = hold_documents(&mut tx, &reason, now).await?;
         let messages = set_aside(&mut tx, taken_at, now).await?;
+        let rejections = keep_untold(&mut tx, taken_at, now).await?;
         let leases = sqlx::query("DELETE FROM lease").execute(&mut *tx).await?.rows_affected()
             + sqlx::query(
                 "UPDATE poll SET node = NULL, until = NULL, epoch = epoch + 1 WHERE node IS NOT NULL",
@@ -165,7 +190,7 @@ impl Ledger {
             .rows_affected();
         let held: i64 = deliveries.iter().map(|h| h.many).sum();
         let detail = json!({ "taken_at": taken_at, "margin": margin, "deliveries": held, "documents": documents,
-            "messages": messages, "leases": leases, "counters": counters.len() });
+            "messages": messages, "rejections": rejections.len(), "leases": leases, "counters": counters.len() });
         audit::write(
             &mut tx,
             actor,
@@ -175,7 +200,7 @@ impl Ledger {
         .await?;
         sqlx::query("DROP TABLE IF EXISTS restore_unfinished").execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(Safe { counters, deliveries, documents, messages, leases })
+        Ok(Safe { counters, deliveries, documents, messages, rejections, leases })
     }
 }
 
@@ -262,4 +287,21 @@ async fn set_aside(tx: &mut sqlx::PgConnection, taken_at: &str, now: Timestamp) 
     .execute(tx)
     .await?;
     Ok(aside.rows_affected())
+}
+
+/// Rejections that no document of ours tells yet, as far as the backup knows: the one that did may have left after it.
+async fn keep_untold(tx: &mut sqlx::PgConnection, taken_at: &str, now: Timestamp) -> Result<Vec<Uuid>> {
+    let reason = format!("restored from a backup of {taken_at}: the partner may have been told after that");
+    Ok(sqlx::query_scalar(
+        "WITH r AS (UPDATE result SET tell_at = NULL WHERE tell_at IS NOT NULL RETURNING set_id),
+         h AS (
+            INSERT INTO history (id, subject, at, event, detail)
+            SELECT id_new($2), set_id, $2, 'rejection not told', jsonb_build_object('reason', $1::text) FROM r
+         )
+         SELECT set_id FROM r ORDER BY 1",
+    )
+    .bind(&reason)
+    .bind(at(now))
+    .fetch_all(tx)
+    .await?)
 }

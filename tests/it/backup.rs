@@ -8,8 +8,18 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Every table, but those that a restore changes on purpose and the gateways' own life signs.
-const CHANGED: [&str; 9] =
-    ["audit", "history", "delivery", "job", "attempt", "control_number", "event_position", "lease", "node"];
+const CHANGED: [&str; 10] = [
+    "audit",
+    "history",
+    "delivery",
+    "job",
+    "attempt",
+    "control_number",
+    "event_position",
+    "result",
+    "lease",
+    "node",
+];
 
 fn tables(site: &Site) -> Vec<String> {
     site.database().rows(
@@ -78,9 +88,19 @@ fn ordinary(site: &Site) {
 fn a_backup_beside_a_running_gateway_is_the_same_ledger_elsewhere_and_nothing_goes_twice() {
     let erp = Recorder::erp();
     let (site, gateway) = busy(&erp);
+    // As whoever keeps a rejection leaves it that dies before the partner is told.
+    site.database().run(
+        "INSERT INTO result (set_id, accepted, reason, errors, client, key, at, tell_at)
+         SELECT id, false, 'no such item', '[]', 'erp', 'verdict-1', now(), now() + interval '1 day'
+         FROM transaction_set WHERE state = 'done' ORDER BY id LIMIT 1",
+    );
     let file = site.path("one.tar.zst");
     let name = file.to_str().unwrap();
+    // A link under the temporary name is not followed.
+    fs::write(site.path("theirs"), "theirs").unwrap();
+    std::os::unix::fs::symlink(site.path("theirs"), site.path("one.tar.zst.partial")).unwrap();
     let said = run(&site, &["backup", name]);
+    assert_eq!(fs::read_to_string(site.path("theirs")).unwrap(), "theirs");
     assert!(said.contains("8 messages, 4 documents") && said.contains("not in it:"), "{said}");
     assert_eq!(mode(&file), 0o600);
     assert!(!site.path("one.tar.zst.partial").exists());
@@ -89,6 +109,10 @@ fn a_backup_beside_a_running_gateway_is_the_same_ledger_elsewhere_and_nothing_go
     ordinary(&two);
     let said = run(&two, &["restore", name, "--margin", "500"]);
     assert!(said.contains("counters are 500 further") && said.contains("doc list --state held"), "{said}");
+    assert!(said.contains("1 rejections that the partner was not told of"), "{said}");
+    assert_eq!(two.database().count("result WHERE NOT accepted AND tell_at IS NULL"), 1);
+    let told = "history WHERE event = 'rejection not told' AND detail->>'reason' LIKE 'restored from a backup of 20%'";
+    assert_eq!(two.database().count(told), 1);
     let all = tables(&site);
     assert_eq!(all, tables(&two));
     for table in all.iter().filter(|t| !CHANGED.contains(&t.as_str())) {
@@ -228,6 +252,14 @@ fn a_backup_is_tried_and_leaves_nothing_and_a_damaged_one_is_told() {
     gateway.kill();
     let (exit, _, said) = site.run(&["restore", name]);
     assert!(exit == 1 && said.contains("the ledger is not empty (message: 8"), "{exit} {said}");
+    // Nor is a file, before it is known that the ledger may be filled.
+    let toml = site.config().join("gateway.toml");
+    let changed_since = format!("{}# since\n", fs::read_to_string(&toml).unwrap());
+    fs::write(&toml, &changed_since).unwrap();
+    let (exit, _, said) = site.run(&["restore", name, "--config-too"]);
+    assert!(exit == 1 && said.contains("the ledger is not empty (message: 8"), "{exit} {said}");
+    assert_eq!(fs::read_to_string(&toml).unwrap(), changed_since);
+    assert!(!site.config().join("gateway.toml.before-restore").exists());
 
     let whole = fs::read(&file).unwrap();
     let two = elsewhere(&erp);
@@ -309,4 +341,28 @@ fn keys_are_in_it_only_when_asked_and_a_host_comes_back_from_the_file_alone() {
     assert_eq!(fs::read(site.state().join("sftp/host_ed25519")).unwrap(), fs::read(&key).unwrap());
     let gateway = Gateway::start(&site, &[]);
     gateway.stop();
+
+    // What a host has of its own is kept, and said; or kept aside, beside what was kept before.
+    let (toml, host_key) = (site.config().join("gateway.toml"), site.state().join("sftp/host_ed25519"));
+    let another = || {
+        fs::remove_dir_all(site.state()).unwrap();
+        fs::create_dir_all(site.state().join("sftp")).unwrap();
+        fs::write(&host_key, "another").unwrap();
+    };
+    another();
+    let said = run(&site, &["restore", keys.to_str().unwrap()]);
+    assert!(said.contains("kept: state/sftp/host_ed25519; the backup's is another"), "{said}");
+    assert_eq!(fs::read_to_string(&host_key).unwrap(), "another");
+    another();
+    let since = format!("{configuration}# since\n");
+    fs::write(&toml, &since).unwrap();
+    fs::write(site.config().join("gateway.toml.before-restore"), "the first").unwrap();
+    let said = run(&site, &["restore", keys.to_str().unwrap(), "--config-too"]);
+    assert!(!said.contains("kept: state/sftp/host_ed25519"), "{said}");
+    assert_eq!(fs::read_to_string(&toml).unwrap(), configuration);
+    let kept = |name: &str| fs::read_to_string(site.config().join(name)).unwrap();
+    assert_eq!(kept("gateway.toml.before-restore"), "the first");
+    assert_eq!(kept("gateway.toml.before-restore.2"), since);
+    assert_eq!(fs::read(&host_key).unwrap(), fs::read(&key).unwrap());
+    assert_eq!(fs::read_to_string(site.state().join("sftp/host_ed25519.before-restore")).unwrap(), "another");
 }

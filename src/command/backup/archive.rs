@@ -37,6 +37,13 @@ pub struct Manifest {
     pub not_in_it: Vec<String>,
 }
 
+impl Manifest {
+    /// The names of the ledger's tables.
+    pub fn tables(&self) -> Vec<&str> {
+        self.ledger.tables.keys().map(String::as_str).collect()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     pub size: u64,
@@ -58,7 +65,24 @@ pub struct Writer {
     parts: BTreeMap<String, Part>,
     at: u64,
     file: PathBuf,
-    partial: PathBuf,
+    partial: Partial,
+}
+
+/// The file under its temporary name, which may hold keys: nothing is left of a backup that came to no end.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // It has its final name by then, or is of no use.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// The temporary name of a backup.
+pub fn partial(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".partial");
+    PathBuf::from(name)
 }
 
 fn wrong(file: &Path, what: &str, error: &io::Error) -> Stop {
@@ -78,18 +102,21 @@ impl Writer {
         if file.exists() {
             return Err(Stop::Problem(format!("{} is there already, and is left as it is", file.display())));
         }
-        let mut name = file.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
+        let partial = Partial(partial(file));
         let begun = || -> io::Result<zstd::Encoder<'static, BufWriter<File>>> {
-            let out =
-                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
+            // What a killed one left goes. Made anew, so that no link of another's is followed.
+            if let Err(error) = fs::remove_file(&partial.0)
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error);
+            }
+            let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial.0)?;
             out.set_permissions(Permissions::from_mode(0o600))?;
             let mut encoder = zstd::Encoder::new(BufWriter::with_capacity(1 << 20, out), 3)?;
             encoder.include_checksum(true)?;
             Ok(encoder)
         };
-        let encoder = begun().map_err(|error| wrong(&partial, "written", &error))?;
+        let encoder = begun().map_err(|error| wrong(&partial.0, "written", &error))?;
         Ok(Writer {
             tar: tar::Builder::new(encoder),
             parts: BTreeMap::new(),
@@ -100,7 +127,7 @@ impl Writer {
     }
 
     pub fn add(&mut self, name: &str, mode: u32, bytes: &[u8]) -> Result<(), Stop> {
-        self.append(name, mode, bytes).map_err(|error| wrong(&self.partial, "written", &error))?;
+        self.append(name, mode, bytes).map_err(|error| wrong(&self.partial.0, "written", &error))?;
         self.parts.insert(name.to_owned(), Part::of(bytes));
         Ok(())
     }
@@ -118,22 +145,16 @@ impl Writer {
         manifest.format = FORMAT;
         manifest.parts = std::mem::take(&mut self.parts);
         let text = serde_json::to_vec_pretty(&manifest).map_err(|e| Stop::Problem(e.to_string()))?;
-        self.append(MANIFEST, 0o644, &text).map_err(|error| wrong(&self.partial, "written", &error))?;
+        self.append(MANIFEST, 0o644, &text).map_err(|error| wrong(&self.partial.0, "written", &error))?;
         let named = |tar: tar::Builder<zstd::Encoder<'static, BufWriter<File>>>| -> io::Result<()> {
             let file = tar.into_inner()?.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.sync_all()?;
-            fs::rename(&self.partial, &self.file)?;
+            fs::rename(&self.partial.0, &self.file)?;
             let folder = self.file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             File::open(folder)?.sync_all()
         };
-        named(self.tar).map_err(|error| wrong(&self.partial, "written", &error))?;
+        named(self.tar).map_err(|error| wrong(&self.partial.0, "written", &error))?;
         Ok(manifest)
-    }
-
-    /// Nothing is left of a backup that came to no end.
-    pub fn abandon(self) {
-        // It may be gone already.
-        let _ = fs::remove_file(&self.partial);
     }
 }
 

@@ -49,6 +49,17 @@ pub async fn run(dir: &Path, file: &Path, with_keys: bool) -> ExitCode {
         Ok(snapshot) => snapshot,
         Err(error) => return fail(&error),
     };
+    if !file.exists() {
+        let partial = archive::partial(file);
+        tokio::spawn(async move {
+            if scratch::ended().await {
+                // It may not be there yet.
+                let _ = std::fs::remove_file(partial);
+                words("interrupted: nothing is left of the backup");
+                std::process::exit(130);
+            }
+        });
+    }
     let done = tokio::task::block_in_place(|| write(&configuration, &place, &snapshot, file, with_keys, now));
     match done {
         Ok(manifest) => {
@@ -68,14 +79,7 @@ fn write(
     now: Timestamp,
 ) -> Result<Manifest, Stop> {
     let mut writer = Writer::new(file, now.as_second().unsigned_abs())?;
-    let added = add_all(&mut writer, configuration, place, snapshot, with_keys);
-    let not_in_it = match added {
-        Ok(not_in_it) => not_in_it,
-        Err(stop) => {
-            writer.abandon();
-            return Err(stop);
-        }
-    };
+    let not_in_it = add_all(&mut writer, configuration, place, snapshot, with_keys)?;
     writer.finish(Manifest {
         format: 0,
         portway: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,8 +1,8 @@
 //! `portway restore FILE`: a backup becomes a ledger on which a gateway may run.
 //!
 //! Promises: every part is compared with the manifest before anything is changed. The ledger is filled in one transaction, and only where
-//! it is empty; files of the configuration are written only where there are none, or with `--config-too`, which keeps what it
-//! replaces as `NAME.before-restore`. Then the ledger is made safe: it is older than the world, see [`crate::ledger::restored`].
+//! it is empty; files of the configuration are written only where there are none, or with `--config-too`, which first looks whether the
+//! ledger may be filled, and keeps what it replaces as `NAME.before-restore`. Then the ledger is made safe: it is older than the world, see [`crate::ledger::restored`].
 //! Fails with what is in the way. A private PostgreSQL is started for it, and stopped after.
 
 use super::archive::{self, LEDGER, Manifest};
@@ -44,8 +44,16 @@ pub async fn run(dir: &Path, wanted: &Wanted) -> ExitCode {
     };
     let target = wanted.into.as_deref().unwrap_or(dir);
     let bare = is_bare(target);
-    // An empty folder gets its gateway.toml first: it names the ledger.
     let unpack = bare || wanted.config_too;
+    // An empty folder gets its gateway.toml first: it names the ledger. Another one names it already, and is left as it is where
+    // the ledger may not be filled.
+    let mut held = None;
+    if unpack && !is_bare(dir) {
+        match look(dir, &manifest).await {
+            Ok(lock) => held = Some(lock),
+            Err(exit) => return exit,
+        }
+    }
     if unpack && let Err(stop) = write_files(&wanted.file, CONFIGURATION, target, None, true) {
         return stop.say();
     }
@@ -63,7 +71,7 @@ pub async fn run(dir: &Path, wanted: &Wanted) -> ExitCode {
         Ok(place) => place,
         Err(error) => return unreachable(&error),
     };
-    match into_ledger(&manifest, &place, wanted).await {
+    match into_ledger(&manifest, &place, wanted, held).await {
         Ok(safe) => {
             say_done(&manifest, &safe, unpack.then_some(target), wanted.margin);
             ExitCode::from(FINE)
@@ -98,10 +106,56 @@ fn is_bare(dir: &Path) -> bool {
     })
 }
 
-async fn into_ledger(manifest: &Manifest, place: &Place, wanted: &Wanted) -> Result<Safe, Stop> {
-    let problem = |error: Error| Stop::Problem(error.to_string());
-    let lock = StateLock::take(&place.state).map_err(problem)?;
+/// Takes the state directory that the configuration as it is names, and looks whether its ledger may be filled.
+async fn look(dir: &Path, manifest: &Manifest) -> Result<(PathBuf, StateLock), ExitCode> {
+    let configuration = connect::configuration(dir).inspect_err(|_| {
+        words(format_args!(
+            "nothing was written: {} names no ledger to look at. Mend it, or move it away, so that the backup's is put there",
+            dir.display()
+        ));
+    })?;
+    let place = Place::of(&configuration).map_err(|error| unreachable(&error))?;
+    let looked = async {
+        let problem = |error: Error| Stop::Problem(error.to_string());
+        let lock = lock(&place)?;
+        if let Some(cluster) = &place.cluster {
+            tokio::task::block_in_place(|| cluster.ensure()).map_err(problem)?;
+        }
+        let room = match connect_to(&place.address).await {
+            Ok(ledger) => {
+                let room = ledger.has_room(&manifest.tables()).await.map_err(problem);
+                ledger.close().await;
+                room.map(drop)
+            }
+            Err(stop) => Err(stop),
+        };
+        if let Some(cluster) = &place.cluster {
+            tokio::task::block_in_place(|| cluster.stop());
+        }
+        room.map(|()| lock)
+    };
+    let lock = looked.await.map_err(|stop| stop.say())?;
+    Ok((place.state, lock))
+}
+
+fn lock(place: &Place) -> Result<StateLock, Stop> {
+    let lock = StateLock::take(&place.state).map_err(|error| Stop::Problem(error.to_string()))?;
     belong(&Ledger::lock_path(&place.state), &place.state)?;
+    Ok(lock)
+}
+
+/// `held`: a state directory that we have already.
+async fn into_ledger(
+    manifest: &Manifest,
+    place: &Place,
+    wanted: &Wanted,
+    held: Option<(PathBuf, StateLock)>,
+) -> Result<Safe, Stop> {
+    let problem = |error: Error| Stop::Problem(error.to_string());
+    let lock = match held {
+        Some((state, lock)) if state == place.state => lock,
+        _ => lock(place)?,
+    };
     if let Some(cluster) = &place.cluster {
         tokio::task::block_in_place(|| cluster.ensure()).map_err(problem)?;
     }
@@ -110,7 +164,7 @@ async fn into_ledger(manifest: &Manifest, place: &Place, wanted: &Wanted) -> Res
         tokio::task::block_in_place(|| cluster.stop());
     }
     let safe = done?;
-    write_files(&wanted.file, STATE, &place.state, Some(&place.state), false)?;
+    write_files(&wanted.file, STATE, &place.state, Some(&place.state), wanted.config_too)?;
     drop(lock);
     Ok(safe)
 }
@@ -118,8 +172,7 @@ async fn into_ledger(manifest: &Manifest, place: &Place, wanted: &Wanted) -> Res
 async fn fill_and_secure(manifest: &Manifest, place: &Place, wanted: &Wanted) -> Result<Safe, Stop> {
     let problem = |error: Error| Stop::Problem(error.to_string());
     let ledger = connect_to(&place.address).await?;
-    let known: Vec<&str> = manifest.ledger.tables.keys().map(String::as_str).collect();
-    ledger.make_room(&known).await.map_err(problem)?;
+    ledger.make_room(&manifest.tables()).await.map_err(problem)?;
     words("filling the ledger");
     let server = ledger.server().await.map_err(problem)?;
     tokio::task::block_in_place(|| fill(&wanted.file, &place.address, server))?;
@@ -186,7 +239,7 @@ pub fn same(wanted: &Contents, found: &Contents) -> Result<(), Stop> {
     Err(Stop::Problem(format!("what was restored is not what the manifest says: {}", differ.join("; "))))
 }
 
-/// Writes the files of a part of the backup. What is there already is kept aside (`replace`), or left.
+/// Writes the files of a part of the backup. What is there already and is another is kept aside (`replace`), or left, and said.
 fn write_files(
     file: &Path,
     under: &str,
@@ -195,20 +248,29 @@ fn write_files(
     replace: bool,
 ) -> Result<(), Stop> {
     archive::read(file, &mut |entry| {
-        let Some(name) = entry.name.strip_prefix(under) else { return Ok(()) };
+        let part = &entry.name;
+        let Some(name) = part.strip_prefix(under) else { return Ok(()) };
         let Some(path) = inside(folder, name) else {
             return Err(Stop::Problem(format!("the backup names a file outside its folder: {name:?}")));
         };
         let mut bytes = Vec::new();
         entry.bytes.read_to_end(&mut bytes).map_err(|error| cannot(&path, &error))?;
         if path.exists() {
-            if !replace || fs::read(&path).is_ok_and(|there| there == bytes) {
+            let there = fs::read(&path).map_err(|error| cannot(&path, &error))?;
+            if there == bytes {
                 return Ok(());
             }
-            if bytes != SHIPPED.as_bytes() && fs::read(&path).is_ok_and(|t| t != SHIPPED.as_bytes()) {
-                let mut aside = path.clone().into_os_string();
-                aside.push(".before-restore");
-                fs::rename(&path, aside).map_err(|error| cannot(&path, &error))?;
+            if !replace {
+                words(format_args!(
+                    "kept: {part}; the backup's is another: who knows that one refuses this one. To have it, before the gateway starts: \
+                     tar --zstd -xOf {} {part} > {}",
+                    file.display(),
+                    path.display()
+                ));
+                return Ok(());
+            }
+            if there != SHIPPED.as_bytes() {
+                fs::rename(&path, aside(&path)).map_err(|error| cannot(&path, &error))?;
             }
         }
         let made = || -> io::Result<()> {
@@ -232,6 +294,23 @@ fn write_files(
             None => Ok(()),
         }
     })
+}
+
+/// A name beside, which nothing has yet.
+fn aside(path: &Path) -> PathBuf {
+    let named = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".before-restore");
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let mut name = named("");
+    let mut nth = 1_u64;
+    while fs::symlink_metadata(&name).is_ok() {
+        nth += 1;
+        name = named(&format!(".{nth}"));
+    }
+    name
 }
 
 fn cannot(path: &Path, error: &io::Error) -> Stop {
@@ -268,6 +347,12 @@ fn say_done(manifest: &Manifest, safe: &Safe, unpacked: Option<&Path>, margin: u
     }
     words(format_args!("  {} documents of ours that waited to leave", safe.documents));
     words(format_args!("  {} messages that were not worked through", safe.messages));
+    words(format_args!("  {} rejections that the partner was not told of", safe.rejections.len()));
+    for document in &safe.rejections {
+        words(format_args!(
+            "    {document}: if the partner knows nothing of it, our system sends the same result again"
+        ));
+    }
     words(format_args!(
         "next, for each: does the other side have it? If not, let it go:\n\
          \x20 portway doc list --state held              then: portway doc release ID --reason WHY, or doc cancel\n\

@@ -71,14 +71,26 @@ async fn verify(file: &Path) -> Result<(), Stop> {
     compare(file, &manifest, &scratch).await
 }
 
-/// Ctrl-C or SIGTERM.
-async fn ended() -> bool {
+/// Ctrl-C, SIGTERM, or SIGHUP, unless it is ignored (nohup).
+pub(super) async fn ended() -> bool {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut term) = signal(SignalKind::terminate()) else { return false };
+    let Ok(mut hup) = signal(if ignores_hangup() { SignalKind::terminate() } else { SignalKind::hangup() })
+    else {
+        return false;
+    };
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
         _ = term.recv() => true,
+        _ = hup.recv() => true,
     }
+}
+
+/// The mask of ignored signals, as Linux tells it; the first bit is SIGHUP's.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 async fn compare(file: &Path, manifest: &Manifest, scratch: &Scratch) -> Result<(), Stop> {
