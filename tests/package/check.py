@@ -56,7 +56,9 @@ class House:
         self.posted = set()
 
     def install(self, package):
-        self.c.inside("apt-get", "install", "-y", "-q", f"/packages/{package}")
+        # Not asked about gateway.toml, which the operator has changed: it stays.
+        keep = ("-o", "Dpkg::Options::=--force-confold")
+        self.c.inside("apt-get", "install", "-y", "-q", *keep, f"/packages/{package}")
 
     def configure(self):
         etc = self.c.root / "etc/portway"
